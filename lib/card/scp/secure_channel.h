@@ -1,0 +1,62 @@
+#ifndef CARDFERRY_LIB_CARD_SCP_SECURE_CHANNEL_H_
+#define CARDFERRY_LIB_CARD_SCP_SECURE_CHANNEL_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/command_apdu.h"
+#include "lib/card/scp/session_cipher.h"
+
+namespace cardferry::scp {
+
+// The security level of EXTERNAL AUTHENTICATE's P1 (GPC 2.3.1, table E-12 and
+// Amendment D, 7.1.2.1): bits 01 C-MAC, 02 C-DECRYPTION, 10 R-MAC, 20 R-ENC.
+enum class SecurityLevel : uint8_t {
+  kNone = 0x00,
+  kCMac = 0x01,
+  kCDecCMac = 0x03,
+};
+
+// What a session carries from one batch of commands to the next. No secret: but
+// whoever may change it can make two packets for one place in the chain, so
+// keyvault seals it.
+struct ChannelState {
+  SecurityLevel level = SecurityLevel::kCDecCMac;
+  Bytes chaining_value;          // the last whole C-MAC, 16 bytes
+  uint32_t command_counter = 0;  // commands sent since EXTERNAL AUTHENTICATE
+};
+
+// EXTERNAL AUTHENTICATE with the host cryptogram and its C-MAC, and the state
+// that follows it. The caller has verified the card cryptogram before.
+struct Authentication {
+  card::CommandApdu external_authenticate;
+  ChannelState state;
+};
+absl::StatusOr<Authentication> AuthenticateHost(SessionCipher& cipher,
+                                                SecurityLevel level);
+
+// DATA_LOSS unless `cryptogram` is the one that the card must show. Constant
+// time.
+absl::Status VerifyCardCryptogram(SessionCipher& cipher, ByteSpan cryptogram);
+
+// The same commands as the card will accept them after `state`, in order, with
+// secure messaging at the state's level; advances `state` past them. The number
+// of MacChain calls is one, of EncryptCommands calls at most one, whatever the
+// number of commands. INVALID_ARGUMENT (and `state` as before) when a command
+// already has secure messaging in its CLA or does not fit with its MAC (and
+// padding).
+absl::StatusOr<std::vector<card::CommandApdu>> ProtectCommands(
+    SessionCipher& cipher, ChannelState& state,
+    absl::Span<const card::CommandApdu> commands);
+
+// The most command data bytes that ProtectCommands can take in a short APDU:
+// 247 for kCMac, 239 for kCDecCMac, 255 for kNone.
+size_t MaxShortDataLength(SecurityLevel level);
+
+}  // namespace cardferry::scp
+
+#endif  // CARDFERRY_LIB_CARD_SCP_SECURE_CHANNEL_H_

@@ -1,0 +1,39 @@
+#ifndef CARDFERRY_LIB_CARD_TLV_TLV_H_
+#define CARDFERRY_LIB_CARD_TLV_TLV_H_
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "lib/base/bytes.h"
+
+namespace cardferry::card {
+
+// One BER-TLV data object (ISO/IEC 7816-4, 6.3): tag of 1 to 3 bytes as a
+// big-endian number (4F, 9F70, DF8101), definite length of 1 to 4 bytes.
+struct Tlv {
+  uint32_t tag = 0;
+  ByteSpan value;  // points into the bytes that were parsed
+};
+
+// The data objects that stand one after the other in `bytes`, not descending
+// into constructed ones. INVALID_ARGUMENT when the last one is cut short, a
+// tag or length is longer than above, or the length is indefinite; the message
+// names the offset. At most 4096 objects.
+absl::StatusOr<std::vector<Tlv>> ParseTlvs(ByteSpan bytes);
+
+// Exactly one data object that fills `bytes`.
+absl::StatusOr<Tlv> ParseSingleTlv(ByteSpan bytes);
+
+// The value of the first object with this tag, or nullopt.
+std::optional<ByteSpan> FindTag(absl::Span<const Tlv> tlvs, uint32_t tag);
+
+// Appends `tag`, the shortest definite length, `value`. Value under 16 MiB.
+void AppendTlv(Bytes& out, uint32_t tag, ByteSpan value);
+Bytes EncodeTlv(uint32_t tag, ByteSpan value);
+
+}  // namespace cardferry::card
+
+#endif  // CARDFERRY_LIB_CARD_TLV_TLV_H_
