@@ -1,0 +1,70 @@
+#ifndef CARDFERRY_SERVICES_KEYVAULT_HSM_HSM_KEYS_H_
+#define CARDFERRY_SERVICES_KEYVAULT_HSM_HSM_KEYS_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/base/bytes.h"
+#include "lib/card/scp/session_cipher.h"
+
+namespace cardferry::keyvault {
+
+// Which card keys: the key set of the configuration, the version of its
+// masters, and the key diversification data that the card showed.
+struct CardKeySelection {
+  std::string key_set;
+  uint32_t master_version = 1;
+  std::array<uint8_t, 10> key_diversification_data = {};
+};
+
+// What the vault knows of a key set besides its keys.
+struct KeySetDescription {
+  std::string name;
+  uint32_t master_version = 1;
+  uint8_t key_version_number = 0;  // KVN on the card
+  std::string diversification;     // "none", "kdf3"
+  int key_bits = 128;
+};
+
+// The keyvault's keys in the HSM: everything that the service does with a key
+// goes through here, and no key value comes out. Safe to use from many threads.
+// Errors: NOT_FOUND (no such key set or version), UNAVAILABLE (no HSM session
+// within the deadline, HSM broken), INTERNAL.
+class HsmKeys {
+ public:
+  virtual ~HsmKeys() = default;
+
+  virtual std::vector<KeySetDescription> KeySets() const = 0;
+
+  // The session keys of one card's session as HSM session objects, gone with
+  // the cipher. `host_challenge` and `card_challenge`: 8 bytes each.
+  virtual absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
+      const CardKeySelection& card, ByteSpan host_challenge,
+      ByteSpan card_challenge) = 0;
+
+  // Authenticated encryption under the token-seal key (AES-256-GCM). The
+  // purpose is authenticated too: what was sealed for one opens for no other.
+  // Unseal: DATA_LOSS when anything was changed, or sealed for another purpose.
+  virtual absl::StatusOr<Bytes> Seal(absl::string_view purpose,
+                                     ByteSpan plaintext) = 0;
+  virtual absl::StatusOr<Bytes> Unseal(absl::string_view purpose,
+                                       ByteSpan sealed) = 0;
+
+  // HMAC-SHA-256 of an opening ticket's bytes under the ticket key: 32 bytes.
+  virtual absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) = 0;
+
+  // PKCS#11 calls (C_*) made since the start by this process.
+  virtual uint64_t CallCount() const = 0;
+
+  // OK while the HSM answers.
+  virtual absl::Status Health() = 0;
+};
+
+}  // namespace cardferry::keyvault
+
+#endif  // CARDFERRY_SERVICES_KEYVAULT_HSM_HSM_KEYS_H_
