@@ -10,6 +10,7 @@ CALLER_DIR="$(pwd)"
 export ROOT CALLER_DIR
 cd -- "$ROOT"
 exec </dev/null
+export PYTHONDONTWRITEBYTECODE=1
 
 # Colours only for a person's terminal.
 if [[ -t 1 && -z "${NO_COLOR:-}" && "${TERM:-dumb}" != dumb ]]; then
