@@ -4,6 +4,7 @@
 #   CALLER_DIR  is where the caller stood (paths in arguments start there),
 #   standard input is empty.
 set -euo pipefail
+shopt -s inherit_errexit
 
 ROOT="$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)"
 CALLER_DIR="$(pwd)"
@@ -54,7 +55,7 @@ bazel() {
 bazel_binary() {
   local label="$1"
   shift
-  bazel build "$@" -- "$label" >&2
+  bazel build "$@" -- "$label" >&2 || return
   local path="${label#//}"
   printf '%s/%s\n' "$(bazel info "$@" bazel-bin 2>/dev/null)" "${path/://}"
 }
