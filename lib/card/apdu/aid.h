@@ -2,6 +2,7 @@
 #define CARDFERRY_LIB_CARD_APDU_AID_H_
 
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -12,6 +13,7 @@ namespace cardferry::card {
 // An application identifier, 5 to 16 bytes (ISO/IEC 7816-4, 12.3.4).
 class Aid {
  public:
+  // INVALID_ARGUMENT for another number of bytes, or what is no hexadecimal.
   static absl::StatusOr<Aid> Create(ByteSpan bytes);
   static absl::StatusOr<Aid> FromHex(absl::string_view hex);
 

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
@@ -40,7 +40,8 @@ class CommandApdu {
       std::optional<uint32_t> le = std::nullopt);
 
   // Reads all seven cases, short and extended. INVALID_ARGUMENT when bytes are
-  // missing or left over.
+  // missing or left over. A command in extended form without need is read, and
+  // encodes in short form again.
   static absl::StatusOr<CommandApdu> Parse(ByteSpan encoded);
 
   const CommandHeader& header() const { return header_; }

@@ -30,7 +30,8 @@ absl::StatusOr<Tlv> ParseSingleTlv(ByteSpan bytes);
 // The value of the first object with this tag, or nullopt.
 std::optional<ByteSpan> FindTag(absl::Span<const Tlv> tlvs, uint32_t tag);
 
-// Appends `tag`, the shortest definite length, `value`. Value under 16 MiB.
+// Appends `tag` (one that ParseTlvs could return), the shortest definite
+// length, `value` (under 16 MiB).
 void AppendTlv(Bytes& out, uint32_t tag, ByteSpan value);
 Bytes EncodeTlv(uint32_t tag, ByteSpan value);
 
