@@ -37,11 +37,11 @@ misuse() {
 usage() { sed -n '1d; /^#/!q; s/^# \{0,1\}//p' "$0"; }
 
 # Bazel keeps its output below HOME; a service account may have none.
-if [[ -z "${HOME:-}" || ! -w "$HOME" ]]; then
+export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d : -f 6)}"
+if [[ -z "$HOME" || ! -w "$HOME" ]]; then
   HOME="/tmp/cardferry-home-$(id -u)"
   mkdir -m 700 -- "$HOME" 2>/dev/null || true
   [[ -O "$HOME" && ! -L "$HOME" ]] || die "$HOME belongs to somebody else"
-  export HOME
 fi
 
 # BAZEL names another binary, BAZEL_STARTUP holds start-up options.
