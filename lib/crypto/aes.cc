@@ -1,0 +1,114 @@
+#include "lib/crypto/aes.h"
+
+#include <openssl/evp.h>
+
+#include <climits>
+#include <memory>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/secret_access_grant.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::crypto {
+namespace {
+
+struct FreeCipherContext {
+  void operator()(EVP_CIPHER_CTX* context) const {
+    EVP_CIPHER_CTX_free(context);
+  }
+};
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeCipherContext>;
+
+enum class Direction { kDecrypt = 0, kEncrypt = 1 };
+
+const EVP_CIPHER* CbcCipher(size_t key_size) {
+  switch (key_size) {
+    case 16:
+      return EVP_aes_128_cbc();
+    case 24:
+      return EVP_aes_192_cbc();
+    case 32:
+      return EVP_aes_256_cbc();
+    default:
+      return nullptr;
+  }
+}
+
+const EVP_CIPHER* EcbCipher(size_t key_size) {
+  switch (key_size) {
+    case 16:
+      return EVP_aes_128_ecb();
+    case 24:
+      return EVP_aes_192_ecb();
+    case 32:
+      return EVP_aes_256_ecb();
+    default:
+      return nullptr;
+  }
+}
+
+absl::Status CheckLengths(const EVP_CIPHER* cipher, const SecretBytes& key,
+                          ByteSpan data) {
+  if (cipher == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("an AES key has 16, 24 or 32 bytes, not ", key.size()));
+  }
+  if (data.size() % kAesBlockSize != 0 || data.size() > INT_MAX) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "AES without padding takes whole blocks, not ", data.size(), " bytes"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Bytes> Run(const EVP_CIPHER* cipher, const SecretBytes& key,
+                          const uint8_t* iv, ByteSpan data,
+                          Direction direction) {
+  RETURN_IF_ERROR(CheckLengths(cipher, key, data));
+  if (data.empty()) return Bytes();
+  const CipherContext context(EVP_CIPHER_CTX_new());
+  Bytes out(data.size());
+  int written = 0;
+  if (context == nullptr ||
+      EVP_CipherInit_ex(context.get(), cipher, nullptr,
+                        key.Read(GrantSecretAccess()).data(), iv,
+                        static_cast<int>(direction)) != 1 ||
+      EVP_CIPHER_CTX_set_padding(context.get(), 0) != 1 ||
+      EVP_CipherUpdate(context.get(), out.data(), &written, data.data(),
+                       static_cast<int>(data.size())) != 1 ||
+      static_cast<size_t>(written) != out.size()) {
+    return absl::InternalError("OpenSSL refused an AES operation");
+  }
+  return out;
+}
+
+absl::StatusOr<Bytes> RunCbc(const SecretBytes& key, ByteSpan iv, ByteSpan data,
+                             Direction direction) {
+  if (iv.size() != kAesBlockSize) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the IV of AES-CBC has 16 bytes, not ", iv.size()));
+  }
+  return Run(CbcCipher(key.size()), key, iv.data(), data, direction);
+}
+
+}  // namespace
+
+absl::StatusOr<Bytes> AesCbcEncrypt(const SecretBytes& key, ByteSpan iv,
+                                    ByteSpan data) {
+  return RunCbc(key, iv, data, Direction::kEncrypt);
+}
+
+absl::StatusOr<Bytes> AesCbcDecrypt(const SecretBytes& key, ByteSpan iv,
+                                    ByteSpan data) {
+  return RunCbc(key, iv, data, Direction::kDecrypt);
+}
+
+absl::StatusOr<Bytes> AesEcbEncrypt(const SecretBytes& key, ByteSpan data) {
+  return Run(EcbCipher(key.size()), key, nullptr, data, Direction::kEncrypt);
+}
+
+absl::StatusOr<Bytes> AesEcbDecrypt(const SecretBytes& key, ByteSpan data) {
+  return Run(EcbCipher(key.size()), key, nullptr, data, Direction::kDecrypt);
+}
+
+}  // namespace cardferry::crypto
