@@ -44,7 +44,7 @@ struct ScriptCommand {
   std::vector<StatusWordPattern> accepted;  // at least one
   ExpectedData expected = AnyData{};
   OnMismatch on_mismatch = OnMismatch::kStop;
-  std::string label;  // for progress, at most 64 bytes of UTF-8
+  std::string label;  // for progress, at most kMaxLabelBytes of UTF-8
 
   bool operator==(const ScriptCommand& o) const {
     return command == o.command && accepted == o.accepted &&
@@ -58,13 +58,16 @@ using Script = std::vector<ScriptCommand>;
 
 inline constexpr size_t kMaxScriptCommands = 1024;
 inline constexpr size_t kMaxScriptBytes = 1 << 20;
+inline constexpr size_t kMaxLabelBytes = 64;
 
-// The wire form (the orchestrator carries it without reading it): BER-TLV,
-//   E0 version 01 | per command: E1 { C0 command APDU, C1 accepted (4 bytes
-//   each: value, mask), [C2 exact data | C3 value then mask], C4 on mismatch,
-//   C5 label }
+// The wire form (the orchestrator carries it without reading it), BER-TLV:
+//   E0 { C8 version 01, per command: E1 { C0 command APDU,
+//        C1 accepted (4 bytes each: value, mask), [C2 exact data |
+//        C3 value then mask], C4 on mismatch, C5 label } }
 // DecodeScript refuses (INVALID_ARGUMENT) anything that EncodeScript would not
-// write: unknown tags, missing or repeated fields, sizes over the limits.
+// write: unknown tags, missing, repeated or reordered fields, lengths that are
+// not the shortest; and what no script may be: no accepted status word, a label
+// that is too long or not printable UTF-8, sizes over the limits.
 Bytes EncodeScript(const Script& script);
 absl::StatusOr<Script> DecodeScript(ByteSpan encoded);
 
@@ -87,7 +90,8 @@ struct Transcript {
   }
 };
 
-// E2 version 01 | C6 end | per answer: C7 response APDU. Same rules as above.
+// E2 { C8 version 01, C6 end, per answer: C7 response APDU }. Same rules as
+// above; kNotStarted has no answers.
 Bytes EncodeTranscript(const Transcript& transcript);
 absl::StatusOr<Transcript> DecodeTranscript(ByteSpan encoded);
 

@@ -1,0 +1,39 @@
+#include "lib/card/script/script.h"
+
+namespace cardferry::card {
+namespace {
+
+bool HasStatus(const ScriptCommand& command, StatusWord sw) {
+  for (const StatusWordPattern& pattern : command.accepted) {
+    if (pattern.Matches(sw)) return true;
+  }
+  return false;
+}
+
+bool MatchesMask(const MaskedData& expected, ByteSpan data) {
+  if (data.size() != expected.value.size()) return false;
+  if (data.size() != expected.mask.size()) return false;
+  for (size_t i = 0; i < data.size(); ++i) {
+    if (((data[i] ^ expected.value[i]) & expected.mask[i]) != 0) return false;
+  }
+  return true;
+}
+
+bool HasData(const ExpectedData& expected, const Bytes& data) {
+  if (const auto* exact = std::get_if<ExactData>(&expected)) {
+    return data == exact->value;
+  }
+  if (const auto* masked = std::get_if<MaskedData>(&expected)) {
+    return MatchesMask(*masked, data);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool IsExpected(const ScriptCommand& command, const ResponseApdu& answer) {
+  if (!HasStatus(command, answer.sw)) return false;
+  return answer.sw != kSuccess || HasData(command.expected, answer.data);
+}
+
+}  // namespace cardferry::card
