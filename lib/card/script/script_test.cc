@@ -36,7 +36,7 @@ Bytes WithFields(absl::string_view fields) {
 
 TEST(ScriptWireTest, WritesTheLayoutOfTheHeader) {
   EXPECT_EQ(ToHex(EncodeScript({Command(ExactData{{0xAA}})})),
-            "E025C80101E120"
+            "E022C80101E11D"
             "C00780E8000002C400"
             "C1049000FFFF"
             "C201AA"
