@@ -19,7 +19,7 @@ if [[ ! -s "$subject" ]]; then
   status=1
 fi
 for prefix in "$@"; do
-  if ! grep -qE -- "^$prefix([/:]|\$)" "$known"; then
+  if ! grep -qE -- "^$prefix([/:.]|\$)" "$known"; then
     echo "nothing in the tree begins with $prefix: a slip of the pen?"
     status=1
   fi

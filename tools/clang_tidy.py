@@ -69,7 +69,8 @@ def tidy(folder, files):
          "clang-tidy-14", "--quiet", "-p", folder],
         cwd=ROOT, input="\n".join(files).encode(),
         stderr=subprocess.PIPE)
-    noise = re.compile(r"^\d+ warnings? generated|^Suppressed |^Use -header")
+    noise = re.compile(r"^\d+ warnings?( and \d+ errors?)? generated"
+                       r"|^Suppressed |^Use -header")
     for line in status.stderr.decode(errors="replace").splitlines():
         if not noise.match(line):
             print(line)

@@ -29,6 +29,29 @@ def never_depends_tests():
         scope = scope,
     )
     never_depends(
+        name = "an_allowed_dependency_passes_test",
+        may = [_FIXTURE + ":secret", _FIXTURE + ":helper", _FIXTURE + ":dirty"],
+        on = [_FIXTURE],
+        scope = scope + [_FIXTURE + ":dirty"],
+        target = _FIXTURE + ":dirty",
+    )
+    never_depends(
+        name = "what_is_not_among_the_allowed_fails_test",
+        fails_with = "forbidden dependencies:\n%s:helper" % _FIXTURE,
+        may = [_FIXTURE + ":secret", _FIXTURE + ":dirty"],
+        on = [_FIXTURE],
+        scope = scope + [_FIXTURE + ":dirty"],
+        target = _FIXTURE + ":dirty",
+    )
+    never_depends(
+        name = "a_part_of_a_folder_can_be_left_out_test",
+        but = _FIXTURE + ":dirty",
+        folder = _FIXTURE,
+        may = [_FIXTURE + ":secret"],
+        on = secret + [_FIXTURE + ":dirty"],
+        scope = [_FIXTURE + ":dirty"],
+    )
+    never_depends(
         name = "a_rule_about_no_target_fails_test",
         fails_with = "the rule is about no target",
         folder = _FIXTURE + "/nothing_here",
