@@ -5,10 +5,14 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpcpp/client_context.h"
+#include "grpcpp/security/auth_context.h"
 #include "grpcpp/server_context.h"
 #include "lib/rpc/identity.h"
 
 namespace cardferry::rpc {
+
+// Who is at the other end, by the URIs of its verified certificate.
+absl::StatusOr<Identity> PeerIdentity(const grpc::AuthContext& context);
 
 // Who makes this call. Never fails for a call that a rpc::Server let through;
 // UNAUTHENTICATED on any other transport (in-process channels of tests).

@@ -22,9 +22,9 @@ struct TlsFiles {
 
 // Reads the files as gRPC will, so that a wrong one stops the start with a
 // clear message instead of failing every handshake. Returns our own identity.
-// NOT_FOUND, FAILED_PRECONDITION (key readable by others, key of another
-// certificate, certificate expired or not issued by `ca`), INVALID_ARGUMENT
-// (not PEM), UNAUTHENTICATED (no identity in the certificate).
+// NOT_FOUND and PERMISSION_DENIED (files), INVALID_ARGUMENT (not PEM),
+// FAILED_PRECONDITION (key open to others, key of another certificate,
+// certificate not valid now), UNAUTHENTICATED (no identity in it).
 absl::StatusOr<Identity> CheckTlsFiles(const TlsFiles& files);
 
 }  // namespace cardferry::rpc
