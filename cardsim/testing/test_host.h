@@ -1,0 +1,56 @@
+#ifndef CARDFERRY_CARDSIM_TESTING_TEST_HOST_H_
+#define CARDFERRY_CARDSIM_TESTING_TEST_HOST_H_
+
+#include <cstdint>
+#include <optional>
+
+#include "absl/strings/string_view.h"
+#include "cardsim/channel/scp03_keys.h"
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/command_apdu.h"
+#include "lib/card/apdu/response_apdu.h"
+
+namespace cardferry::cardsim {
+
+// A key set for tests: keys of `key_size` bytes, all different, KVN 30.
+Scp03KeySet TestKeys(size_t key_size = 16);
+
+// The host's end of an SCP03 session, for tests that drive the card. Not a
+// second opinion on cryptography: it derives with the card's own functions
+// (recorded sessions of real cards check those), knows S8 only, and stops the
+// process when something does not fit.
+class TestHost {
+ public:
+  explicit TestHost(Scp03KeySet keys) : keys_(std::move(keys)) {}
+
+  // INITIALIZE UPDATE for any key version, or for `kvn`.
+  card::CommandApdu InitializeUpdate(uint8_t kvn = 0x00) const;
+  // Takes its answer (without SW); false when the card cryptogram is wrong.
+  bool TakeAnswer(ByteSpan answer);
+  // EXTERNAL AUTHENTICATE; what follows is protected at `level`.
+  card::CommandApdu ExternalAuthenticate(uint8_t level);
+  // The command with its secure messaging; moves the chain on.
+  card::CommandApdu Protect(const card::CommandApdu& plain);
+  // A command without data from a host that pads and encrypts even that.
+  card::CommandApdu ProtectPaddingAlone(card::CommandHeader header);
+  // The plain answer; stops the process when an R-MAC is wrong or missing.
+  card::ResponseApdu Open(const card::ResponseApdu& answer) const;
+
+ private:
+  Bytes Encrypt(Bytes data) const;
+  card::CommandApdu AddMac(const card::CommandApdu& command);
+
+  Scp03KeySet keys_;
+  Scp03SessionKeys session_;
+  Bytes host_cryptogram_;
+  uint8_t level_ = 0;
+  Bytes chaining_value_ = Bytes(16);
+  uint32_t counter_ = 0;
+};
+
+// The APDU of a literal; stops the process when it is none.
+card::CommandApdu Apdu(absl::string_view hex);
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_TESTING_TEST_HOST_H_
