@@ -1,0 +1,43 @@
+#ifndef CARDFERRY_AGENT_GATEWAY_PROTO_H_
+#define CARDFERRY_AGENT_GATEWAY_PROTO_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "agent/reader_session.h"
+#include "agent/uplink.h"
+#include "proto/cardferry/agent/v1/agent.pb.h"
+
+namespace cardferry::agent {
+
+// The gateway's messages as events and back: the only place where the agent's
+// protocol meets its domain types.
+
+struct ReaderPresence {
+  std::string reader;
+  bool card_present = false;
+  Bytes atr;
+};
+
+agent::v1::AgentMessage ToProto(const std::string& reader,
+                                const SendAnswer& answer);
+agent::v1::AgentMessage ToProto(const SendReport& report,
+                                const Measurements& measurements);
+agent::v1::AgentMessage ToProto(const Progress& progress);
+agent::v1::AgentMessage ToProto(const ReaderPresence& presence);
+agent::v1::AgentMessage HelloProto(const std::vector<ReaderPresence>& readers);
+
+// An event for the reader it names; an empty name means every reader.
+struct AddressedEvent {
+  std::string reader;
+  Event event;
+};
+
+// INVALID_ARGUMENT for a message that makes no sense: a script that cannot be
+// read, a field that is missing, a kind that this agent does not know.
+absl::StatusOr<AddressedEvent> FromProto(
+    const agent::v1::GatewayMessage& message);
+
+}  // namespace cardferry::agent
+
+#endif  // CARDFERRY_AGENT_GATEWAY_PROTO_H_

@@ -1,0 +1,124 @@
+#include "agent/gateway_proto.h"
+
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::agent {
+namespace {
+
+card::Script OneCommand() {
+  return {{*card::CommandApdu::Create({0x80, 0xCA, 0, 0x66}, {}, 256),
+           {card::StatusWordPattern()},
+           card::AnyData(),
+           card::OnMismatch::kStop,
+           "GET DATA"}};
+}
+
+std::string Wire(const card::Script& script) {
+  return AsString(card::EncodeScript(script));
+}
+
+TEST(GatewayProtoTest, ReadsAnOpening) {
+  v1::GatewayMessage message;
+  v1::Opening& proto = *message.mutable_opening();
+  proto.set_opening_id("O1");
+  proto.set_reader("R");
+  proto.set_identify_script(Wire(OneCommand()));
+  proto.set_challenge_script(Wire(OneCommand()));
+  proto.set_run_challenge(true);
+  proto.set_expires_at_us(5'000'000);
+  ASSERT_OK_AND_ASSIGN(const AddressedEvent event, FromProto(message));
+  EXPECT_EQ(event.reader, "R");
+  const Opening& opening = std::get<OpeningReceived>(event.event).opening;
+  EXPECT_EQ(opening.id, "O1");
+  EXPECT_EQ(opening.identify, OneCommand());
+  EXPECT_EQ(opening.challenge, OneCommand());
+  EXPECT_TRUE(opening.run_challenge);
+  EXPECT_EQ(opening.expires_at, absl::FromUnixSeconds(5));
+}
+
+TEST(GatewayProtoTest, ReadsAPartOfAPacket) {
+  v1::GatewayMessage message;
+  v1::PacketPart& proto = *message.mutable_packet_part();
+  proto.set_packet_id("P1");
+  proto.set_opening_id("O1");
+  proto.set_reader("R");
+  proto.set_script(Wire(OneCommand()));
+  proto.set_last(true);
+  proto.set_total_commands(9);
+  ASSERT_OK_AND_ASSIGN(const AddressedEvent event, FromProto(message));
+  const PacketPart& part = std::get<PartReceived>(event.event).part;
+  EXPECT_EQ(part.packet_id, "P1");
+  EXPECT_EQ(part.opening_id, "O1");
+  EXPECT_EQ(part.script, OneCommand());
+  EXPECT_TRUE(part.last);
+  EXPECT_EQ(part.total_commands, 9u);
+}
+
+TEST(GatewayProtoTest, VerdictsAndChallengesGoToWhoeverHoldsTheOpening) {
+  v1::GatewayMessage verdict;
+  verdict.mutable_verdict()->set_opening_id("O1");
+  verdict.mutable_verdict()->set_ok(true);
+  verdict.mutable_verdict()->set_message("done");
+  ASSERT_OK_AND_ASSIGN(const AddressedEvent event, FromProto(verdict));
+  EXPECT_EQ(event.reader, "");
+  EXPECT_EQ(std::get<VerdictReceived>(event.event).verdict.message, "done");
+
+  v1::GatewayMessage challenge;
+  challenge.mutable_run_challenge()->set_opening_id("O2");
+  ASSERT_OK_AND_ASSIGN(const AddressedEvent second, FromProto(challenge));
+  EXPECT_EQ(std::get<ChallengeRequested>(second.event).opening_id, "O2");
+}
+
+TEST(GatewayProtoTest, RefusesAScriptThatCannotBeReadAndUnknownKinds) {
+  v1::GatewayMessage message;
+  message.mutable_packet_part()->set_script("nonsense");
+  EXPECT_THAT(FromProto(message), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(FromProto(v1::GatewayMessage()),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "a kind of message this agent cannot read"));
+}
+
+TEST(GatewayProtoTest, AnAnswerWithoutChallengeLeavesItsFieldEmpty) {
+  SendAnswer answer{"O1", card::Transcript(), std::nullopt};
+  EXPECT_EQ(ToProto("R", answer).opening_answer().challenge_transcript(), "");
+  answer.challenge = card::Transcript();
+  const v1::AgentMessage message = ToProto("R", answer);
+  EXPECT_EQ(message.opening_answer().reader(), "R");
+  EXPECT_THAT(card::DecodeTranscript(
+                  AsBytes(message.opening_answer().challenge_transcript())),
+              IsOkAndHolds(card::Transcript()));
+}
+
+TEST(GatewayProtoTest, AReportCarriesItsFigures) {
+  Measurements measurements;
+  measurements.round_trips = 1;
+  measurements.apdus = 2;
+  measurements.bytes = 3;
+  measurements.card = absl::Microseconds(4);
+  measurements.waited = absl::Microseconds(5);
+  measurements.total = absl::Microseconds(6);
+  const v1::AgentMessage message =
+      ToProto(SendReport{"P1", "O1", card::Transcript()}, measurements);
+  const v1::PacketReport& report = message.packet_report();
+  EXPECT_EQ(report.packet_id(), "P1");
+  EXPECT_EQ(report.measurements().round_trips(), 1u);
+  EXPECT_EQ(report.measurements().apdus(), 2u);
+  EXPECT_EQ(report.measurements().bytes(), 3u);
+  EXPECT_EQ(report.measurements().card_us(), 4);
+  EXPECT_EQ(report.measurements().waited_us(), 5);
+  EXPECT_EQ(report.measurements().total_us(), 6);
+}
+
+TEST(GatewayProtoTest, HelloNamesEveryReader) {
+  const v1::AgentMessage message =
+      HelloProto({{"A", true, {0x3B}}, {"B", false, {}}});
+  ASSERT_EQ(message.hello().readers_size(), 2);
+  EXPECT_EQ(message.hello().readers(0).reader(), "A");
+  EXPECT_TRUE(message.hello().readers(0).card_present());
+  EXPECT_EQ(message.hello().readers(0).atr(), "\x3B");
+  EXPECT_FALSE(message.hello().readers(1).card_present());
+}
+
+}  // namespace
+}  // namespace cardferry::agent

@@ -1,0 +1,73 @@
+#ifndef CARDFERRY_AGENT_GATEWAY_STREAM_H_
+#define CARDFERRY_AGENT_GATEWAY_STREAM_H_
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "agent/gateway_proto.h"
+#include "agent/uplink.h"
+#include "grpcpp/channel.h"
+#include "lib/base/random.h"
+
+namespace cardferry::agent {
+
+class GatewayCall;
+
+// The stream to the server, kept up on a thread of its own: when it breaks it
+// is opened again after a wait that doubles up to 15 s, with jitter, so that
+// thousands of kiosks do not come back at one moment.
+class GatewayStream final : public Uplink {
+ public:
+  // Gets every event from the server, and Connected and Disconnected (with an
+  // empty reader). Called on the stream's threads; must not block.
+  using OnEvent = std::function<void(AddressedEvent)>;
+
+  GatewayStream(std::shared_ptr<grpc::Channel> channel, RandomSource& random);
+  GatewayStream(const GatewayStream&) = delete;
+  GatewayStream& operator=(const GatewayStream&) = delete;
+  ~GatewayStream() override;
+
+  // Opens the stream. Call once, when everything that gets events is there.
+  void Start(OnEvent on_event);
+
+  // Half-closes the stream after what is queued has gone out, waiting at most
+  // `patience`. Call before destroying what gets events.
+  void Stop(absl::Duration patience);
+
+  void Send(const std::string& reader, const SendAnswer& answer) override;
+  void Send(const std::string& reader, const SendReport& report,
+            const Measurements& measurements) override;
+  void Send(const Progress& progress) override;
+  void SendReaderState(const std::string& reader, bool card_present,
+                       ByteSpan atr) override;
+
+ private:
+  void Run();
+  // One stream from hello to its end. True when the server has spoken on it.
+  bool RunOneCall();
+  void SendNow(agent::v1::AgentMessage message);
+  v1::AgentMessage Hello() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Sleeps; false when the stream is being stopped.
+  bool Wait(absl::Duration time);
+
+  const std::shared_ptr<grpc::Channel> channel_;
+  RandomSource& random_;
+  OnEvent on_event_;
+
+  mutable absl::Mutex mutex_;
+  std::map<std::string, ReaderPresence> readers_ ABSL_GUARDED_BY(mutex_);
+  std::shared_ptr<GatewayCall> call_ ABSL_GUARDED_BY(mutex_);
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+
+  std::thread thread_;
+};
+
+}  // namespace cardferry::agent
+
+#endif  // CARDFERRY_AGENT_GATEWAY_STREAM_H_

@@ -1,0 +1,173 @@
+#include "agent/gateway_stream.h"
+
+#include <deque>
+#include <memory>
+
+#include "grpcpp/grpcpp.h"
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+#include "proto/cardferry/agent/v1/agent.grpc.pb.h"
+
+namespace cardferry::agent {
+namespace {
+
+// A real gateway on loopback that keeps what it gets; the first stream can be
+// broken to see the agent come back.
+class FakeGateway final : public v1::AgentGateway::Service {
+ public:
+  FakeGateway() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(),
+                             &port_);
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+  }
+  ~FakeGateway() override {
+    server_->Shutdown(absl::ToChronoTime(absl::Now()));
+  }
+
+  std::shared_ptr<grpc::Channel> Channel() const {
+    return grpc::CreateChannel("127.0.0.1:" + std::to_string(port_),
+                               grpc::InsecureChannelCredentials());
+  }
+
+  grpc::Status Connect(
+      grpc::ServerContext*,
+      grpc::ServerReaderWriter<v1::GatewayMessage, v1::AgentMessage>* stream)
+      override {
+    v1::AgentMessage message;
+    while (stream->Read(&message)) {
+      const bool hello = message.has_hello();
+      absl::MutexLock lock(&mutex_);
+      received_.push_back(message);
+      if (hello && streams_++ == 0 && break_first_) {
+        return grpc::Status(grpc::StatusCode::UNAVAILABLE, "broken");
+      }
+      if (hello) {
+        v1::GatewayMessage verdict;
+        verdict.mutable_verdict()->set_opening_id("O1");
+        stream->Write(verdict);
+      }
+    }
+    return grpc::Status::OK;
+  }
+
+  void BreakFirst() {
+    absl::MutexLock lock(&mutex_);
+    break_first_ = true;
+  }
+
+  // The messages up to and including the `count`th.
+  std::deque<v1::AgentMessage> Await(size_t count) {
+    absl::MutexLock lock(&mutex_);
+    wanted_ = count;
+    mutex_.Await(absl::Condition(
+        +[](FakeGateway* g) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+          return g->received_.size() >= g->wanted_;
+        },
+        this));
+    return received_;
+  }
+
+ private:
+  int port_ = 0;
+  absl::Mutex mutex_;
+  std::deque<v1::AgentMessage> received_ ABSL_GUARDED_BY(mutex_);
+  size_t wanted_ ABSL_GUARDED_BY(mutex_) = 0;
+  int streams_ ABSL_GUARDED_BY(mutex_) = 0;
+  bool break_first_ ABSL_GUARDED_BY(mutex_) = false;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+// Gathers events and waits for one of a kind.
+class EventLog {
+ public:
+  void Add(const AddressedEvent& event) {
+    absl::MutexLock lock(&mutex_);
+    connected_ += std::holds_alternative<Connected>(event.event);
+    disconnected_ += std::holds_alternative<Disconnected>(event.event);
+    verdicts_ += std::holds_alternative<VerdictReceived>(event.event);
+  }
+  void AwaitVerdict() {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](int* count) { return *count > 0; }, &verdicts_));
+  }
+  int connected() {
+    absl::MutexLock lock(&mutex_);
+    return connected_;
+  }
+  int disconnected() {
+    absl::MutexLock lock(&mutex_);
+    return disconnected_;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  int connected_ ABSL_GUARDED_BY(mutex_) = 0;
+  int disconnected_ ABSL_GUARDED_BY(mutex_) = 0;
+  int verdicts_ ABSL_GUARDED_BY(mutex_) = 0;
+};
+
+TEST(GatewayStreamTest, SaysHelloWithItsReadersFirst) {
+  FakeGateway gateway;
+  SystemRandom random;
+  EventLog log;
+  GatewayStream stream(gateway.Channel(), random);
+  stream.SendReaderState("R", true, Bytes{0x3B});
+  stream.Start([&log](const AddressedEvent& event) { log.Add(event); });
+  const auto received = gateway.Await(1);
+  ASSERT_TRUE(received[0].has_hello());
+  ASSERT_EQ(received[0].hello().readers_size(), 1);
+  EXPECT_EQ(received[0].hello().readers(0).reader(), "R");
+  EXPECT_TRUE(received[0].hello().readers(0).card_present());
+}
+
+TEST(GatewayStreamTest, HandsOnWhatTheServerSays) {
+  FakeGateway gateway;
+  SystemRandom random;
+  EventLog log;
+  GatewayStream stream(gateway.Channel(), random);
+  stream.Start([&log](const AddressedEvent& event) { log.Add(event); });
+  log.AwaitVerdict();
+  EXPECT_EQ(log.connected(), 1);
+}
+
+TEST(GatewayStreamTest, ComesBackAfterABrokenStreamAndSaysSo) {
+  FakeGateway gateway;
+  gateway.BreakFirst();
+  SystemRandom random;
+  EventLog log;
+  GatewayStream stream(gateway.Channel(), random);
+  stream.Start([&log](const AddressedEvent& event) { log.Add(event); });
+  log.AwaitVerdict();
+  EXPECT_EQ(log.disconnected(), 1);
+  EXPECT_EQ(log.connected(), 2);
+}
+
+TEST(GatewayStreamTest, WhatIsQueuedGoesOutBeforeItStops) {
+  FakeGateway gateway;
+  SystemRandom random;
+  EventLog log;
+  GatewayStream stream(gateway.Channel(), random);
+  stream.Start([&log](const AddressedEvent& event) { log.Add(event); });
+  log.AwaitVerdict();
+  for (int i = 0; i < 20; ++i) {
+    stream.Send("R", SendReport{"P" + std::to_string(i), "O", {}}, {});
+  }
+  stream.Stop(absl::Seconds(30));
+  const auto received = gateway.Await(21);
+  EXPECT_EQ(received[20].packet_report().packet_id(), "P19");
+}
+
+TEST(GatewayStreamTest, StopsWhileTheServerCannotBeReached) {
+  SystemRandom random;
+  GatewayStream stream(
+      grpc::CreateChannel("127.0.0.1:1", grpc::InsecureChannelCredentials()),
+      random);
+  stream.Start([](const AddressedEvent&) {});
+  stream.Stop(absl::ZeroDuration());
+}
+
+}  // namespace
+}  // namespace cardferry::agent

@@ -1,0 +1,93 @@
+#include "agent/pcsc/pcsc_slot.h"
+
+#include <winscard.h>
+
+#include <utility>
+
+#include "agent/pcsc/pcsc_context.h"
+#include "agent/pcsc/pcsc_status.h"
+#include "agent/transport_answers.h"
+#include "lib/base/bytes.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::agent {
+namespace {
+
+// 65536 bytes and a status word (ISO/IEC 7816-4, 5.2).
+constexpr size_t kLargestAnswer = 65538;
+
+// The one owner of an SCARDHANDLE.
+class CardHandle {
+ public:
+  CardHandle(SCARDHANDLE handle, DWORD protocol)
+      : handle_(handle), protocol_(protocol) {}
+  CardHandle(const CardHandle&) = delete;
+  CardHandle& operator=(const CardHandle&) = delete;
+  ~CardHandle() { SCardDisconnect(handle_, disposition_); }
+
+  SCARDHANDLE get() const { return handle_; }
+  const SCARD_IO_REQUEST* pci() const {
+    return protocol_ == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+  }
+  bool is_t0() const { return protocol_ == SCARD_PROTOCOL_T0; }
+  DWORD disposition() const { return disposition_; }
+  void ResetAtEnd() { disposition_ = SCARD_RESET_CARD; }
+
+ private:
+  SCARDHANDLE handle_;
+  DWORD protocol_;
+  DWORD disposition_ = SCARD_LEAVE_CARD;
+};
+
+class PcscConnection final : public CardConnection {
+ public:
+  PcscConnection(PcscContext context, std::unique_ptr<CardHandle> handle)
+      : context_(std::move(context)), handle_(std::move(handle)) {}
+  ~PcscConnection() override {
+    SCardEndTransaction(handle_->get(), handle_->disposition());
+  }
+
+  absl::StatusOr<card::ResponseApdu> Transmit(
+      const card::CommandApdu& command) override {
+    return TransmitWhole(command, handle_->is_t0(),
+                         [this](ByteSpan bytes) { return Exchange(bytes); });
+  }
+
+  void ResetAtEnd() override { handle_->ResetAtEnd(); }
+
+ private:
+  absl::StatusOr<Bytes> Exchange(ByteSpan command) {
+    Bytes answer(kLargestAnswer);
+    DWORD length = static_cast<DWORD>(answer.size());
+    RETURN_IF_ERROR(
+        PcscStatus(SCardTransmit(handle_->get(), handle_->pci(), command.data(),
+                                 static_cast<DWORD>(command.size()), nullptr,
+                                 answer.data(), &length),
+                   "SCardTransmit"));
+    answer.resize(length);
+    return answer;
+  }
+
+  PcscContext context_;  // outlives the handle: declared first
+  std::unique_ptr<CardHandle> handle_;
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<CardConnection>> PcscSlot::Connect() {
+  ASSIGN_OR_RETURN(PcscContext context, PcscContext::Establish());
+  SCARDHANDLE handle = 0;
+  DWORD protocol = 0;
+  RETURN_IF_ERROR(PcscStatus(
+      SCardConnect(context.handle(), reader_.c_str(), SCARD_SHARE_SHARED,
+                   SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &handle, &protocol),
+      "SCardConnect"));
+  auto owner = std::make_unique<CardHandle>(handle, protocol);
+  // Held for the whole session: pcscd powers the card off soon after the last
+  // handle closes, and another program's command would break the channel.
+  RETURN_IF_ERROR(
+      PcscStatus(SCardBeginTransaction(handle), "SCardBeginTransaction"));
+  return std::make_unique<PcscConnection>(std::move(context), std::move(owner));
+}
+
+}  // namespace cardferry::agent

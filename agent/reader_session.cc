@@ -1,0 +1,202 @@
+#include "agent/reader_session.h"
+
+#include <utility>
+
+namespace cardferry::agent {
+namespace {
+
+using card::RunEnd;
+using card::Transcript;
+
+bool HoldsCard(Phase phase) {
+  return phase != Phase::kNoCard && phase != Phase::kPresent;
+}
+
+// One step under way: the state being changed and the actions gathered.
+class Stepper {
+ public:
+  Stepper(ReaderState state, absl::Time now)
+      : state_(std::move(state)), now_(now) {}
+
+  Transition Done() && { return {std::move(state_), std::move(actions_)}; }
+
+  void operator()(const CardArrived&) {
+    // PC/SC may show a swap as a second arrival without a removal.
+    if (state_.card_present) LoseCard();
+    state_.card_present = true;
+    state_.identified = false;
+    state_.phase = Phase::kPresent;
+    RunOpeningIfDue();
+  }
+
+  void operator()(const CardRemoved&) {
+    LoseCard();
+    state_.card_present = false;
+    state_.phase = Phase::kNoCard;
+  }
+
+  void operator()(const OpeningReceived& event) {
+    state_.opening = event.opening;
+    RunOpeningIfDue();
+  }
+
+  void operator()(const ChallengeRequested& event) {
+    if (!state_.opening || state_.opening->id != event.opening_id) return;
+    state_.opening->run_challenge = true;
+    RunOpeningIfDue();
+  }
+
+  void operator()(const OpeningRan& event) {
+    if (state_.phase != Phase::kOpening) return;
+    actions_.push_back(
+        SendAnswer{state_.running_opening, event.identify, event.challenge});
+    if (event.challenge) {
+      state_.phase = Phase::kAwaitingPacket;
+      return;
+    }
+    Release();
+    RunOpeningIfDue();
+  }
+
+  void operator()(const PartReceived& event) {
+    const PacketPart& part = event.part;
+    const bool first = state_.phase == Phase::kAwaitingPacket;
+    const bool next = state_.phase == Phase::kAwaitingPart &&
+                      part.packet_id == state_.packet_id;
+    if (part.opening_id != state_.running_opening || !(first || next)) {
+      RefusePart(part);
+      return;
+    }
+    if (first) {
+      state_.packet_id = part.packet_id;
+      state_.transcript = Transcript();
+    }
+    state_.phase = Phase::kRunningPart;
+    state_.last_part = part.last;
+    actions_.push_back(RunPart{part, state_.transcript.answers.size()});
+  }
+
+  void operator()(const PartRan& event) {
+    if (state_.phase != Phase::kRunningPart) return;
+    std::vector<card::ResponseApdu>& answers = state_.transcript.answers;
+    answers.insert(answers.end(), event.transcript.answers.begin(),
+                   event.transcript.answers.end());
+    state_.transcript.end = event.transcript.end;
+    if (state_.transcript.end == RunEnd::kDone && !state_.last_part) {
+      state_.phase = Phase::kAwaitingPart;
+      return;
+    }
+    Report();
+    // The card's session is over: whoever waits for the reader may have it.
+    actions_.push_back(ReleaseCard{});
+    state_.phase = Phase::kAwaitingVerdict;
+  }
+
+  void operator()(const VerdictReceived& event) {
+    const std::string& id = event.verdict.opening_id;
+    const bool answers_report =
+        state_.unanswered && state_.unanswered->opening_id == id;
+    const bool ours = !id.empty() && id == state_.running_opening;
+    if (answers_report) state_.unanswered.reset();
+    if (answers_report || ours) {
+      actions_.push_back(ShowVerdict{event.verdict});
+    }
+    if (!ours || !HoldsCard(state_.phase)) return;
+    if (state_.phase == Phase::kRunningPart) return;  // not to be torn
+    Release();
+    RunOpeningIfDue();
+  }
+
+  void operator()(const Connected&) {
+    if (state_.unanswered) actions_.push_back(*state_.unanswered);
+  }
+
+  void operator()(const Disconnected&) {
+    state_.opening.reset();
+    switch (state_.phase) {
+      case Phase::kAwaitingPacket:
+        Release();
+        break;
+      case Phase::kAwaitingPart:
+        ReportCutShort();
+        Release();
+        break;
+      default:
+        break;
+    }
+    state_.identified = false;
+  }
+
+  void operator()(const WaitExpired&) {
+    if (state_.phase == Phase::kAwaitingPart) ReportCutShort();
+    if (state_.phase == Phase::kAwaitingPart ||
+        state_.phase == Phase::kAwaitingPacket ||
+        state_.phase == Phase::kAwaitingVerdict) {
+      Release();
+      RunOpeningIfDue();
+    }
+  }
+
+ private:
+  void RunOpeningIfDue() {
+    if (state_.phase != Phase::kPresent || !state_.opening) return;
+    if (state_.opening->expires_at <= now_) {
+      state_.opening.reset();
+      return;
+    }
+    const bool with_challenge = state_.opening->run_challenge;
+    if (!with_challenge && state_.identified) return;
+    state_.running_opening = state_.opening->id;
+    state_.phase = Phase::kOpening;
+    state_.identified = true;
+    actions_.push_back(RunOpening{*state_.opening, with_challenge});
+    if (with_challenge) state_.opening.reset();  // its challenge is used up
+  }
+
+  // The card that was held is not there any more.
+  void LoseCard() {
+    if (state_.phase == Phase::kAwaitingPart) ReportCutShort();
+    if (HoldsCard(state_.phase)) actions_.push_back(ReleaseCard{});
+    state_.running_opening.clear();
+  }
+
+  void Release() {
+    actions_.push_back(ReleaseCard{});
+    state_.running_opening.clear();
+    state_.phase = Phase::kPresent;
+  }
+
+  void Report() {
+    state_.unanswered =
+        SendReport{state_.packet_id, state_.running_opening, state_.transcript};
+    actions_.push_back(*state_.unanswered);
+  }
+
+  // Parts are missing: the card holds an unfinished load.
+  void ReportCutShort() {
+    state_.transcript.end = RunEnd::kUnknown;
+    Report();
+  }
+
+  // A packet for a card that is not held (gone, or another one by now).
+  void RefusePart(const PacketPart& part) {
+    if (!part.last || part.packet_id == state_.packet_id) return;
+    Transcript nothing;
+    nothing.end = RunEnd::kNotStarted;
+    actions_.push_back(SendReport{part.packet_id, part.opening_id, nothing});
+  }
+
+  ReaderState state_;
+  absl::Time now_;
+  std::vector<Action> actions_;
+};
+
+}  // namespace
+
+Transition Step(ReaderState state, const Event& event, absl::Time now) {
+  Stepper stepper(std::move(state), now);
+  std::visit(stepper, event);
+  return std::move(stepper).Done();
+}
+
+}  // namespace cardferry::agent
