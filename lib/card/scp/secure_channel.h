@@ -30,8 +30,9 @@ struct ChannelState {
   uint32_t command_counter = 0;  // commands sent since EXTERNAL AUTHENTICATE
 };
 
-// EXTERNAL AUTHENTICATE with the host cryptogram and its C-MAC, and the state
-// that follows it. The caller has verified the card cryptogram before.
+// EXTERNAL AUTHENTICATE with the host cryptogram and its C-MAC (and no Le: some
+// cards refuse one), and the state that follows it. The caller has verified the
+// card cryptogram before. UNIMPLEMENTED for a level that is not listed above.
 struct Authentication {
   card::CommandApdu external_authenticate;
   ChannelState state;
@@ -46,9 +47,12 @@ absl::Status VerifyCardCryptogram(SessionCipher& cipher, ByteSpan cryptogram);
 // The same commands as the card will accept them after `state`, in order, with
 // secure messaging at the state's level; advances `state` past them. The number
 // of MacChain calls is one, of EncryptCommands calls at most one, whatever the
-// number of commands. INVALID_ARGUMENT (and `state` as before) when a command
-// already has secure messaging in its CLA or does not fit with its MAC (and
-// padding).
+// number of commands (none at level kNone, or without commands). Commands
+// without data are not encrypted, but count. On an error `state` is as before:
+//   INVALID_ARGUMENT: a command already has secure messaging in its CLA, or
+//     does not fit with its MAC (and padding); a short command stays short.
+//   ABORTED: the session has no numbers left for so many commands.
+//   UNIMPLEMENTED: a level that is not listed above.
 absl::StatusOr<std::vector<card::CommandApdu>> ProtectCommands(
     SessionCipher& cipher, ChannelState& state,
     absl::Span<const card::CommandApdu> commands);

@@ -1,0 +1,87 @@
+#include "lib/card/scp/initialize_update_response.h"
+
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::scp {
+namespace {
+
+using absl::StatusCode;
+
+// JCOP 4, from GlobalPlatformPro's scp03-auth-jcop4.dump.
+constexpr char kJcop4[] =
+    "00003244342976208448"
+    "010370"
+    "734ECDCA19E446A3"
+    "0BC253BCE97DB991"
+    "000436";
+
+TEST(InitializeUpdateResponseTest, ReadsTheAnswerOfACardWithACounter) {
+  ASSERT_OK_AND_ASSIGN(const InitializeUpdateResponse answer,
+                       InitializeUpdateResponse::Parse(FromHexOrDie(kJcop4)));
+  EXPECT_EQ(ToHex(answer.key_diversification_data), "00003244342976208448");
+  EXPECT_EQ(answer.key_version_number, 0x01);
+  EXPECT_EQ(answer.i, 0x70);
+  EXPECT_EQ(ToHex(answer.card_challenge), "734ECDCA19E446A3");
+  EXPECT_EQ(ToHex(answer.card_cryptogram), "0BC253BCE97DB991");
+  ASSERT_TRUE(answer.sequence_counter.has_value());
+  EXPECT_EQ(ToHex(*answer.sequence_counter), "000436");
+}
+
+TEST(InitializeUpdateResponseTest, ReadsTheAnswerOfACardWithRandomChallenges) {
+  ASSERT_OK_AND_ASSIGN(
+      const InitializeUpdateResponse answer,
+      InitializeUpdateResponse::Parse(FromHexOrDie(
+          "00000346020614090044010360CF7B1ACE86B043D6C3F8E7CD08769A70")));
+  EXPECT_EQ(answer.i, 0x60);
+  EXPECT_EQ(ToHex(answer.card_cryptogram), "C3F8E7CD08769A70");
+  EXPECT_EQ(answer.sequence_counter, std::nullopt);
+}
+
+TEST(InitializeUpdateResponseTest, RefusesEveryTruncation) {
+  const Bytes whole = FromHexOrDie(kJcop4);
+  for (size_t length = 0; length < whole.size(); ++length) {
+    EXPECT_THAT(InitializeUpdateResponse::Parse(ByteSpan(whole).first(length)),
+                StatusIs(StatusCode::kInvalidArgument))
+        << length;
+  }
+}
+
+TEST(InitializeUpdateResponseTest, RefusesBytesLeftOver) {
+  Bytes longer = FromHexOrDie(kJcop4);
+  longer.push_back(0x90);
+  EXPECT_THAT(
+      InitializeUpdateResponse::Parse(longer),
+      StatusIs(StatusCode::kInvalidArgument,
+               "INITIALIZE UPDATE answer has 33 bytes, with i 70 it has 32"));
+}
+
+TEST(InitializeUpdateResponseTest, RefusesACounterThatIDoesNotAnnounce) {
+  Bytes answer = FromHexOrDie(kJcop4);
+  answer[12] = 0x60;
+  EXPECT_THAT(
+      InitializeUpdateResponse::Parse(answer),
+      StatusIs(StatusCode::kInvalidArgument,
+               "INITIALIZE UPDATE answer has 32 bytes, with i 60 it has 29"));
+}
+
+TEST(InitializeUpdateResponseTest, DoesNotTakeAnotherProtocolForScp03) {
+  // The answer of an SCP02 card has 28 bytes and no i.
+  EXPECT_THAT(InitializeUpdateResponse::Parse(
+                  FromHexOrDie("0000512700551D0201BD"
+                               "FF0200050E0E8F5E5FB7FE4A36B5DB8EE0B5")),
+              StatusIs(StatusCode::kUnimplemented,
+                       "the card offers SCP02, only SCP03 is there"));
+}
+
+TEST(InitializeUpdateResponseTest, DoesNotTakeS16ForS8) {
+  Bytes answer = FromHexOrDie(kJcop4);
+  answer[12] = 0x71;
+  answer.resize(answer.size() + 16);
+  EXPECT_THAT(InitializeUpdateResponse::Parse(answer),
+              StatusIs(StatusCode::kUnimplemented,
+                       "the card offers SCP03 with i 71, S16 is not there"));
+}
+
+}  // namespace
+}  // namespace cardferry::scp
