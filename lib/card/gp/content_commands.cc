@@ -1,0 +1,124 @@
+#include "lib/card/gp/content_commands.h"
+
+#include "absl/status/status.h"
+#include "absl/strings/str_format.h"
+#include "lib/base/status_macros.h"
+#include "lib/card/tlv/tlv.h"
+
+namespace cardferry::card {
+namespace {
+
+constexpr uint8_t kCla = 0x80;
+constexpr uint8_t kDelete = 0xE4;
+constexpr uint8_t kInstall = 0xE6;
+constexpr uint8_t kLoad = 0xE8;
+constexpr uint8_t kLastBlock = 0x80;
+constexpr uint8_t kForLoad = 0x02;
+constexpr uint8_t kForInstallAndMakeSelectable = 0x0C;
+constexpr size_t kMacBytes = 8;
+constexpr size_t kBlockBytes = 16;
+constexpr size_t kMaxBlocks = 256;
+
+// length (BER: 1 byte, 81 xx from 128) | value
+void AppendField(Bytes& data, ByteSpan value) {
+  const Bytes field = EncodeTlv(0x04, value);
+  Append(data, ByteSpan(field).subspan(1));
+}
+
+absl::StatusOr<CommandApdu> Command(uint8_t ins, uint8_t p1, uint8_t p2,
+                                    ByteSpan data) {
+  return CommandApdu::Create({kCla, ins, p1, p2}, data,
+                             CommandApdu::kMaxShortLe);
+}
+
+}  // namespace
+
+absl::StatusOr<size_t> MaxCommandData(uint8_t security_level) {
+  constexpr size_t kMaced = CommandApdu::kMaxShortData - kMacBytes;
+  switch (security_level) {
+    case 0x00:
+      return CommandApdu::kMaxShortData;
+    case 0x01:
+    case 0x11:
+      return kMaced;
+    case 0x03:
+    case 0x13:
+    case 0x33:
+      // The padding adds 1 to 16 bytes and ends on a whole block.
+      return kMaced / kBlockBytes * kBlockBytes - 1;
+    default:
+      return absl::InvalidArgumentError(
+          absl::StrFormat("%02X is no security level", security_level));
+  }
+}
+
+absl::StatusOr<CommandApdu> InstallForLoad(const Aid& load_file,
+                                           const Aid& security_domain) {
+  Bytes data;
+  AppendField(data, load_file.bytes());
+  AppendField(data, security_domain.bytes());
+  AppendField(data, {});  // load file data block hash
+  AppendField(data, {});  // load parameters
+  AppendField(data, {});  // load token
+  return Command(kInstall, kForLoad, 0x00, data);
+}
+
+absl::StatusOr<size_t> LoadCapacity(uint8_t security_level) {
+  ASSIGN_OR_RETURN(const size_t block, MaxCommandData(security_level));
+  return block * kMaxBlocks;
+}
+
+absl::StatusOr<std::vector<CommandApdu>> LoadCommands(
+    ByteSpan load_file_data_block, uint8_t security_level) {
+  ASSIGN_OR_RETURN(const size_t block, MaxCommandData(security_level));
+  const Bytes load_file = EncodeTlv(0xC4, load_file_data_block);
+  if (load_file.size() > block * kMaxBlocks) {
+    return absl::ResourceExhaustedError(absl::StrFormat(
+        "the load file has %d bytes with its tag and length; short commands at "
+        "security level %02X carry at most %d",
+        load_file.size(), security_level, block * kMaxBlocks));
+  }
+  std::vector<CommandApdu> commands;
+  for (size_t at = 0; at < load_file.size(); at += block) {
+    const bool last = load_file.size() - at <= block;
+    ASSIGN_OR_RETURN(CommandApdu command,
+                     Command(kLoad, last ? kLastBlock : 0x00,
+                             static_cast<uint8_t>(commands.size()),
+                             ByteSpan(load_file).subspan(at, block)));
+    commands.push_back(std::move(command));
+  }
+  return commands;
+}
+
+absl::StatusOr<CommandApdu> InstallAndMakeSelectable(
+    const Installation& installation, uint8_t security_level) {
+  const size_t privileges = installation.privileges.size();
+  if (privileges != 1 && privileges != 3) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "privileges of %d bytes: they have 1 or 3", privileges));
+  }
+  ASSIGN_OR_RETURN(const size_t most, MaxCommandData(security_level));
+  const Bytes parameters = EncodeTlv(0xC9, installation.parameters);
+  Bytes data;
+  AppendField(data, installation.load_file.bytes());
+  AppendField(data, installation.module.bytes());
+  AppendField(data, installation.instance.bytes());
+  AppendField(data, installation.privileges);
+  AppendField(data, parameters);
+  AppendField(data, {});  // install token
+  if (data.size() > most) {
+    return absl::ResourceExhaustedError(absl::StrFormat(
+        "INSTALL with %d bytes of parameters has %d bytes; a short command at "
+        "security level %02X carries at most %d",
+        installation.parameters.size(), data.size(), security_level, most));
+  }
+  return Command(kInstall, kForInstallAndMakeSelectable, 0x00, data);
+}
+
+absl::StatusOr<CommandApdu> DeleteContent(const Aid& aid,
+                                          DeleteRelated related) {
+  return Command(kDelete, 0x00, related == DeleteRelated::kYes ? 0x80 : 0x00,
+                 EncodeTlv(0x4F, aid.bytes()));
+}
+
+}  // namespace cardferry::card

@@ -1,0 +1,61 @@
+#ifndef CARDFERRY_LIB_CARD_GP_CONTENT_COMMANDS_H_
+#define CARDFERRY_LIB_CARD_GP_CONTENT_COMMANDS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/aid.h"
+#include "lib/card/apdu/command_apdu.h"
+
+// Commands that change what a card holds (GPCS 2.3.1, 11.2, 11.5, 11.6), plain:
+// the secure channel protects them later. All ask for an answer (Le 00),
+// because a card answers their success with one byte 00.
+namespace cardferry::card {
+
+// The most data bytes of a plain command that still fits a short APDU when it
+// is protected at this security level (P1 of EXTERNAL AUTHENTICATE): 247 with
+// C-MAC (8 bytes), 239 with C-ENC too (padding to 16). INVALID_ARGUMENT for a
+// level that is none.
+absl::StatusOr<size_t> MaxCommandData(uint8_t security_level);
+
+// INSTALL [for load] (11.5.2.3.1): the package, the security domain that it
+// will belong to; no hash, no parameters, no token.
+absl::StatusOr<CommandApdu> InstallForLoad(const Aid& load_file,
+                                           const Aid& security_domain);
+
+// How many bytes LOAD commands at this level carry: 256 blocks; C4, its length
+// and the load file data block together.
+absl::StatusOr<size_t> LoadCapacity(uint8_t security_level);
+
+// LOAD commands (11.6) for C4 | length | load file data block, each as large as
+// the level allows. RESOURCE_EXHAUSTED, with the numbers, when the block does
+// not fit LoadCapacity.
+absl::StatusOr<std::vector<CommandApdu>> LoadCommands(
+    ByteSpan load_file_data_block, uint8_t security_level);
+
+// What to install.
+struct Installation {
+  Aid load_file;
+  Aid module;
+  Aid instance;
+  Bytes privileges;  // 1 or 3 bytes
+  Bytes parameters;  // C9's value; may be personal data
+};
+
+// INSTALL [for install and make selectable] (11.5.2.3.2). INVALID_ARGUMENT for
+// privileges of another length; RESOURCE_EXHAUSTED, with the numbers, when the
+// command does not fit at this level. Neither repeats the parameters.
+absl::StatusOr<CommandApdu> InstallAndMakeSelectable(
+    const Installation& installation, uint8_t security_level);
+
+// DELETE [card content] (11.2): an application, or a load file; `related`: with
+// everything installed from it.
+enum class DeleteRelated { kNo, kYes };
+absl::StatusOr<CommandApdu> DeleteContent(const Aid& aid,
+                                          DeleteRelated related);
+
+}  // namespace cardferry::card
+
+#endif  // CARDFERRY_LIB_CARD_GP_CONTENT_COMMANDS_H_

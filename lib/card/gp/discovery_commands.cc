@@ -1,0 +1,116 @@
+#include "lib/card/gp/discovery_commands.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_format.h"
+#include "lib/base/status_macros.h"
+#include "lib/card/tlv/tlv.h"
+
+namespace cardferry::card {
+namespace {
+
+constexpr size_t kCplcBytes = 42;
+// 1.2.840.114283.4: GlobalPlatform's secure channel protocols.
+const uint8_t kScpOid[] = {0x2A, 0x86, 0x48, 0x86, 0xFC, 0x6B, 0x04};
+
+absl::StatusOr<ByteSpan> ValueOf(ByteSpan bytes, uint32_t tag) {
+  ASSIGN_OR_RETURN(const Tlv tlv, ParseSingleTlv(bytes));
+  if (tlv.tag == tag) return tlv.value;
+  return absl::InvalidArgumentError(
+      absl::StrFormat("tag %X instead of %X", tlv.tag, tag));
+}
+
+// 64 { 06 <OID> }; nullopt for an object identifier of somebody else.
+absl::StatusOr<std::optional<ScpVariant>> ParseScp(ByteSpan value) {
+  ASSIGN_OR_RETURN(const ByteSpan oid, ValueOf(value, 0x06));
+  if (oid.size() != sizeof(kScpOid) + 2 ||
+      oid.first(sizeof(kScpOid)) != ByteSpan(kScpOid)) {
+    return std::nullopt;
+  }
+  return ScpVariant{oid[sizeof(kScpOid)], oid[sizeof(kScpOid) + 1]};
+}
+
+bool IsLengthOf(uint8_t scp, size_t size) {
+  if (scp == 1 || scp == 2) return size == 28;
+  return size == 29 || size == 32 || size == 45 || size == 48;
+}
+
+}  // namespace
+
+CommandApdu SelectCommand(const Aid& aid) {
+  return *CommandApdu::Create({0x00, 0xA4, 0x04, 0x00}, aid.bytes(),
+                              CommandApdu::kMaxShortLe);
+}
+
+absl::StatusOr<Aid> ParseSelectAnswer(ByteSpan answer) {
+  ASSIGN_OR_RETURN(const ByteSpan fci, ValueOf(answer, 0x6F));
+  ASSIGN_OR_RETURN(const std::vector<Tlv> fields, ParseTlvs(fci));
+  const std::optional<ByteSpan> aid = FindTag(fields, 0x84);
+  if (!aid.has_value()) {
+    return absl::NotFoundError("the answer to SELECT names no AID");
+  }
+  return Aid::Create(*aid);
+}
+
+CommandApdu GetDataCommand(uint16_t tag) {
+  return *CommandApdu::Create(
+      {0x80, 0xCA, static_cast<uint8_t>(tag >> 8), static_cast<uint8_t>(tag)},
+      {}, CommandApdu::kMaxShortLe);
+}
+
+absl::StatusOr<std::vector<ScpVariant>> ParseCardRecognitionData(
+    ByteSpan answer) {
+  ASSIGN_OR_RETURN(const ByteSpan card_data, ValueOf(answer, 0x66));
+  ASSIGN_OR_RETURN(const ByteSpan recognition, ValueOf(card_data, 0x73));
+  ASSIGN_OR_RETURN(const std::vector<Tlv> fields, ParseTlvs(recognition));
+  std::vector<ScpVariant> variants;
+  for (const Tlv& field : fields) {
+    if (field.tag != 0x64) continue;
+    ASSIGN_OR_RETURN(const auto variant, ParseScp(field.value));
+    if (variant.has_value()) variants.push_back(*variant);
+  }
+  return variants;
+}
+
+absl::StatusOr<Cplc> ParseCplc(ByteSpan answer) {
+  if (answer.size() != kCplcBytes) {
+    ASSIGN_OR_RETURN(answer, ValueOf(answer, kTagCplc));
+  }
+  if (answer.size() != kCplcBytes) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "CPLC of %d bytes instead of %d", answer.size(), kCplcBytes));
+  }
+  return Cplc{Bytes(answer.begin(), answer.end())};
+}
+
+CommandApdu InitializeUpdateCommand(uint8_t key_version_number,
+                                    const std::array<uint8_t, 8>& challenge) {
+  return *CommandApdu::Create({0x80, 0x50, key_version_number, 0x00}, challenge,
+                              CommandApdu::kMaxShortLe);
+}
+
+absl::StatusOr<ClaimedIdentity> ParseInitializeUpdateAnswer(ByteSpan answer) {
+  if (answer.size() < 28) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "an INITIALIZE UPDATE answer of %d bytes", answer.size()));
+  }
+  ClaimedIdentity claim;
+  std::copy_n(answer.begin(), claim.key_diversification_data.size(),
+              claim.key_diversification_data.begin());
+  claim.key_version_number = answer[10];
+  claim.scp = answer[11];
+  if (claim.scp < 1 || claim.scp > 3) {
+    return absl::UnimplementedError(
+        absl::StrFormat("the card speaks SCP%02X", claim.scp));
+  }
+  if (!IsLengthOf(claim.scp, answer.size())) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("an INITIALIZE UPDATE answer of %d bytes for SCP%02X",
+                        answer.size(), claim.scp));
+  }
+  if (claim.scp == 3) claim.i = answer[12];
+  return claim;
+}
+
+}  // namespace cardferry::card

@@ -1,0 +1,84 @@
+#ifndef CARDFERRY_LIB_CARD_GP_DISCOVERY_COMMANDS_H_
+#define CARDFERRY_LIB_CARD_GP_DISCOVERY_COMMANDS_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/aid.h"
+#include "lib/card/apdu/command_apdu.h"
+
+// What a card tells before anybody is authenticated, and how to ask for it.
+// Nothing of it is proven.
+namespace cardferry::card {
+
+// SELECT by name (GPCS 2.3.1, 11.9).
+CommandApdu SelectCommand(const Aid& aid);
+// The AID in SELECT's answer, 6F { 84 }. INVALID_ARGUMENT for other answers,
+// NOT_FOUND when it names none.
+absl::StatusOr<Aid> ParseSelectAnswer(ByteSpan answer);
+
+// GET DATA (11.3): P1P2 is the tag, 00xx or xxxx.
+CommandApdu GetDataCommand(uint16_t tag);
+inline constexpr uint16_t kTagCardData = 0x0066;
+inline constexpr uint16_t kTagCplc = 0x9F7F;
+
+// A secure channel protocol and its options.
+struct ScpVariant {
+  uint8_t scp = 0;
+  uint8_t i = 0;
+
+  bool operator==(const ScpVariant& o) const {
+    return scp == o.scp && i == o.i;
+  }
+};
+
+// The secure channel protocols that Card Recognition Data lists (annex H.2):
+//   66 { 73 { ..., 64 { 06 <1.2.840.114283.4.scp.i> }... } }
+// Empty when it lists none; INVALID_ARGUMENT when it is not well formed.
+absl::StatusOr<std::vector<ScpVariant>> ParseCardRecognitionData(
+    ByteSpan answer);
+
+// Card production life cycle data, 42 bytes: IC fabricator (2), IC type (2),
+// operating system (2), its release date (2) and level (2), and more.
+struct Cplc {
+  Bytes bytes;
+
+  ByteSpan ic_fabricator() const { return ByteSpan(bytes).subspan(0, 2); }
+  ByteSpan ic_type() const { return ByteSpan(bytes).subspan(2, 2); }
+  ByteSpan operating_system() const { return ByteSpan(bytes).subspan(4, 2); }
+};
+// 9F7F 2A <42 bytes>, or the 42 bytes alone, as some cards answer.
+// INVALID_ARGUMENT for anything else.
+absl::StatusOr<Cplc> ParseCplc(ByteSpan answer);
+
+// INITIALIZE UPDATE (Amendment D, 7.1.1). Key version number 00: the card's
+// first.
+CommandApdu InitializeUpdateCommand(uint8_t key_version_number,
+                                    const std::array<uint8_t, 8>& challenge);
+
+// Who the card says it is in its answer to INITIALIZE UPDATE:
+//   key diversification data (10) | KVN (1) | SCP (1) | SCP03: i (1) | ...
+struct ClaimedIdentity {
+  std::array<uint8_t, 10> key_diversification_data = {};
+  uint8_t key_version_number = 0;
+  uint8_t scp = 0;
+  std::optional<uint8_t> i;  // SCP01 and SCP02 do not say
+
+  bool operator==(const ClaimedIdentity& o) const {
+    return key_diversification_data == o.key_diversification_data &&
+           key_version_number == o.key_version_number && scp == o.scp &&
+           i == o.i;
+  }
+};
+// INVALID_ARGUMENT when the length does not belong to the protocol (28 bytes
+// for SCP01 and SCP02; 29 or, with a sequence counter, 32 for SCP03; 45 or 48
+// in its S16 mode), UNIMPLEMENTED for another protocol.
+absl::StatusOr<ClaimedIdentity> ParseInitializeUpdateAnswer(ByteSpan answer);
+
+}  // namespace cardferry::card
+
+#endif  // CARDFERRY_LIB_CARD_GP_DISCOVERY_COMMANDS_H_

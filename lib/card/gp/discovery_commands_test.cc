@@ -1,0 +1,123 @@
+#include "lib/card/gp/discovery_commands.h"
+
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::card {
+namespace {
+
+using absl::StatusCode;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+// SCP03 i 70 and SCP02 i 55, among fields of no interest here.
+const char kCardData[] =
+    "663E733C"
+    "06072A864886FC6B01"
+    "600C060A2A864886FC6B02020301"
+    "63090607"
+    "2A864886FC6B03"
+    "640B06092A864886FC6B040370"
+    "640B06092A864886FC6B040255";
+
+template <typename Parse>
+void ExpectRefusesEveryPrefix(const Bytes& bytes, Parse parse) {
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_FALSE(parse(ByteSpan(bytes).first(size)).ok()) << size;
+  }
+}
+
+TEST(DiscoveryCommandsTest, AreExact) {
+  EXPECT_EQ(ToHex(SelectCommand(*Aid::FromHex("A000000151000000")).Encode()),
+            "00A4040008A00000015100000000");
+  EXPECT_EQ(ToHex(GetDataCommand(kTagCardData).Encode()), "80CA006600");
+  EXPECT_EQ(ToHex(GetDataCommand(kTagCplc).Encode()), "80CA9F7F00");
+  EXPECT_EQ(
+      ToHex(InitializeUpdateCommand(0x30, {1, 2, 3, 4, 5, 6, 7, 8}).Encode()),
+      "8050300008010203040506070800");
+}
+
+TEST(SelectAnswerTest, NamesTheAid) {
+  const Bytes answer = FromHexOrDie("6F108408A000000151000000A5049F6501FF");
+  EXPECT_THAT(ParseSelectAnswer(answer),
+              IsOkAndHolds(*Aid::FromHex("A000000151000000")));
+  ExpectRefusesEveryPrefix(answer, ParseSelectAnswer);
+}
+
+TEST(SelectAnswerTest, MayNameNone) {
+  EXPECT_THAT(
+      ParseSelectAnswer(FromHexOrDie("6F03A50100")),
+      StatusIs(StatusCode::kNotFound, "the answer to SELECT names no AID"));
+  EXPECT_THAT(ParseSelectAnswer(FromHexOrDie("6203840100")),
+              StatusIs(StatusCode::kInvalidArgument, "tag 62 instead of 6F"));
+}
+
+TEST(CardRecognitionDataTest, ListsItsChannels) {
+  EXPECT_THAT(
+      ParseCardRecognitionData(FromHexOrDie(kCardData)),
+      IsOkAndHolds(ElementsAre(ScpVariant{3, 0x70}, ScpVariant{2, 0x55})));
+}
+
+TEST(CardRecognitionDataTest, RefusesEveryPrefix) {
+  ExpectRefusesEveryPrefix(FromHexOrDie(kCardData), ParseCardRecognitionData);
+}
+
+TEST(CardRecognitionDataTest, IgnoresObjectIdentifiersOfOthers) {
+  EXPECT_THAT(ParseCardRecognitionData(FromHexOrDie("660773056403060129")),
+              IsOkAndHolds(IsEmpty()));
+}
+
+TEST(CplcTest, IsReadWithAndWithoutItsTag) {
+  const std::string cplc =
+      "47905167"
+      "4700" +
+      std::string(72, '1');
+  ASSERT_OK_AND_ASSIGN(const Cplc tagged,
+                       ParseCplc(FromHexOrDie("9F7F2A" + cplc)));
+  EXPECT_EQ(ToHex(tagged.ic_fabricator()), "4790");
+  EXPECT_EQ(ToHex(tagged.ic_type()), "5167");
+  EXPECT_EQ(ToHex(tagged.operating_system()), "4700");
+  ASSERT_OK_AND_ASSIGN(const Cplc bare, ParseCplc(FromHexOrDie(cplc)));
+  EXPECT_EQ(bare.bytes, tagged.bytes);
+}
+
+TEST(CplcTest, RefusesOtherLengths) {
+  EXPECT_THAT(
+      ParseCplc(FromHexOrDie("9F7F03010203")),
+      StatusIs(StatusCode::kInvalidArgument, "CPLC of 3 bytes instead of 42"));
+  EXPECT_THAT(ParseCplc({}), StatusIs(StatusCode::kInvalidArgument));
+}
+
+TEST(InitializeUpdateAnswerTest, NamesTheCardAndItsChannel) {
+  const std::string kdd = "00010203040506070809";
+  const std::string rest(32, 'A');  // card challenge, cryptogram
+  const ClaimedIdentity scp03{
+      {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0x30, 3, uint8_t{0x70}};
+  EXPECT_THAT(ParseInitializeUpdateAnswer(
+                  FromHexOrDie(kdd + "300370" + rest + "000001")),
+              IsOkAndHolds(scp03));
+  const ClaimedIdentity scp02{
+      {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0x20, 2, std::nullopt};
+  EXPECT_THAT(ParseInitializeUpdateAnswer(FromHexOrDie(kdd + "2002" + rest)),
+              IsOkAndHolds(scp02));
+}
+
+TEST(InitializeUpdateAnswerTest, HasTheLengthOfItsProtocol) {
+  Bytes answer = FromHexOrDie("00010203040506070809300370");
+  for (size_t size = 0; size <= 60; ++size) {
+    answer.resize(size);
+    if (size > 12) answer[11] = 3;
+    const bool fine = size == 29 || size == 32 || size == 45 || size == 48;
+    EXPECT_EQ(ParseInitializeUpdateAnswer(answer).ok(), fine) << size;
+  }
+  answer.resize(29);
+  answer[11] = 2;
+  EXPECT_THAT(ParseInitializeUpdateAnswer(answer),
+              StatusIs(StatusCode::kInvalidArgument,
+                       "an INITIALIZE UPDATE answer of 29 bytes for SCP02"));
+  answer[11] = 0x11;
+  EXPECT_THAT(ParseInitializeUpdateAnswer(answer),
+              StatusIs(StatusCode::kUnimplemented, "the card speaks SCP11"));
+}
+
+}  // namespace
+}  // namespace cardferry::card
