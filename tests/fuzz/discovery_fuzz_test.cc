@@ -1,0 +1,25 @@
+#include <cstddef>
+#include <cstdint>
+
+#include "lib/card/gp/discovery_commands.h"
+
+// The first byte chooses which answer of a card the rest is.
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  namespace card = cardferry::card;
+  if (size == 0) return 0;
+  const cardferry::ByteSpan answer(data + 1, size - 1);
+  switch (data[0] % 4) {
+    case 0:
+      (void)card::ParseSelectAnswer(answer);
+      break;
+    case 1:
+      (void)card::ParseCardRecognitionData(answer);
+      break;
+    case 2:
+      (void)card::ParseCplc(answer);
+      break;
+    default:
+      (void)card::ParseInitializeUpdateAnswer(answer);
+  }
+  return 0;
+}
