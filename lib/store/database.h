@@ -45,7 +45,9 @@ class Transaction {
   // ALREADY_EXISTS (unique or primary key), FAILED_PRECONDITION (foreign key,
   // NOT NULL, CHECK), RESOURCE_EXHAUSTED (disk full), UNAVAILABLE (busy, disk
   // trouble), DATA_LOSS (damaged file), INVALID_ARGUMENT (text with NUL or not
-  // UTF-8), INTERNAL (our SQL is wrong).
+  // UTF-8), INTERNAL (our SQL is wrong). After one of these the transaction is
+  // lost: every further statement fails the same way, and so does the commit.
+  // Where a duplicate is no error, say ON CONFLICT DO NOTHING.
   absl::StatusOr<int64_t> Execute(absl::string_view sql,
                                   absl::Span<const Param> params);
   absl::StatusOr<int64_t> Execute(absl::string_view sql,
@@ -63,13 +65,15 @@ class Transaction {
                                std::initializer_list<Param> params = {});
 
  protected:
-  Transaction() = default;
-
- private:
+  // What a statement did.
   struct Outcome {
     std::vector<Row> rows;
     int64_t changed = 0;
   };
+
+  Transaction() = default;
+
+ private:
   virtual absl::StatusOr<Outcome> Run(absl::string_view sql,
                                       absl::Span<const Param> params) = 0;
 };

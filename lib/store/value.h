@@ -17,8 +17,8 @@
 
 namespace cardferry::store {
 
-// What a column holds, the same on every database: NULL, a whole number or
-// text (UTF-8 without NUL). Bytes are upper-case hexadecimal text, times are
+// What a statement is given, the same on every database: NULL, a whole number
+// or text (UTF-8 without NUL). Bytes are upper-case hexadecimal text, times are
 // microseconds since 1970, booleans 0 and 1.
 using Value = std::variant<std::monostate, int64_t, std::string>;
 
@@ -49,7 +49,7 @@ class Param {
   // NULL.
   Param(absl::string_view name, std::nullopt_t)
       : Param(name, Value(std::monostate())) {}
-  // NULL or the value.
+  // NULL, or the value.
   template <typename T>
   Param(absl::string_view name, const std::optional<T>& value)
       : Param(value.has_value() ? Param(name, *value)
@@ -71,10 +71,13 @@ class Param {
 // One row of a result.
 class Row {
  public:
-  explicit Row(std::vector<Value> values) : values_(std::move(values)) {}
+  // What a column holds, as text; empty for NULL.
+  using Column = std::optional<std::string>;
 
-  size_t size() const { return values_.size(); }
-  const Value& operator[](size_t column) const { return values_[column]; }
+  explicit Row(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+  size_t size() const { return columns_.size(); }
+  const Column& operator[](size_t column) const { return columns_[column]; }
 
   // Takes all columns, in order:
   //
@@ -104,14 +107,14 @@ class Row {
   absl::Status ReadColumn(size_t column, absl::Time& target) const;
   template <typename T>
   absl::Status ReadColumn(size_t column, std::optional<T>& target) const {
-    if (std::holds_alternative<std::monostate>(values_[column])) {
+    if (!columns_[column].has_value()) {
       target.reset();
       return absl::OkStatus();
     }
     return ReadColumn(column, target.emplace());
   }
 
-  std::vector<Value> values_;
+  std::vector<Column> columns_;
 };
 
 }  // namespace cardferry::store
