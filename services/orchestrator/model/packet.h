@@ -1,0 +1,48 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_MODEL_PACKET_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_MODEL_PACKET_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "lib/base/bytes.h"
+#include "services/orchestrator/model/reader_address.h"
+
+namespace cardferry::orchestrator {
+
+// The numbers are in the database: never renumber.
+enum class PacketState {
+  kSent = 1,       // its report is awaited, across connections and restarts
+  kReported = 2,   // the report is here, its meaning is not known yet
+  kConcluded = 3,  // over
+  kAbandoned = 4,  // the card was asked anew; a report would be out of date
+};
+
+// One packet: the commands of one load, made for one answer of one card.
+struct Packet {
+  std::string id;
+  std::string job_id;
+  std::string opening_id;
+  ReaderAddress at;
+  std::string card_id;  // proven by its cryptogram
+  std::string profile;
+  uint32_t commands = 0;
+  uint32_t changes = 0;
+  Bytes bundle_state;  // opaque; empty once concluded
+  PacketState state = PacketState::kSent;
+  Bytes transcript;  // opaque; only while kReported
+  absl::Duration server_time;
+};
+
+// What the register of packets says to a report.
+enum class ReportCheck {
+  kAccepted,   // the first one; it is stored
+  kRepeated,   // there was one already
+  kAbandoned,  // the card has been asked anew since
+  kForeign,    // another agent's packet
+  kUnknown,    // there is no such packet
+};
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_MODEL_PACKET_H_

@@ -1,0 +1,51 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_CARD_REPOSITORY_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_CARD_REPOSITORY_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lib/base/bytes.h"
+#include "lib/store/database.h"
+#include "services/orchestrator/model/card.h"
+
+namespace cardferry::orchestrator {
+
+// Cards that have proven who they are, within one transaction; and cards that
+// are stopped because somebody failed to prove to be them.
+class CardRepository {
+ public:
+  explicit CardRepository(store::Transaction& tx) : tx_(tx) {}
+
+  // The card has proven itself.
+  absl::Status Saw(const std::string& id, const std::string& profile,
+                   absl::Time at);
+  // What it holds now. NOT_FOUND for a card that was never seen.
+  absl::Status SetContent(const std::string& id, const Bytes& record,
+                          const CardContent& content, bool proven);
+
+  // Opaque; empty for a card that was never seen.
+  absl::StatusOr<Bytes> Record(const std::string& id);
+  // NOT_FOUND for a card that was never seen.
+  absl::StatusOr<Card> Get(const std::string& id);
+  // By id.
+  absl::StatusOr<std::vector<Card>> List();
+
+  // A cryptogram in this card's name did not verify at this agent.
+  absl::Status Stop(const std::string& id, const std::string& agent,
+                    absl::Time at);
+  // Stopped at this agent, or at two others, and so everywhere.
+  absl::StatusOr<bool> IsStopped(const std::string& id,
+                                 const std::string& agent);
+
+ private:
+  absl::Status ReadContent(Card& card);
+
+  store::Transaction& tx_;
+};
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_CARD_REPOSITORY_H_

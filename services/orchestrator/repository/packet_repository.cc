@@ -1,0 +1,130 @@
+#include "services/orchestrator/repository/packet_repository.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+int Number(PacketState state) { return static_cast<int>(state); }
+
+absl::StatusOr<PacketState> ToState(int number) {
+  if (number < Number(PacketState::kSent) ||
+      number > Number(PacketState::kAbandoned)) {
+    return absl::DataLossError("a packet is in a state that does not exist");
+  }
+  return static_cast<PacketState>(number);
+}
+
+}  // namespace
+
+absl::Status PacketRepository::Add(const Packet& packet) {
+  RETURN_IF_ERROR(
+      tx_.Execute("UPDATE packets SET state = :abandoned, bundle_state = '' "
+                  "WHERE state = :sent AND (card_id = :card "
+                  "OR (agent = :agent AND reader = :reader))",
+                  {{"abandoned", Number(PacketState::kAbandoned)},
+                   {"sent", Number(PacketState::kSent)},
+                   {"card", packet.card_id},
+                   {"agent", packet.at.agent},
+                   {"reader", packet.at.reader}})
+          .status());
+  return tx_
+      .Execute(
+          "INSERT INTO packets (id, job, opening_id, agent, reader, card_id, "
+          "profile, commands, changes, bundle_state, state) VALUES (:id, :job, "
+          ":opening, :agent, :reader, :card, :profile, :commands, :changes, "
+          ":bundle, :state)",
+          {{"id", packet.id},
+           {"job", packet.job_id},
+           {"opening", packet.opening_id},
+           {"agent", packet.at.agent},
+           {"reader", packet.at.reader},
+           {"card", packet.card_id},
+           {"profile", packet.profile},
+           {"commands", packet.commands},
+           {"changes", packet.changes},
+           {"bundle", packet.bundle_state},
+           {"state", Number(packet.state)}})
+      .status();
+}
+
+absl::Status PacketRepository::SetServerTime(const std::string& id,
+                                             absl::Duration time) {
+  return tx_
+      .Execute("UPDATE packets SET server_us = :time WHERE id = :id",
+               {{"time", absl::ToInt64Microseconds(time)}, {"id", id}})
+      .status();
+}
+
+absl::StatusOr<ReportCheck> PacketRepository::Report(const std::string& id,
+                                                     const std::string& agent,
+                                                     const Bytes& transcript) {
+  const absl::StatusOr<Packet> packet = Get(id);
+  if (absl::IsNotFound(packet.status())) return ReportCheck::kUnknown;
+  RETURN_IF_ERROR(packet.status());
+  if (packet->at.agent != agent) return ReportCheck::kForeign;
+  if (packet->state == PacketState::kAbandoned) return ReportCheck::kAbandoned;
+  if (packet->state != PacketState::kSent) return ReportCheck::kRepeated;
+  RETURN_IF_ERROR(
+      tx_.Execute("UPDATE packets SET state = :state, transcript = :transcript "
+                  "WHERE id = :id",
+                  {{"state", Number(PacketState::kReported)},
+                   {"transcript", transcript},
+                   {"id", id}})
+          .status());
+  return ReportCheck::kAccepted;
+}
+
+absl::Status PacketRepository::Conclude(const std::string& id) {
+  return tx_
+      .Execute(
+          "UPDATE packets SET state = :state, bundle_state = '', "
+          "transcript = '' WHERE id = :id",
+          {{"state", Number(PacketState::kConcluded)}, {"id", id}})
+      .status();
+}
+
+absl::StatusOr<Packet> PacketRepository::Get(const std::string& id) {
+  ASSIGN_OR_RETURN(
+      const store::Row row,
+      tx_.QueryOne(
+          "SELECT id, job, opening_id, agent, reader, card_id, profile, "
+          "commands, changes, bundle_state, state, transcript, server_us "
+          "FROM packets WHERE id = :id",
+          {{"id", id}}));
+  Packet packet;
+  int64_t job = 0;
+  int state = 0;
+  int64_t server_us = 0;
+  RETURN_IF_ERROR(row.Read(packet.id, job, packet.opening_id, packet.at.agent,
+                           packet.at.reader, packet.card_id, packet.profile,
+                           packet.commands, packet.changes, packet.bundle_state,
+                           state, packet.transcript, server_us));
+  packet.job_id = absl::StrCat(job);
+  packet.server_time = absl::Microseconds(server_us);
+  ASSIGN_OR_RETURN(packet.state, ToState(state));
+  return packet;
+}
+
+absl::StatusOr<std::vector<std::string>> PacketRepository::Unconcluded(
+    const ReaderAddress& at) {
+  ASSIGN_OR_RETURN(
+      const std::vector<store::Row> rows,
+      tx_.Query("SELECT id FROM packets WHERE state = :reported "
+                "AND agent = :agent AND reader = :reader ORDER BY job",
+                {{"reported", Number(PacketState::kReported)},
+                 {"agent", at.agent},
+                 {"reader", at.reader}}));
+  std::vector<std::string> ids;
+  for (const store::Row& row : rows) {
+    std::string id;
+    RETURN_IF_ERROR(row.Read(id));
+    ids.push_back(std::move(id));
+  }
+  return ids;
+}
+
+}  // namespace cardferry::orchestrator

@@ -1,0 +1,50 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_PACKET_REPOSITORY_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_PACKET_REPOSITORY_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lib/base/bytes.h"
+#include "lib/store/database.h"
+#include "services/orchestrator/model/packet.h"
+
+namespace cardferry::orchestrator {
+
+// The register of packets, within one transaction: each one's report is taken
+// once, also after a reconnect or a restart of this service.
+class PacketRepository {
+ public:
+  explicit PacketRepository(store::Transaction& tx) : tx_(tx) {}
+
+  // Registers a packet that is about to be sent. Its card is proven, so packets
+  // that are still out for that card, or at that reader, are abandoned: the
+  // card has forgotten their session.
+  absl::Status Add(const Packet& packet);
+
+  // The first part was written.
+  absl::Status SetServerTime(const std::string& id, absl::Duration time);
+
+  // Takes a report from `agent`, and keeps the transcript until Conclude.
+  absl::StatusOr<ReportCheck> Report(const std::string& id,
+                                     const std::string& agent,
+                                     const Bytes& transcript);
+
+  // What the report means is known and recorded; what is opaque is forgotten.
+  absl::Status Conclude(const std::string& id);
+
+  // NOT_FOUND when there is no such packet.
+  absl::StatusOr<Packet> Get(const std::string& id);
+
+  // Ids of those reported from this reader and not concluded, oldest first.
+  absl::StatusOr<std::vector<std::string>> Unconcluded(const ReaderAddress& at);
+
+ private:
+  store::Transaction& tx_;
+};
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_PACKET_REPOSITORY_H_

@@ -1,0 +1,104 @@
+#include "services/orchestrator/repository/schema.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+store::Migration Applications() {
+  return {"load files, and applications that name them",
+          {"CREATE TABLE load_files ("
+           "content_hash TEXT PRIMARY KEY, cap_file TEXT NOT NULL,"
+           "package_aid TEXT NOT NULL, version TEXT NOT NULL,"
+           "applet_aids TEXT NOT NULL, load_file_bytes INTEGER NOT NULL)",
+           "CREATE TABLE applications ("
+           "name TEXT PRIMARY KEY, content_hash TEXT NOT NULL "
+           "REFERENCES load_files (content_hash))"}};
+}
+
+// install_parameters is NULL as soon as the job is over.
+store::Migration Jobs() {
+  return {"jobs and what they made true",
+          {"CREATE TABLE jobs ("
+           "number INTEGER PRIMARY KEY AUTOINCREMENT,"
+           "application TEXT NOT NULL REFERENCES applications (name),"
+           "install_parameters TEXT,"
+           "agent TEXT NOT NULL, reader TEXT NOT NULL, card_id TEXT NOT NULL,"
+           "state INTEGER NOT NULL, message TEXT NOT NULL,"
+           "commands_done INTEGER NOT NULL DEFAULT 0,"
+           "commands_total INTEGER NOT NULL DEFAULT 0,"
+           "changes INTEGER NOT NULL DEFAULT 0,"
+           "rounds INTEGER NOT NULL DEFAULT 0,"
+           "created_us INTEGER NOT NULL, ended_us INTEGER,"
+           "round_trips INTEGER NOT NULL DEFAULT 0,"
+           "apdus INTEGER NOT NULL DEFAULT 0,"
+           "bytes INTEGER NOT NULL DEFAULT 0,"
+           "card_us INTEGER NOT NULL DEFAULT 0,"
+           "waited_us INTEGER NOT NULL DEFAULT 0,"
+           "total_us INTEGER NOT NULL DEFAULT 0,"
+           "server_us INTEGER NOT NULL DEFAULT 0)",
+           "CREATE INDEX jobs_by_state ON jobs (state, number)",
+           "CREATE TABLE job_facts ("
+           "job INTEGER NOT NULL REFERENCES jobs (number),"
+           "ordinal INTEGER NOT NULL, text TEXT NOT NULL,"
+           "proven INTEGER NOT NULL, PRIMARY KEY (job, ordinal))"}};
+}
+
+store::Migration Cards() {
+  return {"cards, their content, and where they are stopped",
+          {"CREATE TABLE cards ("
+           "id TEXT PRIMARY KEY, first_seen_us INTEGER NOT NULL,"
+           "last_seen_us INTEGER NOT NULL, profile TEXT NOT NULL,"
+           "record TEXT NOT NULL, content_proven INTEGER NOT NULL)",
+           "CREATE TABLE card_packages ("
+           "card_id TEXT NOT NULL REFERENCES cards (id),"
+           "ordinal INTEGER NOT NULL, aid TEXT NOT NULL,"
+           "version TEXT NOT NULL, module_aids TEXT NOT NULL,"
+           "PRIMARY KEY (card_id, ordinal))",
+           "CREATE TABLE card_applications ("
+           "card_id TEXT NOT NULL REFERENCES cards (id),"
+           "ordinal INTEGER NOT NULL, aid TEXT NOT NULL,"
+           "life_cycle TEXT NOT NULL, privileges TEXT NOT NULL,"
+           "package_aid TEXT NOT NULL, PRIMARY KEY (card_id, ordinal))",
+           // Not a part of `cards`: a card may be stopped before it has ever
+           // shown a right cryptogram.
+           "CREATE TABLE card_stops ("
+           "card_id TEXT NOT NULL, agent TEXT NOT NULL,"
+           "at_us INTEGER NOT NULL, PRIMARY KEY (card_id, agent))"}};
+}
+
+store::Migration Sessions() {
+  return {"openings, packets and agents",
+          {"CREATE TABLE openings ("
+           "id TEXT PRIMARY KEY, agent TEXT NOT NULL, reader TEXT NOT NULL,"
+           "ticket TEXT NOT NULL, expires_us INTEGER NOT NULL,"
+           "identify_answer TEXT, challenge_answer TEXT)",
+           "CREATE INDEX openings_by_expiry ON openings (expires_us)",
+           "CREATE TABLE packets ("
+           "id TEXT PRIMARY KEY,"
+           "job INTEGER NOT NULL REFERENCES jobs (number),"
+           "opening_id TEXT NOT NULL, agent TEXT NOT NULL,"
+           "reader TEXT NOT NULL, card_id TEXT NOT NULL,"
+           "profile TEXT NOT NULL, commands INTEGER NOT NULL,"
+           "changes INTEGER NOT NULL, bundle_state TEXT NOT NULL,"
+           "state INTEGER NOT NULL, transcript TEXT NOT NULL DEFAULT '',"
+           "server_us INTEGER NOT NULL DEFAULT 0)",
+           "CREATE INDEX packets_by_state ON packets (state, agent, reader)",
+           "CREATE TABLE agents ("
+           "name TEXT PRIMARY KEY, last_seen_us INTEGER NOT NULL)"}};
+}
+
+store::Migration Journal() {
+  return {"the journal of events",
+          {"CREATE TABLE journal ("
+           "id INTEGER PRIMARY KEY AUTOINCREMENT, at_us INTEGER NOT NULL,"
+           "kind TEXT NOT NULL, text TEXT NOT NULL, job_id TEXT NOT NULL,"
+           "card_id TEXT NOT NULL, agent TEXT NOT NULL)",
+           "CREATE INDEX journal_by_job ON journal (job_id, id)"}};
+}
+
+}  // namespace
+
+std::vector<store::Migration> Schema() {
+  return {Applications(), Jobs(), Cards(), Sessions(), Journal()};
+}
+
+}  // namespace cardferry::orchestrator

@@ -1,0 +1,86 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/base/bytes.h"
+#include "services/orchestrator/model/application.h"
+#include "services/orchestrator/model/card.h"
+#include "services/orchestrator/model/job.h"
+#include "services/orchestrator/model/opening.h"
+#include "services/orchestrator/model/reader_address.h"
+
+namespace cardferry::orchestrator {
+
+// Which card the answers claim to come from. Not proven.
+struct ClaimedCard {
+  std::string card_id;  // empty: the challenge half was not run
+  std::string profile;
+};
+
+// What a card should hold: one package with its applets, all with the same
+// parameters.
+struct DesiredPackage {
+  Bytes content_hash;
+  std::vector<Bytes> applet_aids;
+  Bytes install_parameters;  // personal data: never logged
+};
+
+struct Preparation {
+  ReaderAddress at;
+  Bytes ticket;
+  OpeningAnswer answer;
+  DesiredPackage desired;
+  std::string card_id;  // as claimed; the proven one must equal it
+  Bytes card_record;    // opaque; empty for a new card
+};
+
+struct BundleHeader {
+  std::string card_id;  // proven
+  uint32_t commands = 0;
+  uint32_t changes = 0;
+  Bytes bundle_state;   // opaque
+  std::string summary;  // for people
+};
+
+// Takes a bundle as it comes. An error ends the preparation with that error.
+class BundleSink {
+ public:
+  virtual ~BundleSink() = default;
+  // Once, before the parts.
+  virtual absl::Status OnHeader(const BundleHeader& header) = 0;
+  virtual absl::Status OnPart(Bytes script, bool last) = 0;
+};
+
+enum class Outcome { kDone, kCardDiffers, kFailed, kUnknown };
+
+struct Conclusion {
+  Outcome outcome = Outcome::kUnknown;
+  std::string reason;  // for people
+  Bytes card_record;   // opaque; replaces the old one
+  CardContent content;
+  std::vector<Fact> facts;
+};
+
+// The one that understands cards. Its errors mean what sequencer.proto says.
+// Calls wait (network): never with a lock held. Safe from any thread.
+class Sequencer {
+ public:
+  virtual ~Sequencer() = default;
+  virtual absl::StatusOr<OpeningScripts> Open(const ReaderAddress& at) = 0;
+  virtual absl::StatusOr<ClaimedCard> Identify(const OpeningAnswer& answer) = 0;
+  // OK only when header and last part have come.
+  virtual absl::Status Prepare(const Preparation& preparation,
+                               BundleSink& sink) = 0;
+  virtual absl::StatusOr<Conclusion> Conclude(const Bytes& bundle_state,
+                                              const Bytes& transcript) = 0;
+  virtual absl::StatusOr<LoadFile> PutLoadFile(ByteSpan cap_file) = 0;
+};
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_H_
