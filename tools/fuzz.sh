@@ -18,7 +18,9 @@ if [[ ${#targets[@]} -eq 0 ]]; then
 fi
 [[ ${#targets[@]} -gt 0 ]] || die "no fuzz targets"
 
-bazel build --config=fuzz -- "${targets[@]}"
+# gold warns about symbols of the sanitizers by the hundred.
+bazel build --config=fuzz -- "${targets[@]}" 2>&1 |
+  grep -v 'Cannot export local symbol'
 bin="$(bazel info --config=fuzz bazel-bin 2>/dev/null)"
 work="$(mktemp -d)"
 trap 'rm -rf -- "$work"' EXIT

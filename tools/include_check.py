@@ -45,12 +45,12 @@ MAY = {
     "lib/card/scp/openssl/": ["openssl"],
     "lib/rpc/": ["grpc", "openssl", "proto"],
     "lib/store/": ["boost", "soci", "sqlite"],
-    "services/keyvault/": ["grpc", "pkcs11", "proto"],
-    "services/sequencer/": ["grpc", "proto"],
-    "services/orchestrator/": ["grpc", "proto"],
-    "agent/": ["grpc", "httplib", "pcsc", "proto"],
+    "services/keyvault/": ["cli11", "grpc", "pkcs11", "proto"],
+    "services/sequencer/": ["cli11", "grpc", "proto"],
+    "services/orchestrator/": ["cli11", "grpc", "proto"],
+    "agent/": ["cli11", "grpc", "httplib", "pcsc", "proto"],
     "cli/": ["cli11", "grpc", "json", "proto"],
-    "cardsim/": ["openssl"],
+    "cardsim/": ["cli11", "openssl"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
 SHIPPED = re.compile(r"^(agent|cardsim|cli|lib|services)/.*\.(cc|h)$")
