@@ -1,0 +1,28 @@
+#ifndef CARDFERRY_SERVICES_KEYVAULT_COMMAND_POLICY_H_
+#define CARDFERRY_SERVICES_KEYVAULT_COMMAND_POLICY_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/card/apdu/command_apdu.h"
+#include "services/keyvault/operation_class.h"
+
+namespace cardferry::keyvault {
+
+// The class that `command` belongs to, from its header, and from its data
+// where only that tells content from keys. What is not known to be harmless is
+// refused.
+// PERMISSION_DENIED: a command that no caller may have (secure messaging
+//   already in its CLA, INITIALIZE UPDATE, EXTERNAL AUTHENTICATE, PUT KEY, SET
+//   STATUS, or an unknown one).
+// INVALID_ARGUMENT: one whose data cannot be read.
+absl::StatusOr<OperationClass> ClassOfCommand(const card::CommandApdu& command);
+
+// OK when a session of class `granted` may send `command`; else as above, or
+// PERMISSION_DENIED. The classes kKeys and kCardState allow nothing: they need
+// an approval that is not a part of the request.
+absl::Status CheckCommand(OperationClass granted,
+                          const card::CommandApdu& command);
+
+}  // namespace cardferry::keyvault
+
+#endif  // CARDFERRY_SERVICES_KEYVAULT_COMMAND_POLICY_H_

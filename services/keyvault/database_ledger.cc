@@ -1,0 +1,184 @@
+#include "services/keyvault/database_ledger.h"
+
+#include "absl/memory/memory.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+using store::Row;
+using store::Transaction;
+
+std::vector<store::Migration> Schema() {
+  return {{"openings, tokens, failed verifications, alarms",
+           {"CREATE TABLE uses (what TEXT PRIMARY KEY, digest TEXT NOT NULL, "
+            "forget_after BIGINT NOT NULL)",
+            "CREATE INDEX uses_by_end ON uses (forget_after)",
+            "CREATE TABLE failures (opening TEXT PRIMARY KEY, "
+            "key_set TEXT NOT NULL, card TEXT NOT NULL, agent TEXT NOT NULL, "
+            "at BIGINT NOT NULL)",
+            "CREATE INDEX failures_by_card ON failures (key_set, card)",
+            "CREATE INDEX failures_by_agent ON failures (agent)",
+            "CREATE TABLE alarms (at BIGINT NOT NULL, kind TEXT NOT NULL, "
+            "subject TEXT NOT NULL, agent TEXT NOT NULL)",
+            "CREATE INDEX alarms_by_time ON alarms (at)"}}};
+}
+
+// The one number that a row is.
+absl::StatusOr<size_t> Number(const absl::StatusOr<Row>& row) {
+  RETURN_IF_ERROR(row.status());
+  int64_t number = 0;
+  RETURN_IF_ERROR(row->Read(number));
+  return static_cast<size_t>(number);
+}
+
+absl::StatusOr<size_t> CountCardsAt(Transaction& transaction,
+                                    const std::string& agent,
+                                    const FailureWindow& window) {
+  return Number(transaction.QueryOne(
+      "SELECT COUNT(*) FROM (SELECT DISTINCT key_set, card FROM failures "
+      "WHERE agent = :agent AND at >= :since AND opening <> :except_opening) "
+      "AS cards",
+      {{"agent", agent},
+       {"since", window.since},
+       {"except_opening", window.except}}));
+}
+
+absl::StatusOr<FailureCount> Count(Transaction& transaction,
+                                   const ClaimedCard& card,
+                                   const std::string& agent,
+                                   const FailureWindow& window) {
+  const ByteSpan name = card.key_diversification_data;
+  FailureCount count;
+  ASSIGN_OR_RETURN(
+      count.of_card_at_agent,
+      Number(transaction.QueryOne(
+          "SELECT COUNT(*) FROM failures WHERE key_set = :key_set AND "
+          "card = :card AND agent = :agent AND at >= :since AND "
+          "opening <> :except_opening",
+          {{"key_set", card.key_set},
+           {"card", name},
+           {"agent", agent},
+           {"since", window.since},
+           {"except_opening", window.except}})));
+  ASSIGN_OR_RETURN(
+      count.agents_of_card,
+      Number(transaction.QueryOne(
+          "SELECT COUNT(DISTINCT agent) FROM failures WHERE "
+          "key_set = :key_set AND card = :card AND at >= :since AND "
+          "opening <> :except_opening",
+          {{"key_set", card.key_set},
+           {"card", name},
+           {"since", window.since},
+           {"except_opening", window.except}})));
+  ASSIGN_OR_RETURN(count.cards_at_agent,
+                   CountCardsAt(transaction, agent, window));
+  return count;
+}
+
+absl::StatusOr<Claim> ClaimIn(Transaction& transaction, const Use& use) {
+  ASSIGN_OR_RETURN(
+      const int64_t inserted,
+      transaction.Execute(
+          "INSERT INTO uses (what, digest, forget_after) "
+          "VALUES (:what, :digest, :forget_after) ON CONFLICT DO NOTHING",
+          {{"what", use.what},
+           {"digest", use.digest},
+           {"forget_after", use.forget_after}}));
+  if (inserted == 1) return Claim::kFirst;
+  ASSIGN_OR_RETURN(
+      const Row row,
+      transaction.QueryOne("SELECT digest FROM uses WHERE what = :what",
+                           {{"what", use.what}}));
+  Bytes digest;
+  RETURN_IF_ERROR(row.Read(digest));
+  return digest == use.digest ? Claim::kRepeated : Claim::kOther;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DatabaseLedger>> DatabaseLedger::Open(
+    const std::string& url) {
+  store::DatabaseOptions options;
+  options.url = url;
+  ASSIGN_OR_RETURN(std::unique_ptr<store::Database> database,
+                   store::Database::Open(options, Schema()));
+  return absl::WrapUnique(new DatabaseLedger(std::move(database)));
+}
+
+absl::StatusOr<Claim> DatabaseLedger::ClaimUse(const Use& use) {
+  return database_->Write(
+      [&use](Transaction& transaction) { return ClaimIn(transaction, use); });
+}
+
+absl::Status DatabaseLedger::RecordFailure(const FailedVerification& failure) {
+  const ByteSpan card = failure.card.key_diversification_data;
+  return database_
+      ->Execute(
+          "INSERT INTO failures (opening, key_set, card, agent, at) "
+          "VALUES (:opening, :key_set, :card, :agent, :at) "
+          "ON CONFLICT DO NOTHING",
+          {{"opening", failure.opening},
+           {"key_set", failure.card.key_set},
+           {"card", card},
+           {"agent", failure.agent},
+           {"at", failure.at}})
+      .status();
+}
+
+absl::StatusOr<FailureCount> DatabaseLedger::CountFailures(
+    const ClaimedCard& card, const std::string& agent,
+    const FailureWindow& window) {
+  return database_->Read([&](Transaction& transaction) {
+    return Count(transaction, card, agent, window);
+  });
+}
+
+absl::StatusOr<size_t> DatabaseLedger::CountFailedCards(
+    const std::string& agent, const FailureWindow& window) {
+  return database_->Read([&](Transaction& transaction) {
+    return CountCardsAt(transaction, agent, window);
+  });
+}
+
+absl::Status DatabaseLedger::RecordAlarm(const Alarm& alarm) {
+  return database_
+      ->Execute(
+          "INSERT INTO alarms (at, kind, subject, agent) "
+          "VALUES (:at, :kind, :subject, :agent)",
+          {{"at", alarm.at},
+           {"kind", alarm.kind},
+           {"subject", alarm.subject},
+           {"agent", alarm.agent}})
+      .status();
+}
+
+absl::StatusOr<std::vector<Alarm>> DatabaseLedger::Alarms(size_t limit) {
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      database_->Query("SELECT at, kind, subject, agent FROM alarms "
+                       "ORDER BY at DESC LIMIT :most",
+                       {{"most", static_cast<int64_t>(limit)}}));
+  std::vector<Alarm> alarms(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    Alarm& alarm = alarms[i];
+    RETURN_IF_ERROR(
+        rows[i].Read(alarm.at, alarm.kind, alarm.subject, alarm.agent));
+  }
+  return alarms;
+}
+
+absl::Status DatabaseLedger::Prune(absl::Time now, absl::Time failures) {
+  return database_->Write([&](Transaction& transaction) -> absl::Status {
+    RETURN_IF_ERROR(transaction
+                        .Execute("DELETE FROM uses WHERE forget_after < :now",
+                                 {{"now", now}})
+                        .status());
+    return transaction
+        .Execute("DELETE FROM failures WHERE at < :failures",
+                 {{"failures", failures}})
+        .status();
+  });
+}
+
+}  // namespace cardferry::keyvault

@@ -1,0 +1,41 @@
+#ifndef CARDFERRY_SERVICES_KEYVAULT_DATABASE_LEDGER_H_
+#define CARDFERRY_SERVICES_KEYVAULT_DATABASE_LEDGER_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lib/store/database.h"
+#include "services/keyvault/ledger.h"
+
+namespace cardferry::keyvault {
+
+// The ledger in a database.
+class DatabaseLedger final : public Ledger {
+ public:
+  // `url` as in store::DatabaseOptions. Makes the tables that are missing.
+  static absl::StatusOr<std::unique_ptr<DatabaseLedger>> Open(
+      const std::string& url);
+
+  absl::StatusOr<Claim> ClaimUse(const Use& use) override;
+  absl::Status RecordFailure(const FailedVerification& failure) override;
+  absl::StatusOr<FailureCount> CountFailures(
+      const ClaimedCard& card, const std::string& agent,
+      const FailureWindow& window) override;
+  absl::StatusOr<size_t> CountFailedCards(const std::string& agent,
+                                          const FailureWindow& window) override;
+  absl::Status RecordAlarm(const Alarm& alarm) override;
+  absl::StatusOr<std::vector<Alarm>> Alarms(size_t limit) override;
+  absl::Status Prune(absl::Time now, absl::Time failures) override;
+
+ private:
+  explicit DatabaseLedger(std::unique_ptr<store::Database> database)
+      : database_(std::move(database)) {}
+
+  std::unique_ptr<store::Database> database_;
+};
+
+}  // namespace cardferry::keyvault
+
+#endif  // CARDFERRY_SERVICES_KEYVAULT_DATABASE_LEDGER_H_

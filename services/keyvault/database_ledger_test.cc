@@ -1,0 +1,65 @@
+#include "services/keyvault/database_ledger.h"
+
+#include <utility>
+
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+#include "lib/store/testing/temporary_database.h"
+#include "services/keyvault/testing/fake_ledger.h"
+#include "services/keyvault/testing/ledger_contract.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+// A ledger with the file that it is in.
+struct LedgerInAFile {
+  store::TemporaryDatabase file;
+  std::unique_ptr<Ledger> ledger = DatabaseLedger::Open(file.url()).value();
+};
+
+std::shared_ptr<Ledger> MakeDatabaseLedger() {
+  auto made = std::make_shared<LedgerInAFile>();
+  return {made, made->ledger.get()};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Both, LedgerContract,
+    testing::Values(LedgerMaker{"Fake", std::make_shared<FakeLedger>},
+                    LedgerMaker{"Database", MakeDatabaseLedger}),
+    [](const auto& test) { return test.param.name; });
+
+TEST(DatabaseLedgerTest, RemembersAfterARestart) {
+  const store::TemporaryDatabase file;
+  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
+  const Use use{"opening 1", Bytes(32, 7), now};
+  const ClaimedCard card{"issuer", {1}};
+  {
+    ASSERT_OK_AND_ASSIGN(const auto ledger, DatabaseLedger::Open(file.url()));
+    ASSERT_OK(ledger->ClaimUse(use));
+    ASSERT_OK(ledger->RecordFailure({"2", card, "kiosk-1", now}));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto ledger, DatabaseLedger::Open(file.url()));
+  EXPECT_THAT(ledger->ClaimUse(use), IsOkAndHolds(Claim::kRepeated));
+  ASSERT_OK_AND_ASSIGN(const FailureCount count,
+                       ledger->CountFailures(card, "kiosk-1", {now, ""}));
+  EXPECT_EQ(count.of_card_at_agent, 1u);
+}
+
+TEST(DatabaseLedgerTest, IsSharedByReplicas) {
+  const store::TemporaryDatabase file;
+  ASSERT_OK_AND_ASSIGN(const auto one, DatabaseLedger::Open(file.url()));
+  ASSERT_OK_AND_ASSIGN(const auto other, DatabaseLedger::Open(file.url()));
+  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
+  EXPECT_THAT(one->ClaimUse({"a", Bytes(32, 1), now}),
+              IsOkAndHolds(Claim::kFirst));
+  EXPECT_THAT(other->ClaimUse({"a", Bytes(32, 2), now}),
+              IsOkAndHolds(Claim::kOther));
+}
+
+TEST(DatabaseLedgerTest, RefusesAnUrlThatItDoesNotUnderstand) {
+  EXPECT_THAT(DatabaseLedger::Open("ledger.db"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace cardferry::keyvault

@@ -1,0 +1,97 @@
+#include "services/keyvault/testing/fake_ledger.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "lib/base/status_macros.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+std::string NameOf(const ClaimedCard& card) {
+  return card.key_set + "/" + ToHex(card.key_diversification_data);
+}
+
+bool Counts(const FailedVerification& failure, const FailureWindow& window) {
+  return failure.at >= window.since && failure.opening != window.except;
+}
+
+}  // namespace
+
+absl::StatusOr<Claim> FakeLedger::ClaimUse(const Use& use) {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(broken_);
+  const auto [entry, inserted] = uses_.emplace(use.what, use);
+  if (inserted) return Claim::kFirst;
+  return entry->second.digest == use.digest ? Claim::kRepeated : Claim::kOther;
+}
+
+absl::Status FakeLedger::RecordFailure(const FailedVerification& failure) {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(broken_);
+  failures_.emplace(failure.opening, failure);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<FailureCount> FakeLedger::CountFailures(
+    const ClaimedCard& card, const std::string& agent,
+    const FailureWindow& window) {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(broken_);
+  FailureCount count;
+  std::set<std::string> agents;
+  std::set<std::string> cards;
+  for (const auto& [opening, failure] : failures_) {
+    if (!Counts(failure, window)) continue;
+    const bool here = failure.agent == agent;
+    const bool this_card = NameOf(failure.card) == NameOf(card);
+    if (here && this_card) ++count.of_card_at_agent;
+    if (this_card) agents.insert(failure.agent);
+    if (here) cards.insert(NameOf(failure.card));
+  }
+  count.agents_of_card = agents.size();
+  count.cards_at_agent = cards.size();
+  return count;
+}
+
+absl::StatusOr<size_t> FakeLedger::CountFailedCards(
+    const std::string& agent, const FailureWindow& window) {
+  ASSIGN_OR_RETURN(const FailureCount count,
+                   CountFailures(ClaimedCard(), agent, window));
+  return count.cards_at_agent;
+}
+
+absl::Status FakeLedger::RecordAlarm(const Alarm& alarm) {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(broken_);
+  alarms_.push_back(alarm);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Alarm>> FakeLedger::Alarms(size_t limit) {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(broken_);
+  std::vector<Alarm> newest(alarms_.rbegin(), alarms_.rend());
+  newest.resize(std::min(limit, newest.size()));
+  return newest;
+}
+
+absl::Status FakeLedger::Prune(absl::Time now, absl::Time failures) {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(broken_);
+  for (auto use = uses_.begin(); use != uses_.end();) {
+    use = use->second.forget_after < now ? uses_.erase(use) : std::next(use);
+  }
+  for (auto it = failures_.begin(); it != failures_.end();) {
+    it = it->second.at < failures ? failures_.erase(it) : std::next(it);
+  }
+  return absl::OkStatus();
+}
+
+void FakeLedger::FailWith(absl::Status status) {
+  absl::MutexLock lock(&mutex_);
+  broken_ = std::move(status);
+}
+
+}  // namespace cardferry::keyvault

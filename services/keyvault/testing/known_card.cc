@@ -1,0 +1,41 @@
+#include "services/keyvault/testing/known_card.h"
+
+#include <utility>
+
+#include "lib/card/scp/openssl/scp03_openssl_cipher.h"
+
+namespace cardferry::keyvault {
+
+KnownKeySet TestKeySet(int key_bits, const std::string& diversification) {
+  const size_t size = static_cast<size_t>(key_bits) / 8;
+  KnownKeySet key_set;
+  key_set.description.name = "test";
+  key_set.description.master_version = 1;
+  key_set.description.key_version_number = 0x30;
+  key_set.description.diversification = diversification;
+  key_set.description.key_bits = key_bits;
+  for (size_t i = 0; i < size; ++i) {
+    key_set.master_enc.push_back(static_cast<uint8_t>(0x40 + i));
+    key_set.master_mac.push_back(static_cast<uint8_t>(0x80 + i));
+  }
+  return key_set;
+}
+
+std::unique_ptr<scp::SessionCipher> KnownCard::Cipher(
+    ByteSpan host_challenge) const {
+  const SecretBytes enc =
+      DeriveCardKey(key_set, 1, key_diversification_data).value();
+  const SecretBytes mac =
+      DeriveCardKey(key_set, 2, key_diversification_data).value();
+  return scp::Scp03OpensslCipher::Create(enc, mac, host_challenge, challenge)
+      .value();
+}
+
+Bytes KnownCard::Answer(ByteSpan host_challenge) const {
+  const Bytes cryptogram = Cipher(host_challenge)->CardCryptogram().value();
+  const Bytes counter = (i & 0x10) != 0 ? Bytes{0, 0, 1} : Bytes();
+  return Concat({key_diversification_data, Bytes{key_version_number, 0x03, i},
+                 challenge, cryptogram, counter});
+}
+
+}  // namespace cardferry::keyvault

@@ -1,0 +1,32 @@
+#ifndef CARDFERRY_SERVICES_KEYVAULT_TESTING_KNOWN_CARD_H_
+#define CARDFERRY_SERVICES_KEYVAULT_TESTING_KNOWN_CARD_H_
+
+#include <memory>
+
+#include "lib/card/scp/session_cipher.h"
+#include "services/keyvault/testing/openssl_hsm_keys.h"
+
+namespace cardferry::keyvault {
+
+// Keys of tests: well known, and used by no card.
+KnownKeySet TestKeySet(int key_bits = 128,
+                       const std::string& diversification = "kdf3");
+
+// What a card with the keys of a known key set says to INITIALIZE UPDATE. What
+// it is not: a card; it has no state and checks nothing (cardsim does).
+struct KnownCard {
+  KnownKeySet key_set = TestKeySet();
+  Bytes key_diversification_data = FromHexOrDie("00112233445566778899");
+  uint8_t key_version_number = 0x30;
+  uint8_t i = 0x70;
+  Bytes challenge = FromHexOrDie("C0C1C2C3C4C5C6C7");
+
+  // The card's own session cipher for a host challenge.
+  std::unique_ptr<scp::SessionCipher> Cipher(ByteSpan host_challenge) const;
+  // The answer to INITIALIZE UPDATE, without its status word.
+  Bytes Answer(ByteSpan host_challenge) const;
+};
+
+}  // namespace cardferry::keyvault
+
+#endif  // CARDFERRY_SERVICES_KEYVAULT_TESTING_KNOWN_CARD_H_

@@ -1,0 +1,124 @@
+#include "services/keyvault/testing/ledger_contract.h"
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
+const ClaimedCard kCard{"issuer", {1, 2, 3}};
+const ClaimedCard kOtherCard{"issuer", {1, 2, 4}};
+const ClaimedCard kOtherKeySet{"partner", {1, 2, 3}};
+
+Use Opening(const std::string& what, uint8_t digest) {
+  return {what, Bytes(32, digest), kNow + absl::Hours(1)};
+}
+
+TEST_P(LedgerContract, TellsAFirstUseFromARetryAndFromAnother) {
+  EXPECT_THAT(ledger_->ClaimUse(Opening("a", 1)), IsOkAndHolds(Claim::kFirst));
+  EXPECT_THAT(ledger_->ClaimUse(Opening("a", 1)),
+              IsOkAndHolds(Claim::kRepeated));
+  EXPECT_THAT(ledger_->ClaimUse(Opening("a", 2)), IsOkAndHolds(Claim::kOther));
+  EXPECT_THAT(ledger_->ClaimUse(Opening("a", 1)),
+              IsOkAndHolds(Claim::kRepeated));
+  EXPECT_THAT(ledger_->ClaimUse(Opening("b", 2)), IsOkAndHolds(Claim::kFirst));
+}
+
+TEST_P(LedgerContract, OneOfManyThreadsIsFirst) {
+  std::atomic<int> first{0};
+  std::atomic<int> repeated{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 25; ++round) {
+        const absl::StatusOr<Claim> claim =
+            ledger_->ClaimUse(Opening(std::to_string(round), 1));
+        first += claim.ok() && *claim == Claim::kFirst;
+        repeated += claim.ok() && *claim == Claim::kRepeated;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(first, 25);
+  EXPECT_EQ(repeated, 75);
+}
+
+TEST_P(LedgerContract, ForgetsUsesAfterTheirEndAndNotBefore) {
+  ASSERT_OK(ledger_->ClaimUse(Opening("a", 1)));
+  ASSERT_OK(ledger_->Prune(kNow + absl::Hours(1), kNow));
+  EXPECT_THAT(ledger_->ClaimUse(Opening("a", 2)), IsOkAndHolds(Claim::kOther));
+  ASSERT_OK(
+      ledger_->Prune(kNow + absl::Hours(1) + absl::Microseconds(1), kNow));
+  EXPECT_THAT(ledger_->ClaimUse(Opening("a", 2)), IsOkAndHolds(Claim::kFirst));
+}
+
+void ExpectCount(Ledger& ledger, const ClaimedCard& card,
+                 const std::string& agent, const FailureWindow& window,
+                 const FailureCount& expected) {
+  ASSERT_OK_AND_ASSIGN(const FailureCount count,
+                       ledger.CountFailures(card, agent, window));
+  EXPECT_EQ(count.of_card_at_agent, expected.of_card_at_agent);
+  EXPECT_EQ(count.agents_of_card, expected.agents_of_card);
+  EXPECT_EQ(count.cards_at_agent, expected.cards_at_agent);
+  EXPECT_THAT(ledger.CountFailedCards(agent, window),
+              IsOkAndHolds(expected.cards_at_agent));
+}
+
+TEST_P(LedgerContract, CountsFailuresByCardAndAgent) {
+  const FailureWindow all{kNow - absl::Hours(1), ""};
+  ExpectCount(*ledger_, kCard, "kiosk-1", all, {0, 0, 0});
+  ASSERT_OK(ledger_->RecordFailure({"o1", kCard, "kiosk-1", kNow}));
+  ASSERT_OK(ledger_->RecordFailure({"o2", kCard, "kiosk-1", kNow}));
+  ASSERT_OK(ledger_->RecordFailure({"o3", kOtherCard, "kiosk-1", kNow}));
+  ASSERT_OK(ledger_->RecordFailure({"o4", kOtherKeySet, "kiosk-1", kNow}));
+  ASSERT_OK(ledger_->RecordFailure({"o5", kCard, "kiosk-2", kNow}));
+  ExpectCount(*ledger_, kCard, "kiosk-1", all, {2, 2, 3});
+  ExpectCount(*ledger_, kOtherCard, "kiosk-1", all, {1, 1, 3});
+  ExpectCount(*ledger_, kOtherKeySet, "kiosk-2", all, {0, 1, 1});
+  ExpectCount(*ledger_, kCard, "kiosk-3", all, {0, 2, 0});
+}
+
+TEST_P(LedgerContract, RecordsAFailureOnceHoweverOftenItIsRetried) {
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_OK(ledger_->RecordFailure({"o1", kCard, "kiosk-1", kNow}));
+  }
+  ExpectCount(*ledger_, kCard, "kiosk-1", {kNow, ""}, {1, 1, 1});
+}
+
+TEST_P(LedgerContract, LeavesOutOldFailuresAndTheExceptedOpening) {
+  ASSERT_OK(ledger_->RecordFailure({"o1", kCard, "kiosk-1", kNow}));
+  ExpectCount(*ledger_, kCard, "kiosk-1", {kNow, "o1"}, {0, 0, 0});
+  ExpectCount(*ledger_, kCard, "kiosk-1", {kNow, "o2"}, {1, 1, 1});
+  ExpectCount(*ledger_, kCard, "kiosk-1", {kNow + absl::Microseconds(1), ""},
+              {0, 0, 0});
+}
+
+TEST_P(LedgerContract, ForgetsFailuresThatAreOld) {
+  const FailureWindow all{kNow - absl::Hours(1), ""};
+  ASSERT_OK(ledger_->RecordFailure({"o1", kCard, "kiosk-1", kNow}));
+  ASSERT_OK(ledger_->Prune(kNow, kNow));
+  ExpectCount(*ledger_, kCard, "kiosk-1", all, {1, 1, 1});
+  ASSERT_OK(ledger_->Prune(kNow, kNow + absl::Microseconds(1)));
+  ExpectCount(*ledger_, kCard, "kiosk-1", all, {0, 0, 0});
+}
+
+TEST_P(LedgerContract, GivesTheNewestAlarmsFirstAndKeepsThem) {
+  const Alarm first{kNow, "kind", "opening 1", "kiosk-1"};
+  const Alarm second{kNow + absl::Seconds(1), "kind", "token 2/0", ""};
+  ASSERT_OK(ledger_->RecordAlarm(first));
+  ASSERT_OK(ledger_->RecordAlarm(second));
+  ASSERT_OK(ledger_->Prune(kNow + absl::Hours(9999), kNow));
+  EXPECT_THAT(ledger_->Alarms(10),
+              IsOkAndHolds(testing::ElementsAre(second, first)));
+  EXPECT_THAT(ledger_->Alarms(1), IsOkAndHolds(testing::ElementsAre(second)));
+}
+
+}  // namespace
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(LedgerContract);
+
+}  // namespace cardferry::keyvault

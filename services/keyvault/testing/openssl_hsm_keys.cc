@@ -1,0 +1,177 @@
+#include "services/keyvault/testing/openssl_hsm_keys.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+#include "lib/card/scp/openssl/scp03_openssl_cipher.h"
+#include "lib/crypto/cmac.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+constexpr size_t kNonceSize = 12;
+constexpr size_t kTagSize = 16;
+constexpr size_t kHmacSize = 32;
+
+using Context = std::unique_ptr<EVP_CIPHER_CTX, void (*)(EVP_CIPHER_CTX*)>;
+
+Context NewContext() {
+  return Context(EVP_CIPHER_CTX_new(), EVP_CIPHER_CTX_free);
+}
+
+Bytes SealKey() { return Bytes(32, 0x5E); }
+Bytes TicketKey() { return Bytes(32, 0x71); }
+
+// AES-GCM in one direction over `text`, in place. `tag` is made (encrypting) or
+// checked (decrypting).
+bool RunGcm(bool encrypt, absl::string_view purpose, ByteSpan nonce,
+            Bytes& text, Bytes& tag) {
+  const Context context = NewContext();
+  const ByteSpan aad = AsBytes(purpose);
+  int length = 0;
+  if (EVP_CipherInit_ex(context.get(), EVP_aes_256_gcm(), nullptr,
+                        SealKey().data(), nonce.data(), encrypt) != 1 ||
+      EVP_CipherUpdate(context.get(), nullptr, &length, aad.data(),
+                       static_cast<int>(aad.size())) != 1 ||
+      EVP_CipherUpdate(context.get(), text.data(), &length, text.data(),
+                       static_cast<int>(text.size())) != 1) {
+    return false;
+  }
+  if (!encrypt && EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG,
+                                      kTagSize, tag.data()) != 1) {
+    return false;
+  }
+  uint8_t none = 0;
+  if (EVP_CipherFinal_ex(context.get(), &none, &length) != 1) return false;
+  return !encrypt || EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG,
+                                         kTagSize, tag.data()) == 1;
+}
+
+// Counts the calls of a cipher into its keys' counter.
+class CountedCipher final : public scp::SessionCipher {
+ public:
+  CountedCipher(std::unique_ptr<scp::SessionCipher> cipher,
+                std::atomic<uint64_t>& calls)
+      : cipher_(std::move(cipher)), calls_(calls) {}
+
+  absl::StatusOr<Bytes> CardCryptogram() override {
+    ++calls_;
+    return cipher_->CardCryptogram();
+  }
+  absl::StatusOr<Bytes> HostCryptogram() override {
+    ++calls_;
+    return cipher_->HostCryptogram();
+  }
+  absl::StatusOr<std::vector<Bytes>> MacChain(
+      ByteSpan chaining_value, absl::Span<const Bytes> messages) override {
+    ++calls_;
+    return cipher_->MacChain(chaining_value, messages);
+  }
+  absl::StatusOr<std::vector<Bytes>> EncryptCommands(
+      absl::Span<const Plaintext> plaintexts) override {
+    ++calls_;
+    return cipher_->EncryptCommands(plaintexts);
+  }
+
+ private:
+  const std::unique_ptr<scp::SessionCipher> cipher_;
+  std::atomic<uint64_t>& calls_;
+};
+
+}  // namespace
+
+absl::StatusOr<SecretBytes> DeriveCardKey(const KnownKeySet& key_set, int key,
+                                          ByteSpan key_diversification_data) {
+  const Bytes& master = key == 1 ? key_set.master_enc : key_set.master_mac;
+  if (key_set.description.diversification == "none") {
+    return SecretBytes::CopyOf(master);
+  }
+  // KDF3: CMAC(master, i | 000000 | key | 00 | diversification data), i = 1..
+  Bytes derived;
+  for (uint8_t i = 1; derived.size() < master.size(); ++i) {
+    const Bytes message =
+        Concat({Bytes{i, 0, 0, 0, static_cast<uint8_t>(key), 0},
+                key_diversification_data});
+    ASSIGN_OR_RETURN(const Bytes block,
+                     crypto::AesCmac(SecretBytes::CopyOf(master), message));
+    Append(derived, block);
+  }
+  derived.resize(master.size());
+  return SecretBytes::CopyOf(derived);
+}
+
+std::vector<KeySetDescription> OpensslHsmKeys::KeySets() const {
+  std::vector<KeySetDescription> descriptions;
+  for (const KnownKeySet& key_set : key_sets_) {
+    descriptions.push_back(key_set.description);
+  }
+  return descriptions;
+}
+
+absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpensslHsmKeys::OpenSession(
+    const CardKeySelection& card, ByteSpan host_challenge,
+    ByteSpan card_challenge) {
+  ++calls_;
+  for (const KnownKeySet& key_set : key_sets_) {
+    if (key_set.description.name != card.key_set ||
+        key_set.description.master_version != card.master_version) {
+      continue;
+    }
+    ASSIGN_OR_RETURN(const SecretBytes enc,
+                     DeriveCardKey(key_set, 1, card.key_diversification_data));
+    ASSIGN_OR_RETURN(const SecretBytes mac,
+                     DeriveCardKey(key_set, 2, card.key_diversification_data));
+    ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
+                     scp::Scp03OpensslCipher::Create(enc, mac, host_challenge,
+                                                     card_challenge));
+    return std::make_unique<CountedCipher>(std::move(cipher), calls_);
+  }
+  return absl::NotFoundError(absl::StrCat("no key set ", card.key_set));
+}
+
+absl::StatusOr<Bytes> OpensslHsmKeys::Seal(absl::string_view purpose,
+                                           ByteSpan plaintext) {
+  ++calls_;
+  Bytes nonce(kNonceSize);
+  Bytes text(plaintext.begin(), plaintext.end());
+  Bytes tag(kTagSize);
+  if (RAND_bytes(nonce.data(), kNonceSize) != 1 ||
+      !RunGcm(/*encrypt=*/true, purpose, nonce, text, tag)) {
+    return absl::InternalError("OpenSSL");
+  }
+  return Concat({nonce, text, tag});
+}
+
+absl::StatusOr<Bytes> OpensslHsmKeys::Unseal(absl::string_view purpose,
+                                             ByteSpan sealed) {
+  ++calls_;
+  const absl::Status changed = absl::DataLossError("sealed bytes were changed");
+  if (sealed.size() < kNonceSize + kTagSize) return changed;
+  const ByteSpan inner =
+      sealed.subspan(kNonceSize, sealed.size() - kNonceSize - kTagSize);
+  const ByteSpan sealed_tag = sealed.last(kTagSize);
+  Bytes text(inner.begin(), inner.end());
+  Bytes tag(sealed_tag.begin(), sealed_tag.end());
+  if (!RunGcm(/*encrypt=*/false, purpose, sealed.first(kNonceSize), text,
+              tag)) {
+    return changed;
+  }
+  return text;
+}
+
+absl::StatusOr<Bytes> OpensslHsmKeys::TicketMac(ByteSpan ticket) {
+  ++calls_;
+  const Bytes key = TicketKey();
+  Bytes mac(kHmacSize);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), ticket.data(),
+       ticket.size(), mac.data(), nullptr);
+  return mac;
+}
+
+}  // namespace cardferry::keyvault

@@ -1,0 +1,54 @@
+#ifndef CARDFERRY_SERVICES_KEYVAULT_TESTING_OPENSSL_HSM_KEYS_H_
+#define CARDFERRY_SERVICES_KEYVAULT_TESTING_OPENSSL_HSM_KEYS_H_
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "lib/base/secret_bytes.h"
+#include "services/keyvault/hsm/hsm_keys.h"
+
+namespace cardferry::keyvault {
+
+// A key set whose masters are known: for tests and measurements.
+struct KnownKeySet {
+  KeySetDescription description;  // diversification "none" or "kdf3"
+  Bytes master_enc;
+  Bytes master_mac;
+};
+
+// The vault's keys in this process's memory, over OpenSSL. What it is not: an
+// HSM. Everything is computed as there, byte for byte, but whoever can read the
+// memory has the keys. CallCount counts calls of this class and its ciphers.
+class OpensslHsmKeys final : public HsmKeys {
+ public:
+  // The ticket and seal keys are fixed and known too.
+  explicit OpensslHsmKeys(std::vector<KnownKeySet> key_sets)
+      : key_sets_(std::move(key_sets)) {}
+
+  std::vector<KeySetDescription> KeySets() const override;
+  absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
+      const CardKeySelection& card, ByteSpan host_challenge,
+      ByteSpan card_challenge) override;
+  absl::StatusOr<Bytes> Seal(absl::string_view purpose,
+                             ByteSpan plaintext) override;
+  absl::StatusOr<Bytes> Unseal(absl::string_view purpose,
+                               ByteSpan sealed) override;
+  absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) override;
+  uint64_t CallCount() const override { return calls_; }
+  absl::Status Health() override { return absl::OkStatus(); }
+
+ private:
+  const std::vector<KnownKeySet> key_sets_;
+  std::atomic<uint64_t> calls_{0};
+};
+
+// Card key 1 (ENC) or 2 (MAC) of a card, from a known master, by the key set's
+// diversification: what a card of the key set holds.
+absl::StatusOr<SecretBytes> DeriveCardKey(const KnownKeySet& key_set, int key,
+                                          ByteSpan key_diversification_data);
+
+}  // namespace cardferry::keyvault
+
+#endif  // CARDFERRY_SERVICES_KEYVAULT_TESTING_OPENSSL_HSM_KEYS_H_

@@ -1,0 +1,82 @@
+#include "services/keyvault/testing/recording_hsm_keys.h"
+
+#include <utility>
+
+#include "lib/base/status_macros.h"
+
+namespace cardferry::keyvault {
+
+class RecordingHsmKeys::Cipher final : public scp::SessionCipher {
+ public:
+  Cipher(std::unique_ptr<scp::SessionCipher> cipher, RecordingHsmKeys& owner)
+      : cipher_(std::move(cipher)), owner_(owner) {}
+
+  absl::StatusOr<Bytes> CardCryptogram() override {
+    {
+      absl::MutexLock lock(&owner_.mutex_);
+      ++owner_.log_.card_cryptograms;
+    }
+    return cipher_->CardCryptogram();
+  }
+  absl::StatusOr<Bytes> HostCryptogram() override {
+    {
+      absl::MutexLock lock(&owner_.mutex_);
+      ++owner_.log_.host_cryptograms;
+    }
+    return cipher_->HostCryptogram();
+  }
+  absl::StatusOr<std::vector<Bytes>> MacChain(
+      ByteSpan chaining_value, absl::Span<const Bytes> messages) override {
+    {
+      absl::MutexLock lock(&owner_.mutex_);
+      owner_.log_.chains.push_back(
+          {Bytes(chaining_value.begin(), chaining_value.end()),
+           {messages.begin(), messages.end()}});
+    }
+    return cipher_->MacChain(chaining_value, messages);
+  }
+  absl::StatusOr<std::vector<Bytes>> EncryptCommands(
+      absl::Span<const Plaintext> plaintexts) override {
+    {
+      absl::MutexLock lock(&owner_.mutex_);
+      owner_.log_.plaintexts.insert(owner_.log_.plaintexts.end(),
+                                    plaintexts.begin(), plaintexts.end());
+    }
+    return cipher_->EncryptCommands(plaintexts);
+  }
+
+ private:
+  const std::unique_ptr<scp::SessionCipher> cipher_;
+  RecordingHsmKeys& owner_;
+};
+
+absl::StatusOr<std::unique_ptr<scp::SessionCipher>>
+RecordingHsmKeys::OpenSession(const CardKeySelection& card,
+                              ByteSpan host_challenge,
+                              ByteSpan card_challenge) {
+  {
+    absl::MutexLock lock(&mutex_);
+    RETURN_IF_ERROR(broken_);
+    ++log_.sessions_opened;
+  }
+  ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
+                   keys_.OpenSession(card, host_challenge, card_challenge));
+  return std::make_unique<Cipher>(std::move(cipher), *this);
+}
+
+CipherLog RecordingHsmKeys::log() const {
+  absl::MutexLock lock(&mutex_);
+  return log_;
+}
+
+void RecordingHsmKeys::ClearLog() {
+  absl::MutexLock lock(&mutex_);
+  log_ = {};
+}
+
+void RecordingHsmKeys::FailSessionsWith(absl::Status status) {
+  absl::MutexLock lock(&mutex_);
+  broken_ = std::move(status);
+}
+
+}  // namespace cardferry::keyvault

@@ -1,0 +1,252 @@
+#include "services/keyvault/vault.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/log.h"
+#include "lib/base/status_macros.h"
+#include "lib/crypto/digest.h"
+#include "services/keyvault/card_checks.h"
+#include "services/keyvault/command_policy.h"
+#include "services/keyvault/encoding.h"
+#include "services/keyvault/stop_rules.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+using card::CommandApdu;
+
+// The ledger remembers so long after the expiry, for replicas whose clocks are
+// behind.
+constexpr absl::Duration kClockSkew = absl::Hours(1);
+// MAC and padding of a command in extended form.
+constexpr size_t kMostOverhead = 24;
+
+Use UseOfOpening(const Opening& opening, const Handshake& handshake) {
+  FieldWriter purpose;
+  purpose.Text(handshake.key_set)
+      .Uint32(handshake.level_floor)
+      .Byte(static_cast<uint8_t>(handshake.operation_class))
+      .Counted(handshake.initialize_update_answer);
+  return {absl::StrCat("opening ", ToHex(opening.serial)),
+          crypto::Sha256(purpose.bytes()), opening.expires_at + kClockSkew};
+}
+
+Use UseOfToken(const CommandToken& token,
+               absl::Span<const CommandApdu> commands) {
+  FieldWriter purpose;
+  for (const CommandApdu& command : commands) purpose.Counted(command.Encode());
+  return {absl::StrCat("command token ", ToHex(token.origin.serial), "/",
+                       token.step),
+          crypto::Sha256(purpose.bytes()), token.expires_at + kClockSkew};
+}
+
+absl::Status CheckGrantable(OperationClass operation_class) {
+  switch (operation_class) {
+    case OperationClass::kRead:
+    case OperationClass::kContent:
+    case OperationClass::kPersonalize:
+      return absl::OkStatus();
+    case OperationClass::kKeys:
+    case OperationClass::kCardState:
+      return absl::PermissionDeniedError(
+          absl::StrCat("class ", OperationClassName(operation_class),
+                       " needs two people's approval"));
+  }
+  return absl::InvalidArgumentError("no operation class");
+}
+
+absl::Status CheckFits(const CommandApdu& command, scp::SecurityLevel level) {
+  const size_t limit = command.IsExtended()
+                           ? CommandApdu::kMaxExtendedData - kMostOverhead
+                           : scp::MaxShortDataLength(level);
+  if (command.data().size() <= limit) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(command.data().size(), " bytes of data, with protection ",
+                   limit, " fit"));
+}
+
+absl::Status CheckCommands(const CommandToken& token,
+                           absl::Span<const CommandApdu> commands) {
+  if (commands.empty() || commands.size() > Vault::kMostCommands) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        commands.size(), " commands, must be 1 to ", Vault::kMostCommands));
+  }
+  for (size_t i = 0; i < commands.size(); ++i) {
+    const std::string place = absl::StrCat("command ", i);
+    RETURN_IF_ERROR(
+        Annotate(CheckCommand(token.operation_class, commands[i]), place));
+    RETURN_IF_ERROR(Annotate(CheckFits(commands[i], token.state.level), place));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Vault::Vault(const VaultParts& parts, const VaultPolicy& policy)
+    : keys_(parts.keys),
+      ledger_(parts.ledger),
+      clock_(parts.clock),
+      policy_(policy),
+      desk_(parts.keys, parts.clock, parts.random, policy.opening_lifetime),
+      cache_(policy.cached_sessions, policy.cache_time, parts.clock) {}
+
+absl::StatusOr<std::vector<IssuedOpening>> Vault::IssueOpenings(
+    const Place& place, uint32_t count) {
+  const FailureWindow window{clock_.Now() - policy_.failure_memory, ""};
+  ASSIGN_OR_RETURN(const size_t failed,
+                   ledger_.CountFailedCards(place.agent, window));
+  RETURN_IF_ERROR(CheckNotSuspended(failed, policy_.most_failed_cards));
+  ASSIGN_OR_RETURN(std::vector<IssuedOpening> issued,
+                   desk_.Issue(place, count));
+  openings_issued_ += issued.size();
+  return issued;
+}
+
+absl::StatusOr<Session> Vault::Authenticate(const Handshake& handshake) {
+  ASSIGN_OR_RETURN(const Opening opening,
+                   desk_.Admit(handshake.ticket, handshake.place));
+  RETURN_IF_ERROR(CheckGrantable(handshake.operation_class));
+  ASSIGN_OR_RETURN(const KeySetDescription key_set,
+                   FindKeySet(handshake.key_set));
+  ASSIGN_OR_RETURN(
+      const scp::SecurityLevel level,
+      ChooseLevel(LevelFloor(key_set.name), handshake.level_floor));
+  RETURN_IF_ERROR(
+      ClaimOnce(UseOfOpening(opening, handshake), opening.place.agent));
+  ASSIGN_OR_RETURN(
+      const scp::InitializeUpdateResponse answer,
+      scp::InitializeUpdateResponse::Parse(handshake.initialize_update_answer));
+  RETURN_IF_ERROR(CheckCard(answer, key_set));
+  RETURN_IF_ERROR(
+      CheckStops({key_set.name, answer.key_diversification_data}, opening));
+  return Begin(opening, handshake, answer, level, key_set.master_version);
+}
+
+absl::StatusOr<Session> Vault::Begin(
+    const Opening& opening, const Handshake& handshake,
+    const scp::InitializeUpdateResponse& answer, scp::SecurityLevel level,
+    uint32_t master_version) {
+  const SessionOrigin origin{
+      opening.serial,
+      {handshake.key_set, master_version, answer.key_diversification_data},
+      opening.host_challenge,
+      answer.card_challenge};
+  ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
+                   CipherOf(origin));
+  RETURN_IF_ERROR(VerifyCard(
+      *cipher, opening, {handshake.key_set, answer.key_diversification_data},
+      answer.card_cryptogram));
+  ASSIGN_OR_RETURN(scp::Authentication authentication,
+                   scp::AuthenticateHost(*cipher, level));
+  cache_.Put(origin, std::move(cipher));
+  // Expiry follows from the opening, so that a retry gets the same tokens and
+  // the ledger knows how long to remember them.
+  const CommandToken command_token{
+      origin, 0, handshake.operation_class, authentication.state,
+      opening.expires_at + policy_.command_token_lifetime};
+  const VerifyToken verify_token{
+      origin, authentication.state,
+      opening.expires_at + policy_.verify_token_lifetime};
+  ASSIGN_OR_RETURN(Bytes sealed_command, SealToken(keys_, command_token));
+  ASSIGN_OR_RETURN(Bytes sealed_verify, SealToken(keys_, verify_token));
+  ++sessions_authenticated_;
+  return Session{std::move(authentication.external_authenticate),
+                 std::move(sealed_command),
+                 std::move(sealed_verify),
+                 origin.card,
+                 answer.key_version_number,
+                 level};
+}
+
+absl::StatusOr<ProtectedCommands> Vault::Protect(
+    ByteSpan command_token, absl::Span<const CommandApdu> commands) {
+  ASSIGN_OR_RETURN(CommandToken token, OpenCommandToken(keys_, command_token));
+  if (clock_.Now() >= token.expires_at) {
+    return absl::FailedPreconditionError(
+        "the command token has expired: start again from an opening");
+  }
+  RETURN_IF_ERROR(CheckCommands(token, commands));
+  RETURN_IF_ERROR(ClaimOnce(UseOfToken(token, commands), ""));
+  ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
+                   CipherOf(token.origin));
+  ASSIGN_OR_RETURN(std::vector<CommandApdu> protected_commands,
+                   scp::ProtectCommands(*cipher, token.state, commands));
+  cache_.Put(token.origin, std::move(cipher));
+  ++token.step;
+  ASSIGN_OR_RETURN(Bytes sealed, SealToken(keys_, token));
+  commands_protected_ += commands.size();
+  return ProtectedCommands{std::move(protected_commands), std::move(sealed)};
+}
+
+Statistics Vault::GetStatistics() const {
+  return {keys_.CallCount(), openings_issued_, sessions_authenticated_,
+          commands_protected_, verifications_failed_};
+}
+
+absl::Status Vault::Prune() {
+  cache_.Sweep();
+  const absl::Time now = clock_.Now();
+  return ledger_.Prune(now, now - policy_.failure_memory);
+}
+
+absl::StatusOr<KeySetDescription> Vault::FindKeySet(
+    const std::string& name) const {
+  for (KeySetDescription& key_set : keys_.KeySets()) {
+    if (key_set.name == name) return std::move(key_set);
+  }
+  return absl::NotFoundError(absl::StrCat("no key set ", name));
+}
+
+uint8_t Vault::LevelFloor(const std::string& key_set) const {
+  const auto floor = policy_.level_floors.find(key_set);
+  return floor == policy_.level_floors.end() ? VaultPolicy::kDefaultLevelFloor
+                                             : floor->second;
+}
+
+absl::Status Vault::ClaimOnce(const Use& use, const std::string& agent) {
+  ASSIGN_OR_RETURN(const Claim claim, ledger_.ClaimUse(use));
+  if (claim != Claim::kOther) return absl::OkStatus();
+  LogWarning("used again for something else",
+             {{"what", use.what}, {"agent", agent}});
+  const absl::Status recorded = ledger_.RecordAlarm(
+      {clock_.Now(), "used again for something else", use.what, agent});
+  if (!recorded.ok()) LogError("alarm not recorded", {{"status", recorded}});
+  return absl::FailedPreconditionError(absl::StrCat(
+      use.what, " was used before, for something else: insert the card again"));
+}
+
+absl::Status Vault::CheckStops(const ClaimedCard& card,
+                               const Opening& opening) {
+  const FailureWindow window{clock_.Now() - policy_.failure_memory,
+                             ToHex(opening.serial)};
+  ASSIGN_OR_RETURN(const FailureCount failures,
+                   ledger_.CountFailures(card, opening.place.agent, window));
+  return CheckNotStopped(failures, policy_.most_failed_cards);
+}
+
+absl::Status Vault::VerifyCard(scp::SessionCipher& cipher,
+                               const Opening& opening, const ClaimedCard& card,
+                               ByteSpan cryptogram) {
+  const absl::Status verified = scp::VerifyCardCryptogram(cipher, cryptogram);
+  if (!absl::IsDataLoss(verified)) return verified;
+  ++verifications_failed_;
+  LogWarning("card cryptogram is wrong",
+             {{"agent", opening.place.agent},
+              {"key_set", card.key_set},
+              {"card", ToHex(card.key_diversification_data)}});
+  RETURN_IF_ERROR(ledger_.RecordFailure(
+      {ToHex(opening.serial), card, opening.place.agent, clock_.Now()}));
+  return verified;
+}
+
+absl::StatusOr<std::unique_ptr<scp::SessionCipher>> Vault::CipherOf(
+    const SessionOrigin& origin) {
+  if (std::unique_ptr<scp::SessionCipher> kept = cache_.Take(origin)) {
+    return kept;
+  }
+  return keys_.OpenSession(origin.card, origin.host_challenge,
+                           origin.card_challenge);
+}
+
+}  // namespace cardferry::keyvault

@@ -1,0 +1,145 @@
+#ifndef CARDFERRY_SERVICES_KEYVAULT_VAULT_H_
+#define CARDFERRY_SERVICES_KEYVAULT_VAULT_H_
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "lib/base/bytes.h"
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+#include "lib/card/apdu/command_apdu.h"
+#include "lib/card/scp/initialize_update_response.h"
+#include "lib/card/scp/secure_channel.h"
+#include "services/keyvault/hsm/hsm_keys.h"
+#include "services/keyvault/ledger.h"
+#include "services/keyvault/opening_desk.h"
+#include "services/keyvault/operation_class.h"
+#include "services/keyvault/session_cache.h"
+#include "services/keyvault/session_token.h"
+#include "services/keyvault/vault_policy.h"
+
+namespace cardferry::keyvault {
+
+// A card's answer to an opening, and what its session shall be allowed.
+struct Handshake {
+  Bytes ticket;
+  Place place;
+  std::string key_set;
+  Bytes initialize_update_answer;  // without its status word
+  uint32_t level_floor = 0;
+  OperationClass operation_class = OperationClass::kRead;
+};
+
+// A session with a card that has shown the right cryptogram.
+struct Session {
+  card::CommandApdu external_authenticate;
+  Bytes command_token;
+  Bytes verify_token;
+  CardKeySelection card;
+  uint8_t key_version_number = 0;
+  scp::SecurityLevel level = scp::SecurityLevel::kCDecCMac;
+};
+
+struct ProtectedCommands {
+  std::vector<card::CommandApdu> commands;
+  Bytes command_token;  // for those that follow
+};
+
+// Since the start of this process.
+struct Statistics {
+  uint64_t hsm_calls = 0;
+  uint64_t openings_issued = 0;
+  uint64_t sessions_authenticated = 0;
+  uint64_t commands_protected = 0;
+  uint64_t verifications_failed = 0;
+};
+
+// What the vault works with. All outlive it.
+struct VaultParts {
+  HsmKeys& keys;
+  Ledger& ledger;
+  const Clock& clock;
+  RandomSource& random;
+};
+
+// The vault's rules: which card gets a session, and what a session may have
+// protected. Keeps no session: what the next request needs is in its token, so
+// any replica with the same keys and ledger can answer it. Safe to use from
+// many threads. UNAVAILABLE: HSM or ledger, try again.
+class Vault {
+ public:
+  static constexpr size_t kMostCommands = 512;
+
+  Vault(const VaultParts& parts, const VaultPolicy& policy);
+
+  // As OpeningDesk::Issue; PERMISSION_DENIED when the agent is suspended.
+  absl::StatusOr<std::vector<IssuedOpening>> IssueOpenings(const Place& place,
+                                                           uint32_t count);
+
+  // Verifies the card cryptogram, and only then makes EXTERNAL AUTHENTICATE.
+  // The same handshake again gives the same session.
+  // PERMISSION_DENIED: as OpeningDesk::Admit; the card or the agent is stopped
+  //   after failed verifications; an operation class that needs an approval.
+  // FAILED_PRECONDITION: the opening has expired, or was used for something
+  //   else (which raises an alarm): insert the card again.
+  // DATA_LOSS: the card cryptogram is wrong, which stops this card here.
+  // NOT_FOUND: no such key set. INVALID_ARGUMENT, UNIMPLEMENTED: an answer that
+  //   cannot be read, or not of a card of this key set; a level as ChooseLevel.
+  absl::StatusOr<Session> Authenticate(const Handshake& handshake);
+
+  // `commands` as the card will accept them next. The same token with the same
+  // commands again gives the same answer.
+  // PERMISSION_DENIED: not a command token of ours; a command outside its class
+  //   (see CheckCommand). INVALID_ARGUMENT: not 1 to kMostCommands commands, or
+  //   one that has no room for its protection.
+  // FAILED_PRECONDITION: the token has expired, or was used for other commands
+  //   (which raises an alarm).
+  absl::StatusOr<ProtectedCommands> Protect(
+      ByteSpan command_token, absl::Span<const card::CommandApdu> commands);
+
+  Statistics GetStatistics() const;
+  std::vector<KeySetDescription> KeySets() const { return keys_.KeySets(); }
+
+  // Lets go of what is over: call it now and then.
+  absl::Status Prune();
+  // Ends all session keys that are kept in the HSM. Costs speed only.
+  void DropCachedSessions() { cache_.Clear(); }
+
+ private:
+  absl::StatusOr<KeySetDescription> FindKeySet(const std::string& name) const;
+  uint8_t LevelFloor(const std::string& key_set) const;
+  // Claims the use, or FAILED_PRECONDITION with an alarm.
+  absl::Status ClaimOnce(const Use& use, const std::string& agent);
+  absl::Status CheckStops(const ClaimedCard& card, const Opening& opening);
+  // VerifyCardCryptogram, with what a wrong one entails.
+  absl::Status VerifyCard(scp::SessionCipher& cipher, const Opening& opening,
+                          const ClaimedCard& card, ByteSpan cryptogram);
+  absl::StatusOr<std::unique_ptr<scp::SessionCipher>> CipherOf(
+      const SessionOrigin& origin);
+  absl::StatusOr<Session> Begin(const Opening& opening,
+                                const Handshake& handshake,
+                                const scp::InitializeUpdateResponse& answer,
+                                scp::SecurityLevel level,
+                                uint32_t master_version);
+
+  HsmKeys& keys_;
+  Ledger& ledger_;
+  const Clock& clock_;
+  const VaultPolicy policy_;
+  OpeningDesk desk_;
+  SessionCache cache_;
+  std::atomic<uint64_t> openings_issued_{0};
+  std::atomic<uint64_t> sessions_authenticated_{0};
+  std::atomic<uint64_t> commands_protected_{0};
+  std::atomic<uint64_t> verifications_failed_{0};
+};
+
+}  // namespace cardferry::keyvault
+
+#endif  // CARDFERRY_SERVICES_KEYVAULT_VAULT_H_

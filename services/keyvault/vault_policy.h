@@ -1,0 +1,34 @@
+#ifndef CARDFERRY_SERVICES_KEYVAULT_VAULT_POLICY_H_
+#define CARDFERRY_SERVICES_KEYVAULT_VAULT_POLICY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace cardferry::keyvault {
+
+// What the operator decides about the vault.
+struct VaultPolicy {
+  // From the issue of an opening to its expiry.
+  absl::Duration opening_lifetime = absl::Minutes(10);
+  // From an opening's expiry to that of the tokens of its session.
+  absl::Duration command_token_lifetime = absl::Minutes(10);
+  absl::Duration verify_token_lifetime = absl::Hours(1);
+  // How long a failed verification counts.
+  absl::Duration failure_memory = absl::Hours(24 * 30);
+  // So many different cards that failed at one agent suspend it.
+  size_t most_failed_cards = 5;
+  // Key set -> the lowest security level; kDefaultLevelFloor for others.
+  std::map<std::string, uint8_t> level_floors;
+  static constexpr uint8_t kDefaultLevelFloor = 0x03;
+  // Sessions whose keys stay in the HSM for the next request, and how long.
+  size_t cached_sessions = 32;
+  absl::Duration cache_time = absl::Seconds(30);
+};
+
+}  // namespace cardferry::keyvault
+
+#endif  // CARDFERRY_SERVICES_KEYVAULT_VAULT_POLICY_H_
