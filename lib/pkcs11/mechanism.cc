@@ -1,0 +1,70 @@
+#include "lib/pkcs11/mechanism.h"
+
+namespace cardferry::pkcs11 {
+
+Mechanism Mechanism::Plain(CK_MECHANISM_TYPE type) { return Mechanism(type); }
+
+Mechanism Mechanism::AesCbc(ByteSpan iv) {
+  Mechanism mechanism(CKM_AES_CBC);
+  mechanism.first_.assign(iv.begin(), iv.end());
+  return mechanism;
+}
+
+Mechanism Mechanism::AesGcm(ByteSpan iv, ByteSpan additional_data) {
+  Mechanism mechanism(CKM_AES_GCM);
+  mechanism.first_.assign(iv.begin(), iv.end());
+  mechanism.second_.assign(additional_data.begin(), additional_data.end());
+  return mechanism;
+}
+
+Mechanism Mechanism::AesEcbEncryptData(ByteSpan data) {
+  Mechanism mechanism(CKM_AES_ECB_ENCRYPT_DATA);
+  mechanism.first_.assign(data.begin(), data.end());
+  return mechanism;
+}
+
+Mechanism Mechanism::CmacCounterKdf(ByteSpan before, ByteSpan after) {
+  Mechanism mechanism(kSp800_108CounterKdf);
+  mechanism.first_.assign(before.begin(), before.end());
+  mechanism.second_.assign(after.begin(), after.end());
+  return mechanism;
+}
+
+CK_MECHANISM* Mechanism::Get() {
+  raw_ = {type_, nullptr, 0};
+  switch (type_) {
+    case CKM_AES_CBC:
+      raw_ = {type_, first_.data(), first_.size()};
+      break;
+    case CKM_AES_GCM:
+      gcm_ = {first_.data(),  first_.size(),  first_.size() * 8,
+              second_.data(), second_.size(), 128};
+      raw_ = {type_, &gcm_, sizeof(gcm_)};
+      break;
+    case CKM_AES_ECB_ENCRYPT_DATA:
+      string_data_ = {first_.data(), first_.size()};
+      raw_ = {type_, &string_data_, sizeof(string_data_)};
+      break;
+    case kSp800_108CounterKdf: {
+      counter_ = {CK_FALSE, 8};
+      CK_ULONG count = 0;
+      if (!first_.empty()) {
+        prf_data_[count++] = {kPrfDataByteArray, first_.data(), first_.size()};
+      }
+      prf_data_[count++] = {kPrfDataIterationVariable, &counter_,
+                            sizeof(counter_)};
+      if (!second_.empty()) {
+        prf_data_[count++] = {kPrfDataByteArray, second_.data(),
+                              second_.size()};
+      }
+      kdf_ = {CKM_AES_CMAC, count, prf_data_, 0, nullptr};
+      raw_ = {type_, &kdf_, sizeof(kdf_)};
+      break;
+    }
+    default:
+      break;
+  }
+  return &raw_;
+}
+
+}  // namespace cardferry::pkcs11

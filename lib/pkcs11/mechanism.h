@@ -1,0 +1,44 @@
+#ifndef CARDFERRY_LIB_PKCS11_MECHANISM_H_
+#define CARDFERRY_LIB_PKCS11_MECHANISM_H_
+
+#include "lib/base/bytes.h"
+#include "lib/pkcs11/cryptoki.h"
+
+namespace cardferry::pkcs11 {
+
+// A mechanism with its parameters, which it owns.
+class Mechanism {
+ public:
+  // Without parameters: CKM_AES_ECB, CKM_AES_CMAC, CKM_SHA256_HMAC, ...
+  static Mechanism Plain(CK_MECHANISM_TYPE type);
+  // AES-CBC without padding; `iv` of 16 bytes.
+  static Mechanism AesCbc(ByteSpan iv);
+  // AES-GCM with a 16-byte tag behind the ciphertext.
+  static Mechanism AesGcm(ByteSpan iv, ByteSpan additional_data);
+  // Key derivation: the leading bytes of AES-ECB(base key, data). `data` of
+  // whole blocks.
+  static Mechanism AesEcbEncryptData(ByteSpan data);
+  // Key derivation: SP 800-108 counter mode over AES-CMAC; block i is
+  // CMAC(base key, before || i (one byte, from 1) || after).
+  static Mechanism CmacCounterKdf(ByteSpan before, ByteSpan after);
+
+  // For the call itself: valid until this object moves or ends.
+  CK_MECHANISM* Get();
+
+ private:
+  explicit Mechanism(CK_MECHANISM_TYPE type) : type_(type) {}
+
+  CK_MECHANISM_TYPE type_;
+  Bytes first_;   // IV, or data, or what stands before the counter
+  Bytes second_;  // additional data, or what stands after the counter
+  CK_MECHANISM raw_ = {};
+  CK_GCM_PARAMS gcm_ = {};
+  CK_KEY_DERIVATION_STRING_DATA string_data_ = {};
+  Sp800_108CounterFormat counter_ = {};
+  PrfDataParam prf_data_[3] = {};
+  Sp800_108KdfParams kdf_ = {};
+};
+
+}  // namespace cardferry::pkcs11
+
+#endif  // CARDFERRY_LIB_PKCS11_MECHANISM_H_
