@@ -1,0 +1,154 @@
+#include "cardsim/card/card.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "cardsim/card_error.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::cardsim {
+namespace {
+
+constexpr char kIssuerSecurityDomain[] = "A000000151000000";
+
+constexpr uint8_t kInsManageChannel = 0x70;
+constexpr uint8_t kInsSelect = 0xA4;
+constexpr uint8_t kSelectByName = 0x04;
+constexpr uint8_t kFirst = 0x00;
+constexpr uint8_t kFirstWithoutAnswer = 0x0C;
+
+// Classes 00-0F and 80-8F have four logical channels in their low bits, 40-7F
+// and C0-FE sixteen more (GPCS 2.3.1, 11.1.4).
+constexpr uint8_t kClaFurther = 0x40;
+constexpr uint8_t kClaChannelBits = 0x03;
+constexpr uint8_t kClaHighBits = 0x30;
+
+absl::Status CheckClass(const card::CommandHeader& header) {
+  if (header.cla == 0xFF) return CardError(kClaNotSupported, "CLA is FF");
+  const bool further = (header.cla & kClaFurther) != 0;
+  if (further || (header.cla & kClaChannelBits) != 0) {
+    return CardError(kChannelNotSupported, "only the basic logical channel");
+  }
+  if ((header.cla & kClaHighBits) != 0) {
+    return CardError(kClaNotSupported, "no such class");
+  }
+  return absl::OkStatus();
+}
+
+bool BeginsWith(const card::Aid& aid, ByteSpan name) {
+  return aid.bytes().size() >= name.size() &&
+         std::equal(name.begin(), name.end(), aid.bytes().begin());
+}
+
+bool IsSelectByName(const card::CommandHeader& header) {
+  return header.cla == 0x00 && header.ins == kInsSelect &&
+         header.p1 == kSelectByName;
+}
+
+// Le smaller than the answer of a plain command: 6C and the right Le, nothing
+// else (ISO/IEC 7816-4, 5.6).
+card::ResponseApdu FitLe(const card::CommandApdu& command,
+                         card::ResponseApdu response) {
+  if (HasSecureMessaging(command.header()) || !command.le().has_value() ||
+      response.data.size() <= *command.le()) {
+    return response;
+  }
+  return {{},
+          card::StatusWord(
+              static_cast<uint16_t>(0x6C00 | (response.data.size() & 0xFF)))};
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Card>> Card::Create(Scp03KeySet keys,
+                                                   CardOptions options,
+                                                   RandomSource& random) {
+  ASSIGN_OR_RETURN(card::Aid isd, card::Aid::FromHex(kIssuerSecurityDomain));
+  Scp03Options channel_options;
+  channel_options.i = options.i;
+  channel_options.aid = isd.bytes();
+  channel_options.failure_limit = options.failure_limit;
+  ASSIGN_OR_RETURN(
+      Scp03Channel channel,
+      Scp03Channel::Create(std::move(keys), std::move(channel_options)));
+  return absl::WrapUnique(
+      new Card(std::move(channel), std::move(isd), options, random));
+}
+
+Card::Card(Scp03Channel channel, card::Aid isd, const CardOptions& options,
+           RandomSource& random)
+    : registry_(std::move(isd), options.eeprom_bytes),
+      domain_(std::move(channel), registry_, random) {}
+
+Bytes Card::Transmit(ByteSpan command) {
+  const absl::StatusOr<card::CommandApdu> apdu =
+      card::CommandApdu::Parse(command);
+  if (!apdu.ok()) return card::ResponseApdu{{}, kWrongLength}.Encode();
+  return Process(*apdu).Encode();
+}
+
+card::ResponseApdu Card::Process(const card::CommandApdu& command) {
+  return FitLe(command, Dispatch(command));
+}
+
+void Card::Reset() {
+  domain_.Deselect();
+  selected_.reset();
+}
+
+card::ResponseApdu Card::Dispatch(const card::CommandApdu& command) {
+  const card::CommandHeader& header = command.header();
+  const absl::Status status = CheckClass(header);
+  if (!status.ok()) return {{}, StatusWordOf(status)};
+  if (IsSelectByName(header)) {
+    absl::StatusOr<card::ResponseApdu> response = Select(command);
+    if (!response.ok()) return {{}, StatusWordOf(response.status())};
+    return *std::move(response);
+  }
+  if (header.cla == 0x00 && header.ins == kInsManageChannel) {
+    return {{}, kChannelNotSupported};
+  }
+  if (!selected_.has_value()) return domain_.Process(command);
+  Application* const application = registry_.FindApplication(*selected_);
+  if (application == nullptr) return {{}, kConditionsNotSatisfied};
+  return application->applet->Process(command);
+}
+
+const Application* Card::FindSelectable(ByteSpan name) const {
+  const Application* first = nullptr;
+  for (const Application& application : registry_.applications()) {
+    if (application.life_cycle != kSelectable) continue;
+    if (ByteSpan(application.aid.bytes()) == name) return &application;
+    if (first == nullptr && BeginsWith(application.aid, name)) {
+      first = &application;
+    }
+  }
+  return first;
+}
+
+// SELECT by name (GPCS 2.3.1, 11.9). The session of the security domain ends
+// with a SELECT that succeeds; one that fails leaves everything as it is.
+absl::StatusOr<card::ResponseApdu> Card::Select(
+    const card::CommandApdu& command) {
+  const uint8_t p2 = command.header().p2;
+  if (p2 != kFirst && p2 != kFirstWithoutAnswer) {
+    return CardError(kWrongP1P2, "only the first application is selected");
+  }
+  const Bytes& name = command.data();
+  if (name.size() > 16) return CardError(kWrongLength, "an AID is shorter");
+  if (BeginsWith(registry_.isd(), name)) {
+    Reset();
+    if (p2 == kFirstWithoutAnswer)
+      return card::ResponseApdu{{}, card::kSuccess};
+    return card::ResponseApdu{domain_.FileControlInformation(), card::kSuccess};
+  }
+  const Application* const application = FindSelectable(name);
+  if (application == nullptr)
+    return CardError(kNotFound, "no such application");
+  domain_.Deselect();
+  selected_ = application->aid;
+  return card::ResponseApdu{{}, card::kSuccess};
+}
+
+}  // namespace cardferry::cardsim

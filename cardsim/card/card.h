@@ -1,0 +1,71 @@
+#ifndef CARDFERRY_CARDSIM_CARD_CARD_H_
+#define CARDFERRY_CARDSIM_CARD_CARD_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "cardsim/card/registry.h"
+#include "cardsim/card/security_domain.h"
+#include "cardsim/channel/scp03_channel.h"
+#include "lib/base/bytes.h"
+#include "lib/base/random.h"
+#include "lib/card/apdu/aid.h"
+#include "lib/card/apdu/command_apdu.h"
+#include "lib/card/apdu/response_apdu.h"
+
+namespace cardferry::cardsim {
+
+struct CardOptions {
+  // SCP03 parameter: 00 10 20 30 60 70, or those + 01.
+  uint8_t i = 0x70;
+  size_t eeprom_bytes = 256 * 1024;
+  int failure_limit = 10;
+};
+
+// A simulated GlobalPlatform card with an issuer security domain
+// (A000000151000000) and one SCP03 key set. Everything is in memory and ends
+// with the object. Not thread-safe: a card does one thing at a time.
+class Card {
+ public:
+  // INVALID_ARGUMENT as Scp03Channel::Create. `random` lives longer.
+  static absl::StatusOr<std::unique_ptr<Card>> Create(Scp03KeySet keys,
+                                                      CardOptions options,
+                                                      RandomSource& random);
+
+  Card(const Card&) = delete;
+  Card& operator=(const Card&) = delete;
+
+  // One command as bytes, as a reader hands it over, and its answer: at least
+  // the two bytes of a status word, whatever came.
+  Bytes Transmit(ByteSpan command);
+
+  // The same for a command that is known to be an APDU.
+  card::ResponseApdu Process(const card::CommandApdu& command);
+
+  // Power or reset: the issuer security domain is selected, sessions are gone.
+  void Reset();
+
+  const SecurityDomain& security_domain() const { return domain_; }
+  const Registry& registry() const { return registry_; }
+
+ private:
+  Card(Scp03Channel channel, card::Aid isd, const CardOptions& options,
+       RandomSource& random);
+
+  card::ResponseApdu Dispatch(const card::CommandApdu& command);
+  absl::StatusOr<card::ResponseApdu> Select(const card::CommandApdu& command);
+  // The application whose AID is `name`, else the first whose AID begins with
+  // it; nullptr if none.
+  const Application* FindSelectable(ByteSpan name) const;
+
+  Registry registry_;
+  SecurityDomain domain_;
+  std::optional<card::Aid> selected_;  // nullopt: the issuer security domain
+};
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_CARD_CARD_H_

@@ -1,0 +1,172 @@
+#include "cardsim/card/card.h"
+
+#include "absl/strings/str_cat.h"
+#include "cardsim/testing/test_card.h"
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::cardsim {
+namespace {
+
+constexpr char kSelectIsd[] = "00A4040008A00000015100000000";
+constexpr char kIsdSelected[] = "6F108408A000000151000000A5049F6501FF9000";
+constexpr char kGetStatus[] = "80F28002024F0000";
+
+constexpr char kBrokerage[] = "F043464552525901";
+constexpr char kModule[] = "F04346455252590101";
+constexpr char kSelectBrokerage[] = "00A4040009F0434645525259010100";
+
+TestPackage Brokerage() {
+  TestPackage package;
+  package.package = kBrokerage;
+  package.modules = {kModule};
+  return package;
+}
+
+// A card with the brokerage applet and account number 31323334.
+void LoadBrokerage(TestCard& card) {
+  ASSERT_EQ(card.Open(0x03), "9000");
+  ASSERT_EQ(card.Load(kBrokerage, TestLoadFile(Brokerage())), "009000");
+  ASSERT_EQ(card.Install(kBrokerage, kModule, kModule, "31323334"), "009000");
+}
+
+TEST(CardTest, SelectsTheIssuerSecurityDomainByNameByItsBeginningAndByDefault) {
+  TestCard card;
+  EXPECT_EQ(card.Send(kSelectIsd), kIsdSelected);
+  EXPECT_EQ(card.Send("00A4040005A00000015100"), kIsdSelected);
+  EXPECT_EQ(card.Send("00A4040000"), kIsdSelected);
+  EXPECT_EQ(card.Send("00A40400"), kIsdSelected);
+  EXPECT_EQ(card.Send("00A4040C08A000000151000000"), "9000");
+}
+
+TEST(CardTest, RefusesToSelectWhatIsNotThere) {
+  TestCard card;
+  EXPECT_EQ(card.Send(kSelectBrokerage), "6A82");
+  EXPECT_EQ(card.Send("00A4040009A0000001510000000100"), "6A82");
+  EXPECT_EQ(card.Send("00A4040208A00000015100000000"), "6A86");
+  EXPECT_EQ(card.Send("00A4040011000102030405060708090A0B0C0D0E0F1000"),
+            "6700");
+}
+
+TEST(CardTest, RunsTheAppletThatWasLoaded) {
+  TestCard card;
+  LoadBrokerage(card);
+  EXPECT_EQ(card.Send(kSelectBrokerage), "9000");
+  EXPECT_EQ(card.Send("8010000000"), "313233349000");
+  EXPECT_EQ(card.Send("8020000002000A"), "9000");
+  EXPECT_EQ(card.Send("8024000002"), "000A9000");
+  EXPECT_EQ(card.Send("80CA006600"), "6D00");
+}
+
+TEST(CardTest, AnAppletKeepsItsDataOverAReset) {
+  TestCard card;
+  LoadBrokerage(card);
+  EXPECT_EQ(card.Send(kSelectBrokerage), "9000");
+  EXPECT_EQ(card.Send("8020000002000A"), "9000");
+  card.card().Reset();
+  EXPECT_EQ(card.Send("8024000002"), "6D00");  // the ISD is selected
+  EXPECT_EQ(card.Send(kSelectBrokerage), "9000");
+  EXPECT_EQ(card.Send("8024000002"), "000A9000");
+}
+
+TEST(CardTest, AnInstanceThatIsNotSelectableCannotBeSelected) {
+  TestCard card;
+  ASSERT_EQ(card.Open(0x03), "9000");
+  ASSERT_EQ(card.Load(kBrokerage, TestLoadFile(Brokerage())), "009000");
+  ASSERT_EQ(card.Secure(Command("80E60400",
+                                "08F04346455252590109F0434645525259010109"
+                                "F04346455252590101010002C90000")),
+            "009000");
+  EXPECT_EQ(card.Send(kSelectBrokerage), "6A82");
+}
+
+TEST(CardTest, PrefersTheWholeAidToOneThatBeginsWithIt) {
+  TestCard card;
+  ASSERT_EQ(card.Open(0x03), "9000");
+  ASSERT_EQ(card.Load(kBrokerage, TestLoadFile(Brokerage())), "009000");
+  ASSERT_EQ(card.Install(kBrokerage, kModule, "F0434645525259010101", "31"),
+            "009000");
+  ASSERT_EQ(card.Install(kBrokerage, kModule, kModule, "32"), "009000");
+  EXPECT_EQ(card.Send(kSelectBrokerage), "9000");
+  EXPECT_EQ(card.Send("8010000000"), "329000");
+  EXPECT_EQ(card.Send("00A4040005F04346455200"), "9000");
+  EXPECT_EQ(card.Send("8010000000"), "319000");
+}
+
+TEST(CardTest, ADeletedAppletIsGone) {
+  TestCard card;
+  LoadBrokerage(card);
+  EXPECT_EQ(card.Secure(Command("80E40080", absl::StrCat("4F08", kBrokerage))),
+            "009000");
+  EXPECT_EQ(card.Send(kSelectBrokerage), "6A82");
+}
+
+TEST(CardTest, ASelectEndsTheSessionUnlessItFails) {
+  TestCard card;
+  ASSERT_EQ(card.Open(0x03), "9000");
+  EXPECT_EQ(card.Send(kSelectBrokerage), "6A82");
+  EXPECT_NE(card.Secure(kGetStatus), "6985");
+  EXPECT_EQ(card.Send(kSelectIsd), kIsdSelected);
+  EXPECT_EQ(card.Secure(kGetStatus), "6985");
+}
+
+TEST(CardTest, AResetEndsTheSession) {
+  TestCard card;
+  ASSERT_EQ(card.Open(0x03), "9000");
+  card.card().Reset();
+  EXPECT_EQ(card.Secure(kGetStatus), "6985");
+}
+
+TEST(CardTest, HasOnlyTheBasicLogicalChannel) {
+  TestCard card;
+  EXPECT_EQ(card.Send("0070000001"), "6881");
+  EXPECT_EQ(card.Send("01A4040008A00000015100000000"), "6881");
+  EXPECT_EQ(card.Send("81CA006600"), "6881");
+  EXPECT_EQ(card.Send("C0CA006600"), "6881");
+}
+
+TEST(CardTest, RefusesClassesThatAreNotThere) {
+  TestCard card;
+  EXPECT_EQ(card.Send("FFCA006600"), "6E00");
+  EXPECT_EQ(card.Send("90CA006600"), "6E00");
+  EXPECT_EQ(card.Send("A0A4000000"), "6E00");
+  EXPECT_EQ(card.Send("88CA006600"), "6E00");
+}
+
+TEST(CardTest, AnswersWrongLengthToBytesThatAreNoCommand) {
+  TestCard card;
+  for (const char* bytes : {"", "00", "00A404", "00A4040005A0000001",
+                            "00A4040002A000000000", "00A404000000"}) {
+    EXPECT_EQ(card.Send(bytes), "6700") << bytes;
+  }
+}
+
+TEST(CardTest, SaysTheRightLeWhenTheAnswerIsLonger) {
+  TestCard card;
+  EXPECT_EQ(card.Send("80CA004501"), "6C0C");
+  EXPECT_EQ(card.Send("80CA00450C"), "450A000102030405060708099000");
+}
+
+TEST(CardTest, HasRoomForWhatItsMemoryHolds) {
+  CardOptions options;
+  options.eeprom_bytes = 1000;
+  TestCard card(options);
+  ASSERT_EQ(card.Open(0x03), "9000");
+  TestPackage large = Brokerage();
+  large.code_size = 1000;
+  EXPECT_EQ(card.Load(kBrokerage, TestLoadFile(large)), "6A84");
+  EXPECT_EQ(card.Load(kBrokerage, TestLoadFile(Brokerage())), "009000");
+}
+
+TEST(CardTest, CreateRefusesKeysThatDoNotFit) {
+  CountingRandom random;
+  EXPECT_THAT(Card::Create(TestKeys(8), {}, random),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  CardOptions options;
+  options.i = 0x02;
+  EXPECT_THAT(Card::Create(TestKeys(), options, random),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace cardferry::cardsim

@@ -1,0 +1,171 @@
+#include "cardsim/card/content_manager.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "cardsim/applets/applet_factory.h"
+#include "cardsim/card/load_file.h"
+#include "cardsim/card_error.h"
+#include "lib/base/status_macros.h"
+#include "lib/card/tlv/tlv.h"
+#include "lib/crypto/digest.h"
+
+namespace cardferry::cardsim {
+namespace {
+
+// P1 of INSTALL (GPCS 2.3.1, table 11-41).
+constexpr uint8_t kForLoad = 0x02;
+constexpr uint8_t kForInstall = 0x04;
+constexpr uint8_t kForMakeSelectable = 0x08;
+
+constexpr uint8_t kLastBlock = 0x80;
+constexpr uint8_t kDeleteRelated = 0x80;
+constexpr uint32_t kAidTag = 0x4F;
+
+// What an instance takes beside its parameters.
+constexpr size_t kInstanceBytes = 128;
+
+// The hash of INSTALL [for load] is SHA-1 or SHA-256, known by its length.
+absl::Status CheckHash(ByteSpan expected, ByteSpan data_block) {
+  if (expected.empty()) return absl::OkStatus();
+  Bytes actual;
+  if (expected.size() == 20) actual = crypto::Sha1(data_block);
+  if (expected.size() == 32) actual = crypto::Sha256(data_block);
+  if (!ConstantTimeEqual(expected, actual)) {
+    return CardError(kWrongData, "load file data block hash does not match");
+  }
+  return absl::OkStatus();
+}
+
+bool HasPrivileges(const InstallForInstall& install) {
+  return std::any_of(install.privileges.begin(), install.privileges.end(),
+                     [](uint8_t byte) { return byte != 0; });
+}
+
+}  // namespace
+
+absl::Status ContentManager::Install(const card::CommandApdu& command) {
+  AbortLoad();
+  const card::CommandHeader& header = command.header();
+  if (header.p2 != 0x00) {
+    return CardError(kWrongP1P2, "P2 of INSTALL is 00");
+  }
+  switch (header.p1) {
+    case kForLoad:
+      return BeginLoad(command.data());
+    case kForInstall:
+      return InstallApplication(command.data(), /*make_selectable=*/false);
+    case kForInstall | kForMakeSelectable:
+      return InstallApplication(command.data(), /*make_selectable=*/true);
+    case kForMakeSelectable:
+      return MakeSelectable(command.data());
+    default:
+      return CardError(kWrongP1P2, "no such INSTALL");
+  }
+}
+
+absl::Status ContentManager::BeginLoad(ByteSpan data) {
+  ASSIGN_OR_RETURN(InstallForLoad install, ParseInstallForLoad(data));
+  if (install.security_domain.has_value() &&
+      *install.security_domain != registry_.isd()) {
+    return CardError(kReferencedDataNotFound, "no such security domain");
+  }
+  if (registry_.Has(install.package)) {
+    return CardError(kConditionsNotSatisfied, "AID is on the card");
+  }
+  if (install.code_memory.value_or(0) > registry_.free_bytes()) {
+    return CardError(kNoSpace, "no space for what C6 announces");
+  }
+  load_.emplace(std::move(install), registry_.free_bytes());
+  return absl::OkStatus();
+}
+
+absl::Status ContentManager::Load(const card::CommandApdu& command) {
+  const card::CommandHeader& header = command.header();
+  if (!load_.has_value()) {
+    return CardError(kConditionsNotSatisfied, "LOAD without INSTALL");
+  }
+  if ((header.p1 & ~kLastBlock) != 0) {
+    AbortLoad();
+    return CardError(kWrongP1P2, "P1 of LOAD is 00 or 80");
+  }
+  const bool last = header.p1 == kLastBlock;
+  absl::Status status = load_->AddBlock(header.p2, last, command.data());
+  if (status.ok() && last) status = FinishLoad();
+  if (!status.ok() || last) AbortLoad();
+  return status;
+}
+
+absl::Status ContentManager::FinishLoad() {
+  const ByteSpan data_block = load_->data_block();
+  RETURN_IF_ERROR(CheckHash(load_->install().hash, data_block));
+  ASSIGN_OR_RETURN(LoadFile file, ParseLoadFile(data_block));
+  if (file.package != load_->install().package) {
+    return CardError(kWrongData, "another package than INSTALL announced");
+  }
+  return registry_.AddPackage(Package{std::move(file), data_block.size()});
+}
+
+absl::Status ContentManager::InstallApplication(ByteSpan data,
+                                                bool make_selectable) {
+  ASSIGN_OR_RETURN(const InstallForInstall install,
+                   ParseInstallForInstall(data));
+  if (!install.package.has_value() || !install.module.has_value()) {
+    return CardError(kWrongData, "package or module is not named");
+  }
+  if (HasPrivileges(install)) {
+    return CardError(kWrongData, "applications have no privileges here");
+  }
+  const Package* const package = registry_.FindPackage(*install.package);
+  if (package == nullptr) {
+    return CardError(kReferencedDataNotFound, "no such package");
+  }
+  const auto& modules = package->file.modules;
+  if (std::find(modules.begin(), modules.end(), *install.module) ==
+      modules.end()) {
+    return CardError(kReferencedDataNotFound, "no such module");
+  }
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Applet> applet,
+      MakeApplet(*install.package, install.application_parameters));
+  return registry_.AddApplication(Application{
+      install.application, *install.package, *install.module,
+      make_selectable ? kSelectable : kInstalled, install.privileges,
+      kInstanceBytes + install.application_parameters.size(),
+      std::move(applet)});
+}
+
+absl::Status ContentManager::MakeSelectable(ByteSpan data) {
+  ASSIGN_OR_RETURN(const InstallForInstall install,
+                   ParseInstallForInstall(data));
+  Application* const application =
+      registry_.FindApplication(install.application);
+  if (application == nullptr) {
+    return CardError(kReferencedDataNotFound, "no such application");
+  }
+  if (HasPrivileges(install)) {
+    return CardError(kWrongData, "applications have no privileges here");
+  }
+  if (application->life_cycle != kInstalled) {
+    return CardError(kConditionsNotSatisfied, "selectable already");
+  }
+  application->life_cycle = kSelectable;
+  return absl::OkStatus();
+}
+
+absl::Status ContentManager::Delete(const card::CommandApdu& command) {
+  AbortLoad();
+  const card::CommandHeader& header = command.header();
+  if (header.p1 != 0x00 || (header.p2 & ~kDeleteRelated) != 0) {
+    return CardError(kWrongP1P2, "no such DELETE");
+  }
+  const auto object = card::ParseSingleTlv(command.data());
+  if (!object.ok() || object->tag != kAidTag) {
+    return CardError(kWrongData, "DELETE names one AID");
+  }
+  const auto aid = card::Aid::Create(object->value);
+  if (!aid.ok()) return CardError(kWrongData, "an AID is not one");
+  return registry_.Delete(*aid, header.p2 == kDeleteRelated);
+}
+
+}  // namespace cardferry::cardsim

@@ -1,0 +1,52 @@
+#ifndef CARDFERRY_CARDSIM_CARD_CONTENT_MANAGER_H_
+#define CARDFERRY_CARDSIM_CARD_CONTENT_MANAGER_H_
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "cardsim/card/load_session.h"
+#include "cardsim/card/registry.h"
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/command_apdu.h"
+
+namespace cardferry::cardsim {
+
+// Changes what is on the card: INSTALL, LOAD and DELETE (GPCS 2.3.1, chapter
+// 9.3), as plain commands of a host that has authenticated itself. What fails
+// changes nothing, and ends a load that was under way.
+class ContentManager {
+ public:
+  // `registry` lives longer.
+  explicit ContentManager(Registry& registry) : registry_(registry) {}
+
+  // P1 02 for load, 04 for install, 08 for make selectable, 0C both; P2 00.
+  // 6A86 for others, 6A80 for data that is none, 6985 for an AID that is on the
+  // card, 6A88 for a package, module or security domain that is not, 6A84 for
+  // too little memory.
+  absl::Status Install(const card::CommandApdu& command);
+
+  // P1 00, or 80 for the last block; P2 the block's number. 6985 without a
+  // load; else as LoadSession and ParseLoadFile, and 6A80 for another package
+  // or hash than INSTALL [for load] announced.
+  absl::Status Load(const card::CommandApdu& command);
+
+  // P1 00; P2 00, or 80 with all that came of it. Data: 4F AID. Errors of
+  // Registry::Delete; 6A86, 6A80.
+  absl::Status Delete(const card::CommandApdu& command);
+
+  // Forgets a load that is under way.
+  void AbortLoad() { load_.reset(); }
+
+ private:
+  absl::Status BeginLoad(ByteSpan data);
+  absl::Status FinishLoad();
+  absl::Status InstallApplication(ByteSpan data, bool make_selectable);
+  absl::Status MakeSelectable(ByteSpan data);
+
+  Registry& registry_;
+  std::optional<LoadSession> load_;
+};
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_CARD_CONTENT_MANAGER_H_

@@ -1,0 +1,43 @@
+#ifndef CARDFERRY_CARDSIM_CARD_INSTALL_COMMAND_H_
+#define CARDFERRY_CARDSIM_CARD_INSTALL_COMMAND_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/aid.h"
+
+namespace cardferry::cardsim {
+
+// INSTALL [for load] (GPCS 2.3.1, table 11-42), each field with its length:
+//   package AID | security domain AID (may be empty) | hash | parameters |
+//   token
+struct InstallForLoad {
+  card::Aid package;
+  std::optional<card::Aid> security_domain;
+  Bytes hash;                         // of the load file data block, or empty
+  std::optional<size_t> code_memory;  // C6 within EF: bytes that it may take
+};
+
+// INSTALL [for install] and [for make selectable] (tables 11-43, 11-44):
+//   package AID | module AID | application AID | privileges (1 or 3) |
+//   parameters | token
+struct InstallForInstall {
+  std::optional<card::Aid> package;  // empty when only making selectable
+  std::optional<card::Aid> module;
+  card::Aid application;
+  std::array<uint8_t, 3> privileges = {};
+  Bytes application_parameters;  // the value of C9
+};
+
+// Both: 6A80 for a field that is cut short or impossible, for bytes left over,
+// and for a token (this card's issuer has not delegated anything).
+absl::StatusOr<InstallForLoad> ParseInstallForLoad(ByteSpan data);
+absl::StatusOr<InstallForInstall> ParseInstallForInstall(ByteSpan data);
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_CARD_INSTALL_COMMAND_H_

@@ -1,0 +1,93 @@
+#include "cardsim/card/load_session.h"
+
+#include "cardsim/card_error.h"
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::cardsim {
+namespace {
+
+LoadSession Begin(size_t free_bytes = 1000,
+                  std::optional<size_t> code_memory = std::nullopt) {
+  return LoadSession(
+      InstallForLoad{
+          *card::Aid::FromHex("F043464552"), std::nullopt, {}, code_memory},
+      free_bytes);
+}
+
+card::StatusWord Add(LoadSession& load, size_t number, bool last,
+                     absl::string_view hex) {
+  return StatusWordOf(load.AddBlock(number, last, FromHexOrDie(hex)));
+}
+
+TEST(LoadSessionTest, JoinsBlocksOfAnySize) {
+  const Bytes file = FromHexOrDie("C48106112233445566");
+  for (size_t block = 1; block <= file.size(); ++block) {
+    LoadSession load = Begin();
+    size_t number = 0;
+    for (size_t at = 0; at < file.size(); at += block) {
+      const bool last = at + block >= file.size();
+      ASSERT_OK(
+          load.AddBlock(number++, last, ByteSpan(file).subspan(at, block)));
+    }
+    EXPECT_EQ(ToHex(load.data_block()), "112233445566") << block;
+  }
+}
+
+TEST(LoadSessionTest, ReadsAllFormsOfLength) {
+  for (const char* file :
+       {"C40155", "C4810155", "C482000155", "C48300000155"}) {
+    LoadSession load = Begin();
+    EXPECT_EQ(Add(load, 0, true, file), card::kSuccess) << file;
+    EXPECT_EQ(ToHex(load.data_block()), "55");
+  }
+  for (const char* file : {"C48055", "C4840000000155", "C4FF55"}) {
+    LoadSession load = Begin();
+    EXPECT_EQ(Add(load, 0, true, file), kWrongData) << file;
+  }
+}
+
+TEST(LoadSessionTest, RefusesABlockThatIsNotTheNext) {
+  LoadSession load = Begin();
+  EXPECT_EQ(Add(load, 1, false, "C403"), kWrongP1P2);
+  EXPECT_EQ(Add(load, 0, false, "C403"), card::kSuccess);
+  EXPECT_EQ(Add(load, 0, false, "55"), kWrongP1P2);
+  EXPECT_EQ(Add(load, 2, false, "55"), kWrongP1P2);
+}
+
+TEST(LoadSessionTest, RefusesAWrongCountOfBlocks) {
+  LoadSession early = Begin();
+  EXPECT_EQ(Add(early, 0, true, "C40355"), kWrongData);
+  LoadSession before_its_length = Begin();
+  EXPECT_EQ(Add(before_its_length, 0, true, "C4"), kWrongData);
+  LoadSession more = Begin();
+  EXPECT_EQ(Add(more, 0, false, "C40355"), card::kSuccess);
+  EXPECT_EQ(Add(more, 1, false, "5555"), card::kSuccess);
+  EXPECT_EQ(Add(more, 2, true, "55"), kWrongData);
+}
+
+TEST(LoadSessionTest, RefusesAnEmptyBlock) {
+  LoadSession load = Begin();
+  EXPECT_EQ(Add(load, 0, false, ""), kWrongLength);
+}
+
+TEST(LoadSessionTest, RefusesWhatIsNoLoadFile) {
+  LoadSession load = Begin();
+  EXPECT_EQ(Add(load, 0, true, "C50155"), kWrongData);
+  LoadSession with_dap = Begin();
+  EXPECT_EQ(Add(with_dap, 0, true, "E20155"), kReferencedDataNotFound);
+}
+
+TEST(LoadSessionTest, RefusesAtTheFirstBlockWhatDoesNotFit) {
+  LoadSession card = Begin(/*free_bytes=*/5);
+  EXPECT_EQ(Add(card, 0, false, "C40655"), kNoSpace);
+  LoadSession limit = Begin(1000, /*code_memory=*/5);
+  EXPECT_EQ(Add(limit, 0, false, "C40655"), kNoSpace);
+  LoadSession huge = Begin();
+  EXPECT_EQ(Add(huge, 0, false, "C483FFFFFF55"), kNoSpace);
+  LoadSession fits = Begin(/*free_bytes=*/5, /*code_memory=*/5);
+  EXPECT_EQ(Add(fits, 0, false, "C40555"), card::kSuccess);
+}
+
+}  // namespace
+}  // namespace cardferry::cardsim

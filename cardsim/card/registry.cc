@@ -1,0 +1,149 @@
+#include "cardsim/card/registry.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "cardsim/card_error.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::cardsim {
+namespace {
+
+// The packages of the Java Card and GlobalPlatform APIs that every card has.
+constexpr absl::string_view kPlatformPackages[] = {
+    "A0000000620001",    // java.lang
+    "A0000000620002",    // java.io
+    "A0000000620003",    // java.rmi
+    "A0000000620101",    // javacard.framework
+    "A000000062010101",  // javacard.framework.service
+    "A0000000620102",    // javacard.security
+    "A0000000620201",    // javacardx.crypto
+    "A0000000620209",    // javacardx.apdu
+    "A00000015100",      // org.globalplatform
+};
+
+bool IsPlatformPackage(const card::Aid& aid) {
+  const std::string hex = aid.ToHex();
+  return std::find(std::begin(kPlatformPackages), std::end(kPlatformPackages),
+                   hex) != std::end(kPlatformPackages);
+}
+
+bool Imports(const Package& package, const card::Aid& aid) {
+  const auto& imports = package.file.imports;
+  return std::any_of(imports.begin(), imports.end(),
+                     [&](const PackageImport& i) { return i.aid == aid; });
+}
+
+template <typename T>
+size_t TotalSize(const std::vector<T>& entries) {
+  size_t total = 0;
+  for (const T& entry : entries) total += entry.size;
+  return total;
+}
+
+}  // namespace
+
+size_t Registry::free_bytes() const {
+  return eeprom_bytes_ - TotalSize(packages_) - TotalSize(applications_);
+}
+
+const Package* Registry::FindPackage(const card::Aid& aid) const {
+  for (const Package& package : packages_) {
+    if (package.file.package == aid) return &package;
+  }
+  return nullptr;
+}
+
+Application* Registry::FindApplication(const card::Aid& aid) {
+  for (Application& application : applications_) {
+    if (application.aid == aid) return &application;
+  }
+  return nullptr;
+}
+
+bool Registry::Has(const card::Aid& aid) const {
+  const bool is_application =
+      std::any_of(applications_.begin(), applications_.end(),
+                  [&](const Application& a) { return a.aid == aid; });
+  return aid == isd_ || is_application || FindPackage(aid) != nullptr;
+}
+
+absl::Status Registry::CheckImport(const PackageImport& import) const {
+  if (IsPlatformPackage(import.aid)) return absl::OkStatus();
+  const Package* const package = FindPackage(import.aid);
+  if (package == nullptr || package->file.major != import.major ||
+      package->file.minor < import.minor) {
+    return CardError(kWrongData, absl::StrCat("package ", import.aid.ToHex(),
+                                              " is not there to import"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Registry::AddPackage(Package package) {
+  if (Has(package.file.package)) {
+    return CardError(kConditionsNotSatisfied, "AID is on the card");
+  }
+  for (const PackageImport& import : package.file.imports) {
+    RETURN_IF_ERROR(CheckImport(import));
+  }
+  if (package.size > free_bytes()) {
+    return CardError(kNoSpace, "no space for the package");
+  }
+  packages_.push_back(std::move(package));
+  return absl::OkStatus();
+}
+
+absl::Status Registry::AddApplication(Application application) {
+  if (Has(application.aid)) {
+    return CardError(kConditionsNotSatisfied, "AID is on the card");
+  }
+  if (application.size > free_bytes()) {
+    return CardError(kNoSpace, "no space for the application");
+  }
+  applications_.push_back(std::move(application));
+  return absl::OkStatus();
+}
+
+absl::Status Registry::Delete(const card::Aid& aid, bool related) {
+  if (aid == isd_) {
+    return CardError(kConditionsNotSatisfied,
+                     "the issuer security domain stays");
+  }
+  const auto found =
+      std::find_if(applications_.begin(), applications_.end(),
+                   [&](const Application& a) { return a.aid == aid; });
+  if (found != applications_.end()) {
+    applications_.erase(found);
+    return absl::OkStatus();
+  }
+  return DeletePackage(aid, related);
+}
+
+absl::Status Registry::DeletePackage(const card::Aid& aid, bool related) {
+  const auto found =
+      std::find_if(packages_.begin(), packages_.end(),
+                   [&](const Package& p) { return p.file.package == aid; });
+  if (found == packages_.end()) {
+    return CardError(kReferencedDataNotFound, "no such AID on the card");
+  }
+  const auto of_package = [&](const Application& a) {
+    return a.package == aid;
+  };
+  const bool used =
+      std::any_of(applications_.begin(), applications_.end(), of_package);
+  const bool imported =
+      std::any_of(packages_.begin(), packages_.end(),
+                  [&](const Package& p) { return Imports(p, aid); });
+  if (imported || (used && !related)) {
+    return CardError(kConditionsNotSatisfied, "the package is in use");
+  }
+  applications_.erase(
+      std::remove_if(applications_.begin(), applications_.end(), of_package),
+      applications_.end());
+  packages_.erase(found);
+  return absl::OkStatus();
+}
+
+}  // namespace cardferry::cardsim

@@ -1,0 +1,85 @@
+#ifndef CARDFERRY_CARDSIM_CARD_REGISTRY_H_
+#define CARDFERRY_CARDSIM_CARD_REGISTRY_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "cardsim/applets/applet.h"
+#include "cardsim/card/load_file.h"
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/aid.h"
+
+namespace cardferry::cardsim {
+
+// Life cycle states (GPCS 2.3.1, tables 11-3 to 11-6).
+inline constexpr uint8_t kLoaded = 0x01;
+inline constexpr uint8_t kInstalled = 0x03;
+inline constexpr uint8_t kSelectable = 0x07;
+
+// An executable load file on the card.
+struct Package {
+  LoadFile file;
+  size_t size = 0;  // of the load file data block
+};
+
+// An applet instance.
+struct Application {
+  card::Aid aid;
+  card::Aid package;
+  card::Aid module;
+  uint8_t life_cycle = kInstalled;
+  std::array<uint8_t, 3> privileges = {};
+  size_t size = 0;
+  std::unique_ptr<Applet> applet;
+};
+
+// What is on the card (the GlobalPlatform registry, GPCS 2.3.1, 9.6) and the
+// memory that it takes. Errors are CardErrors; a refused call changes nothing.
+class Registry {
+ public:
+  // `isd`: the AID of the issuer security domain, which nothing else may have.
+  Registry(card::Aid isd, size_t eeprom_bytes)
+      : isd_(std::move(isd)), eeprom_bytes_(eeprom_bytes) {}
+
+  const card::Aid& isd() const { return isd_; }
+  const std::vector<Package>& packages() const { return packages_; }
+  const std::vector<Application>& applications() const { return applications_; }
+
+  size_t free_bytes() const;
+
+  // Whether security domain, package or application has this AID.
+  bool Has(const card::Aid& aid) const;
+  const Package* FindPackage(const card::Aid& aid) const;
+  // nullptr when there is none.
+  Application* FindApplication(const card::Aid& aid);
+
+  // 6985 for an AID that is on the card, 6A80 for an import that is not (the
+  // platform's own packages always are), 6A84 for too little memory.
+  absl::Status AddPackage(Package package);
+  // 6985 for an AID that is on the card, 6A84 for too little memory.
+  absl::Status AddApplication(Application application);
+
+  // Deletes a package or application. With a package go its applications when
+  // `related`; otherwise they are in the way (6985). So is always a package
+  // that imports it, and the security domain cannot be deleted. 6A88 for an AID
+  // that is not on the card.
+  absl::Status Delete(const card::Aid& aid, bool related);
+
+ private:
+  absl::Status CheckImport(const PackageImport& import) const;
+  absl::Status DeletePackage(const card::Aid& aid, bool related);
+
+  card::Aid isd_;
+  size_t eeprom_bytes_;
+  std::vector<Package> packages_;
+  std::vector<Application> applications_;
+};
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_CARD_REGISTRY_H_

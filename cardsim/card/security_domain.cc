@@ -1,0 +1,127 @@
+#include "cardsim/card/security_domain.h"
+
+#include <utility>
+
+#include "cardsim/card/card_data.h"
+#include "cardsim/card_error.h"
+#include "lib/base/status_macros.h"
+#include "lib/card/tlv/tlv.h"
+
+namespace cardferry::cardsim {
+namespace {
+
+constexpr uint8_t kClaIso = 0x00;
+constexpr uint8_t kClaGlobalPlatform = 0x80;
+
+constexpr uint8_t kInsInitializeUpdate = 0x50;
+constexpr uint8_t kInsExternalAuthenticate = 0x82;
+constexpr uint8_t kInsGetData = 0xCA;
+constexpr uint8_t kInsDelete = 0xE4;
+constexpr uint8_t kInsInstall = 0xE6;
+constexpr uint8_t kInsLoad = 0xE8;
+constexpr uint8_t kInsGetStatus = 0xF2;
+
+// Life cycle of the card (GPCS 2.3.1, table 11-6).
+constexpr uint8_t kSecured = 0x0F;
+
+bool IsManagement(uint8_t ins) {
+  return ins == kInsDelete || ins == kInsInstall || ins == kInsLoad ||
+         ins == kInsGetStatus;
+}
+
+card::ResponseApdu Answer(absl::StatusOr<Bytes> data) {
+  if (!data.ok()) return {{}, StatusWordOf(data.status())};
+  return {*std::move(data), card::kSuccess};
+}
+
+}  // namespace
+
+Bytes SecurityDomain::FileControlInformation() const {
+  constexpr uint8_t kMaxCommandData = 0xFF;
+  Bytes fields = card::EncodeTlv(0x84, registry_.isd().bytes());
+  card::AppendTlv(fields, 0xA5, card::EncodeTlv(0x9F65, {kMaxCommandData}));
+  return card::EncodeTlv(0x6F, fields);
+}
+
+void SecurityDomain::Deselect() {
+  channel_.Close();
+  content_.AbortLoad();
+  get_status_.Reset();
+}
+
+card::ResponseApdu SecurityDomain::Process(const card::CommandApdu& command) {
+  const card::CommandHeader& header = command.header();
+  if (header.ins == kInsInitializeUpdate && !HasSecureMessaging(header)) {
+    Deselect();
+    return Answer(channel_.InitializeUpdate(command, random_));
+  }
+  if (header.ins == kInsExternalAuthenticate) {
+    const absl::Status status = channel_.ExternalAuthenticate(command);
+    if (!status.ok()) content_.AbortLoad();
+    return {{}, StatusWordOf(status)};
+  }
+  const absl::StatusOr<card::CommandApdu> plain = channel_.Unwrap(command);
+  if (!plain.ok()) {
+    Deselect();
+    return {{}, StatusWordOf(plain.status())};
+  }
+  absl::StatusOr<card::ResponseApdu> response = Execute(*plain);
+  if (!response.ok()) {
+    return channel_.Wrap({{}, StatusWordOf(response.status())});
+  }
+  return channel_.Wrap(*std::move(response));
+}
+
+absl::StatusOr<card::ResponseApdu> SecurityDomain::Execute(
+    const card::CommandApdu& plain) {
+  const card::CommandHeader& header = plain.header();
+  // A load is a row of LOAD commands with nothing between them, and pages are
+  // fetched at once.
+  if (header.ins != kInsLoad) content_.AbortLoad();
+  if (header.ins != kInsGetStatus) get_status_.Reset();
+  if (header.cla != kClaGlobalPlatform && header.cla != kClaIso) {
+    return CardError(kClaNotSupported, "no such class");
+  }
+  if (header.ins == kInsGetData) return ReadData(plain);
+  if (header.cla != kClaGlobalPlatform) {
+    return CardError(kClaNotSupported, "CLA of GlobalPlatform is 80");
+  }
+  if (!IsManagement(header.ins)) {
+    return CardError(kInsNotSupported, "no such command");
+  }
+  if (!channel_.authenticated()) {
+    return CardError(kSecurityNotSatisfied, "host is not authenticated");
+  }
+  return Manage(plain);
+}
+
+absl::StatusOr<card::ResponseApdu> SecurityDomain::ReadData(
+    const card::CommandApdu& plain) {
+  if (!plain.data().empty()) {
+    return CardError(kWrongLength, "GET DATA has no data");
+  }
+  const uint16_t tag =
+      static_cast<uint16_t>(plain.header().p1 << 8 | plain.header().p2);
+  ASSIGN_OR_RETURN(Bytes object, ReadCardData(tag, channel_));
+  return card::ResponseApdu{std::move(object), card::kSuccess};
+}
+
+absl::StatusOr<card::ResponseApdu> SecurityDomain::Manage(
+    const card::CommandApdu& plain) {
+  switch (plain.header().ins) {
+    case kInsGetStatus:
+      return get_status_.Process(plain, registry_, kSecured);
+    case kInsInstall:
+      RETURN_IF_ERROR(content_.Install(plain));
+      break;
+    case kInsLoad:
+      RETURN_IF_ERROR(content_.Load(plain));
+      break;
+    default:
+      RETURN_IF_ERROR(content_.Delete(plain));
+  }
+  // One byte: no confirmation follows (GPCS 2.3.1, 11.1.6).
+  return card::ResponseApdu{{0x00}, card::kSuccess};
+}
+
+}  // namespace cardferry::cardsim

@@ -1,0 +1,53 @@
+#ifndef CARDFERRY_CARDSIM_CARD_SECURITY_DOMAIN_H_
+#define CARDFERRY_CARDSIM_CARD_SECURITY_DOMAIN_H_
+
+#include "absl/status/statusor.h"
+#include "cardsim/card/content_manager.h"
+#include "cardsim/card/get_status.h"
+#include "cardsim/card/registry.h"
+#include "cardsim/channel/scp03_channel.h"
+#include "lib/base/random.h"
+#include "lib/card/apdu/command_apdu.h"
+#include "lib/card/apdu/response_apdu.h"
+
+namespace cardferry::cardsim {
+
+// The issuer security domain: its secure channel and the commands that it knows
+// while it is selected. Reading card data is free; everything else needs a
+// session (6982).
+class SecurityDomain {
+ public:
+  // `registry` and `random` live longer.
+  SecurityDomain(Scp03Channel channel, Registry& registry, RandomSource& random)
+      : channel_(std::move(channel)),
+        registry_(registry),
+        random_(random),
+        content_(registry) {}
+
+  // A command as the terminal sent it, and the answer as it goes back. Not
+  // SELECT, and not logical channels: those are the card's.
+  card::ResponseApdu Process(const card::CommandApdu& command);
+
+  // What SELECT answers: 6F { 84 AID | A5 { 9F65 longest command data } }.
+  Bytes FileControlInformation() const;
+
+  // Ends session and load: another SELECT, or a reset.
+  void Deselect();
+
+  const Scp03Channel& channel() const { return channel_; }
+
+ private:
+  absl::StatusOr<card::ResponseApdu> Execute(const card::CommandApdu& plain);
+  absl::StatusOr<card::ResponseApdu> ReadData(const card::CommandApdu& plain);
+  absl::StatusOr<card::ResponseApdu> Manage(const card::CommandApdu& plain);
+
+  Scp03Channel channel_;
+  Registry& registry_;
+  RandomSource& random_;
+  ContentManager content_;
+  GetStatus get_status_;
+};
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_CARD_SECURITY_DOMAIN_H_
