@@ -106,9 +106,11 @@ absl::StatusOr<AddressedEvent> FromProto(const pb::GatewayMessage& message) {
     case pb::GatewayMessage::kPacketPart:
       return FromPart(message.packet_part());
     case pb::GatewayMessage::kVerdict:
-      return AddressedEvent{"", VerdictReceived{{message.verdict().opening_id(),
-                                                 message.verdict().ok(),
-                                                 message.verdict().message()}}};
+      return AddressedEvent{
+          "",
+          VerdictReceived{{message.verdict().opening_id(),
+                           message.verdict().ok(), message.verdict().message(),
+                           message.verdict().packet_id()}}};
     case pb::GatewayMessage::KIND_NOT_SET:
       break;
   }

@@ -60,9 +60,11 @@ TEST(GatewayProtoTest, VerdictsAndChallengesGoToWhoeverHoldsTheOpening) {
   verdict.mutable_verdict()->set_opening_id("O1");
   verdict.mutable_verdict()->set_ok(true);
   verdict.mutable_verdict()->set_message("done");
+  verdict.mutable_verdict()->set_packet_id("P1");
   ASSERT_OK_AND_ASSIGN(const AddressedEvent event, FromProto(verdict));
   EXPECT_EQ(event.reader, "");
   EXPECT_EQ(std::get<VerdictReceived>(event.event).verdict.message, "done");
+  EXPECT_EQ(std::get<VerdictReceived>(event.event).verdict.packet_id, "P1");
 
   v1::GatewayMessage challenge;
   challenge.mutable_run_challenge()->set_opening_id("O2");
@@ -99,7 +101,7 @@ TEST(GatewayProtoTest, AReportCarriesItsFigures) {
   measurements.waited = absl::Microseconds(5);
   measurements.total = absl::Microseconds(6);
   const v1::AgentMessage message =
-      ToProto(SendReport{"P1", "O1", card::Transcript()}, measurements);
+      ToProto(SendReport{"P1", card::Transcript()}, measurements);
   const v1::PacketReport& report = message.packet_report();
   EXPECT_EQ(report.packet_id(), "P1");
   EXPECT_EQ(report.measurements().round_trips(), 1u);

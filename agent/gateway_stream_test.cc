@@ -153,7 +153,7 @@ TEST(GatewayStreamTest, WhatIsQueuedGoesOutBeforeItStops) {
   stream.Start([&log](const AddressedEvent& event) { log.Add(event); });
   log.AwaitVerdict();
   for (int i = 0; i < 20; ++i) {
-    stream.Send("R", SendReport{"P" + std::to_string(i), "O", {}}, {});
+    stream.Send("R", SendReport{"P" + std::to_string(i), {}}, {});
   }
   stream.Stop(absl::Seconds(30));
   const auto received = gateway.Await(21);

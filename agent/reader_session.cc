@@ -95,7 +95,8 @@ class Stepper {
   void operator()(const VerdictReceived& event) {
     const std::string& id = event.verdict.opening_id;
     const bool answers_report =
-        state_.unanswered && state_.unanswered->opening_id == id;
+        state_.unanswered &&
+        state_.unanswered->packet_id == event.verdict.packet_id;
     const bool ours = !id.empty() && id == state_.running_opening;
     if (answers_report) state_.unanswered.reset();
     if (answers_report || ours) {
@@ -167,8 +168,7 @@ class Stepper {
   }
 
   void Report() {
-    state_.unanswered =
-        SendReport{state_.packet_id, state_.running_opening, state_.transcript};
+    state_.unanswered = SendReport{state_.packet_id, state_.transcript};
     actions_.push_back(*state_.unanswered);
   }
 
@@ -183,7 +183,7 @@ class Stepper {
     if (!part.last || part.packet_id == state_.packet_id) return;
     Transcript nothing;
     nothing.end = RunEnd::kNotStarted;
-    actions_.push_back(SendReport{part.packet_id, part.opening_id, nothing});
+    actions_.push_back(SendReport{part.packet_id, nothing});
   }
 
   ReaderState state_;

@@ -33,9 +33,10 @@ struct PacketPart {
 };
 
 struct Verdict {
-  std::string opening_id;
+  std::string opening_id;  // empty: only the report is answered
   bool ok = false;
   std::string message;
+  std::string packet_id;  // whose report this answers; empty: of none
 };
 
 // What has happened.
@@ -84,7 +85,6 @@ struct SendAnswer {
 };
 struct SendReport {
   std::string packet_id;
-  std::string opening_id;
   card::Transcript transcript;
 };
 struct ReleaseCard {};

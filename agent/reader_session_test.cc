@@ -78,7 +78,8 @@ TEST_F(ReaderSessionTest, RunsTheWholeOpeningAtOnceWhenAJobWaits) {
   EXPECT_EQ(Feed(OpeningRan{Answered(2), Answered(1)}), "answer(O1)");
   EXPECT_EQ(Feed(Part("P1", "O1")), "run(P1@0)");
   EXPECT_EQ(Feed(PartRan{Answered(7)}), "report(P1,7,0) release");
-  EXPECT_EQ(Feed(VerdictReceived{{"O1", true, "done"}}), "verdict release");
+  EXPECT_EQ(Feed(VerdictReceived{{"O1", true, "done", "P1"}}),
+            "verdict release");
   EXPECT_EQ(state_.phase, Phase::kPresent);
   EXPECT_FALSE(state_.unanswered.has_value());
 }
@@ -171,7 +172,9 @@ TEST_F(ReaderSessionTest, AReportIsSentAgainUntilItIsAnswered) {
   Feed(PartRan{Answered(4)});
   EXPECT_EQ(Feed(Disconnected{}), "");
   EXPECT_EQ(Feed(Connected{}), "report(P1,4,0)");
-  Feed(VerdictReceived{{"O1", true, ""}});
+  EXPECT_EQ(Feed(VerdictReceived{{"O1", false, "", "P0"}}), "verdict release");
+  EXPECT_EQ(Feed(Connected{}), "report(P1,4,0)");
+  EXPECT_EQ(Feed(VerdictReceived{{"", true, "", "P1"}}), "verdict");
   EXPECT_EQ(Feed(Connected{}), "");
 }
 
@@ -193,14 +196,14 @@ TEST_F(ReaderSessionTest, ALostStreamDoesNotTearARunningPart) {
 TEST_F(ReaderSessionTest, AnOpeningThatComesDuringASessionWaitsForItsEnd) {
   FeedToAwaitingPacket();
   EXPECT_EQ(Feed(OpeningReceived{MakeOpening("O2", true)}), "");
-  EXPECT_EQ(Feed(VerdictReceived{{"O1", false, "again"}}),
+  EXPECT_EQ(Feed(VerdictReceived{{"O1", false, "again", ""}}),
             "verdict release open(O2,challenge)");
 }
 
 TEST_F(ReaderSessionTest, AVerdictForAnotherOpeningChangesNothing) {
   FeedToAwaitingPacket();
-  EXPECT_EQ(Feed(VerdictReceived{{"O7", true, ""}}), "");
-  EXPECT_EQ(Feed(VerdictReceived{{"", true, ""}}), "");
+  EXPECT_EQ(Feed(VerdictReceived{{"O7", true, "", ""}}), "");
+  EXPECT_EQ(Feed(VerdictReceived{{"", true, "", ""}}), "");
   EXPECT_EQ(state_.phase, Phase::kAwaitingPacket);
 }
 
@@ -224,7 +227,7 @@ TEST_F(ReaderSessionTest, NoOrderOfEventsAsksForTwoRunsOrOneWithoutACard) {
       ChallengeRequested{"O1"},
       Part("P1", "O1", false),
       Part("P1", "O1", true),
-      VerdictReceived{{"O1", true, ""}},
+      VerdictReceived{{"O1", true, "", ""}},
       Connected{},
       Disconnected{},
       WaitExpired{},
