@@ -1,0 +1,53 @@
+#ifndef CARDFERRY_TESTS_CONFORMANCE_HOST_CRYPTO_H_
+#define CARDFERRY_TESTS_CONFORMANCE_HOST_CRYPTO_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/base/bytes.h"
+#include "lib/card/scp/session_cipher.h"
+#include "tests/conformance/session_record.h"
+
+namespace cardferry::conformance {
+
+// The host's keyed operations by one means: OpenSSL, or an HSM into which the
+// vectors' keys are put. They are checks because an HSM does not show a key
+// that it derived, only what the key does. DATA_LOSS when the value is another.
+class HostCrypto {
+ public:
+  virtual ~HostCrypto() = default;
+
+  // "openssl"
+  virtual std::string name() const = 0;
+
+  // The cipher that the framing of //lib/card/scp runs over, for a session of
+  // a card with these static keys.
+  virtual absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
+      const StaticKeys& keys, ByteSpan host_challenge,
+      ByteSpan card_challenge) = 0;
+
+  // AES-CMAC.
+  virtual absl::Status CheckCmac(ByteSpan key, ByteSpan message,
+                                 ByteSpan expected) = 0;
+
+  // SP 800-108 in counter mode over AES-CMAC, counter of one byte, as many
+  // bytes as `expected` has.
+  virtual absl::Status CheckCounterKdf(ByteSpan key, ByteSpan before,
+                                       ByteSpan after, ByteSpan expected) = 0;
+
+  // GPC Amendment D, 4.1.5.
+  virtual absl::Status CheckScp03Kdf(ByteSpan key, uint8_t constant,
+                                     ByteSpan context, ByteSpan expected) = 0;
+
+  // A card key by KDF3; `key_number` is 1 ENC, 2 MAC, 3 DEK.
+  virtual absl::Status CheckKdf3(ByteSpan master, uint8_t key_number,
+                                 ByteSpan key_diversification_data,
+                                 ByteSpan expected) = 0;
+};
+
+}  // namespace cardferry::conformance
+
+#endif  // CARDFERRY_TESTS_CONFORMANCE_HOST_CRYPTO_H_

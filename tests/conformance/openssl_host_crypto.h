@@ -1,0 +1,31 @@
+#ifndef CARDFERRY_TESTS_CONFORMANCE_OPENSSL_HOST_CRYPTO_H_
+#define CARDFERRY_TESTS_CONFORMANCE_OPENSSL_HOST_CRYPTO_H_
+
+#include <memory>
+#include <string>
+
+#include "tests/conformance/host_crypto.h"
+
+namespace cardferry::conformance {
+
+// //lib/card/scp/openssl.
+class OpensslHostCrypto : public HostCrypto {
+ public:
+  std::string name() const override { return "openssl"; }
+  absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
+      const StaticKeys& keys, ByteSpan host_challenge,
+      ByteSpan card_challenge) override;
+  absl::Status CheckCmac(ByteSpan key, ByteSpan message,
+                         ByteSpan expected) override;
+  absl::Status CheckCounterKdf(ByteSpan key, ByteSpan before, ByteSpan after,
+                               ByteSpan expected) override;
+  absl::Status CheckScp03Kdf(ByteSpan key, uint8_t constant, ByteSpan context,
+                             ByteSpan expected) override;
+  absl::Status CheckKdf3(ByteSpan master, uint8_t key_number,
+                         ByteSpan key_diversification_data,
+                         ByteSpan expected) override;
+};
+
+}  // namespace cardferry::conformance
+
+#endif  // CARDFERRY_TESTS_CONFORMANCE_OPENSSL_HOST_CRYPTO_H_
