@@ -27,6 +27,13 @@ class Object {
   ~Object() { Destroy(); }
 
   ObjectHandle handle() const { return handle_; }
+
+  // Leaves the object alive, for another owner (PooledObject).
+  ObjectHandle Release() {
+    module_ = nullptr;
+    return handle_;
+  }
+
   explicit operator bool() const { return module_ != nullptr; }
 
  private:

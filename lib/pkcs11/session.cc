@@ -176,6 +176,11 @@ absl::StatusOr<ObjectHandle> Session::CreateTokenObject(Template object) {
   return ObjectHandle{made};
 }
 
+void Session::Destroy(ObjectHandle object) {
+  (void)module_->CallRaw(&CK_FUNCTION_LIST::C_DestroyObject, handle_,
+                         Raw(object));
+}
+
 absl::StatusOr<Bytes> Session::Encrypt(Mechanism mechanism, ObjectHandle key,
                                        ByteSpan data) {
   RETURN_IF_ERROR(Call(&CK_FUNCTION_LIST::C_EncryptInit, "C_EncryptInit",

@@ -55,6 +55,9 @@ class Session {
                                            Template changes);
   absl::StatusOr<ObjectHandle> CreateTokenObject(Template object);
 
+  // Destroys an object, if it is still there.
+  void Destroy(ObjectHandle object);
+
   // Operations in one call each (two C_*: the Init, and the call itself).
   absl::StatusOr<Bytes> Encrypt(Mechanism mechanism, ObjectHandle key,
                                 ByteSpan data);

@@ -16,10 +16,37 @@ absl::StatusOr<std::optional<Session>> SessionPool::TakePlace() {
     }
   }
   ++lent_;
-  if (idle_.empty()) return std::optional<Session>();
+  return TakeIdle();
+}
+
+std::optional<Session> SessionPool::TakeIdle() {
+  if (idle_.empty()) return std::nullopt;
   std::optional<Session> session(std::move(idle_.back()));
   idle_.pop_back();
   return session;
+}
+
+void SessionPool::Discard(ObjectHandle object) {
+  std::optional<Session> session;
+  {
+    absl::MutexLock lock(&mutex_);
+    discarded_.push_back(object);
+    // Nothing is idle: either a session will come back, or none is open, and
+    // with the sessions their objects have gone.
+    if (lent_ >= options_.limit || idle_.empty()) return;
+    ++lent_;
+    session = TakeIdle();
+  }
+  TakeBack(*std::move(session));
+}
+
+void SessionPool::Clean(Session& session) {
+  std::vector<ObjectHandle> discarded;
+  {
+    absl::MutexLock lock(&mutex_);
+    discarded.swap(discarded_);
+  }
+  for (const ObjectHandle object : discarded) session.Destroy(object);
 }
 
 void SessionPool::LeavePlace() {
@@ -40,6 +67,7 @@ absl::StatusOr<SessionPool::Lease> SessionPool::Borrow() {
 }
 
 void SessionPool::TakeBack(Session session) {
+  Clean(session);
   if (session.broken()) {
     const Session closed = std::move(session);  // closes before the place frees
   } else {

@@ -19,8 +19,9 @@ namespace cardferry::pkcs11 {
 // itself at the end of the lease; a session that failed meanwhile is closed
 // and not lent again. Safe from any thread; outlives its leases.
 //
-// Who holds a lease and waits for another of the same pool can only be freed by
-// the deadline: use one pool for each kind of work that nests.
+// Who holds a lease and waits for another can only be freed by the deadline: a
+// thread holds one lease at a time. What is to live longer than a lease is a
+// PooledObject.
 class SessionPool {
  public:
   struct Options {
@@ -58,6 +59,11 @@ class SessionPool {
   // UNAVAILABLE after that.
   absl::StatusOr<Lease> Borrow() ABSL_LOCKS_EXCLUDED(mutex_);
 
+  // Destroys a session object that outlived the lease in which it was made:
+  // at once when a session is idle, else when the next one comes back. An
+  // object dies with the session that made it, too.
+  void Discard(ObjectHandle object) ABSL_LOCKS_EXCLUDED(mutex_);
+
   size_t lent() const ABSL_LOCKS_EXCLUDED(mutex_);
 
  private:
@@ -66,6 +72,9 @@ class SessionPool {
   absl::StatusOr<std::optional<Session>> TakePlace()
       ABSL_LOCKS_EXCLUDED(mutex_);
   void LeavePlace() ABSL_LOCKS_EXCLUDED(mutex_);
+  std::optional<Session> TakeIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Destroys what was discarded meanwhile.
+  void Clean(Session& session) ABSL_LOCKS_EXCLUDED(mutex_);
   void TakeBack(Session session) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const Opener opener_;
@@ -74,6 +83,33 @@ class SessionPool {
   absl::CondVar freed_;
   std::vector<Session> idle_ ABSL_GUARDED_BY(mutex_);
   size_t lent_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<ObjectHandle> discarded_ ABSL_GUARDED_BY(mutex_);
+};
+
+// The one owner of a session object that lives from lease to lease. Its pool
+// outlives it.
+class PooledObject {
+ public:
+  PooledObject() = default;
+  PooledObject(SessionPool& pool, Object object)
+      : pool_(&pool), handle_(object.Release()) {}
+  PooledObject(PooledObject&& other) noexcept { *this = std::move(other); }
+  PooledObject& operator=(PooledObject&& other) noexcept {
+    if (this == &other) return *this;
+    if (pool_ != nullptr) pool_->Discard(handle_);
+    pool_ = std::exchange(other.pool_, nullptr);
+    handle_ = other.handle_;
+    return *this;
+  }
+  ~PooledObject() {
+    if (pool_ != nullptr) pool_->Discard(handle_);
+  }
+
+  ObjectHandle handle() const { return handle_; }
+
+ private:
+  SessionPool* pool_ = nullptr;
+  ObjectHandle handle_ = kNoObject;
 };
 
 }  // namespace cardferry::pkcs11

@@ -100,6 +100,50 @@ TEST_P(SessionPoolTest, KeepsItsPlacesWhenOpeningFails) {
   EXPECT_EQ(pool.lent(), 0u);
 }
 
+absl::StatusOr<Object> MakeKey(Session& session) {
+  const KeySpec spec = {
+      CKK_AES, 16, static_cast<unsigned>(Usage::kEncrypt), {CKM_AES_ECB}};
+  return session.GenerateKey(CKM_AES_KEY_GEN,
+                             TemplateBuilder(TemplateRules()).SessionKey(spec));
+}
+
+absl::Status Use(Session& session, ObjectHandle key) {
+  return session.Encrypt(Mechanism::Plain(CKM_AES_ECB), key, Bytes(16))
+      .status();
+}
+
+TEST_P(SessionPoolTest, KeepsAnObjectFromLeaseToLease) {
+  const auto pool = MakePool(2, absl::Seconds(5));
+  ASSERT_OK_AND_ASSIGN(auto other, pool->Borrow());
+  PooledObject key;
+  {
+    ASSERT_OK_AND_ASSIGN(auto lease, pool->Borrow());
+    ASSERT_OK_AND_ASSIGN(Object made, MakeKey(*lease));
+    key = PooledObject(*pool, std::move(made));
+  }
+  EXPECT_OK(Use(*other, key.handle()));
+  const ObjectHandle handle = key.handle();
+  key = PooledObject();
+  EXPECT_TRUE(IsObjectGone(Use(*other, handle)));
+}
+
+TEST_P(SessionPoolTest, DestroysADiscardedObjectWhenASessionComesBack) {
+  const auto pool = MakePool(1, absl::Seconds(5));
+  ASSERT_OK_AND_ASSIGN(Session outside, token_->OpenSession(Access::kReadOnly));
+  ObjectHandle handle = kNoObject;
+  {
+    ASSERT_OK_AND_ASSIGN(auto lease, pool->Borrow());
+    ASSERT_OK_AND_ASSIGN(Object made, MakeKey(*lease));
+    { const PooledObject key(*pool, std::move(made)); }
+    Template all;
+    all.AddUlong(CKA_CLASS, CKO_SECRET_KEY);
+    ASSERT_OK_AND_ASSIGN(const auto found, lease->Find(all));
+    ASSERT_EQ(found.size(), 1u);  // no session is free to destroy it
+    handle = found[0];
+  }
+  EXPECT_TRUE(IsObjectGone(Use(outside, handle)));
+}
+
 TEST_P(SessionPoolTest, ServesManyThreadsWithFewSessions) {
   const auto pool = MakePool(2, absl::Seconds(60));
   std::vector<std::thread> threads;
