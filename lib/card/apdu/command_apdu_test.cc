@@ -43,7 +43,7 @@ TEST(CommandApduTest, ALargeLeMakesAShortLcExtended) {
 }
 
 TEST(CommandApduTest, ReadsWhatItWrote) {
-  for (const size_t data_length : {0, 1, 254, 255, 256, 257, 65535}) {
+  for (const size_t data_length : {0u, 1u, 254u, 255u, 256u, 257u, 65535u}) {
     for (const std::optional<uint32_t> le :
          {std::optional<uint32_t>(), std::optional<uint32_t>(1),
           std::optional<uint32_t>(255), std::optional<uint32_t>(256),
