@@ -1,0 +1,21 @@
+#include "services/keyvault/access_rules.h"
+
+namespace cardferry::keyvault {
+
+std::vector<rpc::AuthorizationTable::Row> AccessRules() {
+  using rpc::Role;
+  return {
+      {"/cardferry.keyvault.v1.KeyVault/IssueOpenings", {Role::kSequencer}},
+      {"/cardferry.keyvault.v1.KeyVault/Authenticate", {Role::kSequencer}},
+      {"/cardferry.keyvault.v1.KeyVault/Protect", {Role::kSequencer}},
+      {"/cardferry.keyvault.v1.KeyVaultAdmin/GetStatistics",
+       {Role::kOperator, Role::kAuditor}},
+      {"/cardferry.keyvault.v1.KeyVaultAdmin/ListKeySets",
+       {Role::kOperator, Role::kAuditor}},
+      {rpc::kHealthCheck, {Role::kOperator, Role::kSequencer}},
+      {rpc::kHealthWatch, {Role::kOperator, Role::kSequencer}},
+      {rpc::kReflection, {Role::kOperator, Role::kSequencer}},
+  };
+}
+
+}  // namespace cardferry::keyvault

@@ -1,0 +1,47 @@
+#include "services/keyvault/access_rules.h"
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "google/protobuf/descriptor.h"
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+#include "proto/cardferry/keyvault/v1/keyvault.pb.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+using rpc::AuthorizationTable;
+using rpc::Role;
+
+TEST(AccessRulesTest, HaveARowForEveryMethodAndNoOther) {
+  std::vector<std::string> methods = {rpc::kHealthCheck, rpc::kHealthWatch,
+                                      rpc::kReflection};
+  const auto& file = *v1::ProtectRequest::descriptor()->file();
+  for (int s = 0; s < file.service_count(); ++s) {
+    for (int m = 0; m < file.service(s)->method_count(); ++m) {
+      methods.push_back("/" + file.service(s)->full_name() + "/" +
+                        file.service(s)->method(m)->name());
+    }
+  }
+  ASSERT_OK_AND_ASSIGN(const AuthorizationTable table,
+                       AuthorizationTable::Create(AccessRules()));
+  EXPECT_OK(table.CheckComplete(methods));
+}
+
+TEST(AccessRulesTest, NobodyIsOnBothSides) {
+  for (const AuthorizationTable::Row& row : AccessRules()) {
+    const std::set<Role> roles(row.roles.begin(), row.roles.end());
+    if (row.method.find(".KeyVault/") != std::string::npos) {
+      EXPECT_EQ(roles, std::set<Role>{Role::kSequencer}) << row.method;
+    }
+    if (row.method.find(".KeyVaultAdmin/") != std::string::npos) {
+      EXPECT_EQ(roles, (std::set<Role>{Role::kOperator, Role::kAuditor}))
+          << row.method;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cardferry::keyvault

@@ -1,0 +1,132 @@
+#include "services/keyvault/keyvault_config.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+#include "lib/rpc/config.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+// Longer ones are a slip of the pen: openings and command tokens live minutes.
+constexpr uint32_t kLongestMinutes = 60 * 60;
+constexpr uint32_t kLongestDays = 366 * 24 * 60 * 60;
+constexpr uint32_t kMostCachedSessions = 1024;
+
+absl::Status CheckPresent(absl::string_view name, const std::string& value) {
+  if (!value.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(name, " is missing"));
+}
+
+// `target` keeps its default when the field is zero.
+absl::Status TakeNumber(absl::string_view name, uint32_t field, uint32_t most,
+                        size_t& target) {
+  if (field == 0) return absl::OkStatus();
+  if (field > most) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("limits.", name, " is ", field, ", at most ", most));
+  }
+  target = field;
+  return absl::OkStatus();
+}
+
+absl::Status TakeSeconds(absl::string_view name, uint32_t field, uint32_t most,
+                         absl::Duration& target) {
+  size_t seconds = 0;
+  RETURN_IF_ERROR(TakeNumber(name, field, most, seconds));
+  if (seconds != 0) target = absl::Seconds(seconds);
+  return absl::OkStatus();
+}
+
+absl::Status TakeLimits(const config::v1::KeyVaultLimits& limits,
+                        VaultPolicy& policy) {
+  RETURN_IF_ERROR(TakeSeconds("opening_seconds", limits.opening_seconds(),
+                              kLongestMinutes, policy.opening_lifetime));
+  RETURN_IF_ERROR(TakeSeconds("command_token_seconds",
+                              limits.command_token_seconds(), kLongestMinutes,
+                              policy.command_token_lifetime));
+  RETURN_IF_ERROR(TakeSeconds("verify_token_seconds",
+                              limits.verify_token_seconds(), kLongestDays,
+                              policy.verify_token_lifetime));
+  RETURN_IF_ERROR(TakeSeconds("failure_memory_seconds",
+                              limits.failure_memory_seconds(), kLongestDays,
+                              policy.failure_memory));
+  RETURN_IF_ERROR(TakeNumber("most_failed_cards", limits.most_failed_cards(),
+                             UINT32_MAX, policy.most_failed_cards));
+  RETURN_IF_ERROR(TakeNumber("cached_sessions", limits.cached_sessions(),
+                             kMostCachedSessions, policy.cached_sessions));
+  return TakeSeconds("cache_seconds", limits.cache_seconds(), kLongestMinutes,
+                     policy.cache_time);
+}
+
+absl::Status TakeKeySet(const config::v1::KeySetPolicy& key_set,
+                        VaultPolicy& policy) {
+  RETURN_IF_ERROR(CheckPresent("key_sets.name", key_set.name()));
+  uint8_t floor = VaultPolicy::kDefaultLevelFloor;
+  switch (key_set.level_floor()) {
+    case 0:
+      break;
+    case 1:
+    case 3:
+      floor = static_cast<uint8_t>(key_set.level_floor());
+      break;
+    default:
+      return absl::InvalidArgumentError(
+          absl::StrCat("key set ", key_set.name(), ": level_floor is ",
+                       key_set.level_floor(), ", must be 1 or 3"));
+  }
+  if (!policy.level_floors.emplace(key_set.name(), floor).second) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("key set ", key_set.name(), " is there twice"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<KeyVaultConfig> ParseKeyVaultConfig(
+    const config::v1::KeyVaultConfig& proto) {
+  RETURN_IF_ERROR(CheckPresent("listen", proto.listen()));
+  RETURN_IF_ERROR(CheckPresent("hsm.module", proto.hsm().module()));
+  RETURN_IF_ERROR(CheckPresent("hsm.token_label", proto.hsm().token_label()));
+  if (proto.hsm().token_directory().empty() !=
+      proto.hsm().token_not_in_files()) {
+    return absl::InvalidArgumentError(
+        "hsm: either token_directory or token_not_in_files");
+  }
+  RETURN_IF_ERROR(CheckPresent("hsm.key_profile", proto.hsm().key_profile()));
+  RETURN_IF_ERROR(CheckPresent("ledger", proto.ledger()));
+  KeyVaultConfig config;
+  ASSIGN_OR_RETURN(config.tls, rpc::ToTlsFiles(proto.tls()));
+  config.listen = proto.listen();
+  config.module = proto.hsm().module();
+  config.token_label = proto.hsm().token_label();
+  config.token_directory = proto.hsm().token_directory();
+  config.init_string = proto.hsm().init_string();
+  config.key_profile = proto.hsm().key_profile();
+  config.ledger = proto.ledger();
+  RETURN_IF_ERROR(TakeLimits(proto.limits(), config.policy));
+  for (const config::v1::KeySetPolicy& key_set : proto.key_sets()) {
+    RETURN_IF_ERROR(TakeKeySet(key_set, config.policy));
+  }
+  return config;
+}
+
+absl::Status CheckKeySetsExist(const VaultPolicy& policy,
+                               const std::vector<KeySetDescription>& key_sets) {
+  for (const auto& [name, floor] : policy.level_floors) {
+    const bool exists =
+        std::any_of(key_sets.begin(), key_sets.end(),
+                    [&name = name](const KeySetDescription& one) {
+                      return one.name == name;
+                    });
+    if (!exists) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("key_sets names ", name, ", which the token has not"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace cardferry::keyvault

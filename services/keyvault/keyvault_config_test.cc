@@ -1,0 +1,164 @@
+#include "services/keyvault/keyvault_config.h"
+
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+#include "lib/rpc/config.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+constexpr char kSmallest[] = R"pb(
+  listen: "127.0.0.1:0"
+  tls { certificate: "kv.pem" private_key: "kv.key" ca: "ca.pem" }
+  hsm {
+    module: "libsofthsm2.so"
+    token_label: "cardferry"
+    token_directory: "tokens"
+    key_profile: "profile.textproto"
+  }
+  ledger: "sqlite3:///ledger.db"
+)pb";
+
+config::v1::KeyVaultConfig Proto(const std::string& more = "") {
+  config::v1::KeyVaultConfig proto;
+  EXPECT_OK(rpc::ParseTextproto(kSmallest + more, "test", proto));
+  return proto;
+}
+
+// The message of the refusal of the smallest configuration with a change.
+template <typename Change>
+std::string Refusal(Change change) {
+  config::v1::KeyVaultConfig proto = Proto();
+  change(proto);
+  const absl::Status status = ParseKeyVaultConfig(proto).status();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
+  return std::string(status.message());
+}
+
+TEST(KeyVaultConfigTest, TheSmallestHasDefaults) {
+  ASSERT_OK_AND_ASSIGN(const KeyVaultConfig config,
+                       ParseKeyVaultConfig(Proto()));
+  EXPECT_EQ(config.listen, "127.0.0.1:0");
+  EXPECT_EQ(config.tls.certificate, "kv.pem");
+  EXPECT_EQ(config.module, "libsofthsm2.so");
+  EXPECT_EQ(config.token_label, "cardferry");
+  EXPECT_EQ(config.token_directory, "tokens");
+  EXPECT_EQ(config.init_string, "");
+  EXPECT_EQ(config.key_profile, "profile.textproto");
+  EXPECT_EQ(config.ledger, "sqlite3:///ledger.db");
+  EXPECT_EQ(config.policy.opening_lifetime, absl::Minutes(10));
+  EXPECT_EQ(config.policy.command_token_lifetime, absl::Minutes(10));
+  EXPECT_EQ(config.policy.verify_token_lifetime, absl::Hours(1));
+  EXPECT_EQ(config.policy.failure_memory, absl::Hours(720));
+  EXPECT_EQ(config.policy.most_failed_cards, 5u);
+  EXPECT_EQ(config.policy.cached_sessions, 32u);
+  EXPECT_EQ(config.policy.cache_time, absl::Seconds(30));
+  EXPECT_TRUE(config.policy.level_floors.empty());
+}
+
+TEST(KeyVaultConfigTest, TakesEveryField) {
+  config::v1::KeyVaultConfig proto = Proto(R"pb(
+    limits {
+      opening_seconds: 1
+      command_token_seconds: 2
+      verify_token_seconds: 3
+      failure_memory_seconds: 4
+      most_failed_cards: 5
+      cached_sessions: 6
+      cache_seconds: 7
+    }
+    key_sets { name: "low" level_floor: 1 }
+    key_sets { name: "high" level_floor: 3 }
+    key_sets { name: "default" }
+  )pb");
+  proto.mutable_hsm()->set_init_string("configdir='sql:db'");
+  ASSERT_OK_AND_ASSIGN(const KeyVaultConfig config, ParseKeyVaultConfig(proto));
+  EXPECT_EQ(config.init_string, "configdir='sql:db'");
+  EXPECT_EQ(config.policy.opening_lifetime, absl::Seconds(1));
+  EXPECT_EQ(config.policy.command_token_lifetime, absl::Seconds(2));
+  EXPECT_EQ(config.policy.verify_token_lifetime, absl::Seconds(3));
+  EXPECT_EQ(config.policy.failure_memory, absl::Seconds(4));
+  EXPECT_EQ(config.policy.most_failed_cards, 5u);
+  EXPECT_EQ(config.policy.cached_sessions, 6u);
+  EXPECT_EQ(config.policy.cache_time, absl::Seconds(7));
+  EXPECT_EQ(config.policy.level_floors,
+            (std::map<std::string, uint8_t>{
+                {"low", 0x01}, {"high", 0x03}, {"default", 0x03}}));
+}
+
+TEST(KeyVaultConfigTest, NamesWhatIsMissing) {
+  using Proto = config::v1::KeyVaultConfig;
+  EXPECT_EQ(Refusal([](Proto& p) { p.clear_listen(); }), "listen is missing");
+  EXPECT_EQ(Refusal([](Proto& p) { p.clear_ledger(); }), "ledger is missing");
+  EXPECT_EQ(Refusal([](Proto& p) { p.clear_tls(); }), "tls: no certificate");
+  EXPECT_EQ(Refusal([](Proto& p) { p.mutable_hsm()->clear_module(); }),
+            "hsm.module is missing");
+  EXPECT_EQ(Refusal([](Proto& p) { p.mutable_hsm()->clear_token_label(); }),
+            "hsm.token_label is missing");
+  EXPECT_EQ(Refusal([](Proto& p) { p.mutable_hsm()->clear_key_profile(); }),
+            "hsm.key_profile is missing");
+  EXPECT_EQ(Refusal([](Proto& p) { p.add_key_sets(); }),
+            "key_sets.name is missing");
+}
+
+TEST(KeyVaultConfigTest, WantsTheTokensFolderOrTheWordThatThereIsNone) {
+  using Proto = config::v1::KeyVaultConfig;
+  const std::string either =
+      "hsm: either token_directory or token_not_in_files";
+  EXPECT_EQ(Refusal([](Proto& p) { p.mutable_hsm()->clear_token_directory(); }),
+            either);
+  EXPECT_EQ(
+      Refusal([](Proto& p) { p.mutable_hsm()->set_token_not_in_files(true); }),
+      either);
+  config::v1::KeyVaultConfig elsewhere = keyvault::Proto();
+  elsewhere.mutable_hsm()->clear_token_directory();
+  elsewhere.mutable_hsm()->set_token_not_in_files(true);
+  EXPECT_OK(ParseKeyVaultConfig(elsewhere));
+}
+
+TEST(KeyVaultConfigTest, RefusesLifetimesThatAreNoMinutes) {
+  using Proto = config::v1::KeyVaultConfig;
+  EXPECT_EQ(
+      Refusal([](Proto& p) { p.mutable_limits()->set_opening_seconds(3601); }),
+      "limits.opening_seconds is 3601, at most 3600");
+  EXPECT_EQ(Refusal([](Proto& p) {
+              p.mutable_limits()->set_command_token_seconds(100000);
+            }),
+            "limits.command_token_seconds is 100000, at most 3600");
+  EXPECT_EQ(
+      Refusal([](Proto& p) { p.mutable_limits()->set_cached_sessions(1025); }),
+      "limits.cached_sessions is 1025, at most 1024");
+}
+
+TEST(KeyVaultConfigTest, RefusesAFloorThatIsNoneOrNotThereAndARepeatedName) {
+  for (const uint32_t floor : {2u, 0x13u, 0x33u, 256u + 1}) {
+    config::v1::KeyVaultConfig proto = Proto();
+    proto.add_key_sets()->set_name("issuer");
+    proto.mutable_key_sets(0)->set_level_floor(floor);
+    EXPECT_THAT(ParseKeyVaultConfig(proto),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << floor;
+  }
+  config::v1::KeyVaultConfig twice = Proto();
+  twice.add_key_sets()->set_name("issuer");
+  twice.add_key_sets()->set_name("issuer");
+  EXPECT_THAT(ParseKeyVaultConfig(twice),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "key set issuer is there twice"));
+}
+
+TEST(KeyVaultConfigTest, RefusesAPolicyForAKeySetThatIsNotThere) {
+  VaultPolicy policy;
+  KeySetDescription issuer;
+  issuer.name = "issuer";
+  EXPECT_OK(CheckKeySetsExist(policy, {issuer}));
+  policy.level_floors["issuer"] = 3;
+  EXPECT_OK(CheckKeySetsExist(policy, {issuer}));
+  policy.level_floors["isuer"] = 3;
+  EXPECT_THAT(CheckKeySetsExist(policy, {issuer}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "key_sets names isuer, which the token has not"));
+}
+
+}  // namespace
+}  // namespace cardferry::keyvault

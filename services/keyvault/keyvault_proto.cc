@@ -1,0 +1,115 @@
+#include "services/keyvault/keyvault_proto.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+Bytes ToBytes(const std::string& field) {
+  const ByteSpan bytes = AsBytes(field);
+  return Bytes(bytes.begin(), bytes.end());
+}
+
+absl::StatusOr<OperationClass> ParseOperationClass(v1::OperationClass value) {
+  switch (value) {
+    case v1::OPERATION_CLASS_READ:
+      return OperationClass::kRead;
+    case v1::OPERATION_CLASS_CONTENT:
+      return OperationClass::kContent;
+    case v1::OPERATION_CLASS_PERSONALIZE:
+      return OperationClass::kPersonalize;
+    case v1::OPERATION_CLASS_KEYS:
+      return OperationClass::kKeys;
+    case v1::OPERATION_CLASS_CARD_STATE:
+      return OperationClass::kCardState;
+    default:
+      return absl::InvalidArgumentError("no operation class");
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Handshake> ParseHandshake(
+    const v1::AuthenticateRequest& request) {
+  Handshake handshake;
+  ASSIGN_OR_RETURN(handshake.operation_class,
+                   ParseOperationClass(request.operation_class()));
+  handshake.ticket = ToBytes(request.ticket());
+  handshake.place = {request.agent(), request.reader()};
+  handshake.key_set = request.key_set();
+  handshake.initialize_update_answer =
+      ToBytes(request.initialize_update_answer());
+  handshake.level_floor = request.level_floor();
+  return handshake;
+}
+
+absl::StatusOr<std::vector<card::CommandApdu>> ParseCommands(
+    const v1::ProtectRequest& request) {
+  std::vector<card::CommandApdu> commands;
+  for (const std::string& encoded : request.commands()) {
+    absl::StatusOr<card::CommandApdu> command =
+        card::CommandApdu::Parse(AsBytes(encoded));
+    RETURN_IF_ERROR(
+        Annotate(command.status(), absl::StrCat("command ", commands.size())));
+    commands.push_back(*std::move(command));
+  }
+  return commands;
+}
+
+void Render(const std::vector<IssuedOpening>& openings,
+            v1::IssueOpeningsResponse& response) {
+  for (const IssuedOpening& issued : openings) {
+    v1::Opening& opening = *response.add_openings();
+    opening.set_host_challenge(AsString(issued.opening.host_challenge));
+    opening.set_ticket(AsString(issued.ticket));
+    opening.set_expires_at_us(absl::ToUnixMicros(issued.opening.expires_at));
+  }
+}
+
+void Render(const Session& session, v1::AuthenticateResponse& response) {
+  response.set_external_authenticate(
+      AsString(session.external_authenticate.Encode()));
+  response.set_command_token(AsString(session.command_token));
+  response.set_verify_token(AsString(session.verify_token));
+  v1::CardIdentity& card = *response.mutable_card();
+  card.set_key_set(session.card.key_set);
+  card.set_key_diversification_data(
+      AsString(session.card.key_diversification_data));
+  card.set_master_version(session.card.master_version);
+  card.set_key_version_number(session.key_version_number);
+  response.set_level(static_cast<uint32_t>(session.level));
+}
+
+void Render(const ProtectedCommands& batch, v1::ProtectResponse& response) {
+  for (const card::CommandApdu& command : batch.commands) {
+    response.add_commands(AsString(command.Encode()));
+  }
+  response.set_command_token(AsString(batch.command_token));
+}
+
+void Render(const Statistics& statistics, v1::GetStatisticsResponse& response) {
+  response.set_hsm_calls(statistics.hsm_calls);
+  response.set_openings_issued(statistics.openings_issued);
+  response.set_sessions_authenticated(statistics.sessions_authenticated);
+  response.set_commands_protected(statistics.commands_protected);
+  response.set_verifications_failed(statistics.verifications_failed);
+}
+
+void Render(const std::vector<KeySetDescription>& key_sets,
+            v1::ListKeySetsResponse& response) {
+  for (const KeySetDescription& description : key_sets) {
+    v1::KeySet& key_set = *response.add_key_sets();
+    key_set.set_name(description.name);
+    key_set.set_master_version(description.master_version);
+    key_set.set_key_version_number(description.key_version_number);
+    key_set.set_diversification(description.diversification);
+    key_set.set_key_bits(static_cast<uint32_t>(description.key_bits));
+  }
+}
+
+}  // namespace cardferry::keyvault

@@ -1,0 +1,133 @@
+#include "services/keyvault/keyvault_proto.h"
+
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+std::string Raw(absl::string_view hex) { return AsString(FromHexOrDie(hex)); }
+
+v1::AuthenticateRequest TestRequest() {
+  v1::AuthenticateRequest request;
+  request.set_ticket(Raw("00FF"));
+  request.set_agent("kiosk-1");
+  request.set_reader("slot 0");
+  request.set_key_set("issuer");
+  request.set_initialize_update_answer(Raw("80007F"));
+  request.set_level_floor(0x13);
+  request.set_operation_class(v1::OPERATION_CLASS_CONTENT);
+  return request;
+}
+
+TEST(KeyvaultProtoTest, ParsesAHandshake) {
+  ASSERT_OK_AND_ASSIGN(const Handshake handshake,
+                       ParseHandshake(TestRequest()));
+  EXPECT_EQ(ToHex(handshake.ticket), "00FF");
+  EXPECT_EQ(handshake.place, (Place{"kiosk-1", "slot 0"}));
+  EXPECT_EQ(handshake.key_set, "issuer");
+  EXPECT_EQ(ToHex(handshake.initialize_update_answer), "80007F");
+  EXPECT_EQ(handshake.level_floor, 0x13u);
+  EXPECT_EQ(handshake.operation_class, OperationClass::kContent);
+}
+
+TEST(KeyvaultProtoTest, KnowsEveryOperationClassAndNoOther) {
+  v1::AuthenticateRequest request = TestRequest();
+  for (int value = v1::OperationClass_MIN; value <= v1::OperationClass_MAX;
+       ++value) {
+    request.set_operation_class(static_cast<v1::OperationClass>(value));
+    const absl::StatusOr<Handshake> handshake = ParseHandshake(request);
+    if (value == v1::OPERATION_CLASS_UNSPECIFIED) {
+      EXPECT_THAT(handshake, StatusIs(absl::StatusCode::kInvalidArgument,
+                                      "no operation class"));
+    } else {
+      ASSERT_OK(handshake);
+      EXPECT_EQ(static_cast<int>(handshake->operation_class), value);
+    }
+  }
+  request.set_operation_class(static_cast<v1::OperationClass>(77));
+  EXPECT_THAT(ParseHandshake(request),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST(KeyvaultProtoTest, ParsesCommandsAndSaysWhichOneIsWrong) {
+  v1::ProtectRequest request;
+  request.add_commands(Raw("80CA006600"));
+  ASSERT_OK_AND_ASSIGN(const std::vector<card::CommandApdu> commands,
+                       ParseCommands(request));
+  ASSERT_EQ(commands.size(), 1u);
+  EXPECT_EQ(ToHex(commands[0].Encode()), "80CA006600");
+  request.add_commands(Raw("80CA"));
+  EXPECT_THAT(ParseCommands(request),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "command 1: command APDU has 2 bytes, needs at least "
+                       "4"));
+}
+
+TEST(KeyvaultProtoTest, RendersOpenings) {
+  IssuedOpening issued;
+  issued.opening.host_challenge = {1, 2, 3, 4, 5, 6, 7, 8};
+  issued.opening.expires_at = absl::FromUnixMicros(1'800'000'000'000'001);
+  issued.ticket = {0xAA, 0x00};
+  v1::IssueOpeningsResponse response;
+  Render(std::vector<IssuedOpening>{issued}, response);
+  ASSERT_EQ(response.openings_size(), 1);
+  EXPECT_EQ(response.openings(0).host_challenge(), Raw("0102030405060708"));
+  EXPECT_EQ(response.openings(0).ticket(), Raw("AA00"));
+  EXPECT_EQ(response.openings(0).expires_at_us(), 1'800'000'000'000'001);
+}
+
+TEST(KeyvaultProtoTest, RendersASession) {
+  const Session session{
+      card::CommandApdu::Parse(FromHexOrDie("8482030000")).value(),
+      {1},
+      {2, 3},
+      {"issuer", 7, {9, 8}},
+      0x30,
+      scp::SecurityLevel::kCMac};
+  v1::AuthenticateResponse response;
+  Render(session, response);
+  EXPECT_EQ(response.external_authenticate(), Raw("8482030000"));
+  EXPECT_EQ(response.command_token(), Raw("01"));
+  EXPECT_EQ(response.verify_token(), Raw("0203"));
+  EXPECT_EQ(response.card().key_set(), "issuer");
+  EXPECT_EQ(response.card().key_diversification_data(),
+            Raw("09080000000000000000"));
+  EXPECT_EQ(response.card().master_version(), 7u);
+  EXPECT_EQ(response.card().key_version_number(), 0x30u);
+  EXPECT_EQ(response.level(), 1u);
+}
+
+TEST(KeyvaultProtoTest, RendersProtectedCommands) {
+  ProtectedCommands batch;
+  batch.commands.push_back(
+      card::CommandApdu::Parse(FromHexOrDie("84CA006600")).value());
+  batch.command_token = {5};
+  v1::ProtectResponse response;
+  Render(batch, response);
+  ASSERT_EQ(response.commands_size(), 1);
+  EXPECT_EQ(response.commands(0), Raw("84CA006600"));
+  EXPECT_EQ(response.command_token(), Raw("05"));
+}
+
+TEST(KeyvaultProtoTest, RendersStatisticsAndKeySets) {
+  v1::GetStatisticsResponse statistics;
+  Render(Statistics{1, 2, 3, 4, 5}, statistics);
+  EXPECT_EQ(statistics.hsm_calls(), 1u);
+  EXPECT_EQ(statistics.openings_issued(), 2u);
+  EXPECT_EQ(statistics.sessions_authenticated(), 3u);
+  EXPECT_EQ(statistics.commands_protected(), 4u);
+  EXPECT_EQ(statistics.verifications_failed(), 5u);
+  v1::ListKeySetsResponse key_sets;
+  Render(std::vector<KeySetDescription>{{"issuer", 2, 0x30, "kdf3", 256}},
+         key_sets);
+  ASSERT_EQ(key_sets.key_sets_size(), 1);
+  EXPECT_EQ(key_sets.key_sets(0).name(), "issuer");
+  EXPECT_EQ(key_sets.key_sets(0).master_version(), 2u);
+  EXPECT_EQ(key_sets.key_sets(0).key_version_number(), 0x30u);
+  EXPECT_EQ(key_sets.key_sets(0).diversification(), "kdf3");
+  EXPECT_EQ(key_sets.key_sets(0).key_bits(), 256u);
+}
+
+}  // namespace
+}  // namespace cardferry::keyvault

@@ -1,0 +1,73 @@
+#include "services/keyvault/keyvault_service.h"
+
+#include <vector>
+
+#include "lib/base/bytes.h"
+#include "lib/base/status_macros.h"
+#include "lib/rpc/grpc_status.h"
+#include "services/keyvault/keyvault_proto.h"
+
+namespace cardferry::keyvault {
+
+grpc::Status KeyVaultService::IssueOpenings(
+    grpc::ServerContext*, const v1::IssueOpeningsRequest* request,
+    v1::IssueOpeningsResponse* response) {
+  return rpc::ToGrpc(IssueOpenings(*request, *response));
+}
+
+grpc::Status KeyVaultService::Authenticate(
+    grpc::ServerContext*, const v1::AuthenticateRequest* request,
+    v1::AuthenticateResponse* response) {
+  return rpc::ToGrpc(Authenticate(*request, *response));
+}
+
+grpc::Status KeyVaultService::Protect(grpc::ServerContext*,
+                                      const v1::ProtectRequest* request,
+                                      v1::ProtectResponse* response) {
+  return rpc::ToGrpc(Protect(*request, *response));
+}
+
+absl::Status KeyVaultService::IssueOpenings(
+    const v1::IssueOpeningsRequest& request,
+    v1::IssueOpeningsResponse& response) {
+  ASSIGN_OR_RETURN(const std::vector<IssuedOpening> issued,
+                   vault_.IssueOpenings({request.agent(), request.reader()},
+                                        request.count()));
+  Render(issued, response);
+  return absl::OkStatus();
+}
+
+absl::Status KeyVaultService::Authenticate(
+    const v1::AuthenticateRequest& request,
+    v1::AuthenticateResponse& response) {
+  ASSIGN_OR_RETURN(const Handshake handshake, ParseHandshake(request));
+  ASSIGN_OR_RETURN(const Session session, vault_.Authenticate(handshake));
+  Render(session, response);
+  return absl::OkStatus();
+}
+
+absl::Status KeyVaultService::Protect(const v1::ProtectRequest& request,
+                                      v1::ProtectResponse& response) {
+  ASSIGN_OR_RETURN(const std::vector<card::CommandApdu> commands,
+                   ParseCommands(request));
+  ASSIGN_OR_RETURN(const ProtectedCommands batch,
+                   vault_.Protect(AsBytes(request.command_token()), commands));
+  Render(batch, response);
+  return absl::OkStatus();
+}
+
+grpc::Status KeyVaultAdminService::GetStatistics(
+    grpc::ServerContext*, const v1::GetStatisticsRequest*,
+    v1::GetStatisticsResponse* response) {
+  Render(vault_.GetStatistics(), *response);
+  return grpc::Status::OK;
+}
+
+grpc::Status KeyVaultAdminService::ListKeySets(
+    grpc::ServerContext*, const v1::ListKeySetsRequest*,
+    v1::ListKeySetsResponse* response) {
+  Render(vault_.KeySets(), *response);
+  return grpc::Status::OK;
+}
+
+}  // namespace cardferry::keyvault

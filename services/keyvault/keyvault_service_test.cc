@@ -1,0 +1,159 @@
+#include "services/keyvault/keyvault_service.h"
+
+#include <memory>
+#include <utility>
+
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+#include "lib/rpc/call.h"
+#include "lib/rpc/channel.h"
+#include "lib/rpc/grpc_status.h"
+#include "lib/rpc/server.h"
+#include "lib/rpc/testing/test_pki.h"
+#include "services/keyvault/access_rules.h"
+#include "services/keyvault/testing/vault_fixture.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+// The services behind real TLS with the real table of who may call what.
+class KeyVaultServiceTest : public VaultFixture {
+ protected:
+  void SetUp() override {
+    rpc::ServerOptions options;
+    options.listen_address = "127.0.0.1:0";
+    options.tls = pki_.Issue(rpc::Role::kKeyvault, "keyvault-1");
+    options.authorization = AccessRules();
+    options.services = {&service_, &admin_};
+    ASSERT_OK_AND_ASSIGN(server_, rpc::Server::Start(std::move(options)));
+  }
+
+  std::shared_ptr<grpc::Channel> ChannelOf(rpc::Role role) {
+    return rpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
+                              pki_.Issue(role, "caller"), rpc::Role::kKeyvault)
+        .value();
+  }
+
+  template <typename Service, typename Request, typename Response>
+  absl::Status Call(rpc::Role role,
+                    grpc::Status (Service::Stub::*method)(grpc::ClientContext*,
+                                                          const Request&,
+                                                          Response*),
+                    const Request& request, Response& response) {
+    grpc::ClientContext context;
+    rpc::SetTimeout(context, absl::Seconds(10));
+    const auto stub = Service::NewStub(ChannelOf(role));
+    return rpc::ToAbslStatus(
+        (stub.get()->*method)(&context, request, &response));
+  }
+
+  absl::Status IssueAs(rpc::Role role, v1::IssueOpeningsResponse& response) {
+    v1::IssueOpeningsRequest request;
+    request.set_agent("kiosk-1");
+    request.set_reader("slot 0");
+    request.set_count(2);
+    return Call<v1::KeyVault>(role, &v1::KeyVault::Stub::IssueOpenings, request,
+                              response);
+  }
+
+  rpc::TestPki pki_;
+  KeyVaultService service_{*vault_};
+  KeyVaultAdminService admin_{*vault_};
+  std::unique_ptr<rpc::Server> server_;
+};
+
+TEST_F(KeyVaultServiceTest, CarriesALoadFromOpeningToProtectedCommands) {
+  constexpr rpc::Role kCaller = rpc::Role::kSequencer;
+  v1::IssueOpeningsResponse openings;
+  ASSERT_OK(IssueAs(kCaller, openings));
+  ASSERT_EQ(openings.openings_size(), 2);
+
+  v1::AuthenticateRequest handshake;
+  handshake.set_ticket(openings.openings(1).ticket());
+  handshake.set_agent("kiosk-1");
+  handshake.set_reader("slot 0");
+  handshake.set_key_set("test");
+  handshake.set_initialize_update_answer(
+      AsString(card_.Answer(AsBytes(openings.openings(1).host_challenge()))));
+  handshake.set_operation_class(v1::OPERATION_CLASS_CONTENT);
+  v1::AuthenticateResponse session;
+  ASSERT_OK(Call<v1::KeyVault>(kCaller, &v1::KeyVault::Stub::Authenticate,
+                               handshake, session));
+  EXPECT_EQ(ToHex(AsBytes(session.external_authenticate())).substr(0, 10),
+            "8482030010");
+  EXPECT_EQ(session.level(), 3u);
+
+  v1::ProtectRequest batch;
+  batch.set_command_token(session.command_token());
+  for (const card::CommandApdu& command : Loads(3, 100)) {
+    batch.add_commands(AsString(command.Encode()));
+  }
+  v1::ProtectResponse protected_batch;
+  ASSERT_OK(Call<v1::KeyVault>(kCaller, &v1::KeyVault::Stub::Protect, batch,
+                               protected_batch));
+  ASSERT_EQ(protected_batch.commands_size(), 3);
+  EXPECT_EQ(ToHex(AsBytes(protected_batch.commands(2))).substr(0, 10),
+            "84E8000278");
+
+  v1::GetStatisticsResponse statistics;
+  ASSERT_OK(Call<v1::KeyVaultAdmin>(rpc::Role::kAuditor,
+                                    &v1::KeyVaultAdmin::Stub::GetStatistics,
+                                    v1::GetStatisticsRequest(), statistics));
+  EXPECT_EQ(statistics.openings_issued(), 2u);
+  EXPECT_EQ(statistics.sessions_authenticated(), 1u);
+  EXPECT_EQ(statistics.commands_protected(), 3u);
+  EXPECT_EQ(statistics.hsm_calls(), known_keys_.CallCount());
+}
+
+TEST_F(KeyVaultServiceTest, OnlyASequencerGetsOpenings) {
+  for (const rpc::Role role :
+       {rpc::Role::kKeyvault, rpc::Role::kOrchestrator, rpc::Role::kAgent,
+        rpc::Role::kOperator, rpc::Role::kAuditor}) {
+    v1::IssueOpeningsResponse response;
+    EXPECT_THAT(IssueAs(role, response),
+                StatusIs(absl::StatusCode::kPermissionDenied))
+        << rpc::RoleName(role);
+  }
+  EXPECT_EQ(vault_->GetStatistics().openings_issued, 0u);
+}
+
+TEST_F(KeyVaultServiceTest, OnlyOperatorsAndAuditorsSeeTheAdministration) {
+  for (const rpc::Role role : {rpc::Role::kSequencer, rpc::Role::kOrchestrator,
+                               rpc::Role::kAgent, rpc::Role::kKeyvault}) {
+    v1::ListKeySetsResponse response;
+    EXPECT_THAT(
+        Call<v1::KeyVaultAdmin>(role, &v1::KeyVaultAdmin::Stub::ListKeySets,
+                                v1::ListKeySetsRequest(), response),
+        StatusIs(absl::StatusCode::kPermissionDenied))
+        << rpc::RoleName(role);
+  }
+  v1::ListKeySetsResponse response;
+  ASSERT_OK(Call<v1::KeyVaultAdmin>(rpc::Role::kOperator,
+                                    &v1::KeyVaultAdmin::Stub::ListKeySets,
+                                    v1::ListKeySetsRequest(), response));
+  ASSERT_EQ(response.key_sets_size(), 1);
+  EXPECT_EQ(response.key_sets(0).name(), "test");
+}
+
+TEST_F(KeyVaultServiceTest, PassesTheDomainsRefusalsOn) {
+  v1::ProtectRequest request;
+  v1::ProtectResponse response;
+  EXPECT_THAT(
+      Call<v1::KeyVault>(rpc::Role::kSequencer, &v1::KeyVault::Stub::Protect,
+                         request, response),
+      StatusIs(absl::StatusCode::kPermissionDenied,
+               "not a command token of ours"));
+  request.add_commands("xx");
+  EXPECT_THAT(
+      Call<v1::KeyVault>(rpc::Role::kSequencer, &v1::KeyVault::Stub::Protect,
+                         request, response),
+      StatusIs(absl::StatusCode::kInvalidArgument));
+  v1::AuthenticateResponse session;
+  EXPECT_THAT(Call<v1::KeyVault>(rpc::Role::kSequencer,
+                                 &v1::KeyVault::Stub::Authenticate,
+                                 v1::AuthenticateRequest(), session),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace cardferry::keyvault

@@ -1,0 +1,249 @@
+// No call of the keyvault MACs, encrypts or decrypts bytes of the caller's
+// choosing. Two halves: every field of bytes that any call answers stands in a
+// table here, with the reason why it is no oracle, so that a new one has to be
+// thought about; and what is given to the session keys is looked at, whatever
+// the caller sends.
+#include <map>
+#include <set>
+#include <string>
+
+#include "google/protobuf/descriptor.h"
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+#include "proto/cardferry/keyvault/v1/keyvault.pb.h"
+#include "services/keyvault/testing/vault_fixture.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+using card::CommandApdu;
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+
+// "method: field" -> why it is no oracle.
+const std::map<std::string, std::string>& KnownAnswers() {
+  static const auto* const answers = new std::map<std::string, std::string>{
+      {"KeyVault.IssueOpenings: openings.host_challenge",
+       "random: OpeningsAreNotOfTheCallersChoosing"},
+      {"KeyVault.IssueOpenings: openings.ticket",
+       "MAC under a key of its own, over random bytes: "
+       "OpeningsAreNotOfTheCallersChoosing"},
+      {"KeyVault.Authenticate: external_authenticate",
+       "only for the right card cryptogram; nothing in it but the level is "
+       "chosen: ExternalAuthenticateHasAFixedForm"},
+      {"KeyVault.Authenticate: command_token", "sealed under a key of its own"},
+      {"KeyVault.Authenticate: verify_token", "sealed under a key of its own"},
+      {"KeyVault.Authenticate: card.key_set", "the request's, proven"},
+      {"KeyVault.Authenticate: card.key_diversification_data",
+       "the request's, proven"},
+      {"KeyVault.Protect: commands",
+       "whole commands of a permitted class, at the place in the chain that "
+       "the token holds: EveryMacIsOverAChainedCommand"},
+      {"KeyVault.Protect: command_token", "sealed under a key of its own"},
+      {"KeyVaultAdmin.ListKeySets: key_sets.name", "configuration"},
+      {"KeyVaultAdmin.ListKeySets: key_sets.diversification", "configuration"},
+  };
+  return *answers;
+}
+
+// The fields of bytes and text of a message, with those of its parts.
+void CollectFields(const Descriptor& message, const std::string& prefix,
+                   std::set<std::string>& out) {
+  for (int i = 0; i < message.field_count(); ++i) {
+    const FieldDescriptor& field = *message.field(i);
+    if (field.message_type() != nullptr) {
+      CollectFields(*field.message_type(), prefix + field.name() + ".", out);
+    } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
+      out.insert(prefix + field.name());
+    }
+  }
+}
+
+TEST(NoOracleTest, EveryFieldThatAnyCallAnswersIsKnownToBeNone) {
+  const auto& file = *v1::ProtectRequest::descriptor()->file();
+  std::set<std::string> seen;
+  std::set<std::string> methods;
+  for (int s = 0; s < file.service_count(); ++s) {
+    for (int m = 0; m < file.service(s)->method_count(); ++m) {
+      const auto& method = *file.service(s)->method(m);
+      methods.insert(file.service(s)->name() + "." + method.name());
+      CollectFields(*method.output_type(),
+                    file.service(s)->name() + "." + method.name() + ": ", seen);
+    }
+  }
+  std::set<std::string> known;
+  for (const auto& [field, reason] : KnownAnswers()) known.insert(field);
+  EXPECT_EQ(seen, known);
+  EXPECT_EQ(methods, (std::set<std::string>{
+                         "KeyVault.IssueOpenings", "KeyVault.Authenticate",
+                         "KeyVault.Protect", "KeyVaultAdmin.GetStatistics",
+                         "KeyVaultAdmin.ListKeySets"}))
+      << "say here what a new call is given to keys, and test it below";
+}
+
+class NoOracleVaultTest : public VaultFixture {
+ protected:
+  void SetUp() override {
+    issued_ = Open();
+    session_ = std::make_unique<Session>(
+        vault_->Authenticate(HandshakeOf(issued_, card_)).value());
+    keys_.ClearLog();
+  }
+
+  // What the host cryptogram is the CMAC of, under the S-MAC of this session
+  // (GPC Amendment D, 4.1.5): two blocks, the second one the two challenges.
+  static Bytes DerivationBlock() {
+    return FromHexOrDie("00000000000000000000000100004001");
+  }
+  Bytes DerivationContext() const {
+    return Concat({issued_.opening.host_challenge, card_.challenge});
+  }
+  Bytes HostCryptogram() const {
+    return card_.Cipher(issued_.opening.host_challenge)
+        ->HostCryptogram()
+        .value();
+  }
+
+  // Data that somebody would send who wants the host cryptogram.
+  std::vector<Bytes> GreedyData() const {
+    const Bytes block = DerivationBlock();
+    const Bytes context = DerivationContext();
+    return {
+        Concat({block, context}), context, Concat({Bytes(16), block, context}),
+        ByteSpan(context).size() > 5 ? Bytes(context.begin() + 5, context.end())
+                                     : Bytes(),
+        Bytes(16)};
+  }
+
+  // Commands of every permitted header, carrying this data where they may.
+  static std::vector<CommandApdu> CommandsWith(const Bytes& data) {
+    std::vector<CommandApdu> commands;
+    for (const card::CommandHeader header :
+         {card::CommandHeader{0x80, 0xCA, 0x00, 0x66},
+          card::CommandHeader{0x00, 0xCA, 0x00, 0x00},
+          card::CommandHeader{0x80, 0xF2, 0x10, 0x00},
+          card::CommandHeader{0x80, 0xE6, 0x02, 0x00},
+          card::CommandHeader{0x80, 0xE6, 0x0C, 0x00},
+          card::CommandHeader{0x80, 0xE8, 0x00, 0x00},
+          card::CommandHeader{0x80, 0xE8, 0x80, 0xFF}}) {
+      commands.push_back(CommandApdu::Create(header, data).value());
+    }
+    return commands;
+  }
+
+  static bool Contains(const Bytes& bytes, const Bytes& part) {
+    return std::search(bytes.begin(), bytes.end(), part.begin(), part.end()) !=
+           bytes.end();
+  }
+
+  IssuedOpening issued_;
+  std::unique_ptr<Session> session_;
+};
+
+TEST_F(NoOracleVaultTest, OpeningsAreNotOfTheCallersChoosing) {
+  const IssuedOpening one = Open();
+  const IssuedOpening other = Open();
+  EXPECT_NE(one.opening.host_challenge, other.opening.host_challenge);
+  EXPECT_NE(one.ticket, other.ticket);
+  EXPECT_EQ(keys_.log().sessions_opened, 0);
+}
+
+TEST_F(NoOracleVaultTest, ExternalAuthenticateHasAFixedForm) {
+  ASSERT_OK(vault_->Authenticate(HandshakeOf(issued_, card_)));
+  const CipherLog log = keys_.log();
+  ASSERT_EQ(log.chains.size(), 1u);
+  EXPECT_EQ(log.chains[0].chaining_value, Bytes(16));
+  ASSERT_EQ(log.chains[0].messages.size(), 1u);
+  EXPECT_EQ(log.chains[0].messages[0],
+            Concat({FromHexOrDie("8482030010"), HostCryptogram()}));
+  EXPECT_TRUE(log.plaintexts.empty());
+}
+
+TEST_F(NoOracleVaultTest, EveryMacIsOverAChainedCommand) {
+  const auto cipher = card_.Cipher(issued_.opening.host_challenge);
+  Bytes chaining_value =
+      scp::AuthenticateHost(*cipher, scp::SecurityLevel::kCDecCMac)
+          .value()
+          .state.chaining_value;
+  EXPECT_NE(chaining_value, Bytes(16));
+  EXPECT_NE(chaining_value, DerivationBlock());
+  Bytes token = session_->command_token;
+  for (const Bytes& data : GreedyData()) {
+    keys_.ClearLog();
+    const std::vector<CommandApdu> commands = CommandsWith(data);
+    ASSERT_OK_AND_ASSIGN(const ProtectedCommands got,
+                         vault_->Protect(token, commands));
+    token = got.command_token;
+
+    const CipherLog log = keys_.log();
+    EXPECT_EQ(log.host_cryptograms, 0);
+    EXPECT_EQ(log.card_cryptograms, 0);
+    ASSERT_EQ(log.chains.size(), 1u);
+    // The place in the chain is where the session was, not the caller's.
+    EXPECT_EQ(log.chains[0].chaining_value, chaining_value);
+    ASSERT_EQ(log.chains[0].messages.size(), commands.size());
+    for (size_t i = 0; i < commands.size(); ++i) {
+      const Bytes& message = log.chains[0].messages[i];
+      const card::CommandHeader& header = commands[i].header();
+      ASSERT_GE(message.size(), 5u);
+      EXPECT_EQ(message[0], header.cla | 0x04);
+      EXPECT_EQ(message[1], header.ins);
+      EXPECT_EQ(message[2], header.p1);
+      EXPECT_EQ(message[3], header.p2);
+      // A MAC is over chaining value || message. The derivation's input has
+      // two blocks, and the first one is known.
+      const Bytes input = Concat({chaining_value, message});
+      EXPECT_NE(input, Concat({DerivationBlock(), DerivationContext()}));
+      EXPECT_NE(ByteSpan(input).first(16), ByteSpan(DerivationBlock()));
+      EXPECT_FALSE(Contains(got.commands[i].Encode(), HostCryptogram()));
+      ASSERT_OK_AND_ASSIGN(const std::vector<Bytes> macs,
+                           cipher->MacChain(chaining_value, {message}));
+      chaining_value = macs[0];
+    }
+    // Data is encrypted as that of this command of the session, from its own
+    // counter, or not at all.
+    uint32_t last = 0;
+    for (const auto& plaintext : log.plaintexts) {
+      EXPECT_GT(plaintext.counter, last);
+      last = plaintext.counter;
+    }
+  }
+}
+
+TEST_F(NoOracleVaultTest, NoCommandOfAllBeginsAsTheDerivationDoes) {
+  // Even with a chaining value of the caller's choosing, the message itself
+  // would have to be the challenges: its first byte is CLA | 04, and only
+  // these can be had.
+  for (int cla = 0; cla < 0x100; ++cla) {
+    for (int ins = 0; ins < 0x100; ++ins) {
+      const CommandApdu command =
+          CommandApdu::Create(
+              {static_cast<uint8_t>(cla), static_cast<uint8_t>(ins), 0x02, 0},
+              Bytes{0x4F, 0x00})
+              .value();
+      const bool readable = (cla == 0x80 || cla == 0x00) && ins == 0xCA;
+      const bool content = cla == 0x80 && (ins == 0xF2 || ins == 0xE6 ||
+                                           ins == 0xE8 || ins == 0xE4);
+      if (readable || content) continue;
+      ASSERT_THAT(vault_->Protect(session_->command_token, {command}),
+                  StatusIs(absl::StatusCode::kPermissionDenied))
+          << cla << " " << ins;
+    }
+  }
+  EXPECT_TRUE(keys_.log().chains.empty());
+  EXPECT_TRUE(keys_.log().plaintexts.empty());
+}
+
+TEST_F(NoOracleVaultTest, WithoutTheRightCryptogramNothingIsMaced) {
+  for (int i = 0; i < 3; ++i) {
+    KnownCard card;
+    card.key_diversification_data[9] = static_cast<uint8_t>(i);
+    EXPECT_THAT(vault_->Authenticate(FalseHandshakeOf(Open(), card)),
+                StatusIs(absl::StatusCode::kDataLoss));
+  }
+  EXPECT_EQ(keys_.log().host_cryptograms, 0);
+  EXPECT_TRUE(keys_.log().chains.empty());
+}
+
+}  // namespace
+}  // namespace cardferry::keyvault
