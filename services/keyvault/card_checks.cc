@@ -1,5 +1,6 @@
 #include "services/keyvault/card_checks.h"
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace cardferry::keyvault {
@@ -36,18 +37,44 @@ absl::StatusOr<scp::SecurityLevel> ChooseLevel(uint8_t policy_floor,
   }
 }
 
-absl::Status CheckCard(const scp::InitializeUpdateResponse& answer,
-                       const KeySetDescription& key_set) {
-  if (answer.key_version_number != key_set.key_version_number) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "the card's keys have version %02X, key set %s is for version %02X",
-        answer.key_version_number, key_set.name, key_set.key_version_number));
+absl::StatusOr<std::vector<KeySetDescription>> KeySetsNamed(
+    const std::string& name, const std::vector<KeySetDescription>& all) {
+  std::vector<KeySetDescription> versions;
+  for (const KeySetDescription& one : all) {
+    if (one.name == name) versions.push_back(one);
   }
-  if (!IsSupported(answer.i)) {
-    return absl::UnimplementedError(absl::StrFormat(
-        "the card offers SCP03 with i %02X, which is not there", answer.i));
+  if (versions.empty()) {
+    return absl::NotFoundError(absl::StrCat("no key set ", name));
   }
-  return absl::OkStatus();
+  return versions;
+}
+
+absl::StatusOr<KeySetDescription> KeySetOfCard(
+    const scp::InitializeUpdateResponse& answer,
+    const std::vector<KeySetDescription>& versions) {
+  const KeySetDescription* found = nullptr;
+  for (const KeySetDescription& one : versions) {
+    if (one.key_version_number != answer.key_version_number) continue;
+    if (found != nullptr) {
+      return absl::InvalidArgumentError(
+          absl::StrFormat("key set %s has several masters for key version %02X",
+                          one.name, one.key_version_number));
+    }
+    found = &one;
+  }
+  if (found == nullptr) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("the card's keys have version %02X, which its key set "
+                        "has no masters for",
+                        answer.key_version_number));
+  }
+  return *found;
+}
+
+absl::Status CheckChannel(const scp::InitializeUpdateResponse& answer) {
+  if (IsSupported(answer.i)) return absl::OkStatus();
+  return absl::UnimplementedError(absl::StrFormat(
+      "the card offers SCP03 with i %02X, which is not there", answer.i));
 }
 
 }  // namespace cardferry::keyvault

@@ -2,6 +2,8 @@
 #define CARDFERRY_SERVICES_KEYVAULT_CARD_CHECKS_H_
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,11 +20,21 @@ namespace cardferry::keyvault {
 absl::StatusOr<scp::SecurityLevel> ChooseLevel(uint8_t policy_floor,
                                                uint32_t requested_floor);
 
-// OK when the card that gave this answer can have keys of this key set and a
-// channel that is there. INVALID_ARGUMENT: another key version number.
-// UNIMPLEMENTED: an `i` with bits that are not known.
-absl::Status CheckCard(const scp::InitializeUpdateResponse& answer,
-                       const KeySetDescription& key_set);
+// The key sets of `all` with this name: the versions of its masters. NOT_FOUND
+// when there is none.
+absl::StatusOr<std::vector<KeySetDescription>> KeySetsNamed(
+    const std::string& name, const std::vector<KeySetDescription>& all);
+
+// The one of `versions` whose keys a card that gave this answer says to have,
+// by its key version number; keys are never tried. INVALID_ARGUMENT unless
+// there is exactly one.
+absl::StatusOr<KeySetDescription> KeySetOfCard(
+    const scp::InitializeUpdateResponse& answer,
+    const std::vector<KeySetDescription>& versions);
+
+// OK when the card's channel is there. UNIMPLEMENTED: an `i` with bits that are
+// not known.
+absl::Status CheckChannel(const scp::InitializeUpdateResponse& answer);
 
 }  // namespace cardferry::keyvault
 

@@ -107,17 +107,19 @@ absl::StatusOr<Session> Vault::Authenticate(const Handshake& handshake) {
   ASSIGN_OR_RETURN(const Opening opening,
                    desk_.Admit(handshake.ticket, handshake.place));
   RETURN_IF_ERROR(CheckGrantable(handshake.operation_class));
-  ASSIGN_OR_RETURN(const KeySetDescription key_set,
-                   FindKeySet(handshake.key_set));
+  ASSIGN_OR_RETURN(const std::vector<KeySetDescription> versions,
+                   KeySetsNamed(handshake.key_set, keys_.KeySets()));
   ASSIGN_OR_RETURN(
       const scp::SecurityLevel level,
-      ChooseLevel(LevelFloor(key_set.name), handshake.level_floor));
+      ChooseLevel(LevelFloor(handshake.key_set), handshake.level_floor));
   RETURN_IF_ERROR(
       ClaimOnce(UseOfOpening(opening, handshake), opening.place.agent));
   ASSIGN_OR_RETURN(
       const scp::InitializeUpdateResponse answer,
       scp::InitializeUpdateResponse::Parse(handshake.initialize_update_answer));
-  RETURN_IF_ERROR(CheckCard(answer, key_set));
+  RETURN_IF_ERROR(CheckChannel(answer));
+  ASSIGN_OR_RETURN(const KeySetDescription key_set,
+                   KeySetOfCard(answer, versions));
   RETURN_IF_ERROR(
       CheckStops({key_set.name, answer.key_diversification_data}, opening));
   return Begin(opening, handshake, answer, level, key_set.master_version);
@@ -188,14 +190,6 @@ absl::Status Vault::Prune() {
   cache_.Sweep();
   const absl::Time now = clock_.Now();
   return ledger_.Prune(now, now - policy_.failure_memory);
-}
-
-absl::StatusOr<KeySetDescription> Vault::FindKeySet(
-    const std::string& name) const {
-  for (KeySetDescription& key_set : keys_.KeySets()) {
-    if (key_set.name == name) return std::move(key_set);
-  }
-  return absl::NotFoundError(absl::StrCat("no key set ", name));
 }
 
 uint8_t Vault::LevelFloor(const std::string& key_set) const {

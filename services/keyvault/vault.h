@@ -112,7 +112,6 @@ class Vault {
   void DropCachedSessions() { cache_.Clear(); }
 
  private:
-  absl::StatusOr<KeySetDescription> FindKeySet(const std::string& name) const;
   uint8_t LevelFloor(const std::string& key_set) const;
   // Claims the use, or FAILED_PRECONDITION with an alarm.
   absl::Status ClaimOnce(const Use& use, const std::string& agent);
