@@ -1,6 +1,5 @@
 #include "cardsim/card/get_status.h"
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cardsim/applets/applet_factory.h"
 #include "cardsim/card_error.h"
@@ -19,10 +18,9 @@ class GetStatusTest : public testing::Test {
  protected:
   // Data and SW of GET STATUS with these P1 P2 and data.
   std::string Send(absl::string_view p1_p2, absl::string_view data = "4F00") {
-    const Bytes bytes = FromHexOrDie(data);
-    const std::string hex = absl::StrCat(
-        "80F2", p1_p2, absl::StrFormat("%02X", bytes.size()), data, "00");
-    const auto command = card::CommandApdu::Parse(FromHexOrDie(hex));
+    const Bytes header = FromHexOrDie(p1_p2);
+    const auto command = card::CommandApdu::Create(
+        {0x80, 0xF2, header[0], header[1]}, FromHexOrDie(data), 256);
     const auto response = get_status_.Process(*command, registry_, kSecured);
     if (!response.ok()) {
       return ToHex(

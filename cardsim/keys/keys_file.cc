@@ -1,0 +1,119 @@
+#include "cardsim/keys/keys_file.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "lib/base/bytes.h"
+#include "lib/base/file.h"
+#include "lib/base/secret_access_grant.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::cardsim {
+namespace {
+
+enum Field { kKvn, kKdd, kEnc, kMac, kDek, kFieldCount };
+constexpr std::array<absl::string_view, kFieldCount> kNames = {
+    "kvn", "kdd", "enc", "mac", "dek"};
+
+using Fields = std::array<std::optional<SecretBytes>, kFieldCount>;
+
+int DigitValue(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  return -1;
+}
+
+// Hexadecimal straight into a SecretBytes, so that no copy of a key is left.
+std::optional<SecretBytes> DecodeHex(absl::string_view hex) {
+  if (hex.empty() || hex.size() % 2 != 0) return std::nullopt;
+  SecretBytes bytes(hex.size() / 2);
+  const absl::Span<uint8_t> out = bytes.Write(GrantSecretAccess());
+  for (size_t i = 0; i < out.size(); ++i) {
+    const int high = DigitValue(hex[2 * i]);
+    const int low = DigitValue(hex[2 * i + 1]);
+    if (high < 0 || low < 0) return std::nullopt;
+    out[i] = static_cast<uint8_t>(high << 4 | low);
+  }
+  return bytes;
+}
+
+absl::Status ParseLine(absl::string_view line, Fields& fields) {
+  if (line.empty() || line.front() == '#') return absl::OkStatus();
+  const size_t equals = line.find('=');
+  const auto name = std::find(kNames.begin(), kNames.end(),
+                              line.substr(0, std::min(equals, line.size())));
+  if (equals == absl::string_view::npos || name == kNames.end()) {
+    return absl::InvalidArgumentError("not kvn=, kdd=, enc=, mac= or dek=");
+  }
+  auto& field = fields[static_cast<size_t>(name - kNames.begin())];
+  if (field.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat(*name, " is there twice"));
+  }
+  field = DecodeHex(line.substr(equals + 1));
+  if (!field.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the value of ", *name, " is not hexadecimal"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFields(const Fields& fields) {
+  for (size_t i = 0; i < fields.size(); ++i) {
+    if (!fields[i].has_value()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(kNames[i], "= is missing"));
+    }
+  }
+  if (fields[kKvn]->size() != 1) {
+    return absl::InvalidArgumentError("kvn has one byte");
+  }
+  if (fields[kKdd]->size() != Scp03KeySet().diversification_data.size()) {
+    return absl::InvalidArgumentError("kdd has ten bytes");
+  }
+  const size_t size = fields[kEnc]->size();
+  if ((size != 16 && size != 24 && size != 32) ||
+      fields[kMac]->size() != size || fields[kDek]->size() != size) {
+    return absl::InvalidArgumentError(
+        "enc, mac and dek are AES keys of 16, 24 or 32 bytes, all alike");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Scp03KeySet> ParseKeysFile(const SecretBytes& text) {
+  const ByteSpan bytes = text.Read(GrantSecretAccess());
+  absl::string_view rest(reinterpret_cast<const char*>(bytes.data()),
+                         bytes.size());
+  Fields fields;
+  for (int line = 1; !rest.empty(); ++line) {
+    const size_t end = std::min(rest.find('\n'), rest.size());
+    RETURN_IF_ERROR(Annotate(ParseLine(rest.substr(0, end), fields),
+                             absl::StrCat("line ", line)));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  RETURN_IF_ERROR(CheckFields(fields));
+  Scp03KeySet keys;
+  keys.version = fields[kKvn]->Read(GrantSecretAccess())[0];
+  const ByteSpan kdd = fields[kKdd]->Read(GrantSecretAccess());
+  std::copy(kdd.begin(), kdd.end(), keys.diversification_data.begin());
+  keys.enc = *std::move(fields[kEnc]);
+  keys.mac = *std::move(fields[kMac]);
+  keys.dek = *std::move(fields[kDek]);
+  return keys;
+}
+
+absl::StatusOr<Scp03KeySet> ReadKeysFile(const std::string& path) {
+  ASSIGN_OR_RETURN(const SecretBytes text, ReadSecretFile(path));
+  absl::StatusOr<Scp03KeySet> keys = ParseKeysFile(text);
+  if (!keys.ok()) return Annotate(keys.status(), path);
+  return keys;
+}
+
+}  // namespace cardferry::cardsim

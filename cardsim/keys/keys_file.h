@@ -1,0 +1,38 @@
+#ifndef CARDFERRY_CARDSIM_KEYS_KEYS_FILE_H_
+#define CARDFERRY_CARDSIM_KEYS_KEYS_FILE_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "cardsim/channel/scp03_keys.h"
+#include "lib/base/secret_bytes.h"
+
+namespace cardferry::cardsim {
+
+// The keys of one simulated card as a text file, which only its owner may read
+// (mode 0400). One `name=value` a line, values in hexadecimal without spaces,
+// either case; empty lines and lines that begin with # mean nothing; any order:
+//
+//   # The keys of a simulated card.
+//   kvn=30
+//   kdd=00010203040506070809
+//   enc=404142434445464748494A4B4C4D4E4F
+//   mac=505152535455565758595A5B5C5D5E5F
+//   dek=606162636465666768696A6B6C6D6E6F
+//
+//   kvn  the key set's version number, 1 byte
+//   kdd  the key diversification data of INITIALIZE UPDATE, 10 bytes
+//   enc, mac, dek  Key-ENC, Key-MAC, Key-DEK: AES, 16, 24 or 32 bytes, all
+//        three of one length; the card's own keys, after any diversification
+//
+// Each name stands there once; there are no others.
+
+// INVALID_ARGUMENT with the line and what is wrong there, never with a value.
+absl::StatusOr<Scp03KeySet> ParseKeysFile(const SecretBytes& text);
+
+// Reads the file and parses it. Errors also as ReadSecretFile.
+absl::StatusOr<Scp03KeySet> ReadKeysFile(const std::string& path);
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_KEYS_KEYS_FILE_H_

@@ -1,0 +1,32 @@
+#ifndef CARDFERRY_CARDSIM_VPCD_LOGGING_CARD_PORT_H_
+#define CARDFERRY_CARDSIM_VPCD_LOGGING_CARD_PORT_H_
+
+#include <string>
+
+#include "cardsim/vpcd/card_port.h"
+#include "lib/base/bytes.h"
+
+namespace cardferry::cardsim {
+
+// Writes a log line for every command and reset: header, lengths and status
+// word, never data.
+class LoggingCardPort final : public CardPort {
+ public:
+  // `inner` lives longer.
+  explicit LoggingCardPort(CardPort& inner) : inner_(inner) {}
+
+  Bytes Atr() const override { return inner_.Atr(); }
+  void Reset() override;
+  Bytes Transmit(ByteSpan command) override;
+
+ private:
+  CardPort& inner_;
+};
+
+// "84F28002, 24 bytes -> 9000, 38 bytes": the header of a command and its whole
+// length, then status word and whole length of its answer.
+std::string DescribeExchange(ByteSpan command, ByteSpan answer);
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_VPCD_LOGGING_CARD_PORT_H_

@@ -1,0 +1,30 @@
+#ifndef CARDFERRY_CARDSIM_VPCD_SIMULATED_CARD_PORT_H_
+#define CARDFERRY_CARDSIM_VPCD_SIMULATED_CARD_PORT_H_
+
+#include <utility>
+
+#include "cardsim/card/card.h"
+#include "cardsim/vpcd/card_port.h"
+#include "lib/base/bytes.h"
+
+namespace cardferry::cardsim {
+
+// The contacts of a simulated card.
+class SimulatedCardPort final : public CardPort {
+ public:
+  // `card` lives longer.
+  SimulatedCardPort(Card& card, Bytes atr)
+      : card_(card), atr_(std::move(atr)) {}
+
+  Bytes Atr() const override { return atr_; }
+  void Reset() override { card_.Reset(); }
+  Bytes Transmit(ByteSpan command) override { return card_.Transmit(command); }
+
+ private:
+  Card& card_;
+  Bytes atr_;
+};
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_VPCD_SIMULATED_CARD_PORT_H_
