@@ -23,6 +23,8 @@
 namespace cardferry::rpc {
 namespace {
 
+constexpr int kQueues = 2;
+
 // Learns the names of all services that the builder registered.
 class ServiceLister final : public grpc::ServerBuilderPlugin {
  public:
@@ -97,6 +99,9 @@ void Configure(const ServerOptions& options, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(
       GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10'000);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // gRPC's default is a queue a core, and it aborts when the threads that may
+  // be used do not suffice to watch all of them.
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, kQueues);
   grpc::ResourceQuota quota("cardferry");
   quota.SetMaxThreads(options.max_threads);
   builder.SetResourceQuota(quota);
@@ -111,6 +116,10 @@ Server::~Server() { Shutdown(); }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options) {
   RETURN_IF_ERROR(PrepareProcess());
+  if (options.max_threads <= kQueues) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("max_threads must be more than ", kQueues));
+  }
   ASSIGN_OR_RETURN(Identity identity, CheckTlsFiles(options.tls));
   ASSIGN_OR_RETURN(const AuthorizationTable table,
                    AuthorizationTable::Create(options.authorization));

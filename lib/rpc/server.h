@@ -36,7 +36,8 @@ struct ServerOptions {
   std::function<void()> on_drain;
   // The largest message in either direction.
   int max_message_bytes = 4 << 20;
-  // Handlers of synchronous services running at once.
+  // Threads for synchronous services, at least 3. A call for which there is
+  // none gets RESOURCE_EXHAUSTED.
   int max_threads = 64;
   // How often the TLS files are looked at.
   absl::Duration tls_refresh = absl::Minutes(1);

@@ -1,5 +1,6 @@
 #include "lib/rpc/server.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -175,6 +176,39 @@ TEST_F(ServerTest, RefusesMessagesThatAreTooLarge) {
               StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
+TEST_F(ServerTest, CallsBeyondItsThreadsAreToldSoAtOnce) {
+  ServerOptions options = Options();
+  options.max_threads = 3;
+  Start(std::move(options));
+  const auto channel = ChannelOf(Role::kSequencer);
+  std::vector<std::thread> callers;
+  std::atomic<int> refused{0};
+  for (int i = 0; i < 8; ++i) {
+    callers.emplace_back([&] {
+      grpc::ClientContext context;
+      SetTimeout(context, kLongEnough);
+      SayResponse response;
+      const grpc::Status status =
+          Echo::NewStub(channel)->Hang(&context, SayRequest(), &response);
+      if (status.error_code() == grpc::RESOURCE_EXHAUSTED) {
+        if (++refused == 5) service_.Release();
+      } else {
+        EXPECT_TRUE(status.ok()) << status.error_message();
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  EXPECT_GE(refused, 5);
+  EXPECT_OK(Say(channel, "again"));
+}
+
+TEST_F(ServerTest, RefusesFewerThreadsThanItNeeds) {
+  ServerOptions options = Options();
+  options.max_threads = 2;
+  EXPECT_THAT(Server::Start(std::move(options)),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
 TEST_F(ServerTest, ShutdownSaysSoThenDrainsThenStops) {
   ServerOptions options = Options();
   options.drain = kLongEnough;
@@ -197,7 +231,7 @@ TEST_F(ServerTest, ShutdownSaysSoThenDrainsThenStops) {
     SayResponse response;
     hung = Echo::NewStub(channel)->Hang(&context, SayRequest(), &response);
   });
-  service_.hanging.WaitForNotification();
+  service_.WaitUntilHanging(1);
   server_->Shutdown();
   order.push_back("stopped");
   caller.join();
@@ -221,7 +255,7 @@ TEST_F(ServerTest, ShutdownCancelsWhatDoesNotEndInTime) {
     SayResponse response;
     hung = Echo::NewStub(channel)->Hang(&context, SayRequest(), &response);
   });
-  service_.hanging.WaitForNotification();
+  service_.WaitUntilHanging(1);
   server_->Shutdown();
   caller.join();
   EXPECT_FALSE(hung.ok());

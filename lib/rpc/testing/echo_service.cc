@@ -60,11 +60,21 @@ grpc::Status EchoService::Hang(grpc::ServerContext* context,
                                const SayRequest* request,
                                SayResponse* response) {
   ++calls_;
-  hanging.Notify();
+  {
+    absl::MutexLock lock(&mutex_);
+    ++hanging_;
+  }
   while (!released_.WaitForNotificationWithTimeout(absl::Milliseconds(5))) {
     if (context->IsCancelled()) return grpc::Status::CANCELLED;
   }
   return ToGrpc(Answer(*context, *request, *response));
+}
+
+void EchoService::WaitUntilHanging(int count) {
+  const auto enough = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return hanging_ >= count;
+  };
+  absl::MutexLock lock(&mutex_, absl::Condition(&enough));
 }
 
 std::vector<AuthorizationTable::Row> EchoRows(const std::vector<Role>& roles) {

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "lib/rpc/authorization_table.h"
 #include "lib/rpc/testing/echo.grpc.pb.h"
@@ -25,13 +27,15 @@ class EchoService final : public Echo::WithCallbackMethod_Talk<Echo::Service> {
 
   // How often a handler began.
   int calls() const { return calls_; }
-  // Notified when Hang began.
-  absl::Notification hanging;
+  // Waits until `count` calls of Hang have begun.
+  void WaitUntilHanging(int count);
   // Lets Hang return.
   void Release() { released_.Notify(); }
 
  private:
   std::atomic<int> calls_{0};
+  absl::Mutex mutex_;
+  int hanging_ ABSL_GUARDED_BY(mutex_) = 0;
   absl::Notification released_;
 };
 
