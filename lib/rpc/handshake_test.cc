@@ -99,6 +99,25 @@ class HandshakeTest : public ::testing::Test {
   std::unique_ptr<Server> server_;
 };
 
+TEST_F(HandshakeTest, TakesTheCertificatesOfMakePki) {
+  const auto issue = [&](const std::string& role,
+                         const std::vector<std::string>& options) {
+    const std::string folder = pki_.folder() + "/made";
+    std::vector<std::string> arguments = {
+        "deploy/pki/make_pki.sh", "--dir", folder, "issue", role, "test"};
+    arguments.insert(arguments.end(), options.begin(), options.end());
+    Command make_pki(arguments);
+    const std::string output = make_pki.ReadAll();
+    EXPECT_EQ(make_pki.Wait(), 0) << output;
+    return TlsFiles{folder + "/" + role + "-test.crt",
+                    folder + "/" + role + "-test.key", folder + "/ca.crt"};
+  };
+  Serve(issue("keyvault", {}));
+  EXPECT_OK(Say(UncheckedChannel(issue("sequencer", {}))));
+  ExpectClosed(UncheckedChannel(issue("sequencer", {"--expired"})),
+               "certificate verify failed");
+}
+
 TEST_F(HandshakeTest, RefusesClientsWhoseCertificateIsNotGood) {
   Serve();
   EXPECT_OK(Say(UncheckedChannel(pki_.Issue(Role::kSequencer, "test"))));

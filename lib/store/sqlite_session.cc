@@ -186,7 +186,10 @@ absl::Status SqliteSession::Configure(Kind kind) {
     RETURN_IF_ERROR(Run(pragma).status());
   }
   if (kind == Kind::kReader) return Run("PRAGMA query_only = ON").status();
-  ASSIGN_OR_RETURN(const Result mode, Run("PRAGMA journal_mode = WAL"));
+  // Wants the file for itself when it was not in that mode yet.
+  RETURN_IF_ERROR(RunPatiently("PRAGMA journal_mode = WAL",
+                               absl::Now() + absl::Seconds(5)));
+  ASSIGN_OR_RETURN(const Result mode, Run("PRAGMA journal_mode"));
   if (mode.rows.size() != 1 || mode.rows[0][0] != "wal") {
     return absl::FailedPreconditionError(
         "the file system cannot hold a database in WAL mode");
