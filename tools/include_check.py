@@ -51,9 +51,10 @@ MAY = {
     "agent/": ["cli11", "grpc", "httplib", "pcsc", "proto"],
     "cli/": ["cli11", "grpc", "json", "proto"],
     "cardsim/": ["cli11", "openssl"],
+    "hsm-config/": ["cli11", "openssl", "pkcs11", "proto"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.M)
-SHIPPED = re.compile(r"^(agent|cardsim|cli|lib|services)/.*\.(cc|h)$")
+SHIPPED = re.compile(r"^(agent|cardsim|cli|hsm-config|lib|services)/.*\.(cc|h)$")
 FOR_TESTS = re.compile(r"_test\.cc$|/testing/|_matchers\.h$")
 
 
