@@ -1,0 +1,44 @@
+#ifndef CARDFERRY_CARDSIM_CARDSIM_SETTINGS_H_
+#define CARDFERRY_CARDSIM_CARDSIM_SETTINGS_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "cardsim/card/card.h"
+#include "cardsim/channel/scp03_keys.h"
+#include "cardsim/vpcd/vpcd_client.h"
+#include "lib/base/bytes.h"
+
+namespace cardferry::cardsim {
+
+// The command line as it was typed.
+struct CardsimFlags {
+  std::string vpcd = "127.0.0.1:35963";
+  std::string keys_file;
+  std::string card = "scp03";
+  std::string atr = "3B80800101";  // T=0 and T=1, nothing else said
+  size_t eeprom = CardOptions().eeprom_bytes;
+  bool log_apdus = false;
+};
+
+// The same, known to be right.
+struct CardsimSettings {
+  VpcdAddress reader;
+  Bytes atr;
+  CardOptions card;
+  size_t key_size = 0;  // bytes
+};
+
+// INVALID_ARGUMENT that names the flag.
+absl::StatusOr<CardsimSettings> CheckFlags(const CardsimFlags& flags);
+
+// FAILED_PRECONDITION when the keys are not of the kind of card that was asked
+// for.
+absl::Status CheckKeys(const CardsimSettings& settings,
+                       const Scp03KeySet& keys);
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_CARDSIM_SETTINGS_H_
