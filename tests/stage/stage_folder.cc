@@ -1,0 +1,201 @@
+#include "tests/stage/stage_folder.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "lib/base/file.h"
+#include "lib/base/random.h"
+#include "lib/base/status_macros.h"
+#include "tests/stage/pcscd.h"
+#include "tests/stage/runfiles.h"
+
+namespace cardferry::stage {
+namespace {
+
+constexpr absl::Duration kToolTime = absl::Seconds(60);
+constexpr char kModule[] = "/usr/lib/softhsm/libsofthsm2.so";
+constexpr char kTokenLabel[] = "cardferry-stage";
+// The simulated card's own: any ten bytes.
+constexpr char kKeyDiversificationData[] = "00000000002026110001";
+
+absl::Status MakeFolder(const std::string& path) {
+  if (mkdir(path.c_str(), 0755) != 0) return ErrnoStatus(errno, path);
+  return absl::OkStatus();
+}
+
+absl::Status Run(std::vector<std::string> arguments,
+                 std::map<std::string, std::string> environment = {}) {
+  Command command;
+  command.arguments = std::move(arguments);
+  command.environment = std::move(environment);
+  return RunSuccessfully(command, kToolTime).status();
+}
+
+std::string KeySetOf(const std::string& card) {
+  return card == "scp03-aes256" ? "demo-aes256" : "demo-aes128";
+}
+
+std::string TlsText(const rpc::TlsFiles& tls) {
+  return absl::StrCat("tls {\n  certificate: \"", tls.certificate,
+                      "\"\n  private_key: \"", tls.private_key, "\"\n  ca: \"",
+                      tls.ca, "\"\n}\n");
+}
+
+std::string Listen(int port) {
+  return absl::StrCat("listen: \"127.0.0.1:", port, "\"\n");
+}
+
+std::string Target(absl::string_view field, int port) {
+  return absl::StrCat(field, ": \"127.0.0.1:", port, "\"\n");
+}
+
+std::string SoftHsmConfFor(const std::string& folder) {
+  return absl::StrCat(folder, "/softhsm2.conf");
+}
+
+}  // namespace
+
+std::string StageFolder::Path(absl::string_view name) const {
+  return absl::StrCat(options_.folder, "/", name);
+}
+
+std::string StageFolder::Log(absl::string_view program) const {
+  return Path(absl::StrCat(program, ".log"));
+}
+
+rpc::TlsFiles StageFolder::Tls(absl::string_view role,
+                               absl::string_view name) const {
+  // The keyvault's are where its own user may read them.
+  const std::string folder = Path(role == "keyvault" ? "keyvault/pki" : "pki");
+  const std::string stem = absl::StrCat(folder, "/", role, "-", name);
+  return {absl::StrCat(stem, ".crt"), absl::StrCat(stem, ".key"),
+          absl::StrCat(folder, "/ca.crt")};
+}
+
+std::map<std::string, std::string> StageFolder::TokenEnvironment() const {
+  return {{"SOFTHSM2_CONF", SoftHsmConfFor(Path("keyvault"))}};
+}
+
+absl::Status StageFolder::Issue(absl::string_view role, absl::string_view name,
+                                bool expired) const {
+  ASSIGN_OR_RETURN(const std::string tool, Runfile("deploy/pki/make_pki.sh"));
+  std::vector<std::string> arguments = {
+      tool,    "--dir",           Path("pki"),
+      "issue", std::string(role), std::string(name)};
+  if (expired) arguments.push_back("--expired");
+  return Run(std::move(arguments));
+}
+
+absl::Status StageFolder::MakePki() const {
+  RETURN_IF_ERROR(MakeFolder(Path("pki")));
+  RETURN_IF_ERROR(MakeFolder(Path("keyvault")));
+  RETURN_IF_ERROR(Issue("keyvault", "vault"));
+  RETURN_IF_ERROR(Issue("sequencer", "sequencer"));
+  RETURN_IF_ERROR(Issue("orchestrator", "orchestrator"));
+  RETURN_IF_ERROR(Issue("agent", kAgentName));
+  RETURN_IF_ERROR(Issue("operator", "demo"));
+  RETURN_IF_ERROR(MakeFolder(Path("keyvault/pki")));
+  return Run({"/bin/cp", "--preserve=mode", Path("pki/ca.crt"),
+              Path("pki/keyvault-vault.crt"), Path("pki/keyvault-vault.key"),
+              Path("keyvault/pki")});
+}
+
+absl::Status StageFolder::MakeTokenIn(const std::string& folder) const {
+  SystemRandom random;
+  const std::string pin = ToHex(random.Draw(16));
+  RETURN_IF_ERROR(
+      WriteFileAtomically(absl::StrCat(folder, "/pin"), AsBytes(pin), 0400));
+  ASSIGN_OR_RETURN(const std::string tool,
+                   Runfile("hsm-config/keyvault-token"));
+  ASSIGN_OR_RETURN(const std::string profile,
+                   Runfile("hsm-config/profiles/demo.textproto"));
+  return Run(
+      {tool, "init", "--module", kModule, "--profile", profile, "--token_label",
+       kTokenLabel, "--token_dir", absl::StrCat(folder, "/token"), "--pin_file",
+       absl::StrCat(folder, "/pin"), "--softhsm_conf", SoftHsmConfFor(folder)});
+}
+
+absl::Status StageFolder::MakeCardKeys(const std::string& folder) const {
+  ASSIGN_OR_RETURN(const std::string tool,
+                   Runfile("hsm-config/keyvault-token"));
+  ASSIGN_OR_RETURN(const std::string profile,
+                   Runfile("hsm-config/profiles/demo.textproto"));
+  return Run({tool, "card-keys", "--module", kModule, "--profile", profile,
+              "--token_label", kTokenLabel, "--pin_file",
+              absl::StrCat(folder, "/pin"), "--softhsm_conf",
+              SoftHsmConfFor(folder), "--key_set", KeySetOf(options_.card),
+              "--kdd", kKeyDiversificationData, "--out", Path("card.keys"),
+              "--development_only"});
+}
+
+absl::Status StageFolder::MakeToken() const {
+  RETURN_IF_ERROR(MakeTokenIn(Path("keyvault")));
+  if (!options_.foreign_card) return MakeCardKeys(Path("keyvault"));
+  RETURN_IF_ERROR(MakeFolder(Path("foreign")));
+  RETURN_IF_ERROR(MakeTokenIn(Path("foreign")));
+  return MakeCardKeys(Path("foreign"));
+}
+
+absl::Status StageFolder::Write(absl::string_view name,
+                                absl::string_view text) const {
+  return WriteFileAtomically(Path(name), AsBytes(text), 0644);
+}
+
+absl::Status StageFolder::WriteConfigurations() const {
+  ASSIGN_OR_RETURN(const std::string profile,
+                   Runfile("hsm-config/profiles/demo.textproto"));
+  ASSIGN_OR_RETURN(const std::string cards,
+                   Runfile("services/sequencer/profiles"));
+  RETURN_IF_ERROR(Run({"/bin/cp", profile, Path("keyvault/keys.textproto")}));
+  RETURN_IF_ERROR(Write(
+      "keyvault/keyvault.textproto",
+      absl::StrCat(
+          Listen(kKeyVaultPort), TlsText(Tls("keyvault", "vault")),
+          "hsm {\n  module: \"", kModule, "\"\n  token_label: \"", kTokenLabel,
+          "\"\n  token_directory: \"", Path("keyvault/token"),
+          "\"\n  key_profile: \"", Path("keyvault/keys.textproto"),
+          "\"\n}\nledger: \"sqlite3://", Path("keyvault/ledger/ledger.db"),
+          "\"\nlimits { opening_seconds: ", options_.opening_seconds, " }\n")));
+  RETURN_IF_ERROR(Write("sequencer.textproto",
+                        absl::StrCat(Listen(kSequencerPort),
+                                     TlsText(Tls("sequencer", "sequencer")),
+                                     Target("keyvault", kKeyVaultPort),
+                                     "profiles: \"", cards, "\"\n")));
+  RETURN_IF_ERROR(Write(
+      "orchestrator.textproto",
+      absl::StrCat(Listen(kOrchestratorPort),
+                   TlsText(Tls("orchestrator", "orchestrator")),
+                   Target("sequencer", kSequencerPort),
+                   "database: \"sqlite3://", Path("orchestrator.db"), "\"\n")));
+  const bool far = options_.rtt > absl::ZeroDuration();
+  RETURN_IF_ERROR(Write(
+      "agent.textproto",
+      absl::StrCat(Target("gateway", far ? kFarAwayPort : kOrchestratorPort),
+                   TlsText(Tls("agent", kAgentName)), "readers: \"",
+                   kVirtualReader, "\"\n")));
+  return Write("cli.textproto",
+               absl::StrCat(Target("orchestrator", kOrchestratorPort),
+                            TlsText(Tls("operator", "demo"))));
+}
+
+absl::Status StageFolder::HandOverToKeyVault(uid_t uid) const {
+  // The program too: its user may not be allowed into the build's folders.
+  ASSIGN_OR_RETURN(const std::string program,
+                   Runfile("services/keyvault/keyvault"));
+  RETURN_IF_ERROR(
+      Run({"/bin/cp", "--dereference", program, Path("keyvault/keyvault")}));
+  RETURN_IF_ERROR(MakeFolder(Path("keyvault/ledger")));
+  if (!IsRealRoot()) return absl::OkStatus();
+  const std::string owner = absl::StrCat(uid, ":", uid);
+  RETURN_IF_ERROR(Run({"/bin/chown", "--recursive", owner, Path("keyvault")}));
+  // Its group may read the token; nobody but root may write it.
+  return Run({"/bin/chown", "--recursive", absl::StrCat("0:", uid),
+              Path("keyvault/token")});
+}
+
+}  // namespace cardferry::stage
