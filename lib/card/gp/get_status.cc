@@ -152,7 +152,9 @@ absl::StatusOr<StatusList> JoinStatusPages(
     list.complete = page.sw != kMoreDataAvailable;
     if (list.complete) break;
   }
-  ASSIGN_OR_RETURN(list.entries, ParseStatusEntries(data));
+  absl::StatusOr<std::vector<StatusEntry>> entries = ParseStatusEntries(data);
+  if (!entries.ok() && list.complete) return entries.status();
+  if (entries.ok()) list.entries = *std::move(entries);
   return list;
 }
 

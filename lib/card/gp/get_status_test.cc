@@ -119,6 +119,16 @@ TEST(JoinStatusPagesTest, SaysWhenThereIsMore) {
   EXPECT_EQ(list.entries.size(), 1u);
 }
 
+TEST(JoinStatusPagesTest, ACutEntryIsNoFaultWhileThereIsMore) {
+  const std::string cut = std::string(kLoadFile).substr(0, 20);
+  ASSERT_OK_AND_ASSIGN(const StatusList list,
+                       JoinStatusPages({Answer(cut, 0x6310)}));
+  EXPECT_FALSE(list.complete);
+  EXPECT_THAT(list.entries, IsEmpty());
+  EXPECT_THAT(JoinStatusPages({Answer(cut, 0x9000)}),
+              StatusIs(StatusCode::kInvalidArgument));
+}
+
 TEST(JoinStatusPagesTest, NothingFoundIsAnEmptyList) {
   ASSERT_OK_AND_ASSIGN(const StatusList list,
                        JoinStatusPages({Answer("", 0x6A88)}));

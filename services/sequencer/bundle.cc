@@ -1,0 +1,222 @@
+#include "services/sequencer/bundle.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+using card::OnMismatch;
+using card::StatusScope;
+using card::StatusWordPattern;
+
+// What a new package and its applets add to the lists, roughly: to guess how
+// many pages the reads at the end need.
+constexpr size_t kEntryBytes = 48;
+constexpr size_t kPageBytes = 240;
+
+constexpr StatusWordPattern Only(card::StatusWord sw) {
+  return {sw.value(), 0xFFFF};
+}
+
+size_t DataBytes(const std::vector<card::ResponseApdu>& pages) {
+  size_t bytes = 0;
+  for (const card::ResponseApdu& page : pages) bytes += page.data.size();
+  return bytes;
+}
+
+// As many pages as it took last time; more when that was not all.
+size_t PagesToRead(const std::vector<card::ResponseApdu>& last) {
+  const bool more = last.back().sw == card::kMoreDataAvailable;
+  return std::min(card::kMaxStatusPages, more ? 2 * last.size() : last.size());
+}
+
+// As many as the list will need after `added` new entries. A guess that is too
+// low costs a read of the card later, one that is too high one command.
+size_t PagesAfter(const std::vector<card::ResponseApdu>& last, size_t added) {
+  const size_t read = PagesToRead(last);
+  if (added == 0) return read;
+  const size_t bytes = DataBytes(last) + added * kEntryBytes;
+  const bool one_more = last.size() > 1 || bytes > kPageBytes;
+  return std::min(card::kMaxStatusPages, one_more ? read + 1 : read);
+}
+
+class Builder {
+ public:
+  Builder(const StatusSnapshot& expected, const CardProfile& profile,
+          uint8_t level)
+      : expected_(expected), profile_(profile), level_(level) {}
+
+  absl::StatusOr<Bundle> Build(const ContentPlan& plan) {
+    if (!plan.steps.empty()) ReadAndCompare();
+    for (const ContentStep& step : plan.steps) {
+      RETURN_IF_ERROR(
+          std::visit([this](const auto& s) { return Add(s); }, step));
+    }
+    ReadAtTheEnd();
+    if (bundle_.commands.size() > kMaxBundleCommands) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the load has ", bundle_.commands.size(),
+                       " commands, one bundle takes ", kMaxBundleCommands));
+    }
+    return std::move(bundle_);
+  }
+
+ private:
+  void Push(CommandKind kind, const std::optional<card::Aid>& subject,
+            card::ScriptCommand command) {
+    std::vector<CommandRun>& runs = bundle_.runs;
+    if (!runs.empty() && runs.back().kind == kind &&
+        runs.back().subject == subject) {
+      ++runs.back().count;
+    } else {
+      runs.push_back({kind, subject, 1});
+    }
+    bundle_.commands.push_back(std::move(command));
+  }
+
+  // The answer is welcome, whatever it is.
+  void Read(CommandKind kind, StatusScope scope, size_t pages) {
+    for (size_t i = 0; i < pages; ++i) {
+      Push(kind, std::nullopt,
+           {Command(scope, i),
+            {Only(card::kSuccess), Only(card::kMoreDataAvailable),
+             Only(card::kReferencedDataNotFound)},
+            card::AnyData{},
+            OnMismatch::kContinue,
+            "read the card"});
+    }
+  }
+
+  // The answers must be these.
+  void Compare(CommandKind kind, StatusScope scope,
+               const std::vector<card::ResponseApdu>& pages) {
+    for (size_t i = 0; i < pages.size(); ++i) {
+      Push(kind, std::nullopt,
+           {Command(scope, i),
+            {Only(pages[i].sw)},
+            card::ExactData{pages[i].data},
+            OnMismatch::kStop,
+            "compare the card"});
+    }
+  }
+
+  static card::CommandApdu Command(StatusScope scope, size_t page) {
+    return card::GetStatusCommand(
+        scope, page == 0 ? card::StatusPage::kFirst : card::StatusPage::kNext);
+  }
+
+  void ReadAndCompare() {
+    Read(CommandKind::kPeekLoadFiles, StatusScope::kLoadFiles,
+         expected_.load_files.size());
+    Compare(CommandKind::kCompareApplications, StatusScope::kApplications,
+            expected_.applications);
+    Compare(CommandKind::kCompareLoadFiles, StatusScope::kLoadFiles,
+            expected_.load_files);
+  }
+
+  void ReadAtTheEnd() {
+    Read(CommandKind::kReadLoadFiles, StatusScope::kLoadFiles,
+         PagesAfter(expected_.load_files, loaded_));
+    Read(CommandKind::kReadApplications, StatusScope::kApplications,
+         PagesAfter(expected_.applications, installed_));
+  }
+
+  // A card answers a change 9000 with one byte 00, or with no data.
+  void PushChange(CommandKind kind, const card::Aid& subject,
+                  card::CommandApdu command, std::string label) {
+    Push(kind, subject,
+         {std::move(command),
+          {Only(card::kSuccess)},
+          card::AnyData{},
+          OnMismatch::kStop,
+          std::move(label)});
+  }
+
+  absl::Status Add(const LoadStep& step) {
+    const card::CapFile& cap = step.file->cap;
+    const card::Aid& aid = cap.package().aid;
+    ASSIGN_OR_RETURN(const Bytes block,
+                     cap.LoadFileDataBlock(profile_.descriptor));
+    auto loads = card::LoadCommands(block, level_);
+    if (!loads.ok()) {
+      return Annotate(loads.status(), absl::StrCat("package ", aid.ToHex()));
+    }
+    ASSIGN_OR_RETURN(card::CommandApdu install,
+                     card::InstallForLoad(aid, profile_.match.isd_aid));
+    PushChange(CommandKind::kInstallForLoad, aid, std::move(install),
+               "INSTALL [for load] " + aid.ToHex());
+    for (size_t i = 0; i < loads->size(); ++i) {
+      PushChange(CommandKind::kLoad, aid, std::move((*loads)[i]),
+                 absl::StrCat("LOAD ", i + 1, "/", loads->size()));
+    }
+    ++loaded_;
+    return absl::OkStatus();
+  }
+
+  absl::Status Add(const InstallStep& step) {
+    const card::Aid& aid = step.installation.instance;
+    auto command = card::InstallAndMakeSelectable(step.installation, level_);
+    if (!command.ok()) {
+      return Annotate(command.status(), absl::StrCat("applet ", aid.ToHex()));
+    }
+    PushChange(CommandKind::kInstall, aid, *std::move(command),
+               "INSTALL " + aid.ToHex());
+    ++installed_;
+    return absl::OkStatus();
+  }
+
+  const StatusSnapshot& expected_;
+  const CardProfile& profile_;
+  const uint8_t level_;
+  size_t loaded_ = 0;
+  size_t installed_ = 0;
+  Bundle bundle_;
+};
+
+}  // namespace
+
+bool IsChange(CommandKind kind) {
+  return kind == CommandKind::kInstallForLoad || kind == CommandKind::kLoad ||
+         kind == CommandKind::kInstall;
+}
+
+size_t Bundle::Changes() const {
+  size_t changes = 0;
+  for (const CommandRun& run : runs) {
+    if (IsChange(run.kind)) changes += run.count;
+  }
+  return changes;
+}
+
+absl::StatusOr<Bundle> BuildBundle(const ContentPlan& plan,
+                                   const StatusSnapshot& expected,
+                                   const CardProfile& profile, uint8_t level) {
+  return Builder(expected, profile, level).Build(plan);
+}
+
+std::vector<Bytes> EncodeParts(const card::Script& script, size_t part_bytes) {
+  std::vector<Bytes> parts;
+  card::Script part;
+  size_t size = 0;
+  for (const card::ScriptCommand& command : script) {
+    const size_t more = card::EncodeScript({command}).size();
+    if (!part.empty() &&
+        (size + more > part_bytes || part.size() == card::kMaxScriptCommands)) {
+      parts.push_back(card::EncodeScript(part));
+      part.clear();
+      size = 0;
+    }
+    part.push_back(command);
+    size += more;
+  }
+  if (!part.empty()) parts.push_back(card::EncodeScript(part));
+  return parts;
+}
+
+}  // namespace cardferry::sequencer

@@ -1,0 +1,81 @@
+#ifndef CARDFERRY_SERVICES_SEQUENCER_BUNDLE_H_
+#define CARDFERRY_SERVICES_SEQUENCER_BUNDLE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "lib/card/apdu/aid.h"
+#include "lib/card/cap/cap_file.h"
+#include "lib/card/script/script.h"
+#include "services/sequencer/card_record.h"
+#include "services/sequencer/content_plan.h"
+
+namespace cardferry::sequencer {
+
+// What a command of a bundle is for. The numbers stand in bundle states.
+//
+// A bundle that changes the card begins with three reads. The first (peek) may
+// answer what it likes; the second and the third must answer what was expected,
+// or nothing more is sent. The third asks the same as the first, so that when
+// the run stops at one of them, both lists have been seen, and nothing was
+// changed:
+//
+//   peek load files | compare applications | compare load files | changes |
+//   reads
+//
+// A bundle without changes only reads.
+enum class CommandKind : uint8_t {
+  kAuthenticate = 1,
+  kPeekLoadFiles = 2,
+  kCompareApplications = 3,
+  kCompareLoadFiles = 4,
+  kInstallForLoad = 5,
+  kLoad = 6,
+  kInstall = 7,
+  kReadLoadFiles = 8,
+  kReadApplications = 9,
+};
+
+bool IsChange(CommandKind kind);
+
+// `count` commands of one kind in a row, about one package or applet (or about
+// the card: no subject).
+struct CommandRun {
+  CommandKind kind = CommandKind::kAuthenticate;
+  std::optional<card::Aid> subject;
+  uint32_t count = 1;
+
+  bool operator==(const CommandRun& o) const {
+    return kind == o.kind && subject == o.subject && count == o.count;
+  }
+};
+
+// The commands of a bundle after EXTERNAL AUTHENTICATE, plain, and what they
+// are for.
+struct Bundle {
+  card::Script commands;
+  std::vector<CommandRun> runs;  // their counts add up to commands.size()
+
+  size_t Changes() const;
+};
+
+// The bundle for a plan at a security level. `expected`: what the card is
+// believed to answer. RESOURCE_EXHAUSTED, with the numbers, when something does
+// not fit the level or the bundle; INVALID_ARGUMENT for a component that is
+// missing.
+absl::StatusOr<Bundle> BuildBundle(const ContentPlan& plan,
+                                   const StatusSnapshot& expected,
+                                   const CardProfile& profile, uint8_t level);
+
+// The most commands that one bundle may have.
+inline constexpr size_t kMaxBundleCommands = 4096;
+
+// The script in parts of at most `part_bytes` in wire form (at least one
+// command each), in order.
+std::vector<Bytes> EncodeParts(const card::Script& script, size_t part_bytes);
+
+}  // namespace cardferry::sequencer
+
+#endif  // CARDFERRY_SERVICES_SEQUENCER_BUNDLE_H_

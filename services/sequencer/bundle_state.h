@@ -1,0 +1,45 @@
+#ifndef CARDFERRY_SERVICES_SEQUENCER_BUNDLE_STATE_H_
+#define CARDFERRY_SERVICES_SEQUENCER_BUNDLE_STATE_H_
+
+#include <vector>
+
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/aid.h"
+#include "lib/card/cap/components.h"
+#include "services/sequencer/bundle.h"
+#include "services/sequencer/card_record.h"
+
+namespace cardferry::sequencer {
+
+// What the card should list when all went well.
+struct WantedPackage {
+  card::PackageVersion package;
+  Bytes content_hash;
+  std::vector<card::Aid> instances;
+
+  bool operator==(const WantedPackage& o) const {
+    return package == o.package && content_hash == o.content_hash &&
+           instances == o.instances;
+  }
+};
+
+// What has to be known of a bundle to say what its answers mean. It travels
+// through the orchestrator. It holds no install parameters.
+struct BundleState {
+  CardRecord record;             // as it is when the card is not changed
+  StatusSnapshot expected;       // what the leading reads compare with
+  std::vector<CommandRun> runs;  // from EXTERNAL AUTHENTICATE on
+  std::vector<WantedPackage> wanted;
+
+  // The number of commands.
+  size_t Commands() const;
+
+  bool operator==(const BundleState& o) const {
+    return record == o.record && expected == o.expected && runs == o.runs &&
+           wanted == o.wanted;
+  }
+};
+
+}  // namespace cardferry::sequencer
+
+#endif  // CARDFERRY_SERVICES_SEQUENCER_BUNDLE_STATE_H_

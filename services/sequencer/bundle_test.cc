@@ -1,0 +1,193 @@
+#include "services/sequencer/bundle.h"
+
+#include "lib/base/status_matchers.h"
+#include "services/sequencer/testing/applets.h"
+#include "services/sequencer/testing/test_profiles.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+using absl::StatusCode;
+using card::StatusWord;
+using testing::ElementsAre;
+
+const card::Aid kPackage = *card::Aid::FromHex("F043464552525901");
+const card::Aid kApplet = *card::Aid::FromHex("F04346455252590101");
+
+card::ResponseApdu Answer(const Bytes& data, uint16_t sw) {
+  return {data, StatusWord(sw)};
+}
+
+class BundleTest : public testing::Test {
+ protected:
+  ContentPlan Brokerage() {
+    return {{LoadStep{LoadApplet("brokerage.cap")},
+             InstallStep{{kPackage, kApplet, kApplet, {0x00}, {0x41}}}}};
+  }
+  absl::StatusOr<Bundle> Build(const ContentPlan& plan, uint8_t level = 0x03) {
+    return BuildBundle(plan, profile_.factory_content, profile_, level);
+  }
+  CardProfile profile_ = TestProfile("demo", 0x30);
+};
+
+std::vector<std::string> Headers(const card::Script& script) {
+  std::vector<std::string> headers;
+  for (const auto& command : script) {
+    headers.push_back(ToHex(ByteSpan(command.command.Encode()).first(4)));
+  }
+  return headers;
+}
+
+TEST_F(BundleTest, ReadsTwiceBeforeItChangesAnythingAndOnceAfter) {
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle, Build(Brokerage()));
+  EXPECT_THAT(Headers(bundle.commands),
+              ElementsAre("80F22002", "80F24002", "80F22002",  //
+                          "80E60200", "80E80000", "80E80001", "80E88002",
+                          "80E60C00",  //
+                          "80F22002", "80F24002"));
+  EXPECT_THAT(bundle.runs,
+              ElementsAre(CommandRun{CommandKind::kPeekLoadFiles, {}, 1},
+                          CommandRun{CommandKind::kCompareApplications, {}, 1},
+                          CommandRun{CommandKind::kCompareLoadFiles, {}, 1},
+                          CommandRun{CommandKind::kInstallForLoad, kPackage, 1},
+                          CommandRun{CommandKind::kLoad, kPackage, 3},
+                          CommandRun{CommandKind::kInstall, kApplet, 1},
+                          CommandRun{CommandKind::kReadLoadFiles, {}, 1},
+                          CommandRun{CommandKind::kReadApplications, {}, 1}));
+  EXPECT_EQ(bundle.Changes(), 5u);
+  EXPECT_OK(card::DecodeScript(card::EncodeScript(bundle.commands)));
+}
+
+TEST_F(BundleTest, StopsAtWhatIsNotExpectedExceptWhereItOnlyReads) {
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle, Build(Brokerage()));
+  size_t index = 0;
+  for (const CommandRun& run : bundle.runs) {
+    for (uint32_t i = 0; i < run.count; ++i, ++index) {
+      const bool reads = run.kind == CommandKind::kPeekLoadFiles ||
+                         run.kind == CommandKind::kReadLoadFiles ||
+                         run.kind == CommandKind::kReadApplications;
+      EXPECT_EQ(bundle.commands[index].on_mismatch,
+                reads ? card::OnMismatch::kContinue : card::OnMismatch::kStop);
+    }
+  }
+  EXPECT_EQ(index, bundle.commands.size());
+}
+
+TEST_F(BundleTest, AChangeMayBeAnsweredWithAndWithoutAByte) {
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle, Build(Brokerage()));
+  const card::ScriptCommand& load = bundle.commands[4];
+  EXPECT_EQ(load.label, "LOAD 1/3");
+  EXPECT_TRUE(card::IsExpected(load, Answer({0x00}, 0x9000)));
+  EXPECT_TRUE(card::IsExpected(load, Answer({}, 0x9000)));
+  EXPECT_FALSE(card::IsExpected(load, Answer({}, 0x6A84)));
+  EXPECT_FALSE(card::IsExpected(load, Answer({}, 0x6310)));
+}
+
+TEST_F(BundleTest, ComparesWithTheFactoryContentOfAnEmptyCard) {
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle, Build(Brokerage()));
+  for (const size_t compare : {1, 2}) {
+    EXPECT_TRUE(card::IsExpected(bundle.commands[compare], Answer({}, 0x6A88)));
+    EXPECT_FALSE(
+        card::IsExpected(bundle.commands[compare], Answer({}, 0x9000)));
+  }
+}
+
+TEST_F(BundleTest, ComparesEveryPageOfTheLists) {
+  const Bytes one = FromHexOrDie("E3074F05F043464551");
+  const Bytes two = FromHexOrDie("E3074F05F043464552");
+  const StatusSnapshot expected = {{Answer(one, 0x6310), Answer(two, 0x9000)},
+                                   {Answer({}, 0x6A88)}};
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle,
+                       BuildBundle(Brokerage(), expected, profile_, 0x03));
+  EXPECT_THAT(Headers({bundle.commands.begin(), bundle.commands.begin() + 6}),
+              ElementsAre("80F22002", "80F22003", "80F24002", "80F22002",
+                          "80F22003", "80E60200"));
+  EXPECT_TRUE(card::IsExpected(bundle.commands[3], Answer(one, 0x6310)));
+  EXPECT_FALSE(card::IsExpected(bundle.commands[3], Answer(one, 0x9000)));
+  EXPECT_TRUE(card::IsExpected(bundle.commands[4], Answer(two, 0x9000)));
+  EXPECT_FALSE(card::IsExpected(bundle.commands[4], Answer(one, 0x9000)));
+}
+
+TEST_F(BundleTest, OnlyReadsWhenThereIsNothingToDo) {
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle, Build({}));
+  EXPECT_THAT(Headers(bundle.commands), ElementsAre("80F22002", "80F24002"));
+  EXPECT_EQ(bundle.Changes(), 0u);
+}
+
+TEST_F(BundleTest, ReadsMorePagesWhenTheLastOneWasNotTheEnd) {
+  const StatusSnapshot unfinished = {{Answer({}, 0x6310), Answer({}, 0x6310)},
+                                     {Answer({}, 0x6A88)}};
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle,
+                       BuildBundle({}, unfinished, profile_, 0x03));
+  EXPECT_THAT(bundle.runs,
+              ElementsAre(CommandRun{CommandKind::kReadLoadFiles, {}, 4},
+                          CommandRun{CommandKind::kReadApplications, {}, 1}));
+}
+
+TEST_F(BundleTest, ReadsOnePageMoreWhenTheListWillNotFit) {
+  const StatusSnapshot long_list = {{Answer(Bytes(200), 0x9000)},
+                                    {Answer({}, 0x6A88)}};
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle,
+                       BuildBundle(Brokerage(), long_list, profile_, 0x03));
+  EXPECT_EQ(bundle.runs[bundle.runs.size() - 2],
+            (CommandRun{CommandKind::kReadLoadFiles, {}, 2}));
+  EXPECT_EQ(bundle.runs.back(),
+            (CommandRun{CommandKind::kReadApplications, {}, 1}));
+}
+
+TEST_F(BundleTest, SendsDescriptorWhenTheProfileSaysSo) {
+  profile_.descriptor = card::Descriptor::kSend;  // 671 + 206 + 4 = 881 bytes
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle, Build(Brokerage(), 0x01));
+  EXPECT_EQ(bundle.runs[4], (CommandRun{CommandKind::kLoad, kPackage, 4}));
+}
+
+TEST_F(BundleTest, RefusesALoadFileThatIsTooLargeForTheChannel) {
+  const ContentPlan plan{{LoadStep{LoadApplet("tables61.cap")}}};
+  EXPECT_OK(Build(plan, 0x01));
+  EXPECT_THAT(
+      Build(plan, 0x03),
+      StatusIs(StatusCode::kResourceExhausted,
+               "package F043464552525906: the load file has 62376 bytes with "
+               "its tag and length; short commands at security level 03 carry "
+               "at most 61184"));
+}
+
+TEST_F(BundleTest, RefusesParametersThatAreTooLong) {
+  ContentPlan plan = Brokerage();
+  std::get<InstallStep>(plan.steps[1]).installation.parameters.resize(220);
+  EXPECT_THAT(Build(plan),
+              StatusIs(StatusCode::kResourceExhausted,
+                       testing::StartsWith("applet F04346455252590101: INSTALL "
+                                           "with 220 bytes of parameters")));
+}
+
+TEST_F(BundleTest, RefusesMoreCommandsThanABundleTakes) {
+  ContentPlan plan;
+  const auto file = LoadApplet("tables55.cap");  // 236 LOADs each
+  for (int i = 0; i < 20; ++i) plan.steps.push_back(LoadStep{file});
+  EXPECT_THAT(Build(plan),
+              StatusIs(StatusCode::kResourceExhausted,
+                       testing::HasSubstr("one bundle takes 4096")));
+}
+
+TEST(EncodePartsTest, CutsBetweenCommands) {
+  ContentPlan plan{{LoadStep{LoadApplet("tables30.cap")}}};
+  const CardProfile profile = TestProfile("demo", 0x30);
+  ASSERT_OK_AND_ASSIGN(
+      const Bundle bundle,
+      BuildBundle(plan, profile.factory_content, profile, 0x03));
+  const std::vector<Bytes> parts = EncodeParts(bundle.commands, 10000);
+  EXPECT_EQ(parts.size(), 4u);
+  card::Script joined;
+  for (const Bytes& part : parts) {
+    EXPECT_LE(part.size(), 10000u);
+    ASSERT_OK_AND_ASSIGN(const card::Script script, card::DecodeScript(part));
+    joined.insert(joined.end(), script.begin(), script.end());
+  }
+  EXPECT_EQ(joined, bundle.commands);
+  EXPECT_EQ(EncodeParts(bundle.commands, 1 << 20).size(), 1u);
+  EXPECT_EQ(EncodeParts(bundle.commands, 1).size(), bundle.commands.size());
+}
+
+}  // namespace
+}  // namespace cardferry::sequencer

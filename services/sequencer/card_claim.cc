@@ -1,0 +1,147 @@
+#include "services/sequencer/card_claim.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/str_join.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+using card::Script;
+using card::ScriptCommand;
+using card::Transcript;
+
+constexpr card::StatusWordPattern kAnyStatus{0, 0};
+constexpr size_t kReads = 2;  // after the SELECTs
+
+ScriptCommand Informative(card::CommandApdu command, std::string label) {
+  return {std::move(command),
+          {kAnyStatus},
+          card::AnyData{},
+          card::OnMismatch::kContinue,
+          std::move(label)};
+}
+
+// SELECT's answer names the AID in full; a card that says nothing has what it
+// was asked for.
+card::Aid SelectedAid(const card::Aid& asked,
+                      const card::ResponseApdu& answer) {
+  const auto named = card::ParseSelectAnswer(answer.data);
+  return named.ok() ? *named : asked;
+}
+
+// What a card says of itself is never a reason to fail: what is not well formed
+// was not said.
+void ReadIdentify(absl::Span<const card::Aid> domains,
+                  absl::Span<const card::ResponseApdu> answers,
+                  CardClaim& claim) {
+  for (size_t i = 0; i < domains.size(); ++i) {
+    if (answers[i].sw != card::kSuccess) continue;
+    claim.isd_aid = SelectedAid(domains[i], answers[i]);
+  }
+  const card::ResponseApdu& card_data = answers[domains.size()];
+  if (card_data.sw == card::kSuccess) {
+    claim.channels = card::ParseCardRecognitionData(card_data.data)
+                         .value_or(std::vector<card::ScpVariant>());
+  }
+  const card::ResponseApdu& cplc = answers[domains.size() + 1];
+  if (cplc.sw != card::kSuccess) return;
+  auto parsed = card::ParseCplc(cplc.data);
+  if (parsed.ok()) claim.cplc = *std::move(parsed);
+}
+
+absl::Status ReadChallenge(const Transcript& challenge, CardClaim& claim) {
+  if (challenge.answers.size() != 1) {
+    return absl::FailedPreconditionError(
+        "the card was gone before INITIALIZE UPDATE: insert it again");
+  }
+  const card::ResponseApdu& answer = challenge.answers[0];
+  if (answer.sw != card::kSuccess) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the card answered INITIALIZE UPDATE with ",
+                     card::Describe(answer.sw)));
+  }
+  ASSIGN_OR_RETURN(claim.identity,
+                   card::ParseInitializeUpdateAnswer(answer.data));
+  claim.initialize_update_answer = answer.data;
+  return absl::OkStatus();
+}
+
+std::string ChannelText(const card::ScpVariant& channel) {
+  return absl::StrFormat("SCP%02X i %02X", channel.scp, channel.i);
+}
+
+}  // namespace
+
+std::string CardClaim::ToString() const {
+  std::vector<std::string> parts;
+  parts.push_back(isd_aid.has_value()
+                      ? absl::StrCat("ISD ", isd_aid->ToHex())
+                      : "no issuer security domain that was looked for");
+  if (identity.has_value()) {
+    parts.push_back(absl::StrFormat("SCP%02X", identity->scp));
+    if (identity->i.has_value()) {
+      absl::StrAppend(&parts.back(), absl::StrFormat(" i %02X", *identity->i));
+    }
+    parts.push_back(
+        absl::StrFormat("key version %02X", identity->key_version_number));
+  } else {
+    for (const auto& channel : channels) parts.push_back(ChannelText(channel));
+  }
+  if (cplc.has_value()) {
+    parts.push_back(absl::StrCat("IC ", ToHex(cplc->ic_fabricator()), " ",
+                                 ToHex(cplc->ic_type()), ", OS ",
+                                 ToHex(cplc->operating_system())));
+  }
+  return absl::StrJoin(parts, ", ");
+}
+
+Script IdentifyScript(absl::Span<const card::Aid> security_domains) {
+  Script script;
+  for (const card::Aid& aid : security_domains) {
+    script.push_back(
+        Informative(card::SelectCommand(aid), "SELECT " + aid.ToHex()));
+  }
+  script.push_back(
+      Informative(card::GetDataCommand(card::kTagCardData), "GET DATA 66"));
+  script.push_back(
+      Informative(card::GetDataCommand(card::kTagCplc), "GET DATA 9F7F"));
+  return script;
+}
+
+Script ChallengeScript(const std::array<uint8_t, 8>& host_challenge) {
+  return {{card::InitializeUpdateCommand(0x00, host_challenge),
+           {card::StatusWordPattern{}},
+           card::AnyData{},
+           card::OnMismatch::kStop,
+           "INITIALIZE UPDATE"}};
+}
+
+absl::StatusOr<CardClaim> ReadClaim(
+    absl::Span<const card::Aid> security_domains, const Transcript& identify,
+    const Transcript* challenge) {
+  if (identify.end == card::RunEnd::kUnknown ||
+      identify.end == card::RunEnd::kNotStarted) {
+    return absl::FailedPreconditionError(
+        "the card was gone before it was identified: insert it again");
+  }
+  if (identify.answers.size() != security_domains.size() + kReads) {
+    return absl::FailedPreconditionError(
+        "these are answers to another opening: insert the card again");
+  }
+  CardClaim claim;
+  ReadIdentify(security_domains, identify.answers, claim);
+  if (challenge != nullptr) RETURN_IF_ERROR(ReadChallenge(*challenge, claim));
+  return claim;
+}
+
+std::string CardId(const std::string& key_set,
+                   ByteSpan key_diversification_data) {
+  return absl::StrCat(key_set, "/", ToHex(key_diversification_data));
+}
+
+}  // namespace cardferry::sequencer

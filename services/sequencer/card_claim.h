@@ -1,0 +1,53 @@
+#ifndef CARDFERRY_SERVICES_SEQUENCER_CARD_CLAIM_H_
+#define CARDFERRY_SERVICES_SEQUENCER_CARD_CLAIM_H_
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/aid.h"
+#include "lib/card/gp/discovery_commands.h"
+#include "lib/card/script/script.h"
+
+namespace cardferry::sequencer {
+
+// What a card says about itself before anybody is authenticated. Not proven:
+// it only chooses which keys to try, once.
+struct CardClaim {
+  std::optional<card::Aid> isd_aid;               // as selected
+  std::vector<card::ScpVariant> channels;         // Card Recognition Data
+  std::optional<card::Cplc> cplc;                 // production data
+  std::optional<card::ClaimedIdentity> identity;  // INITIALIZE UPDATE
+  Bytes initialize_update_answer;                 // empty when there was none
+
+  // "ISD A000000151000000, SCP03 i 70, key version 30": for people.
+  std::string ToString() const;
+};
+
+// What runs whenever a card arrives: SELECT of each security domain (the last
+// one that is there stays selected), then reads. Every answer is welcome, a
+// missing one too.
+card::Script IdentifyScript(absl::Span<const card::Aid> security_domains);
+
+// INITIALIZE UPDATE with the card's first key version.
+card::Script ChallengeScript(const std::array<uint8_t, 8>& host_challenge);
+
+// The answers to both; `challenge` may be nullptr. FAILED_PRECONDITION when the
+// card was gone, refused INITIALIZE UPDATE, or ran another script.
+// INVALID_ARGUMENT when its answer to INITIALIZE UPDATE is not well formed;
+// UNIMPLEMENTED for an unknown protocol.
+absl::StatusOr<CardClaim> ReadClaim(
+    absl::Span<const card::Aid> security_domains,
+    const card::Transcript& identify, const card::Transcript* challenge);
+
+// "<key set>/<key diversification data, hex>".
+std::string CardId(const std::string& key_set,
+                   ByteSpan key_diversification_data);
+
+}  // namespace cardferry::sequencer
+
+#endif  // CARDFERRY_SERVICES_SEQUENCER_CARD_CLAIM_H_

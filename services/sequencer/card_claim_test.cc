@@ -1,0 +1,150 @@
+#include "services/sequencer/card_claim.h"
+
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+using absl::StatusCode;
+using card::ResponseApdu;
+using card::RunEnd;
+using card::StatusWord;
+using card::Transcript;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const card::Aid kIsd = *card::Aid::FromHex("A000000151000000");
+const card::Aid kOther = *card::Aid::FromHex("A000000003000000");
+const std::string kCplc =
+    "47905167"
+    "4700" +
+    std::string(72, '1');
+const char kCardData[] = "660F730D640B06092A864886FC6B040370";
+
+ResponseApdu Answer(const std::string& hex, uint16_t sw = 0x9000) {
+  return {FromHexOrDie(hex), StatusWord(sw)};
+}
+
+Transcript FullIdentify() {
+  return {{Answer("6F0A8408A000000151000000"), Answer(kCardData),
+           Answer("9F7F2A" + kCplc)},
+          RunEnd::kDone};
+}
+
+std::string InitializeUpdateAnswer() {
+  return "00010203040506070809"
+         "300370" +
+         std::string(32, 'A') + "000001";
+}
+
+TEST(IdentifyScriptTest, AsksAndNeverStops) {
+  const card::Script script = IdentifyScript({kIsd, kOther});
+  std::vector<std::string> commands;
+  for (const auto& command : script) {
+    commands.push_back(ToHex(command.command.Encode()));
+    EXPECT_EQ(command.on_mismatch, card::OnMismatch::kContinue);
+    EXPECT_TRUE(card::IsExpected(command, Answer("", 0x6A82)));
+    EXPECT_TRUE(card::IsExpected(command, Answer("00", 0x9000)));
+  }
+  EXPECT_THAT(commands, ElementsAre("00A4040008A00000015100000000",
+                                    "00A4040008A00000000300000000",
+                                    "80CA006600", "80CA9F7F00"));
+  EXPECT_OK(card::DecodeScript(card::EncodeScript(script)));
+}
+
+TEST(ChallengeScriptTest, IsInitializeUpdateWithTheFirstKeyVersion) {
+  const card::Script script = ChallengeScript({1, 2, 3, 4, 5, 6, 7, 8});
+  ASSERT_EQ(script.size(), 1u);
+  EXPECT_EQ(ToHex(script[0].command.Encode()), "8050000008010203040506070800");
+  EXPECT_FALSE(card::IsExpected(script[0], Answer("", 0x6A88)));
+  EXPECT_EQ(script[0].on_mismatch, card::OnMismatch::kStop);
+  EXPECT_OK(card::DecodeScript(card::EncodeScript(script)));
+}
+
+TEST(ReadClaimTest, ReadsWhatACardSays) {
+  const Transcript challenge{{Answer(InitializeUpdateAnswer())}, RunEnd::kDone};
+  ASSERT_OK_AND_ASSIGN(const CardClaim claim,
+                       ReadClaim({kIsd}, FullIdentify(), &challenge));
+  EXPECT_EQ(claim.isd_aid, kIsd);
+  EXPECT_THAT(claim.channels, ElementsAre(card::ScpVariant{3, 0x70}));
+  ASSERT_TRUE(claim.cplc.has_value());
+  EXPECT_EQ(ToHex(claim.cplc->bytes), kCplc);
+  ASSERT_TRUE(claim.identity.has_value());
+  EXPECT_EQ(claim.identity->key_version_number, 0x30);
+  EXPECT_EQ(ToHex(claim.initialize_update_answer), InitializeUpdateAnswer());
+  EXPECT_EQ(claim.ToString(),
+            "ISD A000000151000000, SCP03 i 70, key version 30, IC 4790 5167, "
+            "OS 4700");
+}
+
+TEST(ReadClaimTest, ACardMayLackEverything) {
+  const Transcript nothing{
+      {Answer("", 0x6A82), Answer("", 0x6A88), Answer("", 0x6D00)},
+      RunEnd::kDone};
+  ASSERT_OK_AND_ASSIGN(const CardClaim claim,
+                       ReadClaim({kIsd}, nothing, nullptr));
+  EXPECT_FALSE(claim.isd_aid.has_value());
+  EXPECT_THAT(claim.channels, IsEmpty());
+  EXPECT_FALSE(claim.cplc.has_value());
+  EXPECT_FALSE(claim.identity.has_value());
+  EXPECT_EQ(claim.ToString(), "no issuer security domain that was looked for");
+}
+
+TEST(ReadClaimTest, WhatIsNotWellFormedWasNotSaid) {
+  const Transcript garbage{{Answer("6F"), Answer("6605"), Answer("9F7F0100")},
+                           RunEnd::kDone};
+  ASSERT_OK_AND_ASSIGN(const CardClaim claim,
+                       ReadClaim({kIsd}, garbage, nullptr));
+  EXPECT_EQ(claim.isd_aid, kIsd);  // it was selected; it only does not say so
+  EXPECT_THAT(claim.channels, IsEmpty());
+  EXPECT_FALSE(claim.cplc.has_value());
+}
+
+TEST(ReadClaimTest, TheLastSecurityDomainThatIsThereCounts) {
+  Transcript identify{
+      {Answer("6F0A8408A000000151000000"), Answer("6F0A8408A000000003000000"),
+       Answer("", 0x6A88), Answer("", 0x6A88)},
+      RunEnd::kDone};
+  EXPECT_EQ(ReadClaim({kIsd, kOther}, identify, nullptr)->isd_aid, kOther);
+  identify.answers[1] = Answer("", 0x6A82);
+  EXPECT_EQ(ReadClaim({kIsd, kOther}, identify, nullptr)->isd_aid, kIsd);
+}
+
+TEST(ReadClaimTest, RefusesARunThatDidNotEnd) {
+  Transcript identify = FullIdentify();
+  identify.end = RunEnd::kUnknown;
+  EXPECT_THAT(ReadClaim({kIsd}, identify, nullptr),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       "the card was gone before it was identified: insert it "
+                       "again"));
+}
+
+TEST(ReadClaimTest, RefusesAnswersToAnotherOpening) {
+  EXPECT_THAT(ReadClaim({kIsd, kOther}, FullIdentify(), nullptr),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       "these are answers to another opening: insert the card "
+                       "again"));
+}
+
+TEST(ReadClaimTest, SaysWhyThereIsNoChallenge) {
+  const Transcript none{{}, RunEnd::kUnknown};
+  EXPECT_THAT(ReadClaim({kIsd}, FullIdentify(), &none),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       "the card was gone before INITIALIZE UPDATE: insert it "
+                       "again"));
+  const Transcript refused{{Answer("", 0x6A88)}, RunEnd::kStopped};
+  EXPECT_THAT(ReadClaim({kIsd}, FullIdentify(), &refused),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       testing::StartsWith(
+                           "the card answered INITIALIZE UPDATE with 6A88")));
+  const Transcript garbage{{Answer("0102")}, RunEnd::kDone};
+  EXPECT_THAT(ReadClaim({kIsd}, FullIdentify(), &garbage),
+              StatusIs(StatusCode::kInvalidArgument));
+}
+
+TEST(CardIdTest, IsKeySetAndDiversificationData) {
+  EXPECT_EQ(CardId("demo-aes128", FromHexOrDie("0001")), "demo-aes128/0001");
+}
+
+}  // namespace
+}  // namespace cardferry::sequencer

@@ -1,0 +1,144 @@
+#include "services/sequencer/card_profile.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+bool IsOneOf(const std::set<uint8_t>& allowed, uint8_t value) {
+  return allowed.empty() || allowed.count(value) > 0;
+}
+
+bool MayHaveIdentity(const ProfileMatch& match,
+                     const card::ClaimedIdentity& identity) {
+  return identity.scp == match.scp &&
+         IsOneOf(match.key_version_numbers, identity.key_version_number) &&
+         (!identity.i.has_value() || IsOneOf(match.i, *identity.i));
+}
+
+// Card Recognition Data may list several channels; one has to fit. They do not
+// matter when the card said nothing, or SCP03's INITIALIZE UPDATE said more.
+bool MayHaveChannel(const ProfileMatch& match, const CardClaim& claim,
+                    uint8_t fallback_i) {
+  if (claim.identity.has_value() && claim.identity->i.has_value()) return true;
+  if (claim.channels.empty()) {
+    return fallback_i == 0 || IsOneOf(match.i, fallback_i);
+  }
+  return std::any_of(claim.channels.begin(), claim.channels.end(),
+                     [&match](const card::ScpVariant& channel) {
+                       return channel.scp == match.scp &&
+                              IsOneOf(match.i, channel.i);
+                     });
+}
+
+bool IsField(const Bytes& wanted, ByteSpan field) {
+  return wanted.empty() || ByteSpan(wanted) == field;
+}
+
+bool MayHaveProduction(const ProfileMatch& match, const CardClaim& claim) {
+  const bool asked = !match.ic_fabricator.empty() || !match.ic_type.empty() ||
+                     !match.operating_system.empty();
+  if (!asked) return true;
+  return claim.cplc.has_value() &&
+         IsField(match.ic_fabricator, claim.cplc->ic_fabricator()) &&
+         IsField(match.ic_type, claim.cplc->ic_type()) &&
+         IsField(match.operating_system, claim.cplc->operating_system());
+}
+
+bool Overlap(const std::set<uint8_t>& a, const std::set<uint8_t>& b) {
+  return a.empty() || b.empty() ||
+         std::any_of(a.begin(), a.end(),
+                     [&b](uint8_t value) { return b.count(value) > 0; });
+}
+
+bool Overlap(const Bytes& a, const Bytes& b) {
+  return a.empty() || b.empty() || a == b;
+}
+
+bool CouldMatchOneCard(const ProfileMatch& a, const ProfileMatch& b) {
+  return a.isd_aid == b.isd_aid && a.scp == b.scp && Overlap(a.i, b.i) &&
+         Overlap(a.key_version_numbers, b.key_version_numbers) &&
+         Overlap(a.ic_fabricator, b.ic_fabricator) &&
+         Overlap(a.ic_type, b.ic_type) &&
+         Overlap(a.operating_system, b.operating_system);
+}
+
+absl::Status CheckPair(const CardProfile& a, const CardProfile& b) {
+  if (a.name == b.name) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("two card profiles are named ", a.name));
+  }
+  if (!CouldMatchOneCard(a.match, b.match)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("the card profiles ", a.name, " and ", b.name,
+                   " could match one card: tell them apart"));
+}
+
+}  // namespace
+
+bool CardProfile::MayBe(const CardClaim& claim) const {
+  if (claim.isd_aid != match.isd_aid) return false;
+  if (claim.identity.has_value() && !MayHaveIdentity(match, *claim.identity)) {
+    return false;
+  }
+  return MayHaveChannel(match, claim, fallback_i) &&
+         MayHaveProduction(match, claim);
+}
+
+bool CardProfile::IsBuiltIn(const card::Aid& package) const {
+  return std::any_of(built_in_packages.begin(), built_in_packages.end(),
+                     [&package](const Bytes& prefix) {
+                       return package.bytes().size() >= prefix.size() &&
+                              std::equal(prefix.begin(), prefix.end(),
+                                         package.bytes().begin());
+                     });
+}
+
+absl::StatusOr<ProfileCatalog> ProfileCatalog::Create(
+    std::vector<CardProfile> profiles) {
+  if (profiles.empty()) {
+    return absl::InvalidArgumentError("there is no card profile");
+  }
+  std::sort(profiles.begin(), profiles.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  for (size_t i = 0; i < profiles.size(); ++i) {
+    for (size_t j = i + 1; j < profiles.size(); ++j) {
+      const absl::Status status = CheckPair(profiles[i], profiles[j]);
+      if (!status.ok()) return status;
+    }
+  }
+  return ProfileCatalog(std::move(profiles));
+}
+
+std::vector<card::Aid> ProfileCatalog::SecurityDomains() const {
+  std::vector<card::Aid> aids;
+  for (const CardProfile& profile : profiles_) {
+    const card::Aid& aid = profile.match.isd_aid;
+    if (std::count(aids.begin(), aids.end(), aid) == 0) aids.push_back(aid);
+  }
+  return aids;
+}
+
+absl::StatusOr<const CardProfile*> ProfileCatalog::Find(
+    const CardClaim& claim) const {
+  const CardProfile* found = nullptr;
+  for (const CardProfile& profile : profiles_) {
+    if (!profile.MayBe(claim)) continue;
+    if (found != nullptr) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("the card may be ", found->name, " or ", profile.name));
+    }
+    found = &profile;
+  }
+  if (found == nullptr) {
+    return absl::NotFoundError(absl::StrCat("no card profile fits this card (",
+                                            claim.ToString(), ")"));
+  }
+  return found;
+}
+
+}  // namespace cardferry::sequencer

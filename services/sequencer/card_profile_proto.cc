@@ -1,0 +1,153 @@
+#include "services/sequencer/card_profile_proto.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+#include "lib/card/gp/content_commands.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+namespace pb = config::v1;
+
+// Packages that every Java Card has in its mask: javacard.*, java.*;
+// org.globalplatform; visa.openplatform.
+const char* const kAlwaysBuiltIn[] = {"A000000062", "A000000151",
+                                      "A00000000300"};
+
+absl::Status Refuse(absl::string_view field, absl::string_view reason) {
+  return absl::InvalidArgumentError(absl::StrCat(field, ": ", reason));
+}
+
+absl::StatusOr<Bytes> ToBytes(absl::string_view field, const std::string& hex) {
+  absl::StatusOr<Bytes> bytes = FromHex(hex);
+  if (!bytes.ok()) return Annotate(bytes.status(), field);
+  return bytes;
+}
+
+absl::StatusOr<Bytes> ToCplcField(absl::string_view field,
+                                  const std::string& hex) {
+  ASSIGN_OR_RETURN(Bytes bytes, ToBytes(field, hex));
+  if (!bytes.empty() && bytes.size() != 2) {
+    return Refuse(field, absl::StrCat(bytes.size(), " bytes instead of 2"));
+  }
+  return bytes;
+}
+
+absl::StatusOr<uint8_t> ToByte(absl::string_view field, uint32_t value) {
+  if (value > 0xFF) {
+    return Refuse(field, absl::StrCat(value, " does not fit one byte"));
+  }
+  return static_cast<uint8_t>(value);
+}
+
+template <typename Repeated>
+absl::StatusOr<std::set<uint8_t>> ToByteSet(absl::string_view field,
+                                            const Repeated& values) {
+  std::set<uint8_t> set;
+  for (const uint32_t value : values) {
+    ASSIGN_OR_RETURN(const uint8_t byte, ToByte(field, value));
+    set.insert(byte);
+  }
+  return set;
+}
+
+absl::Status CheckName(const std::string& name) {
+  if (name.empty() || name.size() > 63) {
+    return Refuse("name", "1 to 63 characters");
+  }
+  for (const char c : name) {
+    if (!absl::ascii_islower(static_cast<unsigned char>(c)) &&
+        !absl::ascii_isdigit(static_cast<unsigned char>(c)) && c != '-') {
+      return Refuse("name", "only a-z, 0-9 and '-'");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ProfileMatch> ToMatch(const pb::CardProfile::Match& proto) {
+  absl::StatusOr<card::Aid> aid = card::Aid::FromHex(proto.isd_aid());
+  if (!aid.ok()) return Annotate(aid.status(), "match.isd_aid");
+  if (proto.scp() < 1 || proto.scp() > 3) {
+    return Refuse("match.scp", absl::StrCat(proto.scp(), " is not 1, 2 or 3"));
+  }
+  ProfileMatch match{
+      *std::move(aid), static_cast<uint8_t>(proto.scp()), {}, {}, {}, {}, {}};
+  ASSIGN_OR_RETURN(match.i, ToByteSet("match.i", proto.i()));
+  ASSIGN_OR_RETURN(
+      match.key_version_numbers,
+      ToByteSet("match.key_version_numbers", proto.key_version_numbers()));
+  ASSIGN_OR_RETURN(match.ic_fabricator,
+                   ToCplcField("match.ic_fabricator", proto.ic_fabricator()));
+  ASSIGN_OR_RETURN(match.ic_type,
+                   ToCplcField("match.ic_type", proto.ic_type()));
+  ASSIGN_OR_RETURN(
+      match.operating_system,
+      ToCplcField("match.operating_system", proto.operating_system()));
+  return match;
+}
+
+absl::StatusOr<uint8_t> ToLevelFloor(uint32_t level) {
+  if (level == 0) return uint8_t{0x03};
+  ASSIGN_OR_RETURN(const uint8_t floor, ToByte("level_floor", level));
+  const absl::StatusOr<size_t> known = card::MaxCommandData(floor);
+  if (!known.ok()) return Annotate(known.status(), "level_floor");
+  return floor;
+}
+
+// One page of GET STATUS with this data.
+absl::StatusOr<std::vector<card::ResponseApdu>> ToPages(
+    absl::string_view field, const std::string& hex) {
+  ASSIGN_OR_RETURN(Bytes data, ToBytes(field, hex));
+  const absl::StatusOr<std::vector<card::StatusEntry>> entries =
+      card::ParseStatusEntries(data);
+  if (!entries.ok()) return Annotate(entries.status(), field);
+  if (data.size() > card::CommandApdu::kMaxShortLe) {
+    return Refuse(field, "more than one answer of a card can hold");
+  }
+  const card::StatusWord sw =
+      data.empty() ? card::kReferencedDataNotFound : card::kSuccess;
+  return std::vector<card::ResponseApdu>{{std::move(data), sw}};
+}
+
+absl::StatusOr<std::vector<Bytes>> ToBuiltIn(const pb::CardProfile& proto) {
+  std::vector<Bytes> prefixes;
+  for (const char* hex : kAlwaysBuiltIn) prefixes.push_back(FromHexOrDie(hex));
+  for (const std::string& hex : proto.built_in_packages()) {
+    ASSIGN_OR_RETURN(Bytes prefix, ToBytes("built_in_packages", hex));
+    if (prefix.size() < 5) {
+      return Refuse("built_in_packages", "at least the 5 bytes of a RID");
+    }
+    prefixes.push_back(std::move(prefix));
+  }
+  return prefixes;
+}
+
+}  // namespace
+
+absl::StatusOr<CardProfile> ToCardProfile(const pb::CardProfile& proto) {
+  RETURN_IF_ERROR(CheckName(proto.name()));
+  if (proto.key_set().empty()) return Refuse("key_set", "is missing");
+  ASSIGN_OR_RETURN(ProfileMatch match, ToMatch(proto.match()));
+  CardProfile profile{
+      proto.name(), std::move(match), proto.key_set(), {}, {}, {}, {}, {}};
+  ASSIGN_OR_RETURN(profile.level_floor, ToLevelFloor(proto.level_floor()));
+  ASSIGN_OR_RETURN(profile.fallback_i,
+                   ToByte("fallback_i", proto.fallback_i()));
+  profile.descriptor = proto.send_descriptor() ? card::Descriptor::kSend
+                                               : card::Descriptor::kLeaveOut;
+  const auto& factory = proto.factory_content();
+  ASSIGN_OR_RETURN(profile.factory_content.load_files,
+                   ToPages("factory_content.load_files", factory.load_files()));
+  ASSIGN_OR_RETURN(
+      profile.factory_content.applications,
+      ToPages("factory_content.applications", factory.applications()));
+  ASSIGN_OR_RETURN(profile.built_in_packages, ToBuiltIn(proto));
+  return profile;
+}
+
+}  // namespace cardferry::sequencer

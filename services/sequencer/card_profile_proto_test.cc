@@ -1,0 +1,98 @@
+#include "services/sequencer/card_profile_proto.h"
+
+#include "google/protobuf/text_format.h"
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+using absl::StatusCode;
+using testing::ElementsAre;
+
+const char kSmallest[] = R"(
+  name: "demo-aes128"
+  match { isd_aid: "A000000151000000" scp: 3 }
+  key_set: "demo-aes128"
+)";
+
+absl::StatusOr<CardProfile> Parse(const std::string& text,
+                                  const std::string& more = "") {
+  config::v1::CardProfile proto;
+  EXPECT_TRUE(google::protobuf::TextFormat::MergeFromString(text, &proto));
+  EXPECT_TRUE(google::protobuf::TextFormat::MergeFromString(more, &proto));
+  return ToCardProfile(proto);
+}
+
+std::string Refusal(const std::string& more,
+                    const std::string& base = kSmallest) {
+  const auto profile = Parse(base, more);
+  EXPECT_THAT(profile, StatusIs(StatusCode::kInvalidArgument));
+  return std::string(profile.status().message());
+}
+
+TEST(CardProfileProtoTest, TheDefaultsAreTheCarefulOnes) {
+  ASSERT_OK_AND_ASSIGN(const CardProfile profile, Parse(kSmallest));
+  EXPECT_EQ(profile.name, "demo-aes128");
+  EXPECT_EQ(profile.match.isd_aid.ToHex(), "A000000151000000");
+  EXPECT_EQ(profile.match.scp, 3);
+  EXPECT_EQ(profile.key_set, "demo-aes128");
+  EXPECT_EQ(profile.level_floor, 0x03);
+  EXPECT_EQ(profile.descriptor, card::Descriptor::kLeaveOut);
+  const card::ResponseApdu nothing{{}, card::StatusWord(0x6A88)};
+  EXPECT_THAT(profile.factory_content.load_files, ElementsAre(nothing));
+  EXPECT_THAT(profile.factory_content.applications, ElementsAre(nothing));
+  EXPECT_TRUE(profile.IsBuiltIn(*card::Aid::FromHex("A0000000620101")));
+  EXPECT_TRUE(profile.IsBuiltIn(*card::Aid::FromHex("A00000015100")));
+}
+
+TEST(CardProfileProtoTest, TakesEveryField) {
+  ASSERT_OK_AND_ASSIGN(const CardProfile profile, Parse(R"(
+    name: "all"
+    match {
+      isd_aid: "A000000151000000" scp: 2 i: 0x15 i: 0x55
+      key_version_numbers: 0x20 key_version_numbers: 0xFF
+      ic_fabricator: "4790" ic_type: "5167" operating_system: "4700"
+    }
+    key_set: "keys" level_floor: 0x13 fallback_i: 0x15 send_descriptor: true
+    factory_content { load_files: "E3074F05F043464552" }
+    built_in_packages: "A000000009"
+  )"));
+  EXPECT_THAT(profile.match.i, ElementsAre(0x15, 0x55));
+  EXPECT_THAT(profile.match.key_version_numbers, ElementsAre(0x20, 0xFF));
+  EXPECT_EQ(ToHex(profile.match.ic_fabricator), "4790");
+  EXPECT_EQ(ToHex(profile.match.ic_type), "5167");
+  EXPECT_EQ(ToHex(profile.match.operating_system), "4700");
+  EXPECT_EQ(profile.level_floor, 0x13);
+  EXPECT_EQ(profile.fallback_i, 0x15);
+  EXPECT_EQ(profile.descriptor, card::Descriptor::kSend);
+  const card::ResponseApdu one{FromHexOrDie("E3074F05F043464552"),
+                               card::kSuccess};
+  EXPECT_THAT(profile.factory_content.load_files, ElementsAre(one));
+  EXPECT_TRUE(profile.IsBuiltIn(*card::Aid::FromHex("A0000000090003")));
+}
+
+TEST(CardProfileProtoTest, NamesTheFieldThatIsWrong) {
+  EXPECT_EQ(Refusal("", "key_set: 'k'"), "name: 1 to 63 characters");
+  EXPECT_EQ(Refusal("", "name: 'A b'"), "name: only a-z, 0-9 and '-'");
+  EXPECT_EQ(Refusal("", "name: 'a'"), "key_set: is missing");
+  EXPECT_THAT(Refusal("", "name: 'a' key_set: 'k'"),
+              testing::StartsWith("match.isd_aid: "));
+  EXPECT_EQ(Refusal("match { scp: 4 }"), "match.scp: 4 is not 1, 2 or 3");
+  EXPECT_EQ(Refusal("match { i: 256 }"), "match.i: 256 does not fit one byte");
+  EXPECT_EQ(Refusal("match { key_version_numbers: 300 }"),
+            "match.key_version_numbers: 300 does not fit one byte");
+  EXPECT_EQ(Refusal("match { ic_type: '51' }"),
+            "match.ic_type: 1 bytes instead of 2");
+  EXPECT_THAT(Refusal("match { operating_system: 'xy' }"),
+              testing::StartsWith("match.operating_system: "));
+  EXPECT_EQ(Refusal("level_floor: 2"), "level_floor: 02 is no security level");
+  EXPECT_EQ(Refusal("fallback_i: 256"),
+            "fallback_i: 256 does not fit one byte");
+  EXPECT_THAT(Refusal("factory_content { load_files: 'E305' }"),
+              testing::StartsWith("factory_content.load_files: "));
+  EXPECT_EQ(Refusal("built_in_packages: 'A0'"),
+            "built_in_packages: at least the 5 bytes of a RID");
+}
+
+}  // namespace
+}  // namespace cardferry::sequencer

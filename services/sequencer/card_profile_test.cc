@@ -1,0 +1,141 @@
+#include "services/sequencer/card_profile.h"
+
+#include "lib/base/status_matchers.h"
+#include "services/sequencer/testing/test_profiles.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+using absl::StatusCode;
+using testing::ElementsAre;
+
+card::Aid A(const std::string& hex) { return *card::Aid::FromHex(hex); }
+
+class CardProfileTest : public testing::Test {
+ protected:
+  CardProfileTest() {
+    claim_.isd_aid = A("A000000151000000");
+    claim_.identity = card::ClaimedIdentity{{}, 0x30, 3, uint8_t{0x70}};
+    claim_.cplc =
+        card::Cplc{FromHexOrDie("479051674700" + std::string(72, '0'))};
+  }
+  CardProfile profile_ = TestProfile("demo", 0x30);
+  CardClaim claim_;
+};
+
+TEST_F(CardProfileTest, FitsTheCardThatItDescribes) {
+  EXPECT_TRUE(profile_.MayBe(claim_));
+  profile_.match.i = {0x60, 0x70};
+  profile_.match.ic_fabricator = FromHexOrDie("4790");
+  profile_.match.ic_type = FromHexOrDie("5167");
+  profile_.match.operating_system = FromHexOrDie("4700");
+  EXPECT_TRUE(profile_.MayBe(claim_));
+}
+
+TEST_F(CardProfileTest, EveryRuleCounts) {
+  const auto fits = [this](auto change) {
+    CardProfile profile = profile_;
+    change(profile.match);
+    return profile.MayBe(claim_);
+  };
+  EXPECT_FALSE(fits([](auto& m) { m.isd_aid = A("A000000003000000"); }));
+  EXPECT_FALSE(fits([](auto& m) { m.scp = 2; }));
+  EXPECT_FALSE(fits([](auto& m) { m.i = {0x10}; }));
+  EXPECT_FALSE(fits([](auto& m) { m.key_version_numbers = {0x31}; }));
+  EXPECT_FALSE(fits([](auto& m) { m.ic_fabricator = {1, 2}; }));
+  EXPECT_FALSE(fits([](auto& m) { m.ic_type = {1, 2}; }));
+  EXPECT_FALSE(fits([](auto& m) { m.operating_system = {1, 2}; }));
+}
+
+TEST_F(CardProfileTest, ProductionDataThatAreAskedForMustBeThere) {
+  claim_.cplc.reset();
+  EXPECT_TRUE(profile_.MayBe(claim_));
+  profile_.match.ic_type = FromHexOrDie("5167");
+  EXPECT_FALSE(profile_.MayBe(claim_));
+}
+
+TEST_F(CardProfileTest, WithoutAChallengeTheRecognitionDataDecide) {
+  claim_.identity.reset();
+  profile_.match.i = {0x70};
+  EXPECT_TRUE(profile_.MayBe(claim_));  // it did not say anything
+  claim_.channels = {{2, 0x55}, {3, 0x70}};
+  EXPECT_TRUE(profile_.MayBe(claim_));
+  claim_.channels = {{2, 0x55}, {3, 0x60}};
+  EXPECT_FALSE(profile_.MayBe(claim_));
+}
+
+TEST_F(CardProfileTest, TheFallbackStandsForWhatAnOldCardDoesNotSay) {
+  profile_.match.scp = 2;
+  profile_.match.i = {0x15};
+  claim_.identity = card::ClaimedIdentity{{}, 0x30, 2, std::nullopt};
+  profile_.fallback_i = 0x15;
+  EXPECT_TRUE(profile_.MayBe(claim_));
+  profile_.fallback_i = 0x55;
+  EXPECT_FALSE(profile_.MayBe(claim_));
+  claim_.channels = {{2, 0x15}};
+  EXPECT_TRUE(profile_.MayBe(claim_));
+}
+
+TEST_F(CardProfileTest, KnowsPackagesInTheMaskByWhatTheyBeginWith) {
+  EXPECT_TRUE(profile_.IsBuiltIn(A("A0000000620101")));
+  EXPECT_FALSE(profile_.IsBuiltIn(A("F043464552525902")));
+  EXPECT_TRUE(profile_.IsBuiltIn(A("A000000062")));
+}
+
+TEST_F(CardProfileTest, TheCatalogFindsTheOneThatFits) {
+  ASSERT_OK_AND_ASSIGN(
+      const ProfileCatalog catalog,
+      ProfileCatalog::Create({TestProfile("b", 0x31), TestProfile("a", 0x30)}));
+  ASSERT_OK_AND_ASSIGN(const CardProfile* found, catalog.Find(claim_));
+  EXPECT_EQ(found->name, "a");
+  claim_.identity->key_version_number = 0x32;
+  EXPECT_THAT(catalog.Find(claim_),
+              StatusIs(StatusCode::kNotFound,
+                       "no card profile fits this card (ISD "
+                       "A000000151000000, SCP03 i 70, key version 32, IC 4790 "
+                       "5167, OS 4700)"));
+  claim_.identity.reset();
+  EXPECT_THAT(catalog.Find(claim_), StatusIs(StatusCode::kFailedPrecondition,
+                                             "the card may be a or b"));
+}
+
+TEST_F(CardProfileTest, TheCatalogLooksForEachSecurityDomainOnce) {
+  CardProfile other = TestProfile("c", 0x30);
+  other.match.isd_aid = A("A000000003000000");
+  ASSERT_OK_AND_ASSIGN(const ProfileCatalog catalog,
+                       ProfileCatalog::Create({other, TestProfile("b", 0x31),
+                                               TestProfile("a", 0x30)}));
+  EXPECT_THAT(catalog.SecurityDomains(),
+              ElementsAre(A("A000000151000000"), A("A000000003000000")));
+}
+
+TEST_F(CardProfileTest, TheCatalogRefusesProfilesThatCouldMatchOneCard) {
+  const auto status = [this](auto change) {
+    CardProfile other = profile_;
+    other.name = "other";
+    change(other);
+    return ProfileCatalog::Create({profile_, other}).status();
+  };
+  const auto refused =
+      StatusIs(StatusCode::kInvalidArgument,
+               "the card profiles demo and other could match one card: tell "
+               "them apart");
+  EXPECT_THAT(status([](auto&) {}), refused);
+  EXPECT_THAT(status([](auto& p) { p.match.key_version_numbers.clear(); }),
+              refused);
+  EXPECT_THAT(status([](auto& p) { p.match.i = {0x10}; }), refused);
+  EXPECT_THAT(status([](auto& p) { p.match.ic_type = {1, 2}; }), refused);
+  EXPECT_OK(status([](auto& p) { p.match.scp = 2; }));
+  EXPECT_OK(status([](auto& p) { p.match.key_version_numbers = {1}; }));
+  EXPECT_THAT(status([](auto& p) {
+                p.match.scp = 2;
+                p.name = "demo";
+              }),
+              StatusIs(StatusCode::kInvalidArgument,
+                       "two card profiles are named demo"));
+  EXPECT_THAT(ProfileCatalog::Create({}), StatusIs(StatusCode::kInvalidArgument,
+                                                   "there is no card profile"));
+}
+
+}  // namespace
+}  // namespace cardferry::sequencer

@@ -1,0 +1,297 @@
+#include "services/sequencer/conclusion.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+#include "services/sequencer/advice.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+using card::ResponseApdu;
+using card::RunEnd;
+using card::Transcript;
+using Pages = std::vector<ResponseApdu>;
+
+// A command of the bundle in words: "LOAD 12 of 120 of F043464552525901".
+std::string Name(const CommandRun& run, size_t index_in_run) {
+  switch (run.kind) {
+    case CommandKind::kAuthenticate:
+      return "EXTERNAL AUTHENTICATE";
+    case CommandKind::kInstallForLoad:
+      return absl::StrCat("INSTALL [for load] of ", run.subject->ToHex());
+    case CommandKind::kLoad:
+      return absl::StrCat("LOAD ", index_in_run + 1, " of ", run.count, " of ",
+                          run.subject->ToHex());
+    case CommandKind::kInstall:
+      return absl::StrCat("INSTALL of ", run.subject->ToHex());
+    default:
+      return "GET STATUS";
+  }
+}
+
+bool IsList(card::StatusWord sw) {
+  return sw == card::kSuccess || sw == card::kMoreDataAvailable ||
+         sw == card::kReferencedDataNotFound;
+}
+
+bool IsPrefix(const Pages& pages, const Pages& all) {
+  return pages.size() <= all.size() &&
+         std::equal(pages.begin(), pages.end(), all.begin());
+}
+
+// The first command that did not succeed, and its answer if there was one.
+struct Break {
+  CommandKind kind = CommandKind::kAuthenticate;
+  std::string name;
+  std::optional<card::StatusWord> sw;
+};
+
+class Reader {
+ public:
+  Reader(const BundleState& state, const Transcript& transcript)
+      : state_(state), transcript_(transcript) {
+    conclusion_.record = state.record;
+  }
+
+  absl::StatusOr<Conclusion> Read() {
+    RETURN_IF_ERROR(CheckBelongs());
+    Sort();
+    Judge();
+    FillContent();
+    return std::move(conclusion_);
+  }
+
+ private:
+  absl::Status CheckBelongs() const {
+    const size_t answers = transcript_.answers.size();
+    if (answers > state_.Commands() ||
+        (transcript_.end == RunEnd::kNotStarted && answers > 0)) {
+      return absl::InvalidArgumentError(
+          "these answers do not belong to this bundle");
+    }
+    return absl::OkStatus();
+  }
+
+  // Walks runs and answers side by side: collects the pages of each list, and
+  // finds the first change (or the authentication) that did not succeed.
+  void Sort() {
+    size_t index = 0;
+    for (const CommandRun& run : state_.runs) {
+      for (size_t i = 0; i < run.count; ++i, ++index) {
+        const ResponseApdu* answer = index < transcript_.answers.size()
+                                         ? &transcript_.answers[index]
+                                         : nullptr;
+        Take(run, i, answer);
+      }
+    }
+  }
+
+  void Take(const CommandRun& run, size_t i, const ResponseApdu* answer) {
+    const bool change = IsChange(run.kind);
+    if (change) has_changes_ = true;
+    if (answer == nullptr) {
+      if (!break_.has_value()) break_ = Break{run.kind, Name(run, i), {}};
+      return;
+    }
+    if (change) change_was_sent_ = true;
+    if (run.kind == CommandKind::kInstallForLoad) RememberOrigin(*run.subject);
+    if (Pages* pages = PagesOf(run.kind)) {
+      pages->push_back(*answer);
+    } else if (answer->sw != card::kSuccess && !break_.has_value()) {
+      break_ = Break{run.kind, Name(run, i), answer->sw};
+    }
+  }
+
+  // From its first command on a load may have gone through, whatever comes.
+  void RememberOrigin(const card::Aid& package) {
+    for (const WantedPackage& wanted : state_.wanted) {
+      if (wanted.package.aid == package) {
+        conclusion_.record.origins[package] = wanted.content_hash;
+      }
+    }
+  }
+
+  Pages* PagesOf(CommandKind kind) {
+    switch (kind) {
+      case CommandKind::kPeekLoadFiles:
+        return &seen_before_.load_files;
+      case CommandKind::kCompareApplications:
+        return &seen_before_.applications;
+      case CommandKind::kCompareLoadFiles:
+        return &seen_again_;
+      case CommandKind::kReadLoadFiles:
+        return &seen_after_.load_files;
+      case CommandKind::kReadApplications:
+        return &seen_after_.applications;
+      default:
+        return nullptr;
+    }
+  }
+
+  void Judge() {
+    if (transcript_.answers.empty()) return JudgeNothing();
+    if (break_.has_value() && break_->kind == CommandKind::kAuthenticate) {
+      return JudgeRefusal(*break_);
+    }
+    if (has_changes_ && !change_was_sent_) return JudgeLeadingReads();
+    if (break_.has_value() && break_->sw.has_value()) {
+      return JudgeRefusal(*break_);
+    }
+    if (break_.has_value()) return JudgeMissing(*break_);
+    JudgeFinalReads();
+  }
+
+  void End(Outcome outcome, std::string reason) {
+    conclusion_.outcome = outcome;
+    conclusion_.reason = std::move(reason);
+  }
+
+  void JudgeNothing() {
+    if (transcript_.end == RunEnd::kUnknown) {
+      return End(
+          Outcome::kUnknown,
+          "The card gave no answer to EXTERNAL AUTHENTICATE. Nothing was "
+          "changed. Insert it again.");
+    }
+    End(Outcome::kUnknown,
+        "Nothing was sent to the card: it was gone. Insert it again.");
+  }
+
+  void JudgeRefusal(const Break& at) {
+    End(Outcome::kFailed,
+        absl::StrCat("The card answered ", at.name, " with ",
+                     card::Describe(*at.sw), ". ", Advice(at.kind, *at.sw)));
+  }
+
+  void JudgeMissing(const Break& at) {
+    const bool sent = transcript_.end == RunEnd::kUnknown;
+    End(Outcome::kUnknown,
+        absl::StrCat(
+            sent ? "The card gave no answer to " : "The agent stopped before ",
+            at.name,
+            ". What the card holds now is read when it is inserted "
+            "again."));
+  }
+
+  // The run ended before the first change.
+  void JudgeLeadingReads() {
+    if (const auto refused = FirstRefusal()) {
+      return JudgeRefusal({CommandKind::kPeekLoadFiles, "GET STATUS", refused});
+    }
+    const bool seen =
+        !seen_before_.load_files.empty() && !seen_before_.applications.empty();
+    if (!seen || !Differs()) return JudgeMissing(*break_);
+    if (TakeSnapshot(seen_before_)) {
+      End(Outcome::kCardDiffers,
+          "The card does not hold what was recorded. Nothing was changed; the "
+          "load is planned again from what the card says.");
+    }
+  }
+
+  std::optional<card::StatusWord> FirstRefusal() const {
+    for (const Pages* pages :
+         {&seen_before_.load_files, &seen_before_.applications, &seen_again_}) {
+      // Only the first page: to ask for one after the last is no fault.
+      if (!pages->empty() && !IsList(pages->front().sw)) {
+        return pages->front().sw;
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool Differs() const {
+    return seen_before_.load_files != state_.expected.load_files ||
+           seen_before_.applications != state_.expected.applications ||
+           !IsPrefix(seen_again_, state_.expected.load_files);
+  }
+
+  // False, with the outcome set, when the lists cannot be read.
+  bool TakeSnapshot(const StatusSnapshot& snapshot) {
+    const absl::Status taken = UpdateSnapshot(conclusion_.record, snapshot);
+    if (taken.ok()) return true;
+    End(Outcome::kFailed,
+        absl::StrCat("The card's lists cannot be read: ", taken.message(),
+                     ". Its profile may be wrong for it."));
+    return false;
+  }
+
+  void JudgeFinalReads() {
+    if (!TakeSnapshot(seen_after_)) return;
+    const CardContent content = *ReadContent(seen_after_);
+    const std::optional<std::string> missing = FirstMissing(content);
+    if (!missing.has_value()) {
+      FillFacts();
+      return End(Outcome::kDone, has_changes_
+                                     ? "The card holds what it should."
+                                     : "The card held what it should already.");
+    }
+    if (!has_changes_) {
+      return End(Outcome::kCardDiffers,
+                 "The card does not hold what was recorded. Nothing was "
+                 "changed; the load is planned again from what the card says.");
+    }
+    if (!content.complete) {
+      return End(Outcome::kUnknown,
+                 "The card accepted every command, but its lists are longer "
+                 "than was read. They are read when it is inserted again.");
+    }
+    End(Outcome::kFailed,
+        absl::StrCat("The card accepted every command, but it does not list ",
+                     *missing, ". Read the card again."));
+  }
+
+  std::optional<std::string> FirstMissing(const CardContent& content) const {
+    for (const WantedPackage& wanted : state_.wanted) {
+      if (content.FindLoadFile(wanted.package.aid) == nullptr) {
+        return absl::StrCat("package ", wanted.package.aid.ToHex());
+      }
+      for (const card::Aid& instance : wanted.instances) {
+        if (content.FindApplication(instance) == nullptr) {
+          return absl::StrCat("applet ", instance.ToHex());
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
+  void FillFacts() {
+    for (const WantedPackage& wanted : state_.wanted) {
+      conclusion_.facts.push_back(absl::StrCat(
+          "package ", wanted.package.ToString(), " is on the card"));
+      for (const card::Aid& instance : wanted.instances) {
+        conclusion_.facts.push_back(
+            absl::StrCat("applet ", instance.ToHex(), " is installed"));
+      }
+    }
+  }
+
+  void FillContent() {
+    if (!conclusion_.record.snapshot.has_value()) return;
+    auto content = ReadContent(*conclusion_.record.snapshot);
+    if (content.ok()) conclusion_.content = *std::move(content);
+  }
+
+  const BundleState& state_;
+  const Transcript& transcript_;
+  Conclusion conclusion_;
+  std::optional<Break> break_;
+  bool has_changes_ = false;
+  bool change_was_sent_ = false;
+  StatusSnapshot seen_before_;
+  Pages seen_again_;
+  StatusSnapshot seen_after_;
+};
+
+}  // namespace
+
+absl::StatusOr<Conclusion> Conclude(const BundleState& state,
+                                    const Transcript& transcript) {
+  return Reader(state, transcript).Read();
+}
+
+}  // namespace cardferry::sequencer

@@ -1,0 +1,35 @@
+#ifndef CARDFERRY_SERVICES_SEQUENCER_DESIRED_STATE_H_
+#define CARDFERRY_SERVICES_SEQUENCER_DESIRED_STATE_H_
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/aid.h"
+#include "services/sequencer/load_file_cache.h"
+
+namespace cardferry::sequencer {
+
+// An applet that a card should have.
+struct DesiredApplet {
+  card::Aid module;
+  card::Aid instance;
+  Bytes privileges;  // 1 or 3 bytes
+  Bytes parameters;  // C9's value; may be personal data: never logged
+};
+
+// A package that a card should have, and what is installed from it.
+struct DesiredPackage {
+  std::shared_ptr<const LoadFile> file;
+  std::vector<DesiredApplet> applets;
+
+  const card::PackageVersion& package() const { return file->cap.package(); }
+};
+
+// What a card should hold. Packages that are not named are left alone.
+using DesiredState = std::vector<DesiredPackage>;
+
+}  // namespace cardferry::sequencer
+
+#endif  // CARDFERRY_SERVICES_SEQUENCER_DESIRED_STATE_H_

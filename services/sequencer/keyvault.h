@@ -1,0 +1,71 @@
+#ifndef CARDFERRY_SERVICES_SEQUENCER_KEYVAULT_H_
+#define CARDFERRY_SERVICES_SEQUENCER_KEYVAULT_H_
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/command_apdu.h"
+
+namespace cardferry::sequencer {
+
+// What the sequencer wants of the keyvault. Every call has a deadline;
+// UNAVAILABLE: the same call may be made again.
+class Keyvault {
+ public:
+  // A host challenge, used once, for one reader of one agent.
+  struct Opening {
+    std::array<uint8_t, 8> host_challenge = {};
+    Bytes ticket;
+    absl::Time expires_at;
+  };
+
+  // What the commands of a session may do.
+  enum class OperationClass { kRead, kContent };
+
+  // Everything that the keyvault needs to open a session.
+  struct Handshake {
+    Bytes ticket;
+    std::string agent;
+    std::string reader;
+    std::string key_set;
+    Bytes initialize_update_answer;
+    uint8_t level_floor = 0x03;
+    OperationClass operation_class = OperationClass::kRead;
+  };
+
+  // A session with a card that has shown the right cryptogram.
+  struct Session {
+    card::CommandApdu external_authenticate;
+    Bytes command_token;
+    std::string key_set;
+    Bytes key_diversification_data;
+    uint8_t level = 0;
+  };
+
+  virtual ~Keyvault() = default;
+
+  virtual absl::StatusOr<std::vector<Opening>> IssueOpenings(
+      const std::string& agent, const std::string& reader, int count) = 0;
+
+  // FAILED_PRECONDITION: expired or used, insert the card again. DATA_LOSS: the
+  // card cryptogram is wrong. PERMISSION_DENIED: not this agent's opening.
+  virtual absl::StatusOr<Session> Authenticate(const Handshake& handshake) = 0;
+
+  // All commands of the session after EXTERNAL AUTHENTICATE, in order; as many
+  // calls of the keyvault as kMaxCommands asks for.
+  virtual absl::StatusOr<std::vector<card::CommandApdu>> Protect(
+      const Bytes& command_token,
+      absl::Span<const card::CommandApdu> commands) = 0;
+
+  static constexpr size_t kMaxCommands = 512;  // in one call
+};
+
+}  // namespace cardferry::sequencer
+
+#endif  // CARDFERRY_SERVICES_SEQUENCER_KEYVAULT_H_

@@ -1,0 +1,247 @@
+#include "services/sequencer/sequencer.h"
+
+#include <algorithm>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "lib/base/status_macros.h"
+#include "services/sequencer/bundle.h"
+#include "services/sequencer/card_claim.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+constexpr uint8_t kLevelEncrypted = 0x02;
+constexpr int kMaxOpenings = 16;
+
+// A card that no profile describes cannot be served, whoever asks again.
+absl::Status AsInvalid(const absl::Status& status) {
+  return absl::InvalidArgumentError(status.message());
+}
+
+// The record as it is when this session changes nothing. The first session
+// binds the card's production data.
+absl::StatusOr<CardRecord> RecordOf(const Sequencer::Request& request,
+                                    const std::string& card_id,
+                                    const CardClaim& claim) {
+  CardRecord record =
+      request.record.value_or(CardRecord{card_id, std::nullopt, {}, {}});
+  if (record.card_id != card_id) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the record is of card ", record.card_id, ", not of ", card_id));
+  }
+  const Bytes cplc = claim.cplc.has_value() ? claim.cplc->bytes : Bytes();
+  if (record.cplc.empty()) record.cplc = cplc;
+  if (!cplc.empty() && cplc != record.cplc) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "card ", card_id,
+        " says other production data than before: another card with its "
+        "identity, or an agent that lies"));
+  }
+  return record;
+}
+
+// A level that covers both: bits are added, never taken away.
+uint8_t FloorFor(const ContentPlan& plan, const CardProfile& profile) {
+  const uint8_t encrypted = plan.HasParameters() ? kLevelEncrypted : 0;
+  return profile.level_floor | encrypted;
+}
+
+// Reading more pages than this was tried already.
+absl::Status CheckReadable(const StatusSnapshot& seen) {
+  const size_t pages =
+      std::max(seen.load_files.size(), seen.applications.size());
+  if (pages < card::kMaxStatusPages) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the card's lists go on after ", pages, " pages: more than are read"));
+}
+
+std::vector<WantedPackage> WantedOf(const DesiredState& desired) {
+  std::vector<WantedPackage> wanted;
+  for (const DesiredPackage& package : desired) {
+    wanted.push_back({package.package(), package.file->content_hash, {}});
+    for (const DesiredApplet& applet : package.applets) {
+      wanted.back().instances.push_back(applet.instance);
+    }
+  }
+  return wanted;
+}
+
+std::vector<card::CommandApdu> PlainCommands(const card::Script& script) {
+  std::vector<card::CommandApdu> commands;
+  for (const card::ScriptCommand& command : script) {
+    commands.push_back(command.command);
+  }
+  return commands;
+}
+
+card::ScriptCommand ExternalAuthenticate(const card::CommandApdu& command) {
+  return {command,
+          {card::StatusWordPattern{}},
+          card::AnyData{},
+          card::OnMismatch::kStop,
+          "EXTERNAL AUTHENTICATE"};
+}
+
+// EXTERNAL AUTHENTICATE, then the planned commands with their protected form.
+card::Script Assemble(const card::CommandApdu& authenticate,
+                      card::Script planned,
+                      const std::vector<card::CommandApdu>& secured) {
+  card::Script script;
+  script.push_back(ExternalAuthenticate(authenticate));
+  for (size_t i = 0; i < planned.size(); ++i) {
+    planned[i].command = secured[i];
+    script.push_back(std::move(planned[i]));
+  }
+  return script;
+}
+
+// The keyvault has to have opened the session that was asked for.
+absl::Status CheckSession(const Keyvault::Session& session,
+                          const std::string& card_id, uint8_t floor) {
+  const std::string proven =
+      CardId(session.key_set, session.key_diversification_data);
+  if (proven != card_id) {
+    return absl::InternalError(absl::StrCat("the keyvault proved card ", proven,
+                                            " instead of ", card_id));
+  }
+  if ((session.level & floor) != floor) {
+    return absl::InternalError(absl::StrFormat(
+        "the keyvault opened security level %02X, the least is %02X",
+        session.level, floor));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+// A plan, and what it was made from.
+struct Sequencer::Draft {
+  const CardProfile* profile;
+  std::string card_id;
+  CardClaim claim;
+  CardRecord record;
+  StatusSnapshot expected;
+  ContentPlan plan;
+  uint8_t floor;
+};
+
+absl::StatusOr<std::vector<Sequencer::Opening>> Sequencer::Open(
+    const std::string& agent, const std::string& reader, int count) {
+  if (count < 1 || count > kMaxOpenings) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(count, " openings: 1 to ", kMaxOpenings));
+  }
+  ASSIGN_OR_RETURN(std::vector<Keyvault::Opening> issued,
+                   keyvault_->IssueOpenings(agent, reader, count));
+  const card::Script identify = IdentifyScript(profiles_.SecurityDomains());
+  std::vector<Opening> openings;
+  for (Keyvault::Opening& opening : issued) {
+    openings.push_back({std::move(opening.ticket), identify,
+                        ChallengeScript(opening.host_challenge),
+                        opening.expires_at});
+  }
+  return openings;
+}
+
+absl::StatusOr<CardClaim> Sequencer::ReadAnswers(
+    const OpeningAnswers& answers) const {
+  return ReadClaim(
+      profiles_.SecurityDomains(), answers.identify,
+      answers.challenge.has_value() ? &*answers.challenge : nullptr);
+}
+
+absl::StatusOr<Sequencer::Identity> Sequencer::Identify(
+    const OpeningAnswers& answers) const {
+  ASSIGN_OR_RETURN(const CardClaim claim, ReadAnswers(answers));
+  const absl::StatusOr<const CardProfile*> profile = profiles_.Find(claim);
+  const bool undecided = absl::IsFailedPrecondition(profile.status());
+  if (undecided && !claim.identity.has_value()) return Identity{};
+  if (!profile.ok()) return AsInvalid(profile.status());
+  if (!claim.identity.has_value()) return Identity{"", (*profile)->name};
+  return Identity{
+      CardId((*profile)->key_set, claim.identity->key_diversification_data),
+      (*profile)->name};
+}
+
+absl::StatusOr<Sequencer::Draft> Sequencer::Plan(const Request& request) const {
+  ASSIGN_OR_RETURN(CardClaim claim, ReadAnswers(request.answers));
+  if (!claim.identity.has_value()) {
+    return absl::FailedPreconditionError(
+        "the card was not asked for a challenge: insert it again");
+  }
+  const absl::StatusOr<const CardProfile*> profile = profiles_.Find(claim);
+  if (!profile.ok()) return AsInvalid(profile.status());
+  const std::string card_id =
+      CardId((*profile)->key_set, claim.identity->key_diversification_data);
+  if (card_id != request.card_id) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "the answers are of card ", card_id, ", not of ", request.card_id));
+  }
+  ASSIGN_OR_RETURN(CardRecord record, RecordOf(request, card_id, claim));
+  StatusSnapshot expected =
+      record.snapshot.value_or((*profile)->factory_content);
+  ASSIGN_OR_RETURN(const CardContent actual, ReadContent(expected));
+  ContentPlan plan;  // without steps when not all that is there was seen
+  if (actual.complete) {
+    ASSIGN_OR_RETURN(
+        plan, PlanContent(request.desired, actual, record.origins, **profile));
+  } else {
+    RETURN_IF_ERROR(CheckReadable(expected));
+  }
+  const uint8_t floor = FloorFor(plan, **profile);
+  // What does not fit is refused here: a higher level only takes more room.
+  RETURN_IF_ERROR(BuildBundle(plan, expected, **profile, floor).status());
+  return Draft{*profile,
+               card_id,
+               std::move(claim),
+               std::move(record),
+               std::move(expected),
+               std::move(plan),
+               floor};
+}
+
+absl::StatusOr<Sequencer::Prepared> Sequencer::Prepare(const Request& request) {
+  ASSIGN_OR_RETURN(const Draft draft, Plan(request));
+  return Protect(request, draft);
+}
+
+absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
+                                                       const Draft& draft) {
+  const bool changes = !draft.plan.steps.empty();
+  ASSIGN_OR_RETURN(const Keyvault::Session session,
+                   keyvault_->Authenticate(
+                       {request.ticket, request.agent, request.reader,
+                        draft.profile->key_set,
+                        draft.claim.initialize_update_answer, draft.floor,
+                        changes ? Keyvault::OperationClass::kContent
+                                : Keyvault::OperationClass::kRead}));
+  RETURN_IF_ERROR(CheckSession(session, draft.card_id, draft.floor));
+  ASSIGN_OR_RETURN(Bundle bundle, BuildBundle(draft.plan, draft.expected,
+                                              *draft.profile, session.level));
+  ASSIGN_OR_RETURN(const std::vector<card::CommandApdu> secured,
+                   keyvault_->Protect(session.command_token,
+                                      PlainCommands(bundle.commands)));
+  if (secured.size() != bundle.commands.size()) {
+    return absl::InternalError(
+        "the keyvault gave back another number of "
+        "commands");
+  }
+  Prepared prepared{draft.card_id,
+                    session.level,
+                    bundle.Changes(),
+                    draft.plan.Summary(),
+                    {},
+                    {}};
+  prepared.state = {draft.record, draft.expected, std::move(bundle.runs),
+                    WantedOf(request.desired)};
+  prepared.state.runs.insert(
+      prepared.state.runs.begin(),
+      CommandRun{CommandKind::kAuthenticate, std::nullopt, 1});
+  prepared.script = Assemble(session.external_authenticate,
+                             std::move(bundle.commands), secured);
+  return prepared;
+}
+
+}  // namespace cardferry::sequencer

@@ -1,0 +1,106 @@
+#ifndef CARDFERRY_SERVICES_SEQUENCER_SEQUENCER_H_
+#define CARDFERRY_SERVICES_SEQUENCER_SEQUENCER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "lib/base/bytes.h"
+#include "lib/card/script/script.h"
+#include "services/sequencer/bundle_state.h"
+#include "services/sequencer/card_profile.h"
+#include "services/sequencer/card_record.h"
+#include "services/sequencer/content_plan.h"
+#include "services/sequencer/desired_state.h"
+#include "services/sequencer/keyvault.h"
+#include "services/sequencer/load_file_cache.h"
+
+namespace cardferry::sequencer {
+
+// From what a card says and what it should hold to the commands that it is
+// sent. Keeps nothing but its cache of load files. Safe from several threads.
+class Sequencer {
+ public:
+  // What an agent runs when a card arrives.
+  struct Opening {
+    Bytes ticket;
+    card::Script identify;
+    card::Script challenge;
+    absl::Time expires_at;
+  };
+
+  // The answers of a card to an opening.
+  struct OpeningAnswers {
+    card::Transcript identify;
+    std::optional<card::Transcript> challenge;
+  };
+
+  // Which card the answers claim to come from; nothing is proven.
+  struct Identity {
+    std::string card_id;  // empty without an answer to the challenge
+    std::string profile;  // empty when that does not tell several apart
+  };
+
+  struct Request {
+    Bytes ticket;
+    std::string agent;
+    std::string reader;
+    OpeningAnswers answers;
+    DesiredState desired;
+    std::string card_id;
+    std::optional<CardRecord> record;  // none for a new card
+  };
+
+  // All commands for one card, protected.
+  struct Prepared {
+    std::string card_id;  // proven
+    uint8_t level = 0;
+    size_t changes = 0;
+    std::string summary;
+    card::Script script;
+    BundleState state;
+  };
+
+  Sequencer(ProfileCatalog profiles, std::unique_ptr<Keyvault> keyvault,
+            size_t cache_bytes)
+      : profiles_(std::move(profiles)),
+        keyvault_(std::move(keyvault)),
+        load_files_(cache_bytes) {}
+
+  // The keyvault's errors pass through.
+  absl::StatusOr<std::vector<Opening>> Open(const std::string& agent,
+                                            const std::string& reader,
+                                            int count);
+
+  // FAILED_PRECONDITION and INVALID_ARGUMENT as ReadClaim says;
+  // INVALID_ARGUMENT too for a type of card that no profile describes.
+  absl::StatusOr<Identity> Identify(const OpeningAnswers& answers) const;
+
+  // Plans first, so that what cannot be done is refused before the keyvault
+  // (and the card) is asked for anything. The keyvault verifies the card
+  // cryptogram before anything else. INVALID_ARGUMENT and RESOURCE_EXHAUSTED
+  // say why the desired state cannot be reached.
+  absl::StatusOr<Prepared> Prepare(const Request& request);
+
+  LoadFileCache& load_files() { return load_files_; }
+
+ private:
+  struct Draft;
+
+  absl::StatusOr<CardClaim> ReadAnswers(const OpeningAnswers& answers) const;
+  absl::StatusOr<Draft> Plan(const Request& request) const;
+  absl::StatusOr<Prepared> Protect(const Request& request, const Draft& draft);
+
+  const ProfileCatalog profiles_;
+  const std::unique_ptr<Keyvault> keyvault_;
+  LoadFileCache load_files_;
+};
+
+}  // namespace cardferry::sequencer
+
+#endif  // CARDFERRY_SERVICES_SEQUENCER_SEQUENCER_H_

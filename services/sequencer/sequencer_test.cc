@@ -1,0 +1,360 @@
+#include "services/sequencer/sequencer.h"
+
+#include "lib/base/status_matchers.h"
+#include "services/sequencer/bundle.h"
+#include "services/sequencer/conclusion.h"
+#include "services/sequencer/testing/applets.h"
+#include "services/sequencer/testing/fake_card.h"
+#include "services/sequencer/testing/fake_keyvault.h"
+#include "services/sequencer/testing/test_profiles.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+using absl::StatusCode;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+
+card::Aid A(const std::string& hex) { return *card::Aid::FromHex(hex); }
+
+const card::Aid kBrokerage = A("F043464552525901");
+const card::Aid kBrokerageApplet = A("F04346455252590101");
+const char kCardId[] = "demo-keys/11111111111111111111";
+
+class SequencerTest : public testing::Test {
+ protected:
+  SequencerTest() {
+    auto vault = std::make_unique<FakeKeyvault>();
+    vault_ = vault.get();
+    sequencer_ = std::make_unique<Sequencer>(
+        *ProfileCatalog::Create(
+            {TestProfile("demo", 0x30), TestProfile("other", 0x31)}),
+        std::move(vault), 1 << 20);
+  }
+
+  // A request with the answers of card_ to a fresh opening.
+  Sequencer::Request Request() {
+    card_.dies_after.reset();
+    const auto openings = sequencer_->Open("agent", "reader", 1);
+    EXPECT_OK(openings);
+    const Sequencer::Opening& opening = openings->front();
+    card::Transcript identify = card_.Run(opening.identify);
+    card::Transcript challenge = card_.Run(opening.challenge);
+    return {opening.ticket, "agent", "reader", {identify, challenge},
+            desired_,       kCardId, record_};
+  }
+
+  // One insertion of the card: what came of it. Keeps the record.
+  Conclusion Insert(std::optional<size_t> dies_after = std::nullopt) {
+    const auto prepared = sequencer_->Prepare(Request());
+    EXPECT_OK(prepared);
+    card_.commands = 0;
+    card_.dies_after = dies_after;
+    const card::Transcript transcript = card_.Run(prepared->script);
+    const auto conclusion = Conclude(prepared->state, transcript);
+    EXPECT_OK(conclusion);
+    record_ = conclusion->record;
+    return *conclusion;
+  }
+
+  FakeKeyvault* vault_;
+  std::unique_ptr<Sequencer> sequencer_;
+  FakeCard card_;
+  DesiredState desired_ = {
+      {LoadApplet("brokerage.cap"),
+       {{kBrokerageApplet, kBrokerageApplet, {0x00}, FromHexOrDie("4142")}}}};
+  std::optional<CardRecord> record_;
+};
+
+TEST_F(SequencerTest, OpensWithTheKeyvaultsChallenges) {
+  ASSERT_OK_AND_ASSIGN(const auto openings,
+                       sequencer_->Open("kiosk", "Reader 1", 2));
+  ASSERT_THAT(openings, SizeIs(2));
+  EXPECT_THAT(vault_->openings_for, ElementsAre("kiosk/Reader 1"));
+  EXPECT_EQ(ToHex(openings[1].ticket), "7101");
+  EXPECT_EQ(openings[1].expires_at, absl::FromUnixSeconds(1001));
+  EXPECT_EQ(openings[1].identify.size(), 3u);
+  EXPECT_EQ(ToHex(openings[1].challenge[0].command.Encode()),
+            "8050000008010203040506070100");
+}
+
+TEST_F(SequencerTest, OpensOneToSixteen) {
+  EXPECT_THAT(sequencer_->Open("a", "r", 0),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(sequencer_->Open("a", "r", 17),
+              StatusIs(StatusCode::kInvalidArgument, "17 openings: 1 to 16"));
+  vault_->fault = absl::UnavailableError("the HSM is away");
+  EXPECT_THAT(sequencer_->Open("a", "r", 16),
+              StatusIs(StatusCode::kUnavailable, "the HSM is away"));
+}
+
+TEST_F(SequencerTest, IdentifiesACardByItsProfileAndDiversificationData) {
+  Sequencer::OpeningAnswers answers = Request().answers;
+  ASSERT_OK_AND_ASSIGN(const auto identity, sequencer_->Identify(answers));
+  EXPECT_EQ(identity.card_id, kCardId);
+  EXPECT_EQ(identity.profile, "demo");
+}
+
+TEST_F(SequencerTest, WithoutAChallengeNobodyIsIdentified) {
+  Sequencer::OpeningAnswers answers = Request().answers;
+  answers.challenge.reset();
+  ASSERT_OK_AND_ASSIGN(const auto identity, sequencer_->Identify(answers));
+  EXPECT_EQ(identity.card_id, "");
+  EXPECT_EQ(identity.profile, "");  // the key version tells the two apart
+}
+
+TEST_F(SequencerTest, AnUnknownTypeOfCardIsRefused) {
+  card_.key_version_number = 0x7F;
+  const Sequencer::Request request = Request();
+  EXPECT_THAT(sequencer_->Identify(request.answers),
+              StatusIs(StatusCode::kInvalidArgument,
+                       "no card profile fits this card (ISD "
+                       "A000000151000000, SCP03 i 70, key version 7F)"));
+  EXPECT_THAT(sequencer_->Prepare(request),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(vault_->handshakes, testing::IsEmpty());
+}
+
+TEST_F(SequencerTest, LoadsAFreshCardInOneRoundTrip) {
+  ASSERT_OK_AND_ASSIGN(const auto prepared, sequencer_->Prepare(Request()));
+  EXPECT_EQ(prepared.card_id, kCardId);
+  EXPECT_EQ(prepared.level, 0x03);
+  EXPECT_EQ(prepared.changes, 5u);
+  EXPECT_EQ(prepared.summary,
+            "load F043464552525901 1.0, install F04346455252590101");
+  EXPECT_EQ(prepared.script.size(), 11u);
+  EXPECT_EQ(prepared.state.Commands(), 11u);
+
+  const Conclusion conclusion = Insert();
+  EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
+  EXPECT_EQ(card_.packages.at(kBrokerage), 0x0100);
+  EXPECT_EQ(card_.applications.at(kBrokerageApplet), kBrokerage);
+}
+
+TEST_F(SequencerTest, AsksTheKeyvaultForNoMoreThanItNeeds) {
+  ASSERT_OK(sequencer_->Prepare(Request()));
+  ASSERT_THAT(vault_->handshakes, SizeIs(1));
+  const Keyvault::Handshake& handshake = vault_->handshakes[0];
+  EXPECT_EQ(ToHex(handshake.ticket), "7100");
+  EXPECT_EQ(handshake.agent, "agent");
+  EXPECT_EQ(handshake.reader, "reader");
+  EXPECT_EQ(handshake.key_set, "demo-keys");
+  EXPECT_EQ(handshake.initialize_update_answer.size(), 32u);
+  EXPECT_EQ(handshake.level_floor, 0x03);
+  EXPECT_EQ(handshake.operation_class, Keyvault::OperationClass::kContent);
+  EXPECT_THAT(vault_->protect_tokens, ElementsAre(Bytes{0x70}));
+}
+
+TEST_F(SequencerTest, SendsOnlyWhatTheKeyvaultProtected) {
+  ASSERT_OK_AND_ASSIGN(const auto prepared, sequencer_->Prepare(Request()));
+  for (const card::ScriptCommand& command : prepared.script) {
+    EXPECT_EQ(command.command.header().cla, 0x84);
+  }
+  EXPECT_EQ(prepared.script[0].command.header().ins, 0x82);
+  EXPECT_EQ(prepared.script[0].on_mismatch, card::OnMismatch::kStop);
+  EXPECT_FALSE(
+      card::IsExpected(prepared.script[0], {{}, card::StatusWord(0x6300)}));
+}
+
+TEST_F(SequencerTest, TheSecondTimeThereIsNothingToDo) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  card_.changes = 0;
+  ASSERT_OK_AND_ASSIGN(const auto prepared, sequencer_->Prepare(Request()));
+  EXPECT_EQ(prepared.changes, 0u);
+  EXPECT_EQ(prepared.summary, "nothing to do");
+  EXPECT_EQ(vault_->handshakes.back().operation_class,
+            Keyvault::OperationClass::kRead);
+  const Conclusion again = Insert();
+  EXPECT_EQ(again.outcome, Outcome::kDone);
+  EXPECT_EQ(again.reason, "The card held what it should already.");
+  EXPECT_EQ(card_.changes, 0u);
+}
+
+TEST_F(SequencerTest, ACardThatDiffersTakesASecondRoundTrip) {
+  card_.packages[A("F04346455299")] = 0x0203;
+  card_.applications.emplace(A("F0434645529901"), A("F04346455299"));
+  EXPECT_EQ(Insert().outcome, Outcome::kCardDiffers);
+  EXPECT_EQ(card_.changes, 0u);
+  EXPECT_EQ(Insert().outcome, Outcome::kDone);
+  EXPECT_THAT(card_.packages, SizeIs(2));
+}
+
+TEST_F(SequencerTest, ALostRecordCostsARoundTripAndChangesNothing) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  record_.reset();
+  card_.changes = 0;
+  EXPECT_EQ(Insert().outcome, Outcome::kCardDiffers);
+  EXPECT_EQ(Insert().outcome, Outcome::kDone);
+  EXPECT_EQ(card_.changes, 0u);
+}
+
+TEST_F(SequencerTest, ACardThatLostItsContentIsLoadedAgain) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  card_.packages.clear();
+  card_.applications.clear();
+  EXPECT_EQ(Insert().outcome, Outcome::kCardDiffers);  // nothing to do, it said
+  EXPECT_EQ(Insert().outcome, Outcome::kDone);
+  EXPECT_THAT(card_.packages, SizeIs(1));
+}
+
+TEST_F(SequencerTest, ConvergesWhereverTheCardIsPulled) {
+  const size_t commands = sequencer_->Prepare(Request())->script.size();
+  for (size_t answered = 0; answered < commands; ++answered) {
+    for (const bool says_versions : {true, false}) {
+      card_ = FakeCard();
+      card_.says_versions = says_versions;
+      record_.reset();
+      EXPECT_EQ(Insert(answered).outcome, Outcome::kUnknown) << answered;
+      Conclusion conclusion = Insert();
+      if (conclusion.outcome == Outcome::kCardDiffers) conclusion = Insert();
+      EXPECT_EQ(conclusion.outcome, Outcome::kDone)
+          << answered << ": " << conclusion.reason;
+      EXPECT_THAT(card_.packages, SizeIs(1));
+      EXPECT_THAT(card_.applications, SizeIs(1));
+    }
+  }
+}
+
+TEST_F(SequencerTest, IsSafeWhenAnAgentGoesOnPastEveryRefusal) {
+  ASSERT_OK_AND_ASSIGN(auto prepared, sequencer_->Prepare(Request()));
+  for (card::ScriptCommand& command : prepared.script) {
+    command.on_mismatch = card::OnMismatch::kContinue;
+  }
+  for (const uint8_t refused : {uint8_t{0xE6}, uint8_t{0xE8}}) {
+    card_ = FakeCard();
+    card_.faults = {{refused, 0x6985}};
+    const card::Transcript transcript = card_.Run(prepared.script);
+    ASSERT_OK_AND_ASSIGN(const Conclusion conclusion,
+                         Conclude(prepared.state, transcript));
+    EXPECT_EQ(conclusion.outcome, Outcome::kFailed);
+    EXPECT_THAT(card_.packages, SizeIs(0));
+    EXPECT_THAT(card_.applications, SizeIs(0));
+  }
+}
+
+TEST_F(SequencerTest, ReadsListsOfManyPages) {
+  card_.entries_per_page = 1;
+  for (int i = 0; i < 6; ++i) {
+    card_.packages[A("F0434645521" + std::to_string(i))] = 0x0100;
+  }
+  int insertions = 1;
+  Conclusion conclusion = Insert();
+  while (conclusion.outcome == Outcome::kCardDiffers && insertions < 10) {
+    conclusion = Insert();
+    ++insertions;
+  }
+  // 1 page, 2 pages, 4 pages, 8 pages; then the load.
+  EXPECT_EQ(insertions, 5);
+  EXPECT_EQ(conclusion.outcome, Outcome::kDone);
+  EXPECT_EQ(Insert().outcome, Outcome::kDone);
+  EXPECT_THAT(card_.packages, SizeIs(7));
+}
+
+TEST_F(SequencerTest, RefusesListsWithoutEnd) {
+  card_.entries_per_page = 1;
+  for (int i = 10; i < 40; ++i) {
+    card_.packages[A("F04346455210" + std::to_string(i))] = 0x0100;
+  }
+  for (int pages = 1; pages <= 16; pages *= 2) {
+    EXPECT_EQ(Insert().outcome, Outcome::kCardDiffers) << pages;
+  }
+  EXPECT_THAT(sequencer_->Prepare(Request()),
+              StatusIs(StatusCode::kInvalidArgument,
+                       "the card's lists go on after 16 pages: more than are "
+                       "read"));
+}
+
+TEST_F(SequencerTest, RefusesBeforeTheKeyvaultIsAsked) {
+  desired_[0].file = LoadApplet("tables61.cap");
+  desired_[0].applets.clear();
+  EXPECT_THAT(sequencer_->Prepare(Request()),
+              StatusIs(StatusCode::kResourceExhausted,
+                       HasSubstr("carry at most 61184")));
+  EXPECT_THAT(vault_->handshakes, testing::IsEmpty());
+}
+
+TEST_F(SequencerTest, ParametersAreNeverSentInTheClear) {
+  CardProfile maced = TestProfile("demo", 0x30);
+  maced.level_floor = 0x01;
+  auto vault = std::make_unique<FakeKeyvault>();
+  vault_ = vault.get();
+  sequencer_ = std::make_unique<Sequencer>(*ProfileCatalog::Create({maced}),
+                                           std::move(vault), 1 << 20);
+  EXPECT_EQ(sequencer_->Prepare(Request())->level, 0x03);
+  desired_[0].applets[0].parameters.clear();
+  EXPECT_EQ(sequencer_->Prepare(Request())->level, 0x01);
+  desired_ = {{LoadApplet("tables61.cap"), {}}};
+  EXPECT_OK(sequencer_->Prepare(Request()));
+}
+
+TEST_F(SequencerTest, PlansForTheLevelThatTheSessionHas) {
+  desired_[0].applets[0].parameters = Bytes(150, 0x41);
+  vault_->raise = 0x30;
+  ASSERT_OK_AND_ASSIGN(const auto prepared, sequencer_->Prepare(Request()));
+  EXPECT_EQ(prepared.level, 0x33);
+  vault_->raise = 0;
+  vault_->lower = 0x02;
+  EXPECT_THAT(sequencer_->Prepare(Request()),
+              StatusIs(StatusCode::kInternal,
+                       "the keyvault opened security level 01, the least is "
+                       "03"));
+}
+
+TEST_F(SequencerTest, PassesTheKeyvaultsRefusalOn) {
+  for (const absl::Status& fault : {absl::DataLossError("wrong cryptogram"),
+                                    absl::FailedPreconditionError("expired"),
+                                    absl::UnavailableError("away")}) {
+    vault_->fault = absl::OkStatus();
+    const Sequencer::Request request = Request();
+    vault_->fault = fault;
+    EXPECT_EQ(sequencer_->Prepare(request).status(), fault);
+  }
+}
+
+TEST_F(SequencerTest, TheProvenCardMustBeTheOneThatIsMeant) {
+  Sequencer::Request request = Request();
+  request.card_id = "demo-keys/22222222222222222222";
+  EXPECT_THAT(sequencer_->Prepare(request),
+              StatusIs(StatusCode::kInvalidArgument,
+                       "the answers are of card demo-keys/"
+                       "11111111111111111111, not of demo-keys/"
+                       "22222222222222222222"));
+  vault_->proven_key_set = "stolen-keys";
+  EXPECT_THAT(sequencer_->Prepare(Request()),
+              StatusIs(StatusCode::kInternal,
+                       HasSubstr("the keyvault proved card stolen-keys/")));
+}
+
+TEST_F(SequencerTest, ARecordBelongsToOneCard) {
+  record_ = CardRecord{"demo-keys/22", std::nullopt, {}, {}};
+  EXPECT_THAT(sequencer_->Prepare(Request()),
+              StatusIs(StatusCode::kInvalidArgument,
+                       HasSubstr("the record is of card demo-keys/22")));
+}
+
+TEST_F(SequencerTest, ProductionDataAreBoundAtTheFirstSession) {
+  Sequencer::Request request = Request();
+  request.answers.identify.answers[2] = {Bytes(42, 0x47), card::kSuccess};
+  ASSERT_OK_AND_ASSIGN(const auto prepared, sequencer_->Prepare(request));
+  EXPECT_EQ(prepared.state.record.cplc, Bytes(42, 0x47));
+
+  request.record = prepared.state.record;
+  EXPECT_OK(sequencer_->Prepare(request));
+  request.answers.identify.answers[2] = {Bytes(42, 0x48), card::kSuccess};
+  EXPECT_THAT(sequencer_->Prepare(request),
+              StatusIs(StatusCode::kInvalidArgument,
+                       HasSubstr("says other production data than before")));
+}
+
+TEST_F(SequencerTest, NeedsTheAnswerToTheChallenge) {
+  Sequencer::Request request = Request();
+  request.answers.challenge.reset();
+  EXPECT_THAT(sequencer_->Prepare(request),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       "the card was not asked for a challenge: insert it "
+                       "again"));
+}
+
+}  // namespace
+}  // namespace cardferry::sequencer

@@ -1,0 +1,220 @@
+#include "services/sequencer/state_proto.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+#include "services/sequencer/state.pb.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+namespace pb = state::v1;
+
+constexpr uint32_t kVersion = 1;
+constexpr size_t kHashBytes = 32;
+constexpr size_t kMaxCplcBytes = 64;
+constexpr size_t kMaxPageBytes = 256;
+constexpr int kMaxItems = 1024;
+
+absl::Status Refuse(absl::string_view reason) {
+  return absl::InvalidArgumentError(reason);
+}
+
+Bytes ToBytes(const std::string& text) {
+  const ByteSpan bytes = AsBytes(text);
+  return Bytes(bytes.begin(), bytes.end());
+}
+
+absl::StatusOr<Bytes> ToHash(const std::string& text) {
+  if (text.size() != kHashBytes) return Refuse("a hash has 32 bytes");
+  return ToBytes(text);
+}
+
+absl::StatusOr<uint8_t> ToByte(uint32_t value) {
+  if (value > 0xFF) return Refuse("a version number has one byte");
+  return static_cast<uint8_t>(value);
+}
+
+template <typename PbPages>
+void WritePages(const std::vector<card::ResponseApdu>& pages, PbPages& out) {
+  for (const card::ResponseApdu& page : pages) {
+    pb::Page& written = *out.Add();
+    written.set_data(AsString(page.data));
+    written.set_sw(page.sw.value());
+  }
+}
+
+template <typename PbPages>
+absl::StatusOr<std::vector<card::ResponseApdu>> ReadPages(
+    const PbPages& pages) {
+  std::vector<card::ResponseApdu> read;
+  for (const pb::Page& page : pages) {
+    if (page.sw() > 0xFFFF || page.data().size() > kMaxPageBytes) {
+      return Refuse("a page of GET STATUS is none");
+    }
+    read.push_back({ToBytes(page.data()),
+                    card::StatusWord(static_cast<uint16_t>(page.sw()))});
+  }
+  return read;
+}
+
+void Write(const StatusSnapshot& snapshot, pb::Snapshot& out) {
+  WritePages(snapshot.load_files, *out.mutable_load_files());
+  WritePages(snapshot.applications, *out.mutable_applications());
+}
+
+absl::StatusOr<StatusSnapshot> Read(const pb::Snapshot& snapshot) {
+  StatusSnapshot read;
+  ASSIGN_OR_RETURN(read.load_files, ReadPages(snapshot.load_files()));
+  ASSIGN_OR_RETURN(read.applications, ReadPages(snapshot.applications()));
+  const absl::Status content = ReadContent(read).status();
+  if (!content.ok()) return Refuse(content.message());
+  return read;
+}
+
+void Write(const CardRecord& record, pb::CardRecord& out) {
+  out.set_version(kVersion);
+  out.set_card_id(record.card_id);
+  if (record.snapshot.has_value()) {
+    Write(*record.snapshot, *out.mutable_snapshot());
+  }
+  for (const auto& [aid, hash] : record.origins) {
+    pb::Origin& origin = *out.add_origins();
+    origin.set_package_aid(AsString(aid.bytes()));
+    origin.set_content_hash(AsString(hash));
+  }
+  out.set_cplc(AsString(record.cplc));
+}
+
+absl::StatusOr<CardRecord> Read(const pb::CardRecord& record) {
+  if (record.version() != kVersion) {
+    return Refuse(absl::StrCat("a card record of version ", record.version()));
+  }
+  if (record.origins_size() > kMaxItems || record.card_id().empty() ||
+      record.card_id().size() > 256 || record.cplc().size() > kMaxCplcBytes) {
+    return Refuse("a card record beyond its limits");
+  }
+  CardRecord read{record.card_id(), std::nullopt, {}, ToBytes(record.cplc())};
+  if (record.has_snapshot()) {
+    ASSIGN_OR_RETURN(read.snapshot, Read(record.snapshot()));
+  }
+  for (const pb::Origin& origin : record.origins()) {
+    ASSIGN_OR_RETURN(card::Aid aid,
+                     card::Aid::Create(AsBytes(origin.package_aid())));
+    ASSIGN_OR_RETURN(Bytes hash, ToHash(origin.content_hash()));
+    read.origins.emplace(std::move(aid), std::move(hash));
+  }
+  return read;
+}
+
+absl::StatusOr<CommandRun> Read(const pb::CommandRun& run) {
+  if (run.kind() < static_cast<uint32_t>(CommandKind::kAuthenticate) ||
+      run.kind() > static_cast<uint32_t>(CommandKind::kReadApplications) ||
+      run.count() == 0 || run.count() > kMaxBundleCommands) {
+    return Refuse("a command run that is none");
+  }
+  CommandRun read{static_cast<CommandKind>(run.kind()), std::nullopt,
+                  run.count()};
+  if (!run.subject().empty()) {
+    ASSIGN_OR_RETURN(read.subject, card::Aid::Create(AsBytes(run.subject())));
+  }
+  if (IsChange(read.kind) != read.subject.has_value()) {
+    return Refuse("a change without a subject, or a read with one");
+  }
+  return read;
+}
+
+void Write(const WantedPackage& wanted, pb::WantedPackage& out) {
+  out.set_aid(AsString(wanted.package.aid.bytes()));
+  out.set_version_major(wanted.package.major);
+  out.set_version_minor(wanted.package.minor);
+  out.set_content_hash(AsString(wanted.content_hash));
+  for (const card::Aid& aid : wanted.instances) {
+    out.add_instance_aids(AsString(aid.bytes()));
+  }
+}
+
+absl::StatusOr<WantedPackage> Read(const pb::WantedPackage& wanted) {
+  ASSIGN_OR_RETURN(card::Aid aid, card::Aid::Create(AsBytes(wanted.aid())));
+  ASSIGN_OR_RETURN(const uint8_t major, ToByte(wanted.version_major()));
+  ASSIGN_OR_RETURN(const uint8_t minor, ToByte(wanted.version_minor()));
+  WantedPackage read{{std::move(aid), major, minor}, {}, {}};
+  ASSIGN_OR_RETURN(read.content_hash, ToHash(wanted.content_hash()));
+  for (const std::string& bytes : wanted.instance_aids()) {
+    ASSIGN_OR_RETURN(card::Aid instance, card::Aid::Create(AsBytes(bytes)));
+    read.instances.push_back(std::move(instance));
+  }
+  return read;
+}
+
+absl::Status CheckRuns(const BundleState& state) {
+  if (state.runs.empty() || state.runs[0].kind != CommandKind::kAuthenticate ||
+      state.runs[0].count != 1 || state.Commands() > kMaxBundleCommands + 1) {
+    return Refuse("a bundle state without its commands");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string EncodeCardRecord(const CardRecord& record) {
+  pb::CardRecord message;
+  Write(record, message);
+  return message.SerializeAsString();
+}
+
+absl::StatusOr<CardRecord> DecodeCardRecord(const std::string& bytes) {
+  pb::CardRecord message;
+  if (bytes.size() > kMaxRecordBytes || !message.ParseFromString(bytes)) {
+    return Refuse("not a card record");
+  }
+  return Read(message);
+}
+
+std::string EncodeBundleState(const BundleState& state) {
+  pb::BundleState message;
+  message.set_version(kVersion);
+  Write(state.record, *message.mutable_record());
+  Write(state.expected, *message.mutable_expected());
+  for (const CommandRun& run : state.runs) {
+    pb::CommandRun& written = *message.add_runs();
+    written.set_kind(static_cast<uint32_t>(run.kind));
+    if (run.subject.has_value()) {
+      written.set_subject(AsString(run.subject->bytes()));
+    }
+    written.set_count(run.count);
+  }
+  for (const WantedPackage& wanted : state.wanted) {
+    Write(wanted, *message.add_wanted());
+  }
+  return message.SerializeAsString();
+}
+
+absl::StatusOr<BundleState> DecodeBundleState(const std::string& bytes) {
+  pb::BundleState message;
+  if (bytes.size() > kMaxBundleStateBytes || !message.ParseFromString(bytes) ||
+      message.runs_size() > kMaxItems || message.wanted_size() > kMaxItems) {
+    return Refuse("not a bundle state");
+  }
+  if (message.version() != kVersion) {
+    return Refuse(
+        absl::StrCat("a bundle state of version ", message.version()));
+  }
+  BundleState state;
+  ASSIGN_OR_RETURN(state.record, Read(message.record()));
+  ASSIGN_OR_RETURN(state.expected, Read(message.expected()));
+  for (const pb::CommandRun& run : message.runs()) {
+    ASSIGN_OR_RETURN(CommandRun read, Read(run));
+    state.runs.push_back(std::move(read));
+  }
+  for (const pb::WantedPackage& wanted : message.wanted()) {
+    ASSIGN_OR_RETURN(WantedPackage read, Read(wanted));
+    state.wanted.push_back(std::move(read));
+  }
+  RETURN_IF_ERROR(CheckRuns(state));
+  return state;
+}
+
+}  // namespace cardferry::sequencer

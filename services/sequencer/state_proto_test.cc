@@ -1,0 +1,138 @@
+#include "services/sequencer/state_proto.h"
+
+#include "lib/base/status_matchers.h"
+#include "services/sequencer/bundle_state.h"
+#include "services/sequencer/state.pb.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+using absl::StatusCode;
+
+const card::Aid kPackage = *card::Aid::FromHex("F043464552525901");
+const card::Aid kApplet = *card::Aid::FromHex("F04346455252590101");
+
+StatusSnapshot Snapshot() {
+  return {{{FromHexOrDie("E3074F05F043464552"), card::kMoreDataAvailable},
+           {FromHexOrDie("E3074F05F043464553"), card::kSuccess}},
+          {{{}, card::kReferencedDataNotFound}}};
+}
+
+CardRecord Record() {
+  return {"demo/00010203040506070809",
+          Snapshot(),
+          {{kPackage, Bytes(32, 0xAA)}},
+          Bytes(42, 0x47)};
+}
+
+BundleState State() {
+  return {Record(),
+          Snapshot(),
+          {{CommandKind::kAuthenticate, {}, 1},
+           {CommandKind::kPeekLoadFiles, {}, 2},
+           {CommandKind::kInstallForLoad, kPackage, 1},
+           {CommandKind::kLoad, kPackage, 120}},
+          {{{kPackage, 1, 2}, Bytes(32, 0xAA), {kApplet}}}};
+}
+
+auto Refused(const std::string& message) {
+  return StatusIs(StatusCode::kInvalidArgument, message);
+}
+
+TEST(CardRecordStateTest, ComesBackAsItWas) {
+  EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(Record())),
+              IsOkAndHolds(Record()));
+  const CardRecord fresh{"demo/00", std::nullopt, {}, {}};
+  EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(fresh)), IsOkAndHolds(fresh));
+}
+
+TEST(CardRecordStateTest, NoPrefixBecomesAnotherRecord) {
+  const std::string bytes = EncodeCardRecord(Record());
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    const auto record = DecodeCardRecord(bytes.substr(0, size));
+    if (record.ok()) {  // fields at the end were left out
+      EXPECT_EQ(record->card_id, Record().card_id);
+    }
+  }
+}
+
+TEST(CardRecordStateTest, RefusesWhatItWouldNotWrite) {
+  const auto refusal = [](auto change) {
+    state::v1::CardRecord proto;
+    proto.ParseFromString(EncodeCardRecord(Record()));
+    change(proto);
+    return DecodeCardRecord(proto.SerializeAsString());
+  };
+  EXPECT_OK(refusal([](auto&) {}));
+  EXPECT_THAT(DecodeCardRecord("\xFF"), Refused("not a card record"));
+  EXPECT_THAT(DecodeCardRecord(std::string(kMaxRecordBytes + 1, '\0')),
+              Refused("not a card record"));
+  EXPECT_THAT(refusal([](auto& p) { p.set_version(2); }),
+              Refused("a card record of version 2"));
+  EXPECT_THAT(refusal([](auto& p) { p.clear_card_id(); }),
+              Refused("a card record beyond its limits"));
+  EXPECT_THAT(refusal([](auto& p) { p.set_cplc(std::string(65, 'x')); }),
+              Refused("a card record beyond its limits"));
+  EXPECT_THAT(
+      refusal([](auto& p) { p.mutable_origins(0)->set_content_hash("short"); }),
+      Refused("a hash has 32 bytes"));
+  EXPECT_THAT(
+      refusal([](auto& p) { p.mutable_origins(0)->set_package_aid("1"); }),
+      StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(refusal([](auto& p) {
+                p.mutable_snapshot()->mutable_load_files(0)->set_sw(0x10000);
+              }),
+              Refused("a page of GET STATUS is none"));
+  EXPECT_THAT(refusal([](auto& p) {
+                p.mutable_snapshot()->mutable_load_files(1)->set_data("junk");
+              }),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(
+      refusal([](auto& p) { p.mutable_snapshot()->clear_applications(); }),
+      Refused("0 pages of GET STATUS"));
+}
+
+TEST(BundleStateTest, ComesBackAsItWas) {
+  EXPECT_EQ(State().Commands(), 124u);
+  EXPECT_THAT(DecodeBundleState(EncodeBundleState(State())),
+              IsOkAndHolds(State()));
+}
+
+TEST(BundleStateTest, RefusesWhatItWouldNotWrite) {
+  const auto refusal = [](auto change) {
+    state::v1::BundleState proto;
+    proto.ParseFromString(EncodeBundleState(State()));
+    change(proto);
+    return DecodeBundleState(proto.SerializeAsString());
+  };
+  EXPECT_OK(refusal([](auto&) {}));
+  EXPECT_THAT(DecodeBundleState(""), Refused("a bundle state of version 0"));
+  EXPECT_THAT(DecodeBundleState("\xFF"), Refused("not a bundle state"));
+  EXPECT_THAT(refusal([](auto& p) { p.clear_record(); }),
+              Refused("a card record of version 0"));
+  EXPECT_THAT(refusal([](auto& p) { p.clear_expected(); }),
+              Refused("0 pages of GET STATUS"));
+  EXPECT_THAT(refusal([](auto& p) { p.clear_runs(); }),
+              Refused("a bundle state without its commands"));
+  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(0)->set_count(2); }),
+              Refused("a bundle state without its commands"));
+  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(3)->set_count(4096); }),
+              Refused("a bundle state without its commands"));
+  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(10); }),
+              Refused("a command run that is none"));
+  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(0); }),
+              Refused("a command run that is none"));
+  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_count(0); }),
+              Refused("a command run that is none"));
+  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(3)->clear_subject(); }),
+              Refused("a change without a subject, or a read with one"));
+  EXPECT_THAT(
+      refusal([](auto& p) { p.mutable_wanted(0)->set_version_major(256); }),
+      Refused("a version number has one byte"));
+  EXPECT_THAT(
+      refusal([](auto& p) { p.mutable_wanted(0)->add_instance_aids("1"); }),
+      StatusIs(StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace cardferry::sequencer

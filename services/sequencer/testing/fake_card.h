@@ -1,0 +1,60 @@
+#ifndef CARDFERRY_SERVICES_SEQUENCER_TESTING_FAKE_CARD_H_
+#define CARDFERRY_SERVICES_SEQUENCER_TESTING_FAKE_CARD_H_
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/aid.h"
+#include "lib/card/script/run_script.h"
+
+namespace cardferry::sequencer {
+
+// A card's content, and the commands that list and change it. It is no secure
+// channel (it takes FakeKeyvault's and cuts the eight bytes off), knows no
+// order of components, no privileges and no memory limit.
+class FakeCard {
+ public:
+  // Answers one command. UNAVAILABLE once `dies_after` commands were answered.
+  absl::StatusOr<card::ResponseApdu> Transmit(const card::CommandApdu& command);
+  // RunScript with this card.
+  card::Transcript Run(const card::Script& script);
+
+  // What it holds: package -> version; application -> package.
+  std::map<card::Aid, uint16_t> packages;
+  std::map<card::Aid, card::Aid> applications;
+
+  // How it behaves.
+  Bytes key_diversification_data = Bytes(10, 0x11);
+  uint8_t key_version_number = 0x30;
+  bool says_versions = true;
+  size_t entries_per_page = 20;
+  std::optional<size_t> dies_after;
+  // INS -> what it answers instead.
+  std::map<uint8_t, uint16_t> faults;
+
+  // What it was sent: how many commands, how many of them changed something.
+  size_t commands = 0;
+  size_t changes = 0;
+
+ private:
+  card::ResponseApdu Answer(const card::CommandApdu& command, ByteSpan data);
+  card::ResponseApdu InitializeUpdate() const;
+  card::ResponseApdu GetStatus(uint8_t p1, bool next);
+  card::ResponseApdu Install(uint8_t p1, ByteSpan data);
+  card::ResponseApdu Load(bool last, ByteSpan data);
+  std::vector<Bytes> Entries(uint8_t p1) const;
+
+  std::optional<card::Aid> loading_;
+  Bytes loaded_;
+  size_t next_entry_ = 0;
+};
+
+}  // namespace cardferry::sequencer
+
+#endif  // CARDFERRY_SERVICES_SEQUENCER_TESTING_FAKE_CARD_H_
