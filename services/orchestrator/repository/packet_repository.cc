@@ -22,11 +22,11 @@ absl::StatusOr<PacketState> ToState(int number) {
 
 absl::Status PacketRepository::Add(const Packet& packet) {
   RETURN_IF_ERROR(
-      tx_.Execute("UPDATE packets SET state = :abandoned, bundle_state = '' "
-                  "WHERE state = :sent AND (card_id = :card "
-                  "OR (agent = :agent AND reader = :reader))",
+      tx_.Execute("UPDATE packets SET state = :abandoned, bundle_state = '', "
+                  "transcript = '' WHERE state <= :reported AND "
+                  "(card_id = :card OR (agent = :agent AND reader = :reader))",
                   {{"abandoned", Number(PacketState::kAbandoned)},
-                   {"sent", Number(PacketState::kSent)},
+                   {"reported", Number(PacketState::kReported)},
                    {"card", packet.card_id},
                    {"agent", packet.at.agent},
                    {"reader", packet.at.reader}})

@@ -20,8 +20,8 @@ class PacketRepository {
   explicit PacketRepository(store::Transaction& tx) : tx_(tx) {}
 
   // Registers a packet that is about to be sent. Its card is proven, so packets
-  // that are still out for that card, or at that reader, are abandoned: the
-  // card has forgotten their session.
+  // for that card, or at that reader, that are not concluded are abandoned: the
+  // card has forgotten their session, and is read anew.
   absl::Status Add(const Packet& packet);
 
   // The first part was written.

@@ -8,6 +8,7 @@
 namespace cardferry::orchestrator {
 namespace {
 
+constexpr char kReadAgain[] = "The card is read again. Leave it in the reader.";
 constexpr char kInsertAgain[] =
     "The card's answer could not be used. Take the card out and insert it "
     "again.";
@@ -77,11 +78,13 @@ void Stepper::TryLater() {
 // A round came to nothing, through nobody's fault: a new opening at once, but
 // not for ever.
 void Stepper::Again(const std::string& opening_id, absl::string_view message) {
-  if (++s_.repeats > kMaxRepeats) {
+  const bool tired = ++s_.repeats > kMaxRepeats;
+  if (tired) {
     s_.settled = true;
     RefuseThat("opening.repeated", "Round after round came to nothing");
-    Do(SendVerdict{opening_id, s_.packet_id, false, std::string(message)});
   }
+  Do(SendVerdict{opening_id, s_.packet_id, false,
+                 tired ? std::string(message) : kReadAgain});
   NextOpening();
 }
 
@@ -296,11 +299,9 @@ void Stepper::operator()(const Concluded& e) {
     if (current) TryLater();
     return;
   }
-  if (e.kind != ConcludedKind::kAnotherRound) {
-    const bool ok = e.kind == ConcludedKind::kDone;
-    Do(SendVerdict{e.opening_id, e.packet_id, ok, e.message});
-    if (ok) s_.repeats = 0;
-  }
+  const bool ok = e.kind == ConcludedKind::kDone;
+  Do(SendVerdict{e.opening_id, e.packet_id, ok, e.message});
+  if (ok) s_.repeats = 0;
   if (current) {
     NextOpening();
   } else {

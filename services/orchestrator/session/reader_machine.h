@@ -73,6 +73,7 @@ struct Answered {
 };
 struct Packed {  // the packet's last part is on its way
   std::string packet_id;
+  std::string job_id;
   uint32_t total = 0;
 };
 enum class NotPackedKind {
@@ -102,9 +103,8 @@ struct ReportOverdue {
 };
 enum class ConcludedKind {
   kDone,
-  kNotDone,
-  kAnotherRound,  // the card differs from its record, which is right now
-  kUnavailable,   // the sequencer is; the report is kept
+  kNotDone,      // the job has failed, or waits for another round
+  kUnavailable,  // the sequencer is; the report is kept
 };
 struct Concluded {
   std::string packet_id;

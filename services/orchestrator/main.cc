@@ -1,0 +1,120 @@
+// The orchestrator: agents, jobs and cards. See README.md beside this file.
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "CLI/CLI.hpp"
+#include "lib/base/clock.h"
+#include "lib/base/log.h"
+#include "lib/base/random.h"
+#include "lib/base/status_macros.h"
+#include "lib/rpc/channel.h"
+#include "lib/rpc/config.h"
+#include "lib/rpc/server.h"
+#include "lib/rpc/shutdown_signal.h"
+#include "lib/store/database.h"
+#include "services/orchestrator/access_rules.h"
+#include "services/orchestrator/orchestrator.h"
+#include "services/orchestrator/orchestrator_config.h"
+#include "services/orchestrator/repository/schema.h"
+#include "services/orchestrator/sequencing/sequencer_client.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  orchestrator --config orchestrator.textproto\n"
+    "  orchestrator --config orchestrator.textproto --check_config\n\n"
+    "Configuration (text format of cardferry.config.v1.OrchestratorConfig):\n"
+    "  listen: \"0.0.0.0:7001\"\n"
+    "  tls { certificate: \"orchestrator.pem\" private_key: "
+    "\"orchestrator.key\" ca: \"ca.pem\" }\n"
+    "  sequencer: \"sequencer.example:7002\"\n"
+    "  database: \"sqlite3:///var/lib/cardferry/orchestrator.db\"\n\n"
+    "Exit codes: 0 stopped by a signal, 1 cannot start, 2 wrong usage.\n";
+
+struct Flags {
+  std::string config;
+  bool check_config = false;
+};
+
+absl::StatusOr<OrchestratorConfig> Configure(const Flags& flags) {
+  ASSIGN_OR_RETURN(
+      const config::v1::OrchestratorConfig proto,
+      rpc::LoadTextproto<config::v1::OrchestratorConfig>(flags.config));
+  ASSIGN_OR_RETURN(OrchestratorConfig config, ParseOrchestratorConfig(proto));
+  RETURN_IF_ERROR(rpc::CheckTlsFiles(config.tls).status());
+  return config;
+}
+
+absl::StatusOr<std::unique_ptr<rpc::Server>> StartServer(
+    const OrchestratorConfig& config, Orchestrator& orchestrator) {
+  rpc::ServerOptions options;
+  options.listen_address = config.listen;
+  options.tls = config.tls;
+  options.authorization = AccessRules();
+  options.services = {&orchestrator.gateway(), &orchestrator.operators()};
+  options.on_drain = [&orchestrator] { orchestrator.Drain(); };
+  return rpc::Server::Start(std::move(options));
+}
+
+absl::Status Serve(const OrchestratorConfig& config,
+                   rpc::ShutdownSignal& signal) {
+  ASSIGN_OR_RETURN(
+      const auto channel,
+      rpc::CreateChannel(config.sequencer, config.tls, rpc::Role::kSequencer));
+  SequencerClient sequencer(sequencer::v1::Sequencer::NewStub(channel));
+  store::DatabaseOptions database_options;
+  database_options.url = config.database;
+  ASSIGN_OR_RETURN(const auto database,
+                   store::Database::Open(database_options, Schema()));
+  SystemClock clock;
+  SystemRandom random;
+  ASSIGN_OR_RETURN(const auto orchestrator,
+                   Orchestrator::Create(
+                       {*database, sequencer, clock, random, config.workers}));
+  ASSIGN_OR_RETURN(const auto server, StartServer(config, *orchestrator));
+  LogInfo("serving", {{"address", config.listen}, {"port", server->port()}});
+  signal.Wait();
+  LogInfo("stopping");
+  server->Shutdown();
+  return absl::OkStatus();
+}
+
+absl::Status Run(const Flags& flags) {
+  ASSIGN_OR_RETURN(rpc::ShutdownSignal signal, rpc::ShutdownSignal::Block());
+  ASSIGN_OR_RETURN(const OrchestratorConfig config, Configure(flags));
+  if (!flags.check_config) return Serve(config, signal);
+  std::cout << flags.config << " is right\n";
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int Main(int argc, char** argv) {
+  StartLog("orchestrator");
+  CLI::App app("Gives agents the packets for their cards; answers operators.");
+  Flags flags;
+  app.footer(kExamples);
+  app.add_option("--config", flags.config, "configuration file")
+      ->required()
+      ->check(CLI::ExistingFile);
+  app.add_flag("--check_config", flags.check_config,
+               "say whether the configuration is right, and end");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const absl::Status status = Run(flags);
+  if (status.ok()) return 0;
+  std::cerr << "orchestrator: " << status.message() << "\n";
+  return 1;
+}
+
+}  // namespace cardferry::orchestrator
+
+int main(int argc, char** argv) {
+  return cardferry::orchestrator::Main(argc, argv);
+}

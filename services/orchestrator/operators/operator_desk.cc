@@ -1,0 +1,170 @@
+#include "services/orchestrator/operators/operator_desk.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+#include "services/orchestrator/repository/agent_repository.h"
+#include "services/orchestrator/repository/application_repository.h"
+#include "services/orchestrator/repository/card_repository.h"
+#include "services/orchestrator/repository/job_repository.h"
+#include "services/orchestrator/repository/journal_repository.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+constexpr size_t kMaxNameBytes = 64;
+
+absl::Status CheckName(const std::string& name) {
+  const auto allowed = [](char c) {
+    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
+           c == '_' || c == '.';
+  };
+  if (name.empty() || name.size() > kMaxNameBytes ||
+      !std::all_of(name.begin(), name.end(), allowed)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a name is 1 to ", kMaxNameBytes,
+                     " letters, digits, '-', '_' and '.'"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckJob(const NewJob& job) {
+  const JobTarget& target = job.target;
+  if (target.agent.empty() == target.card_id.empty()) {
+    return absl::InvalidArgumentError(
+        "a job is for an agent's reader or for a card: name one of them");
+  }
+  if (target.agent.empty() && !target.reader.empty()) {
+    return absl::InvalidArgumentError("a reader needs its agent");
+  }
+  if (job.install_parameters.size() > kMaxInstallParameterBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("install parameters of ", job.install_parameters.size(),
+                     " bytes; at most ", kMaxInstallParameterBytes));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Application> OperatorDesk::AddApplication(
+    const std::string& name, const Bytes& cap_file) {
+  RETURN_IF_ERROR(CheckName(name));
+  Application application;
+  application.name = name;
+  ASSIGN_OR_RETURN(application.load_file,
+                   parts_.sequencer.PutLoadFile(cap_file));
+  const absl::Time now = parts_.clock.Now();
+  const absl::Status added =
+      parts_.database.Write([&](store::Transaction& tx) -> absl::Status {
+        RETURN_IF_ERROR(ApplicationRepository(tx).Add(application, cap_file));
+        JournalEntry entry;
+        entry.at = now;
+        entry.kind = "application.added";
+        entry.text = absl::StrCat(name, ": package ",
+                                  ToHex(application.load_file.package_aid), " ",
+                                  application.load_file.version);
+        return JournalRepository(tx).Add(entry);
+      });
+  RETURN_IF_ERROR(added);
+  return application;
+}
+
+absl::StatusOr<std::vector<Application>> OperatorDesk::ListApplications() {
+  return parts_.database.Read(
+      [](store::Transaction& tx) { return ApplicationRepository(tx).List(); });
+}
+
+absl::Status OperatorDesk::CheckTarget(store::Transaction& tx,
+                                       const JobTarget& target) {
+  if (!target.card_id.empty()) {
+    return CardRepository(tx).Get(target.card_id).status();
+  }
+  ASSIGN_OR_RETURN(const std::vector<Agent> agents, AgentRepository(tx).List());
+  const bool known = std::any_of(
+      agents.begin(), agents.end(),
+      [&](const Agent& agent) { return agent.name == target.agent; });
+  if (known) return absl::OkStatus();
+  return absl::NotFoundError(
+      absl::StrCat("no agent \"", target.agent, "\" has ever connected"));
+}
+
+absl::StatusOr<Job> OperatorDesk::AddJob(const NewJob& job) {
+  RETURN_IF_ERROR(CheckJob(job));
+  const absl::Time now = parts_.clock.Now();
+  ASSIGN_OR_RETURN(
+      const Job added,
+      parts_.database.Write([&](store::Transaction& tx) -> absl::StatusOr<Job> {
+        RETURN_IF_ERROR(
+            ApplicationRepository(tx).Get(job.application).status());
+        RETURN_IF_ERROR(CheckTarget(tx, job.target));
+        JobRepository jobs(tx);
+        ASSIGN_OR_RETURN(const std::string id, jobs.Add(job, now));
+        JournalEntry entry;
+        entry.at = now;
+        entry.kind = "job.added";
+        entry.text = job.application;
+        entry.job_id = id;
+        entry.card_id = job.target.card_id;
+        entry.agent = job.target.agent;
+        RETURN_IF_ERROR(JournalRepository(tx).Add(entry));
+        return jobs.Get(id);
+      }));
+  parts_.job_waits(added.target);
+  return added;
+}
+
+absl::StatusOr<Job> OperatorDesk::GetJob(const std::string& id) {
+  ASSIGN_OR_RETURN(Job job, parts_.database.Read([&](store::Transaction& tx) {
+    return JobRepository(tx).Get(id);
+  }));
+  parts_.board.AddProgress(job);
+  return job;
+}
+
+absl::StatusOr<std::vector<Job>> OperatorDesk::ListJobs() {
+  ASSIGN_OR_RETURN(std::vector<Job> jobs,
+                   parts_.database.Read([](store::Transaction& tx) {
+                     return JobRepository(tx).List();
+                   }));
+  for (Job& job : jobs) parts_.board.AddProgress(job);
+  return jobs;
+}
+
+absl::StatusOr<Card> OperatorDesk::GetCard(const std::string& id) {
+  return parts_.database.Read(
+      [&](store::Transaction& tx) { return CardRepository(tx).Get(id); });
+}
+
+absl::StatusOr<std::vector<Card>> OperatorDesk::ListCards() {
+  return parts_.database.Read(
+      [](store::Transaction& tx) { return CardRepository(tx).List(); });
+}
+
+absl::StatusOr<std::vector<Agent>> OperatorDesk::ListAgents() {
+  ASSIGN_OR_RETURN(std::vector<Agent> agents,
+                   parts_.database.Read([](store::Transaction& tx) {
+                     return AgentRepository(tx).List();
+                   }));
+  const std::map<std::string, std::vector<Reader>> connected =
+      parts_.connected();
+  for (Agent& agent : agents) {
+    const auto found = connected.find(agent.name);
+    if (found == connected.end()) continue;
+    agent.connected = true;
+    agent.readers = found->second;
+  }
+  return agents;
+}
+
+absl::StatusOr<std::vector<JournalEntry>> OperatorDesk::ListEvents(
+    const std::string& job_id, int64_t after_id) {
+  return parts_.database.Read([&](store::Transaction& tx) {
+    return JournalRepository(tx).List(job_id, after_id);
+  });
+}
+
+}  // namespace cardferry::orchestrator

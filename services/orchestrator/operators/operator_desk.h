@@ -1,0 +1,74 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_OPERATOR_DESK_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_OPERATOR_DESK_H_
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "lib/base/bytes.h"
+#include "lib/base/clock.h"
+#include "lib/store/database.h"
+#include "services/orchestrator/jobs/job_board.h"
+#include "services/orchestrator/model/agent.h"
+#include "services/orchestrator/model/application.h"
+#include "services/orchestrator/model/card.h"
+#include "services/orchestrator/model/job.h"
+#include "services/orchestrator/model/journal_entry.h"
+#include "services/orchestrator/model/reader_address.h"
+#include "services/orchestrator/sequencing/sequencer.h"
+
+namespace cardferry::orchestrator {
+
+// Larger files are refused before anybody looks into them.
+inline constexpr size_t kMaxCapFileBytes = 4 << 20;
+inline constexpr size_t kMaxInstallParameterBytes = 4096;
+
+// What operators ask and tell. Calls wait (database, sequencer). Safe from any
+// thread.
+class OperatorDesk {
+ public:
+  // All of it outlives the desk.
+  struct Parts {
+    store::Database& database;
+    Sequencer& sequencer;
+    const JobBoard& board;
+    const Clock& clock;
+    // A job was added: tell the readers that it may concern.
+    std::function<void(const JobTarget&)> job_waits;
+    // The connected agents and their readers.
+    std::function<std::map<std::string, std::vector<Reader>>()> connected;
+  };
+
+  explicit OperatorDesk(Parts parts) : parts_(std::move(parts)) {}
+
+  // INVALID_ARGUMENT for a bad name, or with the sequencer's reason for a bad
+  // file; ALREADY_EXISTS when the name stands for another file.
+  absl::StatusOr<Application> AddApplication(const std::string& name,
+                                             const Bytes& cap_file);
+  absl::StatusOr<std::vector<Application>> ListApplications();
+
+  // NOT_FOUND when application, agent or card are not known; INVALID_ARGUMENT
+  // unless there is an agent or a card.
+  absl::StatusOr<Job> AddJob(const NewJob& job);
+  absl::StatusOr<Job> GetJob(const std::string& id);
+  absl::StatusOr<std::vector<Job>> ListJobs();
+
+  absl::StatusOr<Card> GetCard(const std::string& id);
+  absl::StatusOr<std::vector<Card>> ListCards();
+  absl::StatusOr<std::vector<Agent>> ListAgents();
+  absl::StatusOr<std::vector<JournalEntry>> ListEvents(
+      const std::string& job_id, int64_t after_id);
+
+ private:
+  absl::Status CheckTarget(store::Transaction& tx, const JobTarget& target);
+
+  const Parts parts_;
+};
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_OPERATOR_DESK_H_

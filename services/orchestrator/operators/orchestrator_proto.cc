@@ -1,0 +1,128 @@
+#include "services/orchestrator/operators/orchestrator_proto.h"
+
+#include <string>
+
+#include "lib/base/bytes.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+v1::JobState RenderState(JobState state) {
+  switch (state) {
+    case JobState::kWaiting:
+      return v1::JOB_STATE_WAITING;
+    case JobState::kPreparing:
+      return v1::JOB_STATE_PREPARING;
+    case JobState::kRunning:
+      return v1::JOB_STATE_RUNNING;
+    case JobState::kDone:
+      return v1::JOB_STATE_DONE;
+    case JobState::kFailed:
+      return v1::JOB_STATE_FAILED;
+  }
+  return v1::JOB_STATE_UNSPECIFIED;
+}
+
+void Render(const Measurements& m, v1::Measurements& pb) {
+  pb.set_round_trips(static_cast<uint32_t>(m.round_trips));
+  pb.set_apdus(static_cast<uint32_t>(m.apdus));
+  pb.set_bytes(static_cast<uint64_t>(m.bytes));
+  pb.set_card_us(absl::ToInt64Microseconds(m.card));
+  pb.set_waited_us(absl::ToInt64Microseconds(m.waited));
+  pb.set_total_us(absl::ToInt64Microseconds(m.total));
+  pb.set_server_us(absl::ToInt64Microseconds(m.server));
+}
+
+void Render(const CardContent& content, v1::Card& pb) {
+  for (const CardPackage& package : content.packages) {
+    v1::Package& out = *pb.add_packages();
+    out.set_aid(AsString(package.aid));
+    out.set_version(package.version);
+    for (const Bytes& aid : package.module_aids) {
+      out.add_module_aids(AsString(aid));
+    }
+  }
+  for (const CardApplication& application : content.applications) {
+    v1::InstalledApplication& out = *pb.add_applications();
+    out.set_aid(AsString(application.aid));
+    out.set_life_cycle(application.life_cycle);
+    out.set_privileges(AsString(application.privileges));
+    out.set_package_aid(AsString(application.package_aid));
+  }
+}
+
+}  // namespace
+
+NewJob ParseNewJob(const v1::AddJobRequest& pb) {
+  const ByteSpan parameters = AsBytes(pb.install_parameters());
+  return {pb.application(),
+          Bytes(parameters.begin(), parameters.end()),
+          {pb.agent(), pb.reader(), pb.card_id()}};
+}
+
+void Render(const Application& application, v1::Application& pb) {
+  const LoadFile& file = application.load_file;
+  pb.set_name(application.name);
+  pb.set_content_hash(AsString(file.content_hash));
+  pb.set_package_aid(AsString(file.package_aid));
+  pb.set_version(file.version);
+  for (const Bytes& aid : file.applet_aids) pb.add_applet_aids(AsString(aid));
+  pb.set_load_file_bytes(file.load_file_bytes);
+}
+
+void Render(const Job& job, v1::Job& pb) {
+  pb.set_id(job.id);
+  pb.set_application(job.application);
+  pb.set_agent(job.target.agent);
+  pb.set_reader(job.target.reader);
+  pb.set_card_id(job.target.card_id);
+  pb.set_state(RenderState(job.state));
+  pb.set_message(job.message);
+  pb.set_commands_done(job.commands_done);
+  pb.set_commands_total(job.commands_total);
+  pb.set_label(job.label);
+  pb.set_created_at_us(absl::ToUnixMicros(job.created_at));
+  if (job.ended_at.has_value()) {
+    pb.set_ended_at_us(absl::ToUnixMicros(*job.ended_at));
+  }
+  Render(job.measurements, *pb.mutable_measurements());
+  for (const Fact& fact : job.facts) {
+    v1::Fact& out = *pb.add_facts();
+    out.set_text(fact.text);
+    out.set_proven(fact.proven);
+  }
+  pb.set_changes(job.changes);
+}
+
+void Render(const Card& card, v1::Card& pb) {
+  pb.set_id(card.id);
+  pb.set_first_seen_us(absl::ToUnixMicros(card.first_seen));
+  pb.set_last_seen_us(absl::ToUnixMicros(card.last_seen));
+  pb.set_profile(card.profile);
+  Render(card.content, pb);
+  pb.set_content_proven(card.content_proven);
+  pb.set_stopped(card.stopped);
+}
+
+void Render(const Agent& agent, v1::Agent& pb) {
+  pb.set_name(agent.name);
+  pb.set_connected(agent.connected);
+  pb.set_last_seen_us(absl::ToUnixMicros(agent.last_seen));
+  for (const Reader& reader : agent.readers) {
+    v1::Reader& out = *pb.add_readers();
+    out.set_name(reader.name);
+    out.set_card_present(reader.card_present);
+  }
+}
+
+void Render(const JournalEntry& entry, v1::Event& pb) {
+  pb.set_id(entry.id);
+  pb.set_at_us(absl::ToUnixMicros(entry.at));
+  pb.set_kind(entry.kind);
+  pb.set_text(entry.text);
+  pb.set_job_id(entry.job_id);
+  pb.set_card_id(entry.card_id);
+  pb.set_agent(entry.agent);
+}
+
+}  // namespace cardferry::orchestrator

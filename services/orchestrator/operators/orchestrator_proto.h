@@ -1,0 +1,25 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_ORCHESTRATOR_PROTO_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_ORCHESTRATOR_PROTO_H_
+
+#include "proto/cardferry/orchestrator/v1/orchestrator.pb.h"
+#include "services/orchestrator/model/agent.h"
+#include "services/orchestrator/model/application.h"
+#include "services/orchestrator/model/card.h"
+#include "services/orchestrator/model/job.h"
+#include "services/orchestrator/model/journal_entry.h"
+
+namespace cardferry::orchestrator {
+
+// Our values as the operators' messages, and back. What is asked for is
+// checked by OperatorDesk.
+NewJob ParseNewJob(const v1::AddJobRequest& pb);
+
+void Render(const Application& application, v1::Application& pb);
+void Render(const Job& job, v1::Job& pb);
+void Render(const Card& card, v1::Card& pb);
+void Render(const Agent& agent, v1::Agent& pb);
+void Render(const JournalEntry& entry, v1::Event& pb);
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_ORCHESTRATOR_PROTO_H_

@@ -1,0 +1,118 @@
+#include "services/orchestrator/operators/orchestrator_service.h"
+
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/bytes.h"
+#include "lib/base/status_macros.h"
+#include "lib/rpc/grpc_status.h"
+#include "services/orchestrator/operators/orchestrator_proto.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+template <typename Value, typename Message>
+grpc::Status RenderOne(const absl::StatusOr<Value>& value, Message& message) {
+  if (value.ok()) Render(*value, message);
+  return rpc::ToGrpc(value.status());
+}
+
+template <typename Value, typename Field>
+grpc::Status RenderAll(const absl::StatusOr<std::vector<Value>>& list,
+                       Field& field) {
+  if (!list.ok()) return rpc::ToGrpc(list.status());
+  for (const Value& value : *list) Render(value, *field.Add());
+  return grpc::Status::OK;
+}
+
+struct Upload {
+  std::string name;
+  Bytes file;
+};
+
+absl::StatusOr<Upload> Receive(
+    grpc::ServerReader<v1::AddApplicationRequest>& reader) {
+  Upload upload;
+  v1::AddApplicationRequest message;
+  if (!reader.Read(&message) || !message.has_name()) {
+    return absl::InvalidArgumentError("the first message names the file");
+  }
+  upload.name = message.name();
+  while (reader.Read(&message)) {
+    if (!message.has_chunk()) {
+      return absl::InvalidArgumentError("after the name comes the file");
+    }
+    Append(upload.file, AsBytes(message.chunk()));
+    if (upload.file.size() > kMaxCapFileBytes) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("the file is larger than ", kMaxCapFileBytes, " bytes"));
+    }
+  }
+  return upload;
+}
+
+}  // namespace
+
+grpc::Status OrchestratorService::AddApplication(
+    grpc::ServerContext*, grpc::ServerReader<v1::AddApplicationRequest>* reader,
+    v1::Application* response) {
+  const absl::StatusOr<Upload> upload = Receive(*reader);
+  if (!upload.ok()) return rpc::ToGrpc(upload.status());
+  return RenderOne(desk_.AddApplication(upload->name, upload->file), *response);
+}
+
+grpc::Status OrchestratorService::ListApplications(
+    grpc::ServerContext*, const v1::ListApplicationsRequest*,
+    v1::ListApplicationsResponse* response) {
+  return RenderAll(desk_.ListApplications(), *response->mutable_applications());
+}
+
+grpc::Status OrchestratorService::AddJob(grpc::ServerContext*,
+                                         const v1::AddJobRequest* request,
+                                         v1::Job* response) {
+  return RenderOne(desk_.AddJob(ParseNewJob(*request)), *response);
+}
+
+grpc::Status OrchestratorService::GetJob(grpc::ServerContext*,
+                                         const v1::GetJobRequest* request,
+                                         v1::Job* response) {
+  return RenderOne(desk_.GetJob(request->id()), *response);
+}
+
+grpc::Status OrchestratorService::ListJobs(grpc::ServerContext*,
+                                           const v1::ListJobsRequest*,
+                                           v1::ListJobsResponse* response) {
+  return RenderAll(desk_.ListJobs(), *response->mutable_jobs());
+}
+
+grpc::Status OrchestratorService::GetCard(grpc::ServerContext*,
+                                          const v1::GetCardRequest* request,
+                                          v1::Card* response) {
+  return RenderOne(desk_.GetCard(request->id()), *response);
+}
+
+grpc::Status OrchestratorService::ListCards(grpc::ServerContext*,
+                                            const v1::ListCardsRequest*,
+                                            v1::ListCardsResponse* response) {
+  return RenderAll(desk_.ListCards(), *response->mutable_cards());
+}
+
+grpc::Status OrchestratorService::ListAgents(grpc::ServerContext*,
+                                             const v1::ListAgentsRequest*,
+                                             v1::ListAgentsResponse* response) {
+  return RenderAll(desk_.ListAgents(), *response->mutable_agents());
+}
+
+grpc::Status OrchestratorService::ListEvents(
+    grpc::ServerContext*, const v1::ListEventsRequest* request,
+    v1::ListEventsResponse* response) {
+  return RenderAll(desk_.ListEvents(request->job_id(), request->after_id()),
+                   *response->mutable_events());
+}
+
+grpc::ServerWriteReactor<v1::Job>* OrchestratorService::WatchJob(
+    grpc::CallbackServerContext*, const v1::WatchJobRequest* request) {
+  return watches_.Open(request->id(), desk_, board_, executor_);
+}
+
+}  // namespace cardferry::orchestrator

@@ -1,0 +1,66 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_ORCHESTRATOR_SERVICE_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_ORCHESTRATOR_SERVICE_H_
+
+#include <memory>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "grpcpp/grpcpp.h"
+#include "proto/cardferry/orchestrator/v1/orchestrator.grpc.pb.h"
+#include "services/orchestrator/jobs/job_board.h"
+#include "services/orchestrator/operators/operator_desk.h"
+#include "services/orchestrator/operators/watch_list.h"
+#include "services/orchestrator/work/executor.h"
+
+namespace cardferry::orchestrator {
+
+// The operators' face of this service. Calls that ask the database are
+// synchronous; watching, which lasts, is not.
+class OrchestratorService final
+    : public v1::Orchestrator::WithCallbackMethod_WatchJob<
+          v1::Orchestrator::Service> {
+ public:
+  // All outlive it.
+  OrchestratorService(OperatorDesk& desk, JobBoard& board, Executor& executor)
+      : desk_(desk), board_(board), executor_(executor) {}
+
+  grpc::Status AddApplication(
+      grpc::ServerContext*,
+      grpc::ServerReader<v1::AddApplicationRequest>* reader,
+      v1::Application* response) override;
+  grpc::Status ListApplications(
+      grpc::ServerContext*, const v1::ListApplicationsRequest*,
+      v1::ListApplicationsResponse* response) override;
+  grpc::Status AddJob(grpc::ServerContext*, const v1::AddJobRequest* request,
+                      v1::Job* response) override;
+  grpc::Status GetJob(grpc::ServerContext*, const v1::GetJobRequest* request,
+                      v1::Job* response) override;
+  grpc::Status ListJobs(grpc::ServerContext*, const v1::ListJobsRequest*,
+                        v1::ListJobsResponse* response) override;
+  grpc::Status GetCard(grpc::ServerContext*, const v1::GetCardRequest* request,
+                       v1::Card* response) override;
+  grpc::Status ListCards(grpc::ServerContext*, const v1::ListCardsRequest*,
+                         v1::ListCardsResponse* response) override;
+  grpc::Status ListAgents(grpc::ServerContext*, const v1::ListAgentsRequest*,
+                          v1::ListAgentsResponse* response) override;
+  grpc::Status ListEvents(grpc::ServerContext*,
+                          const v1::ListEventsRequest* request,
+                          v1::ListEventsResponse* response) override;
+
+  grpc::ServerWriteReactor<v1::Job>* WatchJob(
+      grpc::CallbackServerContext*,
+      const v1::WatchJobRequest* request) override;
+
+  // Ends all watching: the service stops.
+  void EndWatches() { watches_.EndAll(); }
+
+ private:
+  OperatorDesk& desk_;
+  JobBoard& board_;
+  Executor& executor_;
+  WatchList watches_;
+};
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_ORCHESTRATOR_SERVICE_H_

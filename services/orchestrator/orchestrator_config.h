@@ -1,0 +1,27 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_ORCHESTRATOR_CONFIG_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_ORCHESTRATOR_CONFIG_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "lib/rpc/tls_files.h"
+#include "proto/cardferry/config/v1/orchestrator.pb.h"
+
+namespace cardferry::orchestrator {
+
+// The validated configuration.
+struct OrchestratorConfig {
+  std::string listen;
+  rpc::TlsFiles tls;
+  std::string sequencer;
+  std::string database;
+  int workers = 16;
+};
+
+// INVALID_ARGUMENT, naming the field, for what is missing or makes no sense.
+absl::StatusOr<OrchestratorConfig> ParseOrchestratorConfig(
+    const config::v1::OrchestratorConfig& proto);
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_ORCHESTRATOR_CONFIG_H_

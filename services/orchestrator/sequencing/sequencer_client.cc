@@ -1,0 +1,111 @@
+#include "services/orchestrator/sequencing/sequencer_client.h"
+
+#include <algorithm>
+#include <string>
+
+#include "lib/base/bytes.h"
+#include "lib/base/status_macros.h"
+#include "lib/rpc/call.h"
+#include "lib/rpc/grpc_status.h"
+#include "services/orchestrator/sequencing/sequencer_proto.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+namespace pb = ::cardferry::sequencer::v1;
+
+constexpr absl::Duration kShort = absl::Seconds(10);
+constexpr absl::Duration kLong = absl::Seconds(60);
+constexpr size_t kChunkBytes = 256 << 10;
+
+// Hands what comes to `sink`, in the order of the contract.
+absl::Status PassOn(const pb::PrepareResponse& message, bool& complete,
+                    BundleSink& sink) {
+  if (complete) return absl::InternalError("parts came after the last one");
+  if (message.has_header()) return sink.OnHeader(ParseHeader(message.header()));
+  if (!message.has_part()) {
+    return absl::InternalError("the sequencer sent an empty message");
+  }
+  const ByteSpan script = AsBytes(message.part().script());
+  complete = message.part().last();
+  return sink.OnPart(Bytes(script.begin(), script.end()), complete);
+}
+
+}  // namespace
+
+absl::StatusOr<OpeningScripts> SequencerClient::Open(const ReaderAddress& at) {
+  pb::OpenRequest request;
+  request.set_agent(at.agent);
+  request.set_reader(at.reader);
+  request.set_count(1);
+  pb::OpenResponse response;
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, kShort);
+  RETURN_IF_ERROR(rpc::ToAbslStatus(stub_->Open(&context, request, &response)));
+  return ParseOpening(response);
+}
+
+absl::StatusOr<ClaimedCard> SequencerClient::Identify(
+    const OpeningAnswer& answer) {
+  pb::IdentifyRequest request;
+  request.set_identify_transcript(AsString(answer.identify));
+  request.set_challenge_transcript(AsString(answer.challenge));
+  pb::IdentifyResponse response;
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, kShort);
+  RETURN_IF_ERROR(
+      rpc::ToAbslStatus(stub_->Identify(&context, request, &response)));
+  return ClaimedCard{response.card_id(), response.profile()};
+}
+
+absl::Status SequencerClient::Prepare(const Preparation& preparation,
+                                      BundleSink& sink) {
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, kLong);
+  const auto reader = stub_->Prepare(&context, RenderPrepare(preparation));
+  pb::PrepareResponse message;
+  bool header = false;
+  bool complete = false;
+  absl::Status status;
+  while (status.ok() && reader->Read(&message)) {
+    header = header || message.has_header();
+    status = PassOn(message, complete, sink);
+  }
+  if (!status.ok()) context.TryCancel();
+  const grpc::Status end = reader->Finish();
+  RETURN_IF_ERROR(status);
+  RETURN_IF_ERROR(rpc::ToAbslStatus(end));
+  if (header && complete) return absl::OkStatus();
+  return absl::InternalError("the sequencer's bundle has no end");
+}
+
+absl::StatusOr<Conclusion> SequencerClient::Conclude(const Bytes& bundle_state,
+                                                     const Bytes& transcript) {
+  pb::ConcludeRequest request;
+  request.set_bundle_state(AsString(bundle_state));
+  request.set_transcript(AsString(transcript));
+  pb::ConcludeResponse response;
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, kLong);
+  RETURN_IF_ERROR(
+      rpc::ToAbslStatus(stub_->Conclude(&context, request, &response)));
+  return ParseConclusion(response);
+}
+
+absl::StatusOr<LoadFile> SequencerClient::PutLoadFile(ByteSpan cap_file) {
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, kLong);
+  pb::PutLoadFileResponse response;
+  const auto writer = stub_->PutLoadFile(&context, &response);
+  for (size_t at = 0; at < cap_file.size(); at += kChunkBytes) {
+    pb::PutLoadFileRequest request;
+    request.set_chunk(AsString(cap_file.subspan(at, kChunkBytes)));
+    // Refused in the middle: Finish says why.
+    if (!writer->Write(request)) break;
+  }
+  writer->WritesDone();
+  RETURN_IF_ERROR(rpc::ToAbslStatus(writer->Finish()));
+  return ParseLoadFile(response);
+}
+
+}  // namespace cardferry::orchestrator

@@ -1,0 +1,34 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_CLIENT_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_CLIENT_H_
+
+#include <memory>
+#include <utility>
+
+#include "proto/cardferry/sequencer/v1/sequencer.grpc.pb.h"
+#include "services/orchestrator/sequencing/sequencer.h"
+
+namespace cardferry::orchestrator {
+
+// The sequencer over gRPC. Every call has a time limit.
+class SequencerClient final : public Sequencer {
+ public:
+  using Stub = sequencer::v1::Sequencer::StubInterface;
+
+  explicit SequencerClient(std::unique_ptr<Stub> stub)
+      : stub_(std::move(stub)) {}
+
+  absl::StatusOr<OpeningScripts> Open(const ReaderAddress& at) override;
+  absl::StatusOr<ClaimedCard> Identify(const OpeningAnswer& answer) override;
+  absl::Status Prepare(const Preparation& preparation,
+                       BundleSink& sink) override;
+  absl::StatusOr<Conclusion> Conclude(const Bytes& bundle_state,
+                                      const Bytes& transcript) override;
+  absl::StatusOr<LoadFile> PutLoadFile(ByteSpan cap_file) override;
+
+ private:
+  const std::unique_ptr<Stub> stub_;
+};
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_CLIENT_H_

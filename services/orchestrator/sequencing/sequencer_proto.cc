@@ -1,0 +1,126 @@
+#include "services/orchestrator/sequencing/sequencer_proto.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/bytes.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+namespace pb = ::cardferry::sequencer::v1;
+
+Bytes ToBytes(const std::string& field) {
+  const ByteSpan span = AsBytes(field);
+  return Bytes(span.begin(), span.end());
+}
+
+std::string ToVersion(uint32_t major, uint32_t minor) {
+  return absl::StrCat(major, ".", minor);
+}
+
+absl::StatusOr<Outcome> ParseOutcome(pb::Outcome outcome) {
+  switch (outcome) {
+    case pb::OUTCOME_DONE:
+      return Outcome::kDone;
+    case pb::OUTCOME_CARD_DIFFERS:
+      return Outcome::kCardDiffers;
+    case pb::OUTCOME_FAILED:
+      return Outcome::kFailed;
+    case pb::OUTCOME_UNKNOWN:
+      return Outcome::kUnknown;
+    default:
+      return absl::InternalError("the sequencer concluded nothing");
+  }
+}
+
+CardPackage ParsePackage(const pb::CardPackage& message) {
+  CardPackage package;
+  package.aid = ToBytes(message.aid());
+  package.version = ToVersion(message.version_major(), message.version_minor());
+  for (const std::string& aid : message.module_aids()) {
+    package.module_aids.push_back(ToBytes(aid));
+  }
+  return package;
+}
+
+CardApplication ParseApplication(const pb::CardApplication& message) {
+  return {ToBytes(message.aid()), message.life_cycle(),
+          ToBytes(message.privileges()), ToBytes(message.package_aid())};
+}
+
+}  // namespace
+
+absl::StatusOr<OpeningScripts> ParseOpening(const pb::OpenResponse& response) {
+  if (response.openings_size() != 1) {
+    return absl::InternalError(absl::StrCat("the sequencer gave ",
+                                            response.openings_size(),
+                                            " openings instead of one"));
+  }
+  const pb::Opening& opening = response.openings(0);
+  return OpeningScripts{ToBytes(opening.ticket()),
+                        ToBytes(opening.identify_script()),
+                        ToBytes(opening.challenge_script()),
+                        absl::FromUnixMicros(opening.expires_at_us())};
+}
+
+BundleHeader ParseHeader(const pb::BundleHeader& header) {
+  return {header.card_id(), header.commands(), header.changes(),
+          ToBytes(header.bundle_state()), header.summary()};
+}
+
+absl::StatusOr<Conclusion> ParseConclusion(
+    const pb::ConcludeResponse& response) {
+  Conclusion conclusion;
+  ASSIGN_OR_RETURN(conclusion.outcome, ParseOutcome(response.outcome()));
+  conclusion.reason = response.reason();
+  conclusion.card_record = ToBytes(response.card_record());
+  for (const pb::CardPackage& package : response.content().packages()) {
+    conclusion.content.packages.push_back(ParsePackage(package));
+  }
+  for (const pb::CardApplication& app : response.content().applications()) {
+    conclusion.content.applications.push_back(ParseApplication(app));
+  }
+  for (const pb::Fact& fact : response.facts()) {
+    conclusion.facts.push_back(
+        {fact.text(), fact.assurance() == pb::ASSURANCE_PROVEN});
+  }
+  return conclusion;
+}
+
+LoadFile ParseLoadFile(const pb::PutLoadFileResponse& response) {
+  LoadFile file;
+  file.content_hash = ToBytes(response.content_hash());
+  file.package_aid = ToBytes(response.package_aid());
+  file.version = ToVersion(response.version_major(), response.version_minor());
+  for (const std::string& aid : response.applet_aids()) {
+    file.applet_aids.push_back(ToBytes(aid));
+  }
+  file.load_file_bytes = response.load_file_bytes();
+  return file;
+}
+
+pb::PrepareRequest RenderPrepare(const Preparation& preparation) {
+  pb::PrepareRequest request;
+  request.set_ticket(AsString(preparation.ticket));
+  request.set_agent(preparation.at.agent);
+  request.set_reader(preparation.at.reader);
+  request.set_identify_transcript(AsString(preparation.answer.identify));
+  request.set_challenge_transcript(AsString(preparation.answer.challenge));
+  request.set_card_id(preparation.card_id);
+  request.set_card_record(AsString(preparation.card_record));
+  pb::DesiredPackage& package = *request.mutable_desired()->add_packages();
+  package.set_content_hash(AsString(preparation.desired.content_hash));
+  for (const Bytes& aid : preparation.desired.applet_aids) {
+    pb::DesiredApplet& applet = *package.add_applets();
+    applet.set_module_aid(AsString(aid));
+    applet.set_install_parameters(
+        AsString(preparation.desired.install_parameters));
+  }
+  return request;
+}
+
+}  // namespace cardferry::orchestrator

@@ -1,0 +1,23 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_PROTO_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_PROTO_H_
+
+#include "absl/status/statusor.h"
+#include "proto/cardferry/sequencer/v1/sequencer.pb.h"
+#include "services/orchestrator/sequencing/sequencer.h"
+
+namespace cardferry::orchestrator {
+
+// The sequencer's messages as our values. INTERNAL for one that breaks its
+// contract.
+absl::StatusOr<OpeningScripts> ParseOpening(
+    const sequencer::v1::OpenResponse& pb);
+BundleHeader ParseHeader(const sequencer::v1::BundleHeader& pb);
+absl::StatusOr<Conclusion> ParseConclusion(
+    const sequencer::v1::ConcludeResponse& pb);
+LoadFile ParseLoadFile(const sequencer::v1::PutLoadFileResponse& pb);
+
+sequencer::v1::PrepareRequest RenderPrepare(const Preparation& preparation);
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_PROTO_H_

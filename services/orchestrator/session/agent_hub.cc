@@ -1,0 +1,74 @@
+#include "services/orchestrator/session/agent_hub.h"
+
+#include <utility>
+
+namespace cardferry::orchestrator {
+
+std::shared_ptr<AgentSession> AgentHub::Connect(
+    const std::string& name, std::shared_ptr<AgentLink> link) {
+  const std::shared_ptr<AgentSession> session =
+      AgentSession::Create(name, std::move(link), context_, executor_);
+  std::shared_ptr<AgentSession> old;
+  bool closed = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    closed = closed_;
+    std::shared_ptr<AgentSession>& current = sessions_[name];
+    old = std::exchange(current, session);
+  }
+  if (old != nullptr) {
+    old->Close(absl::AbortedError("a new connection of this agent took over"));
+  }
+  if (closed) session->Close(absl::UnavailableError("the service stops"));
+  return session;
+}
+
+void AgentHub::Disconnect(const std::shared_ptr<AgentSession>& session) {
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto found = sessions_.find(session->name());
+    if (found != sessions_.end() && found->second == session) {
+      sessions_.erase(found);
+    }
+  }
+  session->OnDisconnected();
+}
+
+void AgentHub::CloseAll() {
+  std::map<std::string, std::shared_ptr<AgentSession>> sessions;
+  {
+    absl::MutexLock lock(&mutex_);
+    closed_ = true;
+    sessions = sessions_;
+  }
+  for (const auto& [name, session] : sessions) {
+    session->Close(absl::UnavailableError("the service stops; connect again"));
+  }
+}
+
+void AgentHub::JobWaits(const JobTarget& target, const ReaderAddress& except) {
+  std::vector<std::shared_ptr<AgentSession>> told;
+  {
+    absl::MutexLock lock(&mutex_);
+    for (const auto& [name, session] : sessions_) {
+      if (target.card_id.empty() && name != target.agent) continue;
+      told.push_back(session);
+    }
+  }
+  const std::string reader = target.card_id.empty() ? target.reader : "";
+  for (const std::shared_ptr<AgentSession>& session : told) {
+    session->OnJob(reader,
+                   session->name() == except.agent ? except.reader : "");
+  }
+}
+
+std::map<std::string, std::vector<Reader>> AgentHub::Connected() const {
+  absl::MutexLock lock(&mutex_);
+  std::map<std::string, std::vector<Reader>> connected;
+  for (const auto& [name, session] : sessions_) {
+    connected[name] = session->readers();
+  }
+  return connected;
+}
+
+}  // namespace cardferry::orchestrator

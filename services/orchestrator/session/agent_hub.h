@@ -1,0 +1,52 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_AGENT_HUB_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_AGENT_HUB_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "services/orchestrator/model/agent.h"
+#include "services/orchestrator/model/job.h"
+#include "services/orchestrator/session/agent_session.h"
+#include "services/orchestrator/session/session_context.h"
+#include "services/orchestrator/work/executor.h"
+
+namespace cardferry::orchestrator {
+
+// Who is connected. One connection an agent: a new one ends the old one, which
+// may be dead without knowing. Safe from any thread; nothing waits.
+class AgentHub {
+ public:
+  // All outlive it. `context.job_waits` may be this hub's JobWaits.
+  AgentHub(const SessionContext& context, Executor& executor)
+      : context_(context), executor_(executor) {}
+
+  // A new connection of the agent with this certificate.
+  std::shared_ptr<AgentSession> Connect(const std::string& name,
+                                        std::shared_ptr<AgentLink> link);
+  // This connection is gone.
+  void Disconnect(const std::shared_ptr<AgentSession>& session);
+  // No connection is accepted any more, and all end: the service stops.
+  void CloseAll();
+
+  // Tells the readers that a waiting job may concern, but not `except`.
+  void JobWaits(const JobTarget& target, const ReaderAddress& except);
+
+  // The connected ones, by name.
+  std::map<std::string, std::vector<Reader>> Connected() const;
+
+ private:
+  const SessionContext& context_;
+  Executor& executor_;
+  mutable absl::Mutex mutex_;
+  bool closed_ ABSL_GUARDED_BY(mutex_) = false;
+  std::map<std::string, std::shared_ptr<AgentSession>> sessions_
+      ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_AGENT_HUB_H_

@@ -1,0 +1,111 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_AGENT_SESSION_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_AGENT_SESSION_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "services/orchestrator/model/agent.h"
+#include "services/orchestrator/model/job.h"
+#include "services/orchestrator/session/agent_link.h"
+#include "services/orchestrator/session/reader_session.h"
+#include "services/orchestrator/session/session_context.h"
+#include "services/orchestrator/work/strand.h"
+
+namespace cardferry::orchestrator {
+
+// What an agent can say; agent.proto says when.
+struct HelloMessage {
+  std::string version;
+  std::vector<Reader> readers;
+};
+struct ReaderChangedMessage {
+  Reader reader;
+};
+struct AnsweredMessage {
+  std::string reader;
+  AnswerMessage answer;
+};
+using FromAgent = std::variant<HelloMessage, ReaderChangedMessage,
+                               AnsweredMessage, Progressed, PacketReport>;
+
+// One connection of one agent: brings each message to the reader that it is
+// about. Its methods never wait; what they start runs on strands, one for the
+// connection and one for each reader, so that readers do not wait for each
+// other. Safe from any thread.
+class AgentSession : public std::enable_shared_from_this<AgentSession> {
+ public:
+  static constexpr size_t kMaxReaders = 64;
+  // Messages of one connection (and of one reader) that may wait.
+  static constexpr size_t kMaxWaiting = 64;
+
+  // `context` and `executor` outlive it. `name` is the certificate's.
+  static std::shared_ptr<AgentSession> Create(std::string name,
+                                              std::shared_ptr<AgentLink> link,
+                                              const SessionContext& context,
+                                              Executor& executor);
+
+  // A message from the agent. One that comes faster than messages can be
+  // dealt with ends the connection.
+  void OnMessage(FromAgent message);
+  // The agent has said something that cannot be read.
+  void OnUnreadable(const absl::Status& why);
+  // The connection is gone. Nothing comes after this.
+  void OnDisconnected();
+  // A job waits that may concern this reader; empty: any of them.
+  void OnJob(const std::string& reader, const std::string& except_reader);
+
+  // Ends the connection from this side.
+  void Close(const absl::Status& reason) { link_->Close(reason); }
+
+  const std::string& name() const { return name_; }
+  // As the agent last said.
+  std::vector<Reader> readers() const;
+
+ private:
+  // A reader and where its work runs.
+  struct Slot {
+    std::shared_ptr<Strand> strand;
+    std::unique_ptr<ReaderSession> session;
+  };
+
+  AgentSession(std::string name, std::shared_ptr<AgentLink> link,
+               const SessionContext& context, Executor& executor);
+
+  // Everything below runs on strand_.
+  void Route(const HelloMessage& message);
+  void Route(const ReaderChangedMessage& message);
+  void Route(const AnsweredMessage& message);
+  void Route(const Progressed& message);
+  void Route(const PacketReport& message);
+  void SeeReader(const Reader& reader);
+  // The reader that a packet was made for; empty when it is not ours.
+  std::string ReaderOf(const std::string& packet_id);
+  std::shared_ptr<Slot> Find(const std::string& reader) const;
+  void Give(const std::shared_ptr<Slot>& slot,
+            std::function<void(ReaderSession&)> work);
+  void Refuse(const std::string& kind, const std::string& text);
+  void Journal(const std::string& kind, const std::string& text);
+
+  const std::string name_;
+  const std::shared_ptr<AgentLink> link_;
+  const SessionContext& context_;
+  Executor& executor_;
+  const std::shared_ptr<Strand> strand_;
+  bool greeted_ = false;
+  bool over_ = false;
+  int refusals_ = 0;
+  std::map<std::string, std::shared_ptr<Slot>> slots_;
+  std::map<std::string, std::string> packet_readers_;
+  mutable absl::Mutex mutex_;
+  std::map<std::string, bool> present_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_AGENT_SESSION_H_

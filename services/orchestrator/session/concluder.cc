@@ -1,0 +1,210 @@
+#include "services/orchestrator/session/concluder.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/log.h"
+#include "lib/base/status_macros.h"
+#include "services/orchestrator/repository/card_repository.h"
+#include "services/orchestrator/repository/job_repository.h"
+#include "services/orchestrator/repository/journal_repository.h"
+#include "services/orchestrator/repository/packet_repository.h"
+#include "services/orchestrator/session/preparer.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+bool AllProven(const std::vector<Fact>& facts) {
+  return !facts.empty() && std::all_of(facts.begin(), facts.end(),
+                                       [](const Fact& f) { return f.proven; });
+}
+
+JournalEntry EntryFor(const Packet& packet, absl::Time now,
+                      absl::string_view kind, absl::string_view text) {
+  JournalEntry entry;
+  entry.at = now;
+  entry.kind = std::string(kind);
+  entry.text = std::string(text);
+  entry.job_id = packet.job_id;
+  entry.card_id = packet.card_id;
+  entry.agent = packet.at.agent;
+  return entry;
+}
+
+// A report that means nothing is one whose answers are missing.
+Conclusion Unreadable(const absl::Status& status) {
+  Conclusion conclusion;
+  conclusion.outcome = Outcome::kUnknown;
+  conclusion.reason = AsSentence(
+      absl::StrCat("the agent's report could not be read: ", status.message()));
+  return conclusion;
+}
+
+}  // namespace
+
+absl::StatusOr<ReportCheck> Concluder::Take(const PacketReport& report,
+                                            uint32_t commands_done) {
+  const absl::Time now = context_.clock.Now();
+  return context_.database.Write(
+      [&](store::Transaction& tx) -> absl::StatusOr<ReportCheck> {
+        PacketRepository packets(tx);
+        ASSIGN_OR_RETURN(
+            const ReportCheck check,
+            packets.Report(report.packet_id, at_.agent, report.transcript));
+        if (check != ReportCheck::kAccepted) return check;
+        ASSIGN_OR_RETURN(const Packet packet, packets.Get(report.packet_id));
+        Measurements measured = report.measurements;
+        measured.server = packet.server_time;
+        RETURN_IF_ERROR(JobRepository(tx).AddMeasurements(
+            packet.job_id, commands_done, measured));
+        RETURN_IF_ERROR(JournalRepository(tx).Add(
+            EntryFor(packet, now, "packet.reported",
+                     absl::StrCat("The report came from ", packet.at.reader))));
+        return check;
+      });
+}
+
+Concluded Concluder::Conclude(const std::string& packet_id) {
+  absl::StatusOr<Concluded> concluded = TryConclude(packet_id);
+  if (concluded.ok()) return *std::move(concluded);
+  LogWarning("conclusion put off",
+             {{"packet", packet_id}, {"status", concluded.status()}});
+  return {packet_id, "", ConcludedKind::kUnavailable, ""};
+}
+
+absl::StatusOr<Concluded> Concluder::TryConclude(const std::string& packet_id) {
+  ASSIGN_OR_RETURN(const Packet packet,
+                   context_.database.Read([&](store::Transaction& tx) {
+                     return PacketRepository(tx).Get(packet_id);
+                   }));
+  if (packet.state != PacketState::kReported) {
+    // The card has been asked anew meanwhile.
+    return Concluded{packet_id, packet.opening_id, ConcludedKind::kNotDone,
+                     "The card is read again."};
+  }
+  absl::StatusOr<Conclusion> conclusion =
+      context_.sequencer.Conclude(packet.bundle_state, packet.transcript);
+  if (!conclusion.ok()) {
+    if (!absl::IsInvalidArgument(conclusion.status())) {
+      return conclusion.status();
+    }
+    conclusion = Unreadable(conclusion.status());
+  }
+  ASSIGN_OR_RETURN(
+      const Ending ending,
+      context_.database.Write(
+          [&](store::Transaction& tx) -> absl::StatusOr<Ending> {
+            ASSIGN_OR_RETURN(const Job job,
+                             JobRepository(tx).Get(packet.job_id));
+            const Ending found = EndingOf(*conclusion, packet, job);
+            RETURN_IF_ERROR(Record(tx, packet, *conclusion, found));
+            return found;
+          }));
+  context_.board.Changed(packet.job_id);
+  if (!ending.job_over) {
+    JobTarget target;
+    target.card_id = packet.card_id;
+    context_.job_waits(target, at_);
+  }
+  return Concluded{packet_id, packet.opening_id, ending.kind, ending.message};
+}
+
+Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
+                                      const Packet& packet, const Job& job) {
+  const bool tired = job.rounds >= kMaxRounds;
+  const std::string reason = AsSentence(conclusion.reason);
+  switch (conclusion.outcome) {
+    case Outcome::kDone:
+      return {ConcludedKind::kDone, true,
+              packet.changes == 0
+                  ? absl::StrCat("The card held ", job.application,
+                                 " already; nothing was changed.")
+                  : absl::StrCat("The card holds ", job.application, ".")};
+    case Outcome::kCardDiffers:
+      if (tired) break;
+      return {ConcludedKind::kNotDone, false,
+              "The card differs from its record, which is right now. A second "
+              "round follows: leave the card in the reader."};
+    case Outcome::kFailed:
+      return {ConcludedKind::kNotDone, true,
+              reason.empty() ? "The card refused a command." : reason};
+    case Outcome::kUnknown:
+      if (tired) break;
+      return {ConcludedKind::kNotDone, false,
+              absl::StrCat(reason, reason.empty() ? "" : " ",
+                           "Insert the card again: it is read anew, and the "
+                           "job goes on.")};
+  }
+  return {ConcludedKind::kNotDone, true,
+          absl::StrCat("Given up after ", job.rounds, " packets. ", reason)};
+}
+
+absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
+                               const Conclusion& conclusion,
+                               const Ending& ending) {
+  const absl::Time now = context_.clock.Now();
+  RETURN_IF_ERROR(PacketRepository(tx).Conclude(packet.id));
+  JournalRepository journal(tx);
+  if (!conclusion.card_record.empty()) {
+    CardRepository cards(tx);
+    RETURN_IF_ERROR(cards.Saw(packet.card_id, packet.profile, now));
+    RETURN_IF_ERROR(cards.SetContent(packet.card_id, conclusion.card_record,
+                                     conclusion.content,
+                                     AllProven(conclusion.facts)));
+    RETURN_IF_ERROR(journal.Add(EntryFor(packet, now, "card.recorded",
+                                         "The card's content was recorded")));
+  }
+  JobRepository jobs(tx);
+  const bool done = ending.kind == ConcludedKind::kDone;
+  const absl::Status changed =
+      ending.job_over ? jobs.Finish(packet.job_id,
+                                    done ? JobState::kDone : JobState::kFailed,
+                                    ending.message, conclusion.facts, now)
+                      : jobs.WaitAgain(packet.job_id, ending.message);
+  // A late report may find its job over; what it said of the card is kept.
+  if (!changed.ok() && !absl::IsFailedPrecondition(changed)) return changed;
+  return journal.Add(EntryFor(packet, now,
+                              done              ? "job.done"
+                              : ending.job_over ? "job.failed"
+                                                : "job.waits",
+                              ending.message));
+}
+
+absl::StatusOr<GiveVerdict> Concluder::VerdictOf(const std::string& packet_id) {
+  return context_.database.Read(
+      [&](store::Transaction& tx) -> absl::StatusOr<GiveVerdict> {
+        ASSIGN_OR_RETURN(const Packet packet,
+                         PacketRepository(tx).Get(packet_id));
+        ASSIGN_OR_RETURN(const Job job, JobRepository(tx).Get(packet.job_id));
+        return GiveVerdict{packet.opening_id, packet_id,
+                           job.state == JobState::kDone, job.message};
+      });
+}
+
+absl::Status Concluder::Lose(const std::string& packet_id,
+                             const std::string& why) {
+  const absl::Time now = context_.clock.Now();
+  ASSIGN_OR_RETURN(
+      const Packet packet,
+      context_.database.Write(
+          [&](store::Transaction& tx) -> absl::StatusOr<Packet> {
+            ASSIGN_OR_RETURN(Packet lost, PacketRepository(tx).Get(packet_id));
+            RETURN_IF_ERROR(JobRepository(tx).WaitAgain(lost.job_id, why));
+            RETURN_IF_ERROR(JournalRepository(tx).Add(
+                EntryFor(lost, now, "packet.lost", why)));
+            return lost;
+          }));
+  context_.board.Changed(packet.job_id);
+  JobTarget target;
+  target.card_id = packet.card_id;
+  context_.job_waits(target, {});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string>> Concluder::Unconcluded() {
+  return context_.database.Read([&](store::Transaction& tx) {
+    return PacketRepository(tx).Unconcluded(at_);
+  });
+}
+
+}  // namespace cardferry::orchestrator

@@ -1,0 +1,25 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_PREPARATION_FAILURE_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_PREPARATION_FAILURE_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "services/orchestrator/session/reader_machine.h"
+
+namespace cardferry::orchestrator {
+
+// What an error of Sequencer::Prepare means for the reader, card and job.
+struct PreparationFailure {
+  NotPackedKind kind = NotPackedKind::kUnavailable;
+  bool stops_card = false;  // its cryptogram was wrong
+  bool ends_job = false;    // else it waits on
+  std::string message;      // for people
+};
+
+// `packet_started`: the agent may have got some of the packet already.
+PreparationFailure ClassifyPreparation(const absl::Status& status,
+                                       bool packet_started);
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_PREPARATION_FAILURE_H_

@@ -1,0 +1,226 @@
+#include "services/orchestrator/session/preparer.h"
+
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "lib/base/log.h"
+#include "lib/base/status_macros.h"
+#include "services/orchestrator/repository/application_repository.h"
+#include "services/orchestrator/repository/card_repository.h"
+#include "services/orchestrator/repository/job_repository.h"
+#include "services/orchestrator/repository/journal_repository.h"
+#include "services/orchestrator/repository/opening_repository.h"
+#include "services/orchestrator/session/preparation_failure.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+constexpr char kStopped[] =
+    "This card is stopped here: something that claimed to be it did not hold "
+    "its keys. Hand it in.";
+constexpr char kTryLater[] =
+    "The card service cannot be reached now. The job waits; leave the card in "
+    "the reader or insert it again later.";
+
+NotPacked TryLater(const absl::Status& status) {
+  LogWarning("preparation put off", {{"status", status}});
+  return {NotPackedKind::kUnavailable, kTryLater};
+}
+
+}  // namespace
+
+std::variant<Packed, NotPacked> Preparer::Prepare(const std::string& opening_id,
+                                                  const OpeningAnswer& answer,
+                                                  absl::Time received_at) {
+  const absl::StatusOr<ClaimedCard> card = context_.sequencer.Identify(answer);
+  if (!card.ok() && IsForLater(card.status())) return TryLater(card.status());
+  if (!card.ok()) {
+    return NotPacked{NotPackedKind::kRefused,
+                     AsSentence(absl::StrCat("this card cannot be served: ",
+                                             card.status().message()))};
+  }
+  absl::StatusOr<std::variant<Task, NotPacked>> taken =
+      TakeJob(opening_id, answer, *card);
+  if (!taken.ok()) return TryLater(taken.status());
+  if (std::holds_alternative<NotPacked>(*taken)) {
+    return std::get<NotPacked>(*std::move(taken));
+  }
+  const Task& task = std::get<Task>(*taken);
+  context_.board.Changed(task.job.id);
+  Packet packet;
+  packet.id = NewId(context_.random);
+  packet.job_id = task.job.id;
+  packet.opening_id = opening_id;
+  packet.at = at_;
+  packet.card_id = card->card_id;
+  packet.profile = task.profile;
+  PacketSender sender(std::move(packet), received_at, context_, link_);
+  const absl::Status status = PrepareWithLoadFile(task, sender);
+  if (!status.ok()) return Explain(task, sender, status);
+  if (sender.empty()) return FinishWithoutPacket(task);
+  return Packed{sender.packet().id, task.job.id, sender.packet().commands};
+}
+
+absl::StatusOr<std::variant<Preparer::Task, NotPacked>> Preparer::TakeJob(
+    const std::string& opening_id, const OpeningAnswer& answer,
+    const ClaimedCard& card) {
+  using Result = std::variant<Task, NotPacked>;
+  return context_.database.Write(
+      [&](store::Transaction& tx) -> absl::StatusOr<Result> {
+        if (answer.challenge.empty() || card.card_id.empty()) {
+          ASSIGN_OR_RETURN(const bool awaited,
+                           JobRepository(tx).IsAwaited(at_));
+          return Result(NotPacked{awaited ? NotPackedKind::kNeedsChallenge
+                                          : NotPackedKind::kIdentified,
+                                  ""});
+        }
+        ASSIGN_OR_RETURN(const IssuedOpening opening,
+                         OpeningRepository(tx).Get(opening_id));
+        return TakeJobIn(tx, opening, answer, card);
+      });
+}
+
+absl::StatusOr<std::variant<Preparer::Task, NotPacked>> Preparer::TakeJobIn(
+    store::Transaction& tx, const IssuedOpening& opening,
+    const OpeningAnswer& answer, const ClaimedCard& card) {
+  using Result = std::variant<Task, NotPacked>;
+  ASSIGN_OR_RETURN(const bool stopped,
+                   CardRepository(tx).IsStopped(card.card_id, at_.agent));
+  if (stopped) {
+    ASSIGN_OR_RETURN(NotPacked refused, RefuseStopped(tx, card));
+    return Result(std::move(refused));
+  }
+  JobRepository jobs(tx);
+  ASSIGN_OR_RETURN(std::optional<Job> job, jobs.FindWaiting(at_, card.card_id));
+  if (!job.has_value()) {
+    return Result(NotPacked{NotPackedKind::kNothing,
+                            "There is nothing to do for this card."});
+  }
+  if (job->rounds >= kMaxRounds) {
+    const std::string message = absl::StrCat(
+        "Given up after ", job->rounds, " packets. Look at the job's events.");
+    RETURN_IF_ERROR(jobs.Finish(job->id, JobState::kFailed, message, {},
+                                context_.clock.Now()));
+    return Result(NotPacked{NotPackedKind::kRefused, message});
+  }
+  RETURN_IF_ERROR(jobs.Claim(job->id));
+  ASSIGN_OR_RETURN(Task task,
+                   FillTask(tx, *std::move(job), opening, answer, card));
+  return Result(std::move(task));
+}
+
+absl::StatusOr<Preparer::Task> Preparer::FillTask(store::Transaction& tx,
+                                                  Job job,
+                                                  const IssuedOpening& opening,
+                                                  const OpeningAnswer& answer,
+                                                  const ClaimedCard& card) {
+  Task task;
+  task.profile = card.profile;
+  Preparation& p = task.preparation;
+  p.at = at_;
+  p.ticket = opening.ticket;
+  p.answer = answer;
+  p.card_id = card.card_id;
+  ASSIGN_OR_RETURN(const Application application,
+                   ApplicationRepository(tx).Get(job.application));
+  p.desired.content_hash = application.load_file.content_hash;
+  p.desired.applet_aids = application.load_file.applet_aids;
+  ASSIGN_OR_RETURN(p.desired.install_parameters,
+                   JobRepository(tx).InstallParameters(job.id));
+  ASSIGN_OR_RETURN(p.card_record, CardRepository(tx).Record(card.card_id));
+  task.job = std::move(job);
+  return task;
+}
+
+// A job for whatever card lies here has met one that it cannot have. A job for
+// one card waits on: the true one may appear elsewhere.
+absl::StatusOr<NotPacked> Preparer::RefuseStopped(store::Transaction& tx,
+                                                  const ClaimedCard& card) {
+  JobRepository jobs(tx);
+  ASSIGN_OR_RETURN(const std::optional<Job> job,
+                   jobs.FindWaiting(at_, card.card_id));
+  const absl::Time now = context_.clock.Now();
+  if (job.has_value() && job->target.agent == at_.agent) {
+    RETURN_IF_ERROR(jobs.Finish(job->id, JobState::kFailed, kStopped, {}, now));
+  }
+  JournalEntry entry;
+  entry.at = now;
+  entry.kind = "card.refused";
+  entry.text = "A stopped card was inserted at " + at_.reader;
+  entry.job_id = job.has_value() ? job->id : "";
+  entry.card_id = card.card_id;
+  entry.agent = at_.agent;
+  RETURN_IF_ERROR(JournalRepository(tx).Add(entry));
+  return NotPacked{NotPackedKind::kRefused, kStopped};
+}
+
+absl::Status Preparer::PrepareWithLoadFile(const Task& task,
+                                           PacketSender& sender) {
+  const absl::Status first =
+      context_.sequencer.Prepare(task.preparation, sender);
+  if (!absl::IsNotFound(first) || sender.started()) return first;
+  ASSIGN_OR_RETURN(const Bytes cap_file,
+                   context_.database.Read([&](store::Transaction& tx) {
+                     return ApplicationRepository(tx).CapFile(
+                         task.preparation.desired.content_hash);
+                   }));
+  RETURN_IF_ERROR(context_.sequencer.PutLoadFile(cap_file).status());
+  return context_.sequencer.Prepare(task.preparation, sender);
+}
+
+absl::Status Preparer::StopCard(store::Transaction& tx, const Task& task,
+                                absl::Time now) {
+  RETURN_IF_ERROR(
+      CardRepository(tx).Stop(task.preparation.card_id, at_.agent, now));
+  JournalEntry entry;
+  entry.at = now;
+  entry.kind = "card.stopped";
+  entry.text = "A card cryptogram at " + at_.reader +
+               " did not verify; nothing was sent to the card";
+  entry.job_id = task.job.id;
+  entry.card_id = task.preparation.card_id;
+  entry.agent = at_.agent;
+  return JournalRepository(tx).Add(entry);
+}
+
+// The job goes on waiting, or ends; the card may be stopped.
+NotPacked Preparer::Explain(const Task& task, const PacketSender& sender,
+                            const absl::Status& status) {
+  const PreparationFailure failure =
+      ClassifyPreparation(status, sender.started());
+  // A job for one card waits on when a false one claims to be it.
+  const bool ends_job =
+      failure.ends_job &&
+      (!failure.stops_card || task.job.target.agent == at_.agent);
+  LogWarning("no packet made", {{"job", task.job.id}, {"status", status}});
+  const absl::Time now = context_.clock.Now();
+  const absl::Status saved =
+      context_.database.Write([&](store::Transaction& tx) -> absl::Status {
+        if (failure.stops_card) RETURN_IF_ERROR(StopCard(tx, task, now));
+        JobRepository jobs(tx);
+        return ends_job ? jobs.Finish(task.job.id, JobState::kFailed,
+                                      failure.message, {}, now)
+                        : jobs.WaitAgain(task.job.id, failure.message);
+      });
+  if (!saved.ok()) LogError("job not put back", {{"status", saved}});
+  context_.board.Changed(task.job.id);
+  if (sender.agent_gone()) context_.job_waits(task.job.target, {});
+  return {failure.kind, failure.message};
+}
+
+std::variant<Packed, NotPacked> Preparer::FinishWithoutPacket(
+    const Task& task) {
+  const std::string message =
+      "The card holds all that it should; nothing was sent.";
+  const absl::Time now = context_.clock.Now();
+  const absl::Status saved =
+      context_.database.Write([&](store::Transaction& tx) {
+        return JobRepository(tx).Finish(task.job.id, JobState::kDone, message,
+                                        {}, now);
+      });
+  if (!saved.ok()) LogError("job not finished", {{"status", saved}});
+  context_.board.Changed(task.job.id);
+  return NotPacked{NotPackedKind::kNothing, message};
+}
+
+}  // namespace cardferry::orchestrator
