@@ -24,7 +24,7 @@ std::optional<std::string> NotScp03(const Vector& vector) {
 }
 
 std::optional<std::string> WhyNoTrace(const Vector& vector) {
-  if (const auto other = NotScp03(vector)) return other;
+  if (auto other = NotScp03(vector)) return other;
   if (vector.Text("mode") != "S8") return vector.Text("mode");
   const std::string level = vector.Text("security_level");
   if (level == "00" || level == "01" || level == "03") return std::nullopt;

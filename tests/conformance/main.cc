@@ -3,7 +3,9 @@
 // asked (usage, unreadable files, no HSM).
 
 #include <CLI/CLI.hpp>
+#include <exception>
 #include <iostream>
+#include <optional>
 #include <string>
 
 #include "tests/conformance/results.h"
@@ -21,21 +23,38 @@ int NotRun(const absl::Status& status) {
   return kNotRun;
 }
 
-int Main(int argc, char** argv) {
+struct Options {
   std::string folder;
   Selection selection;
-  CLI::App app("Holds the vectors of a folder against the channel's code");
-  app.add_option("DIR", folder, "folder with *.json")->required();
-  app.add_option("--cipher", selection.cipher, "openssl, pkcs11 or all");
-  app.add_option("--side", selection.side, "host, card or all");
+};
+
+// The one place where the command line's library may throw. Gives the exit
+// status when there is nothing left to do.
+std::optional<int> ParseCommandLine(int argc, char** argv, Options& options) {
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kNotRun;
+    CLI::App app("Holds the vectors of a folder against the channel's code");
+    app.add_option("DIR", options.folder, "folder with *.json")->required();
+    app.add_option("--cipher", options.selection.cipher,
+                   "openssl, pkcs11 or all");
+    app.add_option("--side", options.selection.side, "host, card or all");
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app.exit(error) == 0 ? 0 : kNotRun;
+    }
+    return std::nullopt;
+  } catch (const std::exception& error) {
+    std::cerr << "conformance: " << error.what() << "\n";
+    return kNotRun;
   }
-  const auto files = LoadVectorFiles(folder);
+}
+
+int Main(int argc, char** argv) {
+  Options options;
+  if (const auto status = ParseCommandLine(argc, argv, options)) return *status;
+  const auto files = LoadVectorFiles(options.folder);
   if (!files.ok()) return NotRun(files.status());
-  const auto runners = MakeRunners(selection);
+  const auto runners = MakeRunners(options.selection);
   if (!runners.ok()) return NotRun(runners.status());
   const Results results = RunVectors(*files, *runners);
   Print(results, std::cout);
