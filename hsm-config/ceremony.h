@@ -1,0 +1,41 @@
+#ifndef CARDFERRY_HSM_CONFIG_CEREMONY_H_
+#define CARDFERRY_HSM_CONFIG_CEREMONY_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "hsm-config/key_profile.h"
+#include "lib/pkcs11/cmac_kdf.h"
+#include "lib/pkcs11/session.h"
+#include "lib/pkcs11/token.h"
+
+namespace cardferry::hsm {
+
+// A token open for a ceremony, and how its module wants things done.
+struct CeremonyRoom {
+  pkcs11::Session& session;  // read-write, logged in
+  const pkcs11::TemplateBuilder& builder;
+  pkcs11::KdfRecipe recipe;
+};
+
+// Runs the module's known-answer tests and says how it derives keys.
+absl::StatusOr<pkcs11::KdfRecipe> ChooseKdf(
+    pkcs11::Token& token, const pkcs11::TemplateBuilder& builder);
+
+// A new random key as a session object that KeepKey can keep.
+absl::StatusOr<pkcs11::Object> GenerateMaster(const CeremonyRoom& room,
+                                              const KeyEntry& entry);
+
+// Makes a token key of a session object that was generated (or imported) as a
+// master: tries it, copies it to the token, tries the copy
+// with the same result, checks its attributes, notes its facts. A failure
+// leaves the token unfit for use: throw it away. ALREADY_EXISTS when the token
+// has such a key.
+absl::Status KeepKey(const CeremonyRoom& room, const pkcs11::Object& key,
+                     const KeyEntry& entry);
+
+// Generates every key of the profile inside the HSM and keeps it.
+absl::Status GenerateKeys(const CeremonyRoom& room, const KeyProfile& profile);
+
+}  // namespace cardferry::hsm
+
+#endif  // CARDFERRY_HSM_CONFIG_CEREMONY_H_

@@ -1,0 +1,26 @@
+#include "hsm-config/key_profile.h"
+
+namespace cardferry::hsm {
+
+const char* DiversificationName(Diversification diversification) {
+  return diversification == Diversification::kNone ? "none" : "kdf3";
+}
+
+std::vector<const KeyEntry*> AllKeys(const KeyProfile& profile) {
+  std::vector<const KeyEntry*> keys;
+  for (const KeySet& set : profile.key_sets) {
+    keys.insert(keys.end(), {&set.enc, &set.mac, &set.dek});
+  }
+  keys.insert(keys.end(), {&profile.token_seal, &profile.ticket_mac});
+  return keys;
+}
+
+const KeySet* FindKeySet(const KeyProfile& profile, const std::string& name,
+                         uint32_t master_version) {
+  for (const KeySet& set : profile.key_sets) {
+    if (set.name == name && set.master_version == master_version) return &set;
+  }
+  return nullptr;
+}
+
+}  // namespace cardferry::hsm

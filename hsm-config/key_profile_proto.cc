@@ -1,0 +1,259 @@
+#include "hsm-config/key_profile_proto.h"
+
+#include <google/protobuf/io/tokenizer.h>
+#include <google/protobuf/text_format.h>
+
+#include <set>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/file.h"
+#include "lib/base/status_macros.h"
+#include "proto/cardferry/config/v1/key_profile.pb.h"
+
+namespace cardferry::hsm {
+namespace {
+
+namespace pb = config::v1;
+using pkcs11::Usage;
+
+constexpr size_t kLargestFile = 1 << 20;
+constexpr size_t kServiceKeyBytes = 32;
+
+// Collects the parser's first complaint with its place.
+class FirstError final : public google::protobuf::io::ErrorCollector {
+ public:
+  void AddError(int line, int column, const std::string& message) override {
+    if (text_.empty()) {
+      text_ = absl::StrCat("line ", line + 1, ", column ", column + 1, ": ",
+                           message);
+    }
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+absl::StatusOr<Usage> ToUsage(pb::Usage usage) {
+  switch (usage) {
+    case pb::USAGE_ENCRYPT:
+      return Usage::kEncrypt;
+    case pb::USAGE_DECRYPT:
+      return Usage::kDecrypt;
+    case pb::USAGE_SIGN:
+      return Usage::kSign;
+    case pb::USAGE_VERIFY:
+      return Usage::kVerify;
+    case pb::USAGE_WRAP:
+      return Usage::kWrap;
+    case pb::USAGE_UNWRAP:
+      return Usage::kUnwrap;
+    case pb::USAGE_DERIVE:
+      return Usage::kDerive;
+    default:
+      return absl::InvalidArgumentError("unknown usage");
+  }
+}
+
+absl::StatusOr<CK_MECHANISM_TYPE> ToMechanism(pb::Mechanism mechanism) {
+  switch (mechanism) {
+    case pb::MECHANISM_AES_ECB:
+      return CKM_AES_ECB;
+    case pb::MECHANISM_AES_CBC:
+      return CKM_AES_CBC;
+    case pb::MECHANISM_AES_GCM:
+      return CKM_AES_GCM;
+    case pb::MECHANISM_AES_CMAC:
+      return CKM_AES_CMAC;
+    case pb::MECHANISM_AES_ECB_ENCRYPT_DATA:
+      return CKM_AES_ECB_ENCRYPT_DATA;
+    case pb::MECHANISM_SP800_108_COUNTER_KDF:
+      return pkcs11::kSp800_108CounterKdf;
+    case pb::MECHANISM_SHA256_HMAC:
+      return CKM_SHA256_HMAC;
+    default:
+      return absl::InvalidArgumentError("unknown mechanism");
+  }
+}
+
+// What a role's keys may do at most; each must do at least one of it.
+struct Role {
+  CK_KEY_TYPE type;
+  size_t length;
+  unsigned usages;
+};
+
+Role MasterRole(const KeySet& set, bool is_dek) {
+  const size_t length = set.key_bits / 8;
+  // Diversified masters only derive. What the cards hold themselves derives
+  // session keys, by the two-block trick where the module has no KDF of its
+  // own; the DEK encrypts and wraps.
+  if (set.diversification == Diversification::kKdf3) {
+    return {CKK_AES, length, static_cast<unsigned>(Usage::kDerive)};
+  }
+  return {CKK_AES, length,
+          is_dek ? Usage::kEncrypt | Usage::kWrap
+                 : Usage::kEncrypt | Usage::kDerive};
+}
+
+absl::StatusOr<KeyEntry> ParseKey(const pb::Key& message, const Role& role) {
+  KeyEntry key;
+  key.label = message.label();
+  if (key.label.empty()) return absl::InvalidArgumentError("no label");
+  ASSIGN_OR_RETURN(key.id, FromHex(message.id()));
+  if (key.id.empty()) return absl::InvalidArgumentError("no id");
+  key.spec.type = role.type;
+  key.spec.length = role.length;
+  for (const int usage : message.usages()) {
+    ASSIGN_OR_RETURN(const Usage bit, ToUsage(static_cast<pb::Usage>(usage)));
+    key.spec.usages = key.spec.usages | bit;
+  }
+  if (key.spec.usages == 0) return absl::InvalidArgumentError("no usages");
+  if ((key.spec.usages & ~role.usages) != 0) {
+    return absl::InvalidArgumentError("a usage that its role does not have");
+  }
+  for (const int mechanism : message.mechanisms()) {
+    ASSIGN_OR_RETURN(const CK_MECHANISM_TYPE type,
+                     ToMechanism(static_cast<pb::Mechanism>(mechanism)));
+    key.spec.mechanisms.push_back(type);
+  }
+  if (key.spec.mechanisms.empty()) {
+    return absl::InvalidArgumentError("no mechanisms");
+  }
+  key.used_by.assign(message.used_by().begin(), message.used_by().end());
+  if (key.used_by.empty()) {
+    return absl::InvalidArgumentError("used_by is empty: who uses it?");
+  }
+  return key;
+}
+
+absl::Status ParseKeyInto(const std::string& place, const pb::Key& message,
+                          const Role& role, KeyEntry& key) {
+  absl::StatusOr<KeyEntry> parsed = ParseKey(message, role);
+  if (!parsed.ok()) return Annotate(parsed.status(), place);
+  key = *std::move(parsed);
+  return absl::OkStatus();
+}
+
+absl::Status CheckName(const std::string& name) {
+  for (const char c : name) {
+    if (!absl::ascii_islower(static_cast<unsigned char>(c)) &&
+        !absl::ascii_isdigit(static_cast<unsigned char>(c)) && c != '-') {
+      return absl::InvalidArgumentError("name has other than a-z, 0-9 and -");
+    }
+  }
+  if (name.empty()) return absl::InvalidArgumentError("no name");
+  return absl::OkStatus();
+}
+
+absl::Status ParseProperties(const pb::KeySet& message, KeySet& set) {
+  RETURN_IF_ERROR(CheckName(message.name()));
+  set.name = message.name();
+  if (message.master_version() == 0) {
+    return absl::InvalidArgumentError("master_version starts at 1");
+  }
+  set.master_version = message.master_version();
+  if (message.key_version_number() < 1 || message.key_version_number() > 127) {
+    return absl::InvalidArgumentError("key_version_number must be 1 to 127");
+  }
+  set.key_version_number = static_cast<uint8_t>(message.key_version_number());
+  const uint32_t bits = message.key_bits();
+  if (bits != 128 && bits != 192 && bits != 256) {
+    return absl::InvalidArgumentError("key_bits must be 128, 192 or 256");
+  }
+  set.key_bits = bits;
+  if (message.diversification() == pb::DIVERSIFICATION_UNSPECIFIED ||
+      !pb::Diversification_IsValid(message.diversification())) {
+    return absl::InvalidArgumentError("no diversification");
+  }
+  set.diversification = message.diversification() == pb::DIVERSIFICATION_NONE
+                            ? Diversification::kNone
+                            : Diversification::kKdf3;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<KeySet> ParseKeySet(const pb::KeySet& message) {
+  KeySet set;
+  RETURN_IF_ERROR(ParseProperties(message, set));
+  RETURN_IF_ERROR(
+      ParseKeyInto("enc", message.enc(), MasterRole(set, false), set.enc));
+  RETURN_IF_ERROR(
+      ParseKeyInto("mac", message.mac(), MasterRole(set, false), set.mac));
+  RETURN_IF_ERROR(
+      ParseKeyInto("dek", message.dek(), MasterRole(set, true), set.dek));
+  return set;
+}
+
+absl::Status CheckUnique(const KeyProfile& profile) {
+  std::set<std::pair<std::string, uint32_t>> versions;
+  for (const KeySet& set : profile.key_sets) {
+    if (!versions.emplace(set.name, set.master_version).second) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "key set ", set.name, " version ", set.master_version, " twice"));
+    }
+  }
+  std::set<std::string> labels;
+  std::set<Bytes> ids;
+  for (const KeyEntry* key : AllKeys(profile)) {
+    if (!labels.insert(key->label).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("label ", key->label, " twice"));
+    }
+    if (!ids.insert(key->id).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("id ", ToHex(key->id), " twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<KeyProfile> FromMessage(const pb::KeyProfile& message) {
+  KeyProfile profile;
+  for (const pb::KeySet& set : message.key_sets()) {
+    absl::StatusOr<KeySet> parsed = ParseKeySet(set);
+    if (!parsed.ok()) {
+      return Annotate(parsed.status(), absl::StrCat("key set ", set.name()));
+    }
+    profile.key_sets.push_back(*std::move(parsed));
+  }
+  if (profile.key_sets.empty()) {
+    return absl::InvalidArgumentError("no key set");
+  }
+  RETURN_IF_ERROR(ParseKeyInto(
+      "token_seal", message.token_seal(),
+      {CKK_AES, kServiceKeyBytes, Usage::kEncrypt | Usage::kDecrypt},
+      profile.token_seal));
+  RETURN_IF_ERROR(ParseKeyInto("ticket_mac", message.ticket_mac(),
+                               {CKK_GENERIC_SECRET, kServiceKeyBytes,
+                                static_cast<unsigned>(Usage::kSign)},
+                               profile.ticket_mac));
+  RETURN_IF_ERROR(CheckUnique(profile));
+  return profile;
+}
+
+}  // namespace
+
+absl::StatusOr<KeyProfile> ParseKeyProfile(const std::string& textproto) {
+  pb::KeyProfile message;
+  google::protobuf::TextFormat::Parser parser;
+  FirstError error;
+  parser.RecordErrorsTo(&error);
+  if (!parser.ParseFromString(textproto, &message)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("key profile: ", error.text()));
+  }
+  absl::StatusOr<KeyProfile> profile = FromMessage(message);
+  if (!profile.ok()) return Annotate(profile.status(), "key profile");
+  return profile;
+}
+
+absl::StatusOr<KeyProfile> ReadKeyProfile(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kLargestFile));
+  absl::StatusOr<KeyProfile> profile = ParseKeyProfile(text);
+  if (!profile.ok()) return Annotate(profile.status(), path);
+  return profile;
+}
+
+}  // namespace cardferry::hsm

@@ -1,0 +1,93 @@
+#ifndef CARDFERRY_SERVICES_KEYVAULT_HSM_SCP03_HSM_CIPHER_H_
+#define CARDFERRY_SERVICES_KEYVAULT_HSM_SCP03_HSM_CIPHER_H_
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "lib/base/bytes.h"
+#include "lib/card/scp/session_cipher.h"
+#include "lib/pkcs11/cmac.h"
+#include "lib/pkcs11/session_pool.h"
+#include "services/keyvault/hsm/hsm_context.h"
+#include "services/keyvault/hsm/hsm_keys.h"
+
+namespace cardferry::keyvault {
+
+// SCP03 in S8 mode with all keys in the HSM. S-MAC and S-ENC are session
+// objects made when first needed, from a card key that ends at once; they end
+// with this. Each can be made again, so a lost session costs time, not the
+// channel. Holds no PKCS#11 session between calls. Not safe to use from two
+// threads at once.
+class Scp03HsmCipher final : public scp::SessionCipher {
+ public:
+  // `hsm` outlives the cipher. Derives S-MAC. NOT_FOUND: no such key set;
+  // INVALID_ARGUMENT: challenges of other than 8 bytes.
+  static absl::StatusOr<std::unique_ptr<Scp03HsmCipher>> Create(
+      HsmContext& hsm, const CardKeySelection& card, ByteSpan host_challenge,
+      ByteSpan card_challenge);
+
+  absl::StatusOr<Bytes> CardCryptogram() override;
+  absl::StatusOr<Bytes> HostCryptogram() override;
+  absl::StatusOr<std::vector<Bytes>> MacChain(
+      ByteSpan chaining_value, absl::Span<const Bytes> messages) override;
+  absl::StatusOr<std::vector<Bytes>> EncryptCommands(
+      absl::Span<const Plaintext> plaintexts) override;
+
+ private:
+  // S-MAC, and what its MACs by CBC start from.
+  struct MacKey {
+    pkcs11::PooledObject key;
+    pkcs11::AesBlock zero_encrypted = {};
+    // The first blocks of both cryptograms' input, encrypted.
+    pkcs11::AesBlock card_first = {};
+    pkcs11::AesBlock host_first = {};
+  };
+  struct Cryptograms {
+    Bytes card;
+    Bytes host;
+  };
+  enum class CardKey : uint8_t { kEnc = 1, kMac = 2 };
+
+  Scp03HsmCipher(HsmContext& hsm, const CardKeySelection& card, Bytes context)
+      : hsm_(hsm), card_(card), context_(std::move(context)) {}
+
+  // Runs `operation(session, keys)`, with all session keys made again if one
+  // is gone.
+  template <typename Operation>
+  auto Run(Operation operation) {
+    return hsm_.Run(std::move(operation), [this] { Forget(); });
+  }
+  void Forget();
+
+  absl::StatusOr<pkcs11::Object> DeriveSessionKey(pkcs11::Session& session,
+                                                  const KeyHandles& keys,
+                                                  CardKey from,
+                                                  uint8_t constant,
+                                                  pkcs11::KeySpec spec);
+  absl::Status EnsureMacKey(pkcs11::Session& session, const KeyHandles& keys);
+  absl::Status EnsureEncKey(pkcs11::Session& session, const KeyHandles& keys);
+  absl::StatusOr<Cryptograms> MakeCryptograms(pkcs11::Session& session);
+  absl::StatusOr<Cryptograms> GetCryptograms();
+  absl::StatusOr<std::vector<Bytes>> ChainByCbc(
+      pkcs11::Session& session, ByteSpan chaining_value,
+      absl::Span<const Bytes> messages);
+  absl::StatusOr<std::vector<Bytes>> ChainBySign(
+      pkcs11::Session& session, ByteSpan chaining_value,
+      absl::Span<const Bytes> messages);
+  absl::StatusOr<Bytes> EncryptOne(pkcs11::Session& session,
+                                   const Plaintext& plaintext);
+
+  HsmContext& hsm_;
+  const CardKeySelection card_;
+  const Bytes context_;  // host challenge || card challenge
+  std::optional<MacKey> mac_;
+  std::optional<pkcs11::PooledObject> enc_;
+  std::optional<Cryptograms> cryptograms_;
+};
+
+}  // namespace cardferry::keyvault
+
+#endif  // CARDFERRY_SERVICES_KEYVAULT_HSM_SCP03_HSM_CIPHER_H_

@@ -1,0 +1,111 @@
+#include "services/keyvault/hsm/testing/known_key_cipher.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "lib/base/secret_bytes.h"
+#include "lib/base/status_macros.h"
+#include "services/keyvault/hsm/hsm_context.h"
+#include "services/keyvault/hsm/key_handles.h"
+#include "services/keyvault/hsm/scp03_hsm_cipher.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+using pkcs11::Access;
+using pkcs11::Usage;
+
+constexpr char kKeySet[] = "known";
+constexpr size_t kMostBytesACall = 256 * 1024;
+
+class ImportedKeys final : public KeySource {
+ public:
+  explicit ImportedKeys(std::shared_ptr<const KeyHandles> keys)
+      : keys_(std::move(keys)) {}
+  std::shared_ptr<const KeyHandles> keys() const override { return keys_; }
+  absl::Status Reload(const std::shared_ptr<const KeyHandles>&) override {
+    return absl::UnavailableError("known keys are imported once");
+  }
+
+ private:
+  const std::shared_ptr<const KeyHandles> keys_;
+};
+
+absl::StatusOr<pkcs11::KdfBase> Import(KeyHandles& keys,
+                                       const pkcs11::TemplateBuilder& builder,
+                                       ByteSpan value) {
+  const pkcs11::KeySpec spec = {
+      CKK_AES,
+      value.size(),
+      Usage::kDerive | Usage::kEncrypt,
+      {CKM_AES_ECB, CKM_AES_CBC, CKM_AES_ECB_ENCRYPT_DATA,
+       pkcs11::kSp800_108CounterKdf}};
+  ASSIGN_OR_RETURN(pkcs11::Object key,
+                   keys.session().ImportKey(SecretBytes::CopyOf(value),
+                                            builder.ImportedSessionKey(spec)));
+  return pkcs11::KdfBase{keys.Own(std::move(key)), std::nullopt};
+}
+
+// A cipher with all that it stands on.
+class KnownKeyCipher final : public scp::SessionCipher {
+ public:
+  KnownKeyCipher(pkcs11::Token& token, std::shared_ptr<const KeyHandles> keys,
+                 const ModuleWays& ways, bool mac_by_cbc)
+      : pool_([&token] { return token.OpenSession(Access::kReadOnly); },
+              {2, absl::Seconds(5)}),
+        source_(std::move(keys)),
+        hsm_{pool_, source_, ways, mac_by_cbc, kMostBytesACall} {}
+
+  absl::Status Open(ByteSpan host_challenge, ByteSpan card_challenge) {
+    ASSIGN_OR_RETURN(
+        cipher_, Scp03HsmCipher::Create(hsm_, {kKeySet, 1, {}}, host_challenge,
+                                        card_challenge));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<Bytes> CardCryptogram() override {
+    return cipher_->CardCryptogram();
+  }
+  absl::StatusOr<Bytes> HostCryptogram() override {
+    return cipher_->HostCryptogram();
+  }
+  absl::StatusOr<std::vector<Bytes>> MacChain(
+      ByteSpan chaining_value, absl::Span<const Bytes> messages) override {
+    return cipher_->MacChain(chaining_value, messages);
+  }
+  absl::StatusOr<std::vector<Bytes>> EncryptCommands(
+      absl::Span<const Plaintext> plaintexts) override {
+    return cipher_->EncryptCommands(plaintexts);
+  }
+
+ private:
+  pkcs11::SessionPool pool_;
+  ImportedKeys source_;
+  HsmContext hsm_;
+  std::unique_ptr<Scp03HsmCipher> cipher_;  // ends first
+};
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenKnownKeyCipher(
+    pkcs11::Token& token, const KnownStaticKeys& known, ByteSpan host_challenge,
+    ByteSpan card_challenge, const KnownKeyWays& ways) {
+  const pkcs11::TemplateBuilder builder(
+      pkcs11::TemplateRulesFor(token.module().manufacturer()));
+  ASSIGN_OR_RETURN(pkcs11::Session session,
+                   token.OpenSession(Access::kReadOnly));
+  const auto keys = std::make_shared<KeyHandles>(std::move(session));
+  Masters masters;
+  masters.key_bits = known.enc.size() * 8;
+  masters.diversification = hsm::Diversification::kNone;
+  ASSIGN_OR_RETURN(masters.enc, Import(*keys, builder, known.enc));
+  ASSIGN_OR_RETURN(masters.mac, Import(*keys, builder, known.mac));
+  keys->AddMasters(kKeySet, 1, masters);
+  auto cipher = std::make_unique<KnownKeyCipher>(
+      token, keys, ModuleWays{builder, ways.kdf}, ways.mac_by_cbc);
+  RETURN_IF_ERROR(cipher->Open(host_challenge, card_challenge));
+  return cipher;
+}
+
+}  // namespace cardferry::keyvault
