@@ -49,9 +49,9 @@ std::string TestCard::Load(absl::string_view package, ByteSpan data_block,
   for (size_t at = 0;; at += block) {
     const size_t size = std::min(block, file.size() - at);
     const bool last = at + size == file.size();
-    const std::string next = Secure(
-        Command(absl::StrFormat("80E8%s%02X", last ? "80" : "00", number++),
-                ToHex(ByteSpan(file).subspan(at, size))));
+    const std::string next = Secure(Command(
+        absl::StrFormat("80E8%s%02X", last ? "80" : "00", number++ & 0xFF),
+        ToHex(ByteSpan(file).subspan(at, size))));
     if (last || next != "009000") return next;
   }
 }

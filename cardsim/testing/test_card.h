@@ -27,7 +27,8 @@ class TestCard {
   // The answer to a command inside the session.
   std::string Secure(absl::string_view hex);
 
-  // INSTALL [for load] and LOAD in blocks of `block` bytes: the first answer
+  // INSTALL [for load] and LOAD in blocks of `block` bytes, numbered from 0 on
+  // and after FF from 00 again: the first answer
   // that is not "009000", or that of the last block.
   std::string Load(absl::string_view package, ByteSpan data_block,
                    size_t block = 200);
