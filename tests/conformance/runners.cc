@@ -8,6 +8,7 @@
 #include "tests/conformance/card_runner.h"
 #include "tests/conformance/host_runner.h"
 #include "tests/conformance/openssl_host_crypto.h"
+#include "tests/conformance/pkcs11_host_crypto.h"
 
 namespace cardferry::conformance {
 namespace {
@@ -38,6 +39,11 @@ absl::StatusOr<std::vector<std::unique_ptr<Runner>>> MakeRunners(
   if (Wants(selection.side, "host") && Wants(selection.cipher, "openssl")) {
     runners.push_back(
         std::make_unique<HostRunner>(std::make_unique<OpensslHostCrypto>()));
+  }
+  if (Wants(selection.side, "host") && Wants(selection.cipher, "pkcs11")) {
+    ASSIGN_OR_RETURN(std::unique_ptr<HostCrypto> hsm,
+                     Pkcs11HostCrypto::Create());
+    runners.push_back(std::make_unique<HostRunner>(std::move(hsm)));
   }
   if (Wants(selection.side, "card") && selection.cipher == "all") {
     runners.push_back(std::make_unique<CardRunner>());

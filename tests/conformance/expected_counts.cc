@@ -1,0 +1,77 @@
+#include "tests/conformance/expected_counts.h"
+
+#include <utility>
+
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+#include "tests/conformance/results.h"
+#include "tests/conformance/vector_file.h"
+
+namespace cardferry::conformance {
+namespace {
+
+std::string Failures(const Results& results) {
+  std::string text;
+  for (const Failure& failure : results.failures) {
+    text += failure.vector + ": " + failure.message + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::vector<FileCounts> HostCounts() {
+  return {
+      {"generated_negative.json", 0, 77},
+      {"generated_primitives.json", 132, 344},
+      {"generated_scp03.json", 63, 120},
+      {"real_lfdbh.json", 0, 1},
+      {"real_primitives.json", 48, 16},
+      {"real_put_key.json", 0, 17},
+      {"real_scp01.json", 0, 5},
+      {"real_scp02.json", 0, 31},
+      {"real_scp03.json", 14, 15},
+      {"real_scp11.json", 0, 4},
+      {"real_session_material.json", 6, 17},
+  };
+}
+
+std::vector<FileCounts> CardCounts() {
+  return {
+      {"generated_negative.json", 42, 35},
+      {"generated_primitives.json", 6, 470},
+      {"generated_scp03.json", 183, 0},
+      {"real_lfdbh.json", 0, 1},
+      {"real_primitives.json", 0, 64},
+      {"real_put_key.json", 0, 17},
+      {"real_scp01.json", 0, 5},
+      {"real_scp02.json", 0, 31},
+      {"real_scp03.json", 29, 0},
+      {"real_scp11.json", 0, 4},
+      {"real_session_material.json", 5, 18},
+  };
+}
+
+void ExpectCounts(std::unique_ptr<Runner> runner,
+                  absl::Span<const FileCounts> expected) {
+  // Once: reading them takes longer than running them.
+  static const auto* const kFiles = new absl::StatusOr<std::vector<VectorFile>>(
+      LoadVectorFiles("tests/vectors"));
+  ASSERT_OK(*kFiles);
+  const std::string name = runner->name();
+  std::vector<std::unique_ptr<Runner>> runners;
+  runners.push_back(std::move(runner));
+  const Results results = RunVectors(**kFiles, runners);
+  EXPECT_TRUE(results.Ok()) << Failures(results);
+  ASSERT_EQ(results.tallies.size(), expected.size());
+  for (const FileCounts& want : expected) {
+    SCOPED_TRACE(want.file);
+    const auto got = results.tallies.find({want.file, name});
+    ASSERT_NE(got, results.tallies.end());
+    EXPECT_EQ(got->second.passed, want.passed);
+    EXPECT_EQ(got->second.skipped, want.skipped);
+    EXPECT_EQ(got->second.failed, 0u);
+  }
+}
+
+}  // namespace cardferry::conformance

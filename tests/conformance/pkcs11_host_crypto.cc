@@ -1,0 +1,152 @@
+#include "tests/conformance/pkcs11_host_crypto.h"
+
+#include <utility>
+
+#include "lib/base/secret_bytes.h"
+#include "lib/base/status_macros.h"
+#include "lib/pkcs11/cmac.h"
+#include "lib/pkcs11/mechanism.h"
+
+namespace cardferry::conformance {
+namespace {
+
+using pkcs11::kAesBlock;
+using pkcs11::KdfInput;
+using pkcs11::Mechanism;
+using pkcs11::Object;
+using pkcs11::Usage;
+
+// What a key does, in place of its value: a block of zeros encrypted.
+absl::StatusOr<Bytes> EncryptZeros(pkcs11::Session& session,
+                                   const Object& key) {
+  return session.Encrypt(Mechanism::Plain(CKM_AES_ECB), key.handle(),
+                         Bytes(kAesBlock));
+}
+
+bool IsAesLength(size_t length) {
+  return length == 16 || length == 24 || length == 32;
+}
+
+}  // namespace
+
+Pkcs11HostCrypto::Pkcs11HostCrypto(std::unique_ptr<pkcs11::TestToken> files,
+                                   std::unique_ptr<pkcs11::Token> token,
+                                   const keyvault::KnownKeyWays& ways)
+    : files_(std::move(files)),
+      token_(std::move(token)),
+      builder_(pkcs11::TemplateRulesFor(token_->module().manufacturer())),
+      ways_(ways) {}
+
+absl::StatusOr<std::unique_ptr<Pkcs11HostCrypto>> Pkcs11HostCrypto::Create(
+    pkcs11::TestModule module, const keyvault::KnownKeyWays& ways) {
+  ASSIGN_OR_RETURN(std::unique_ptr<pkcs11::TestToken> files,
+                   pkcs11::TestToken::Create(module));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<pkcs11::Token> token,
+      pkcs11::Token::Open(files->Options(pkcs11::Access::kReadOnly)));
+  return std::unique_ptr<Pkcs11HostCrypto>(
+      new Pkcs11HostCrypto(std::move(files), std::move(token), ways));
+}
+
+absl::StatusOr<std::unique_ptr<scp::SessionCipher>>
+Pkcs11HostCrypto::OpenSession(const StaticKeys& keys, ByteSpan host_challenge,
+                              ByteSpan card_challenge) {
+  return keyvault::OpenKnownKeyCipher(*token_, {keys.enc, keys.mac},
+                                      host_challenge, card_challenge, ways_);
+}
+
+absl::StatusOr<Object> Pkcs11HostCrypto::Import(ByteSpan key) {
+  return session().ImportKey(
+      SecretBytes::CopyOf(key),
+      builder_.ImportedSessionKey(
+          {CKK_AES,
+           key.size(),
+           Usage::kEncrypt | Usage::kSign | Usage::kDerive,
+           {CKM_AES_ECB, CKM_AES_CBC, CKM_AES_CMAC,
+            CKM_AES_ECB_ENCRYPT_DATA}}));
+}
+
+absl::StatusOr<Bytes> Pkcs11HostCrypto::CmacByCbc(const Object& key,
+                                                  ByteSpan message) {
+  ASSIGN_OR_RETURN(const Bytes zeros, EncryptZeros(session(), key));
+  const Bytes blocks = pkcs11::CmacBlocks(pkcs11::BlockAt(zeros, 0), message);
+  ASSIGN_OR_RETURN(Bytes chain,
+                   session().Encrypt(Mechanism::AesCbc(Bytes(kAesBlock)),
+                                     key.handle(), blocks));
+  return Bytes(chain.end() - kAesBlock, chain.end());
+}
+
+// Both ways in which the keyvault may compute a MAC.
+absl::Status Pkcs11HostCrypto::CheckCmac(ByteSpan key, ByteSpan message,
+                                         ByteSpan expected) {
+  ASSIGN_OR_RETURN(const Object imported, Import(key));
+  ASSIGN_OR_RETURN(const Bytes by_cbc, CmacByCbc(imported, message));
+  RETURN_IF_ERROR(ExpectBytes("CMAC by CBC", by_cbc, expected));
+  ASSIGN_OR_RETURN(const Bytes by_sign,
+                   session().Sign(Mechanism::Plain(CKM_AES_CMAC),
+                                  imported.handle(), message));
+  return ExpectBytes("CMAC by C_Sign", by_sign, expected);
+}
+
+absl::Status Pkcs11HostCrypto::CheckDerivedKey(const Object& base,
+                                               const KdfInput& input,
+                                               ByteSpan expected) {
+  ASSIGN_OR_RETURN(
+      const Object derived,
+      pkcs11::DeriveCmacKey(
+          session(), ways_.kdf, {base.handle(), std::nullopt}, input,
+          expected.size(),
+          builder_.SessionKey({CKK_AES,
+                               expected.size(),
+                               static_cast<unsigned>(Usage::kEncrypt),
+                               {CKM_AES_ECB}})));
+  ASSIGN_OR_RETURN(const Bytes got, EncryptZeros(session(), derived));
+  ASSIGN_OR_RETURN(const Object wanted, Import(expected));
+  ASSIGN_OR_RETURN(const Bytes want, EncryptZeros(session(), wanted));
+  return ExpectBytes("encryption of zeros under the derived key", got, want);
+}
+
+// What has the length of a key is derived as one; cryptograms and the like are
+// MACs.
+absl::Status Pkcs11HostCrypto::CheckKdf(ByteSpan key, const KdfInput& input,
+                                        ByteSpan expected) {
+  ASSIGN_OR_RETURN(const Object base, Import(key));
+  if (IsAesLength(expected.size())) {
+    RETURN_IF_ERROR(CheckDerivedKey(base, input, expected));
+  }
+  Bytes got;
+  for (uint8_t i = 1; got.size() < expected.size(); ++i) {
+    ASSIGN_OR_RETURN(const Bytes mac,
+                     CmacByCbc(base, Concat({input.before, {i}, input.after})));
+    Append(got, mac);
+  }
+  got.resize(expected.size());
+  return ExpectBytes("derived value", got, expected);
+}
+
+absl::Status Pkcs11HostCrypto::CheckCounterKdf(ByteSpan key, ByteSpan before,
+                                               ByteSpan after,
+                                               ByteSpan expected) {
+  return CheckKdf(
+      key,
+      {Bytes(before.begin(), before.end()), Bytes(after.begin(), after.end())},
+      expected);
+}
+
+absl::Status Pkcs11HostCrypto::CheckScp03Kdf(ByteSpan key, uint8_t constant,
+                                             ByteSpan context,
+                                             ByteSpan expected) {
+  return CheckKdf(key,
+                  pkcs11::Scp03KdfInput(constant, expected.size() * 8, context),
+                  expected);
+}
+
+absl::Status Pkcs11HostCrypto::CheckKdf3(ByteSpan master, uint8_t key_number,
+                                         ByteSpan key_diversification_data,
+                                         ByteSpan expected) {
+  return CheckKdf(master,
+                  pkcs11::Kdf3Input(key_number, key_diversification_data),
+                  expected);
+}
+
+}  // namespace cardferry::conformance
