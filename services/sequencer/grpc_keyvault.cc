@@ -1,0 +1,90 @@
+#include "services/sequencer/grpc_keyvault.h"
+
+#include <iterator>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+#include "lib/rpc/call.h"
+#include "lib/rpc/grpc_status.h"
+#include "services/sequencer/keyvault_proto.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+namespace pb = keyvault::v1;
+
+absl::StatusCode CodeFor(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kDeadlineExceeded:
+      return absl::StatusCode::kUnavailable;
+    case absl::StatusCode::kNotFound:
+      return absl::StatusCode::kInternal;
+    default:
+      return code;
+  }
+}
+
+absl::Status ToStatus(const grpc::Status& grpc_status) {
+  const absl::Status status = rpc::ToAbslStatus(grpc_status);
+  if (status.ok()) return status;
+  return absl::Status(CodeFor(status.code()),
+                      absl::StrCat("keyvault: ", status.message()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Keyvault::Opening>> GrpcKeyvault::IssueOpenings(
+    const std::string& agent, const std::string& reader, int count) {
+  pb::IssueOpeningsRequest request;
+  request.set_agent(agent);
+  request.set_reader(reader);
+  request.set_count(static_cast<uint32_t>(count));
+  pb::IssueOpeningsResponse response;
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, timeout_);
+  RETURN_IF_ERROR(ToStatus(stub_->IssueOpenings(&context, request, &response)));
+  return ParseOpenings(response, count);
+}
+
+absl::StatusOr<Keyvault::Session> GrpcKeyvault::Authenticate(
+    const Handshake& handshake) {
+  pb::AuthenticateResponse response;
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, timeout_);
+  RETURN_IF_ERROR(ToStatus(
+      stub_->Authenticate(&context, RenderHandshake(handshake), &response)));
+  return ParseSession(response);
+}
+
+absl::StatusOr<std::vector<card::CommandApdu>> GrpcKeyvault::Protect(
+    const Bytes& command_token, absl::Span<const card::CommandApdu> commands) {
+  std::string token = AsString(command_token);
+  std::vector<card::CommandApdu> secured;
+  for (size_t at = 0; at < commands.size(); at += kMaxCommands) {
+    RETURN_IF_ERROR(
+        ProtectBatch(commands.subspan(at, kMaxCommands), token, secured));
+  }
+  return secured;
+}
+
+absl::Status GrpcKeyvault::ProtectBatch(
+    absl::Span<const card::CommandApdu> batch, std::string& token,
+    std::vector<card::CommandApdu>& secured) {
+  pb::ProtectRequest request;
+  request.set_command_token(token);
+  for (const card::CommandApdu& command : batch) {
+    request.add_commands(AsString(command.Encode()));
+  }
+  pb::ProtectResponse response;
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, timeout_);
+  RETURN_IF_ERROR(ToStatus(stub_->Protect(&context, request, &response)));
+  ASSIGN_OR_RETURN(std::vector<card::CommandApdu> parsed,
+                   ParseProtected(response, batch.size()));
+  std::move(parsed.begin(), parsed.end(), std::back_inserter(secured));
+  token = response.command_token();
+  return absl::OkStatus();
+}
+
+}  // namespace cardferry::sequencer

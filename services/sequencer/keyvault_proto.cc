@@ -1,0 +1,100 @@
+#include "services/sequencer/keyvault_proto.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "lib/base/bytes.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+namespace pb = keyvault::v1;
+
+Bytes ToBytes(const std::string& text) {
+  const ByteSpan bytes = AsBytes(text);
+  return Bytes(bytes.begin(), bytes.end());
+}
+
+absl::StatusOr<card::CommandApdu> ToCommand(const std::string& bytes) {
+  absl::StatusOr<card::CommandApdu> command =
+      card::CommandApdu::Parse(AsBytes(bytes));
+  if (command.ok()) return command;
+  return absl::InternalError(absl::StrCat("the keyvault sent no command: ",
+                                          command.status().message()));
+}
+
+absl::Status CheckCount(absl::string_view what, size_t got, size_t wanted) {
+  if (got == wanted) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("the keyvault sent ", got, " ", what,
+                                          " instead of ", wanted));
+}
+
+}  // namespace
+
+pb::AuthenticateRequest RenderHandshake(const Keyvault::Handshake& handshake) {
+  pb::AuthenticateRequest request;
+  request.set_ticket(AsString(handshake.ticket));
+  request.set_agent(handshake.agent);
+  request.set_reader(handshake.reader);
+  request.set_key_set(handshake.key_set);
+  request.set_initialize_update_answer(
+      AsString(handshake.initialize_update_answer));
+  request.set_level_floor(handshake.level_floor);
+  request.set_operation_class(handshake.operation_class ==
+                                      Keyvault::OperationClass::kContent
+                                  ? pb::OPERATION_CLASS_CONTENT
+                                  : pb::OPERATION_CLASS_READ);
+  return request;
+}
+
+absl::StatusOr<std::vector<Keyvault::Opening>> ParseOpenings(
+    const pb::IssueOpeningsResponse& response, int wanted) {
+  RETURN_IF_ERROR(CheckCount("openings",
+                             static_cast<size_t>(response.openings_size()),
+                             static_cast<size_t>(wanted)));
+  std::vector<Keyvault::Opening> openings;
+  for (const pb::Opening& opening : response.openings()) {
+    Keyvault::Opening parsed;
+    const ByteSpan challenge = AsBytes(opening.host_challenge());
+    RETURN_IF_ERROR(CheckCount("bytes of host challenge", challenge.size(),
+                               parsed.host_challenge.size()));
+    std::copy(challenge.begin(), challenge.end(),
+              parsed.host_challenge.begin());
+    parsed.ticket = ToBytes(opening.ticket());
+    parsed.expires_at = absl::FromUnixMicros(opening.expires_at_us());
+    openings.push_back(std::move(parsed));
+  }
+  return openings;
+}
+
+absl::StatusOr<Keyvault::Session> ParseSession(
+    const pb::AuthenticateResponse& response) {
+  ASSIGN_OR_RETURN(card::CommandApdu authenticate,
+                   ToCommand(response.external_authenticate()));
+  if (response.level() > 0xFF) {
+    return absl::InternalError("the keyvault sent no security level");
+  }
+  return Keyvault::Session{std::move(authenticate),
+                           ToBytes(response.command_token()),
+                           response.card().key_set(),
+                           ToBytes(response.card().key_diversification_data()),
+                           static_cast<uint8_t>(response.level())};
+}
+
+absl::StatusOr<std::vector<card::CommandApdu>> ParseProtected(
+    const pb::ProtectResponse& response, size_t wanted) {
+  RETURN_IF_ERROR(CheckCount(
+      "commands", static_cast<size_t>(response.commands_size()), wanted));
+  std::vector<card::CommandApdu> commands;
+  for (const std::string& bytes : response.commands()) {
+    ASSIGN_OR_RETURN(card::CommandApdu command, ToCommand(bytes));
+    commands.push_back(std::move(command));
+  }
+  return commands;
+}
+
+}  // namespace cardferry::sequencer

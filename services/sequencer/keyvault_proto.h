@@ -1,0 +1,25 @@
+#ifndef CARDFERRY_SERVICES_SEQUENCER_KEYVAULT_PROTO_H_
+#define CARDFERRY_SERVICES_SEQUENCER_KEYVAULT_PROTO_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "proto/cardferry/keyvault/v1/keyvault.pb.h"
+#include "services/sequencer/keyvault.h"
+
+namespace cardferry::sequencer {
+
+// The keyvault's messages. Parsing fails with INTERNAL: both ends are ours.
+keyvault::v1::AuthenticateRequest RenderHandshake(
+    const Keyvault::Handshake& handshake);
+
+absl::StatusOr<std::vector<Keyvault::Opening>> ParseOpenings(
+    const keyvault::v1::IssueOpeningsResponse& response, int wanted);
+absl::StatusOr<Keyvault::Session> ParseSession(
+    const keyvault::v1::AuthenticateResponse& response);
+absl::StatusOr<std::vector<card::CommandApdu>> ParseProtected(
+    const keyvault::v1::ProtectResponse& response, size_t wanted);
+
+}  // namespace cardferry::sequencer
+
+#endif  // CARDFERRY_SERVICES_SEQUENCER_KEYVAULT_PROTO_H_

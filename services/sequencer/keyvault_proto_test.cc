@@ -1,0 +1,85 @@
+#include "services/sequencer/keyvault_proto.h"
+
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+using absl::StatusCode;
+namespace pb = keyvault::v1;
+
+TEST(KeyvaultProtoTest, RendersAHandshake) {
+  const pb::AuthenticateRequest request =
+      RenderHandshake({{1, 2},
+                       "kiosk",
+                       "slot",
+                       "keys",
+                       {3, 4},
+                       0x13,
+                       Keyvault::OperationClass::kContent});
+  EXPECT_EQ(request.ticket(), "\x01\x02");
+  EXPECT_EQ(request.agent(), "kiosk");
+  EXPECT_EQ(request.reader(), "slot");
+  EXPECT_EQ(request.key_set(), "keys");
+  EXPECT_EQ(request.initialize_update_answer(), "\x03\x04");
+  EXPECT_EQ(request.level_floor(), 0x13u);
+  EXPECT_EQ(request.operation_class(), pb::OPERATION_CLASS_CONTENT);
+  EXPECT_EQ(RenderHandshake({}).operation_class(), pb::OPERATION_CLASS_READ);
+}
+
+TEST(KeyvaultProtoTest, ParsesOpenings) {
+  pb::IssueOpeningsResponse response;
+  pb::Opening& opening = *response.add_openings();
+  opening.set_host_challenge("12345678");
+  opening.set_ticket("ticket");
+  opening.set_expires_at_us(1500000);
+  ASSERT_OK_AND_ASSIGN(const auto openings, ParseOpenings(response, 1));
+  EXPECT_EQ(AsString(openings[0].host_challenge), "12345678");
+  EXPECT_EQ(AsString(openings[0].ticket), "ticket");
+  EXPECT_EQ(openings[0].expires_at, absl::FromUnixMillis(1500));
+
+  EXPECT_THAT(ParseOpenings(response, 2),
+              StatusIs(StatusCode::kInternal,
+                       "the keyvault sent 1 openings instead of 2"));
+  opening.set_host_challenge("1234567");
+  EXPECT_THAT(ParseOpenings(response, 1),
+              StatusIs(StatusCode::kInternal,
+                       "the keyvault sent 7 bytes of host challenge instead "
+                       "of 8"));
+}
+
+TEST(KeyvaultProtoTest, ParsesASession) {
+  pb::AuthenticateResponse response;
+  response.set_external_authenticate(AsString(FromHexOrDie("8482030002AABB")));
+  response.set_command_token("token");
+  response.mutable_card()->set_key_set("keys");
+  response.mutable_card()->set_key_diversification_data("0123456789");
+  response.set_level(0x03);
+  ASSERT_OK_AND_ASSIGN(const auto session, ParseSession(response));
+  EXPECT_EQ(ToHex(session.external_authenticate.Encode()), "8482030002AABB");
+  EXPECT_EQ(AsString(session.command_token), "token");
+  EXPECT_EQ(session.key_set, "keys");
+  EXPECT_EQ(AsString(session.key_diversification_data), "0123456789");
+  EXPECT_EQ(session.level, 0x03);
+
+  response.set_level(256);
+  EXPECT_THAT(ParseSession(response), StatusIs(StatusCode::kInternal));
+  response.set_level(1);
+  response.set_external_authenticate("84");
+  EXPECT_THAT(ParseSession(response), StatusIs(StatusCode::kInternal));
+}
+
+TEST(KeyvaultProtoTest, ParsesAsManyCommandsAsWereAskedFor) {
+  pb::ProtectResponse response;
+  response.add_commands(AsString(FromHexOrDie("84F2200202AABB00")));
+  ASSERT_OK_AND_ASSIGN(const auto commands, ParseProtected(response, 1));
+  EXPECT_EQ(ToHex(commands[0].Encode()), "84F2200202AABB00");
+  EXPECT_THAT(ParseProtected(response, 2),
+              StatusIs(StatusCode::kInternal,
+                       "the keyvault sent 1 commands instead of 2"));
+  response.set_commands(0, "84F");
+  EXPECT_THAT(ParseProtected(response, 1), StatusIs(StatusCode::kInternal));
+}
+
+}  // namespace
+}  // namespace cardferry::sequencer

@@ -1,0 +1,94 @@
+#include "services/sequencer/sequencer_config.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+#include "lib/rpc/config.h"
+#include "services/sequencer/card_profile_proto.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kDefaultCacheBytes = 64u << 20;
+constexpr size_t kLeastCacheBytes = 1u << 20;
+
+absl::Status Refuse(absl::string_view reason) {
+  return absl::InvalidArgumentError(reason);
+}
+
+// A file itself, or what a folder holds of *.textproto, by name.
+absl::StatusOr<std::vector<std::string>> FilesOf(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_directory(path, error)) {
+    return std::vector<std::string>{path.string()};
+  }
+  std::vector<std::string> files;
+  for (auto it = fs::directory_iterator(path, error);
+       !error && it != fs::directory_iterator(); it.increment(error)) {
+    if (it->path().extension() == ".textproto") {
+      files.push_back(it->path().string());
+    }
+  }
+  if (error) {
+    return Refuse(
+        absl::StrCat("profiles: ", path.string(), ": ", error.message()));
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+absl::StatusOr<CardProfile> ReadProfile(const std::string& file) {
+  ASSIGN_OR_RETURN(const config::v1::CardProfile proto,
+                   rpc::LoadTextproto<config::v1::CardProfile>(file));
+  absl::StatusOr<CardProfile> profile = ToCardProfile(proto);
+  if (!profile.ok()) return Annotate(profile.status(), file);
+  return profile;
+}
+
+absl::StatusOr<ProfileCatalog> ReadProfiles(
+    const config::v1::SequencerConfig& proto, const std::string& folder) {
+  std::vector<CardProfile> profiles;
+  for (const std::string& path : proto.profiles()) {
+    ASSIGN_OR_RETURN(const std::vector<std::string> files,
+                     FilesOf(fs::path(folder) / path));
+    for (const std::string& file : files) {
+      ASSIGN_OR_RETURN(CardProfile profile, ReadProfile(file));
+      profiles.push_back(std::move(profile));
+    }
+  }
+  absl::StatusOr<ProfileCatalog> catalog =
+      ProfileCatalog::Create(std::move(profiles));
+  if (!catalog.ok()) return Annotate(catalog.status(), "profiles");
+  return catalog;
+}
+
+absl::StatusOr<size_t> CacheBytes(uint64_t bytes) {
+  if (bytes == 0) return kDefaultCacheBytes;
+  if (bytes >= kLeastCacheBytes) return static_cast<size_t>(bytes);
+  return Refuse(
+      absl::StrCat("load_file_cache_bytes: at least ", kLeastCacheBytes));
+}
+
+}  // namespace
+
+absl::StatusOr<SequencerConfig> ParseSequencerConfig(
+    const config::v1::SequencerConfig& proto, const std::string& folder) {
+  if (proto.listen().empty()) return Refuse("listen is missing");
+  if (proto.keyvault().empty()) return Refuse("keyvault is missing");
+  ASSIGN_OR_RETURN(rpc::TlsFiles tls, rpc::ToTlsFiles(proto.tls()));
+  ASSIGN_OR_RETURN(const size_t cache_bytes,
+                   CacheBytes(proto.load_file_cache_bytes()));
+  ASSIGN_OR_RETURN(ProfileCatalog profiles, ReadProfiles(proto, folder));
+  return SequencerConfig{proto.listen(), std::move(tls), proto.keyvault(),
+                         std::move(profiles), cache_bytes};
+}
+
+}  // namespace cardferry::sequencer

@@ -1,0 +1,236 @@
+#include "services/sequencer/sequencer_proto.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "lib/base/bytes.h"
+#include "lib/base/status_macros.h"
+#include "lib/card/gp/get_status.h"
+#include "services/sequencer/bundle.h"
+#include "services/sequencer/state_proto.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+namespace pb = v1;
+
+constexpr size_t kPartBytes = 60 * 1000;
+constexpr int kMaxPackages = 32;
+constexpr int kMaxApplets = 64;
+
+Bytes ToBytes(const std::string& text) {
+  const ByteSpan bytes = AsBytes(text);
+  return Bytes(bytes.begin(), bytes.end());
+}
+
+absl::StatusOr<card::Transcript> ToTranscript(absl::string_view field,
+                                              const std::string& bytes) {
+  absl::StatusOr<card::Transcript> transcript =
+      card::DecodeTranscript(AsBytes(bytes));
+  if (!transcript.ok()) return Annotate(transcript.status(), field);
+  return transcript;
+}
+
+absl::StatusOr<card::Aid> ToAid(absl::string_view field,
+                                const std::string& bytes) {
+  absl::StatusOr<card::Aid> aid = card::Aid::Create(AsBytes(bytes));
+  if (!aid.ok()) return Annotate(aid.status(), field);
+  return aid;
+}
+
+absl::StatusOr<DesiredApplet> ToApplet(const pb::DesiredApplet& applet) {
+  ASSIGN_OR_RETURN(card::Aid module, ToAid("module_aid", applet.module_aid()));
+  card::Aid instance = module;
+  if (!applet.instance_aid().empty()) {
+    ASSIGN_OR_RETURN(instance, ToAid("instance_aid", applet.instance_aid()));
+  }
+  Bytes privileges = ToBytes(applet.privileges());
+  if (privileges.empty()) privileges = {0x00};
+  return DesiredApplet{std::move(module), std::move(instance),
+                       std::move(privileges),
+                       ToBytes(applet.install_parameters())};
+}
+
+absl::StatusOr<DesiredPackage> ToPackage(const pb::DesiredPackage& package,
+                                         LoadFileCache& load_files) {
+  if (package.applets_size() > kMaxApplets) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(package.applets_size(),
+                     " applets of one package: at most ", kMaxApplets));
+  }
+  DesiredPackage desired;
+  ASSIGN_OR_RETURN(desired.file,
+                   load_files.Get(AsBytes(package.content_hash())));
+  for (const pb::DesiredApplet& applet : package.applets()) {
+    ASSIGN_OR_RETURN(DesiredApplet parsed, ToApplet(applet));
+    desired.applets.push_back(std::move(parsed));
+  }
+  return desired;
+}
+
+absl::StatusOr<DesiredState> ToDesired(const pb::DesiredState& desired,
+                                       LoadFileCache& load_files) {
+  if (desired.packages_size() > kMaxPackages) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        desired.packages_size(), " packages: at most ", kMaxPackages));
+  }
+  DesiredState state;
+  for (const pb::DesiredPackage& package : desired.packages()) {
+    ASSIGN_OR_RETURN(DesiredPackage parsed, ToPackage(package, load_files));
+    state.push_back(std::move(parsed));
+  }
+  return state;
+}
+
+pb::Outcome ToProto(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kDone:
+      return pb::OUTCOME_DONE;
+    case Outcome::kCardDiffers:
+      return pb::OUTCOME_CARD_DIFFERS;
+    case Outcome::kFailed:
+      return pb::OUTCOME_FAILED;
+    case Outcome::kUnknown:
+      break;
+  }
+  return pb::OUTCOME_UNKNOWN;
+}
+
+void RenderPackage(const card::StatusEntry& entry, pb::CardPackage& out) {
+  out.set_aid(AsString(entry.aid.bytes()));
+  const uint32_t version = entry.version.value_or(0);
+  out.set_version_major(version >> 8);
+  out.set_version_minor(version & 0xFF);
+  for (const card::Aid& module : entry.modules) {
+    out.add_module_aids(AsString(module.bytes()));
+  }
+}
+
+void RenderApplication(const card::StatusEntry& entry,
+                       pb::CardApplication& out) {
+  out.set_aid(AsString(entry.aid.bytes()));
+  if (entry.life_cycle.has_value()) {
+    out.set_life_cycle(card::LifeCycleText(card::StatusScope::kApplications,
+                                           *entry.life_cycle));
+  }
+  out.set_privileges(AsString(entry.privileges));
+  if (entry.load_file.has_value()) {
+    out.set_package_aid(AsString(entry.load_file->bytes()));
+  }
+}
+
+uint64_t CommandBytes(const card::Script& script) {
+  uint64_t bytes = 0;
+  for (const card::ScriptCommand& command : script) {
+    bytes += command.command.Encode().size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+absl::StatusOr<Sequencer::OpeningAnswers> ParseAnswers(
+    const std::string& identify_transcript,
+    const std::string& challenge_transcript) {
+  Sequencer::OpeningAnswers answers;
+  ASSIGN_OR_RETURN(answers.identify,
+                   ToTranscript("identify_transcript", identify_transcript));
+  if (challenge_transcript.empty()) return answers;
+  ASSIGN_OR_RETURN(answers.challenge,
+                   ToTranscript("challenge_transcript", challenge_transcript));
+  return answers;
+}
+
+absl::StatusOr<Sequencer::Request> ParsePrepare(
+    const pb::PrepareRequest& request, LoadFileCache& load_files) {
+  Sequencer::Request parsed;
+  parsed.ticket = ToBytes(request.ticket());
+  parsed.agent = request.agent();
+  parsed.reader = request.reader();
+  ASSIGN_OR_RETURN(parsed.answers,
+                   ParseAnswers(request.identify_transcript(),
+                                request.challenge_transcript()));
+  ASSIGN_OR_RETURN(parsed.desired, ToDesired(request.desired(), load_files));
+  parsed.card_id = request.card_id();
+  if (request.card_record().empty()) return parsed;
+  absl::StatusOr<CardRecord> record = DecodeCardRecord(request.card_record());
+  if (!record.ok()) return Annotate(record.status(), "card_record");
+  parsed.record = *std::move(record);
+  return parsed;
+}
+
+pb::PrepareResponse RenderHeader(const Sequencer::Prepared& prepared) {
+  pb::PrepareResponse response;
+  pb::BundleHeader& header = *response.mutable_header();
+  header.set_card_id(prepared.card_id);
+  header.set_commands(static_cast<uint32_t>(prepared.script.size()));
+  header.set_bytes(CommandBytes(prepared.script));
+  header.set_changes(static_cast<uint32_t>(prepared.changes));
+  header.set_bundle_state(EncodeBundleState(prepared.state));
+  header.set_summary(prepared.summary);
+  header.set_security_level(prepared.level);
+  return response;
+}
+
+std::vector<pb::PrepareResponse> RenderParts(
+    const Sequencer::Prepared& prepared) {
+  std::vector<pb::PrepareResponse> responses;
+  for (const Bytes& part : EncodeParts(prepared.script, kPartBytes)) {
+    responses.emplace_back().mutable_part()->set_script(AsString(part));
+  }
+  responses.back().mutable_part()->set_last(true);
+  return responses;
+}
+
+void Render(const std::vector<Sequencer::Opening>& openings,
+            pb::OpenResponse& response) {
+  for (const Sequencer::Opening& opening : openings) {
+    pb::Opening& out = *response.add_openings();
+    out.set_ticket(AsString(opening.ticket));
+    out.set_identify_script(AsString(card::EncodeScript(opening.identify)));
+    out.set_challenge_script(AsString(card::EncodeScript(opening.challenge)));
+    out.set_expires_at_us(absl::ToUnixMicros(opening.expires_at));
+  }
+}
+
+void Render(const Sequencer::Identity& identity,
+            pb::IdentifyResponse& response) {
+  response.set_card_id(identity.card_id);
+  response.set_profile(identity.profile);
+}
+
+void Render(const Conclusion& conclusion, pb::ConcludeResponse& response) {
+  response.set_outcome(ToProto(conclusion.outcome));
+  response.set_reason(conclusion.reason);
+  response.set_card_record(EncodeCardRecord(conclusion.record));
+  for (const card::StatusEntry& entry : conclusion.content.load_files) {
+    RenderPackage(entry, *response.mutable_content()->add_packages());
+  }
+  for (const card::StatusEntry& entry : conclusion.content.applications) {
+    RenderApplication(entry, *response.mutable_content()->add_applications());
+  }
+  for (const std::string& text : conclusion.facts) {
+    pb::Fact& fact = *response.add_facts();
+    fact.set_text(text);
+    fact.set_assurance(pb::ASSURANCE_REPORTED);
+  }
+}
+
+absl::Status Render(const LoadFile& file, pb::PutLoadFileResponse& response) {
+  ASSIGN_OR_RETURN(const Bytes block,
+                   file.cap.LoadFileDataBlock(card::Descriptor::kLeaveOut));
+  const card::PackageVersion& package = file.cap.package();
+  response.set_content_hash(AsString(file.content_hash));
+  response.set_package_aid(AsString(package.aid.bytes()));
+  response.set_version_major(package.major);
+  response.set_version_minor(package.minor);
+  for (const card::Aid& applet : file.cap.applets()) {
+    response.add_applet_aids(AsString(applet.bytes()));
+  }
+  response.set_load_file_bytes(static_cast<uint32_t>(block.size()));
+  return absl::OkStatus();
+}
+
+}  // namespace cardferry::sequencer

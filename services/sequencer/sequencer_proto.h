@@ -1,0 +1,39 @@
+#ifndef CARDFERRY_SERVICES_SEQUENCER_SEQUENCER_PROTO_H_
+#define CARDFERRY_SERVICES_SEQUENCER_SEQUENCER_PROTO_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "proto/cardferry/sequencer/v1/sequencer.pb.h"
+#include "services/sequencer/conclusion.h"
+#include "services/sequencer/load_file_cache.h"
+#include "services/sequencer/sequencer.h"
+
+namespace cardferry::sequencer {
+
+// Our own messages. Parsing fails with INVALID_ARGUMENT and says which field.
+absl::StatusOr<Sequencer::OpeningAnswers> ParseAnswers(
+    const std::string& identify_transcript,
+    const std::string& challenge_transcript);
+
+// NOT_FOUND for a load file that is not in the cache.
+absl::StatusOr<Sequencer::Request> ParsePrepare(
+    const v1::PrepareRequest& request, LoadFileCache& load_files);
+
+// Everything about a bundle but its parts.
+v1::PrepareResponse RenderHeader(const Sequencer::Prepared& prepared);
+// The parts in order, each of at most 60 KB.
+std::vector<v1::PrepareResponse> RenderParts(
+    const Sequencer::Prepared& prepared);
+
+void Render(const std::vector<Sequencer::Opening>& openings,
+            v1::OpenResponse& response);
+void Render(const Sequencer::Identity& identity,
+            v1::IdentifyResponse& response);
+void Render(const Conclusion& conclusion, v1::ConcludeResponse& response);
+// `load_file_bytes` is without Descriptor: what most cards are sent.
+absl::Status Render(const LoadFile& file, v1::PutLoadFileResponse& response);
+
+}  // namespace cardferry::sequencer
+
+#endif  // CARDFERRY_SERVICES_SEQUENCER_SEQUENCER_PROTO_H_
