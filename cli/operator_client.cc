@@ -1,0 +1,136 @@
+#include "cli/operator_client.h"
+
+#include <algorithm>
+
+#include "lib/base/status_macros.h"
+#include "lib/rpc/call.h"
+#include "lib/rpc/grpc_status.h"
+
+namespace cardferry::cli {
+namespace {
+
+namespace pb = ::cardferry::orchestrator::v1;
+
+constexpr absl::Duration kShort = absl::Seconds(20);
+constexpr absl::Duration kLong = absl::Seconds(60);
+constexpr size_t kChunkBytes = 256 << 10;
+
+// One unary call.
+template <typename Request, typename Response>
+absl::StatusOr<Response> Call(
+    OperatorClient::Stub& stub,
+    grpc::Status (OperatorClient::Stub::*method)(grpc::ClientContext*,
+                                                 const Request&, Response*),
+    const Request& request) {
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, kShort);
+  Response response;
+  RETURN_IF_ERROR(
+      rpc::ToAbslStatus((stub.*method)(&context, request, &response)));
+  return response;
+}
+
+template <typename Field>
+auto ToVector(const Field& field) {
+  return std::vector<typename Field::value_type>(field.begin(), field.end());
+}
+
+}  // namespace
+
+absl::StatusOr<pb::Application> OperatorClient::AddApplication(
+    const std::string& name, const std::string& cap_file) {
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, kLong);
+  pb::Application application;
+  const auto writer = stub_->AddApplication(&context, &application);
+  pb::AddApplicationRequest request;
+  request.set_name(name);
+  bool open = writer->Write(request);
+  for (size_t at = 0; open && at < cap_file.size(); at += kChunkBytes) {
+    request.set_chunk(cap_file.substr(at, kChunkBytes));
+    open = writer->Write(request);
+  }
+  writer->WritesDone();
+  RETURN_IF_ERROR(rpc::ToAbslStatus(writer->Finish()));
+  return application;
+}
+
+absl::StatusOr<std::vector<pb::Application>>
+OperatorClient::ListApplications() {
+  ASSIGN_OR_RETURN(const auto response, Call(*stub_, &Stub::ListApplications,
+                                             pb::ListApplicationsRequest()));
+  return ToVector(response.applications());
+}
+
+absl::StatusOr<pb::Job> OperatorClient::AddJob(
+    const pb::AddJobRequest& request) {
+  return Call(*stub_, &Stub::AddJob, request);
+}
+
+absl::StatusOr<pb::Job> OperatorClient::GetJob(const std::string& id) {
+  pb::GetJobRequest request;
+  request.set_id(id);
+  return Call(*stub_, &Stub::GetJob, request);
+}
+
+absl::StatusOr<std::vector<pb::Job>> OperatorClient::ListJobs() {
+  ASSIGN_OR_RETURN(const auto response,
+                   Call(*stub_, &Stub::ListJobs, pb::ListJobsRequest()));
+  return ToVector(response.jobs());
+}
+
+absl::StatusOr<pb::Card> OperatorClient::GetCard(const std::string& id) {
+  pb::GetCardRequest request;
+  request.set_id(id);
+  return Call(*stub_, &Stub::GetCard, request);
+}
+
+absl::StatusOr<std::vector<pb::Card>> OperatorClient::ListCards() {
+  ASSIGN_OR_RETURN(const auto response,
+                   Call(*stub_, &Stub::ListCards, pb::ListCardsRequest()));
+  return ToVector(response.cards());
+}
+
+absl::StatusOr<std::vector<pb::Agent>> OperatorClient::ListAgents() {
+  ASSIGN_OR_RETURN(const auto response,
+                   Call(*stub_, &Stub::ListAgents, pb::ListAgentsRequest()));
+  return ToVector(response.agents());
+}
+
+absl::StatusOr<std::vector<pb::Event>> OperatorClient::ListEvents(
+    const std::string& job_id, int64_t after_id) {
+  pb::ListEventsRequest request;
+  request.set_job_id(job_id);
+  request.set_after_id(after_id);
+  ASSIGN_OR_RETURN(const auto response,
+                   Call(*stub_, &Stub::ListEvents, request));
+  return ToVector(response.events());
+}
+
+absl::Status OperatorClient::WatchJob(
+    const std::string& id, const std::function<void(const pb::Job&)>& show) {
+  grpc::ClientContext context;
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopped_) return absl::CancelledError("watching was stopped");
+    watching_ = &context;
+  }
+  pb::WatchJobRequest request;
+  request.set_id(id);
+  const auto reader = stub_->WatchJob(&context, request);
+  pb::Job job;
+  while (reader->Read(&job)) show(job);
+  const grpc::Status status = reader->Finish();
+  absl::MutexLock lock(&mutex_);
+  watching_ = nullptr;
+  if (stopped_) return absl::CancelledError("watching was stopped");
+  return rpc::ToAbslStatus(status);
+}
+
+void OperatorClient::StopWatching() {
+  absl::MutexLock lock(&mutex_);
+  stopped_ = true;
+  if (watching_ != nullptr) watching_->TryCancel();
+}
+
+}  // namespace cardferry::cli

@@ -1,0 +1,29 @@
+#ifndef CARDFERRY_CLI_RENDER_JSON_H_
+#define CARDFERRY_CLI_RENDER_JSON_H_
+
+#include <string>
+#include <vector>
+
+#include "proto/cardferry/orchestrator/v1/orchestrator.pb.h"
+
+namespace cardferry::cli {
+
+// For programs: one JSON value on one line, with a newline. The fields of
+// orchestrator.proto by their names there; bytes in upper-case hexadecimal,
+// states as words, times in microseconds since 1970 (`..._us`). All fields are
+// always there.
+std::string ToJson(const orchestrator::v1::Application& value);
+std::string ToJson(const orchestrator::v1::Job& value);
+std::string ToJson(const orchestrator::v1::Card& value);
+// An array.
+std::string ToJson(const std::vector<orchestrator::v1::Application>& values);
+std::string ToJson(const std::vector<orchestrator::v1::Job>& values);
+std::string ToJson(const std::vector<orchestrator::v1::Card>& values);
+std::string ToJson(const std::vector<orchestrator::v1::Agent>& values);
+std::string ToJson(const std::vector<orchestrator::v1::Event>& values);
+// {"error": {"code": "NOT_FOUND", "message": "..."}}
+std::string ErrorJson(const std::string& code, const std::string& message);
+
+}  // namespace cardferry::cli
+
+#endif  // CARDFERRY_CLI_RENDER_JSON_H_

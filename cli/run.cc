@@ -1,0 +1,64 @@
+#include "cli/run.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+
+namespace cardferry::cli {
+namespace {
+
+constexpr char kFooter[] =
+    "Configuration file (text format of cardferry.config.v1.CliConfig):\n"
+    "  orchestrator: \"orchestrator.example:7001\"\n"
+    "  tls { certificate: \"me.pem\" private_key: \"me.key\" ca: \"ca.pem\" }\n"
+    "Flags win over the file. CARDFERRY_CONFIG names it when --config does "
+    "not.\n\n"
+    "Examples:\n"
+    "  cardferry app add brokerage.cap --name brokerage\n"
+    "  printf %s 4711-0815 | cardferry job add --app brokerage \\\n"
+    "      --param-file - --agent kiosk-7 --watch\n"
+    "  cardferry card content\n"
+    "  cardferry events --job 12 --json\n\n"
+    "Exit codes: 0 done; 1 refused, or the job has failed; 2 wrong usage or\n"
+    "configuration; 3 the orchestrator cannot be reached, try later; 130\n"
+    "watching was ended by Ctrl-C (the job goes on).\n";
+
+void AddGlobals(CLI::App& app, Command& command) {
+  SettingFlags& flags = command.flags();
+  app.add_option("--config", flags.config, "configuration file");
+  app.add_option("--orchestrator", flags.orchestrator, "HOST:PORT");
+  app.add_option("--certificate", flags.certificate, "our certificate (PEM)");
+  app.add_option("--private_key", flags.private_key, "its key (PEM)");
+  app.add_option("--ca", flags.ca, "the authority to believe in (PEM)");
+  app.add_flag("--json", command.json(),
+               "for programs: JSON, one value a line");
+}
+
+}  // namespace
+
+int RunCardferry(const std::vector<std::string>& arguments, World world) {
+  Command command(std::move(world));
+  CLI::App app("Loads applications onto smart cards in far-away readers.",
+               "cardferry");
+  app.require_subcommand(1);
+  app.fallthrough();  // --json and the like may stand anywhere
+  app.footer(kFooter);
+  AddGlobals(app, command);
+  AddAppCommands(app, command);
+  AddJobCommands(app, command);
+  AddCardCommands(app, command);
+  AddAgentCommands(app, command);
+  AddEventCommands(app, command);
+  // The library takes them from the back.
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+  try {
+    app.parse(std::move(reversed));
+  } catch (const CLI::ParseError& error) {
+    World& to = command.world();
+    return app.exit(error, to.out, to.err) == 0 ? kOk : kUsage;
+  }
+  return command.exit_code();
+}
+
+}  // namespace cardferry::cli
