@@ -1,0 +1,49 @@
+#include "tests/sequencer/vault_in_process.h"
+
+#include <utility>
+
+#include "lib/base/status_macros.h"
+
+namespace cardferry::sequencer {
+
+absl::StatusOr<std::vector<Keyvault::Opening>> VaultInProcess::IssueOpenings(
+    const std::string& agent, const std::string& reader, int count) {
+  ASSIGN_OR_RETURN(
+      const auto issued,
+      vault_.IssueOpenings({agent, reader}, static_cast<uint32_t>(count)));
+  std::vector<Opening> openings;
+  for (const keyvault::IssuedOpening& opening : issued) {
+    openings.push_back({opening.opening.host_challenge, opening.ticket,
+                        opening.opening.expires_at});
+  }
+  return openings;
+}
+
+absl::StatusOr<Keyvault::Session> VaultInProcess::Authenticate(
+    const Handshake& handshake) {
+  const auto operation_class =
+      handshake.operation_class == OperationClass::kContent
+          ? keyvault::OperationClass::kContent
+          : keyvault::OperationClass::kRead;
+  ASSIGN_OR_RETURN(keyvault::Session session,
+                   vault_.Authenticate({handshake.ticket,
+                                        {handshake.agent, handshake.reader},
+                                        handshake.key_set,
+                                        handshake.initialize_update_answer,
+                                        handshake.level_floor,
+                                        operation_class}));
+  const auto& kdd = session.card.key_diversification_data;
+  return Session{std::move(session.external_authenticate),
+                 std::move(session.command_token), session.card.key_set,
+                 Bytes(kdd.begin(), kdd.end()),
+                 static_cast<uint8_t>(session.level)};
+}
+
+absl::StatusOr<std::vector<card::CommandApdu>> VaultInProcess::Protect(
+    const Bytes& command_token, absl::Span<const card::CommandApdu> commands) {
+  ASSIGN_OR_RETURN(keyvault::ProtectedCommands batch,
+                   vault_.Protect(command_token, commands));
+  return std::move(batch.commands);
+}
+
+}  // namespace cardferry::sequencer

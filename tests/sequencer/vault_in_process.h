@@ -1,0 +1,32 @@
+#ifndef CARDFERRY_TESTS_SEQUENCER_VAULT_IN_PROCESS_H_
+#define CARDFERRY_TESTS_SEQUENCER_VAULT_IN_PROCESS_H_
+
+#include <vector>
+
+#include "services/keyvault/vault.h"
+#include "services/sequencer/keyvault.h"
+
+namespace cardferry::sequencer {
+
+// The keyvault's domain where the sequencer expects its client: no process, no
+// network, no HSM between them.
+class VaultInProcess final : public Keyvault {
+ public:
+  // `vault` lives longer.
+  explicit VaultInProcess(keyvault::Vault& vault) : vault_(vault) {}
+
+  absl::StatusOr<std::vector<Opening>> IssueOpenings(const std::string& agent,
+                                                     const std::string& reader,
+                                                     int count) override;
+  absl::StatusOr<Session> Authenticate(const Handshake& handshake) override;
+  absl::StatusOr<std::vector<card::CommandApdu>> Protect(
+      const Bytes& command_token,
+      absl::Span<const card::CommandApdu> commands) override;
+
+ private:
+  keyvault::Vault& vault_;
+};
+
+}  // namespace cardferry::sequencer
+
+#endif  // CARDFERRY_TESTS_SEQUENCER_VAULT_IN_PROCESS_H_
