@@ -104,6 +104,7 @@ TEST_F(BundleTest, ComparesEveryPageOfTheLists) {
                           "80F22003", "80E60200"));
   EXPECT_TRUE(card::IsExpected(bundle.commands[3], Answer(one, 0x6310)));
   EXPECT_FALSE(card::IsExpected(bundle.commands[3], Answer(one, 0x9000)));
+  EXPECT_FALSE(card::IsExpected(bundle.commands[3], Answer(two, 0x6310)));
   EXPECT_TRUE(card::IsExpected(bundle.commands[4], Answer(two, 0x9000)));
   EXPECT_FALSE(card::IsExpected(bundle.commands[4], Answer(one, 0x9000)));
 }

@@ -10,6 +10,10 @@ bool HasStatus(const ScriptCommand& command, StatusWord sw) {
   return false;
 }
 
+bool IsError(StatusWord sw) {
+  return sw != kSuccess && sw.sw1() != 0x62 && sw.sw1() != 0x63;
+}
+
 bool MatchesMask(const MaskedData& expected, ByteSpan data) {
   if (data.size() != expected.value.size()) return false;
   if (data.size() != expected.mask.size()) return false;
@@ -33,7 +37,7 @@ bool HasData(const ExpectedData& expected, const Bytes& data) {
 
 bool IsExpected(const ScriptCommand& command, const ResponseApdu& answer) {
   if (!HasStatus(command, answer.sw)) return false;
-  return answer.sw != kSuccess || HasData(command.expected, answer.data);
+  return IsError(answer.sw) || HasData(command.expected, answer.data);
 }
 
 }  // namespace cardferry::card

@@ -96,7 +96,8 @@ Bytes EncodeTranscript(const Transcript& transcript);
 absl::StatusOr<Transcript> DecodeTranscript(ByteSpan encoded);
 
 // True when `answer` is what `command` expects: its status word is accepted,
-// and, when it is 9000, the data is as expected.
+// and, when it is no error (9000, and the warnings 62xx and 63xx: a page of a
+// list ends with 6310), the data is as expected.
 bool IsExpected(const ScriptCommand& command, const ResponseApdu& answer);
 
 }  // namespace cardferry::card

@@ -257,5 +257,14 @@ TEST(IsExpectedTest, DataOfAnAcceptedErrorIsNotCompared) {
   EXPECT_TRUE(IsExpected(command, {{}, StatusWord(0x6A88)}));
 }
 
+TEST(IsExpectedTest, DataOfAnAcceptedWarningIsCompared) {
+  ScriptCommand command = Command(ExactData{{0x01}});
+  for (const uint16_t warning : {uint16_t{0x6310}, uint16_t{0x6283}}) {
+    command.accepted = {{warning, 0xFFFF}};
+    EXPECT_TRUE(IsExpected(command, {{0x01}, StatusWord(warning)}));
+    EXPECT_FALSE(IsExpected(command, {{0x02}, StatusWord(warning)}));
+  }
+}
+
 }  // namespace
 }  // namespace cardferry::card
