@@ -45,18 +45,35 @@ absl::Status Run(const char* program, const char* const* arguments) {
 
 absl::StatusOr<std::unique_ptr<TestToken>> TestToken::Create(
     TestModule module) {
-  std::unique_ptr<TestToken> token(new TestToken);
+  std::unique_ptr<TestToken> token(new TestToken(module));
+  RETURN_IF_ERROR(token->MakeRoot());
+  std::error_code ignored;
+  std::filesystem::create_directory(token->folder_, ignored);
+  RETURN_IF_ERROR(token->Point());
+  RETURN_IF_ERROR(module == TestModule::kSoftHsm ? token->MakeSoftHsm()
+                                                 : token->MakeNss());
+  return token;
+}
+
+absl::StatusOr<std::unique_ptr<TestToken>> TestToken::Copy() const {
+  std::unique_ptr<TestToken> token(new TestToken(kind_));
+  RETURN_IF_ERROR(token->MakeRoot());
+  std::error_code error;
+  std::filesystem::copy(folder_, token->folder_,
+                        std::filesystem::copy_options::recursive, error);
+  if (error) return absl::UnavailableError(error.message());
+  RETURN_IF_ERROR(token->Point());
+  return token;
+}
+
+absl::Status TestToken::MakeRoot() {
   const char* parent = getenv("TEST_TMPDIR");
   std::string root =
       absl::StrCat(parent == nullptr ? "/tmp" : parent, "/token.XXXXXX");
   if (mkdtemp(&root[0]) == nullptr) return ErrnoStatus(errno, root);
-  token->root_ = root;
-  token->folder_ = absl::StrCat(root, "/tokens");
-  std::error_code ignored;
-  std::filesystem::create_directory(token->folder_, ignored);
-  RETURN_IF_ERROR(module == TestModule::kSoftHsm ? token->MakeSoftHsm()
-                                                 : token->MakeNss());
-  return token;
+  root_ = root;
+  folder_ = absl::StrCat(root, "/tokens");
+  return absl::OkStatus();
 }
 
 TestToken::~TestToken() {
@@ -80,7 +97,16 @@ TokenOptions TestToken::Options(Access access) const {
   return options;
 }
 
-absl::Status TestToken::MakeSoftHsm() {
+absl::Status TestToken::Point() {
+  if (kind_ == TestModule::kNss) {
+    module_.path = FromEnvironment("CARDFERRY_TEST_SOFTOKN",
+                                   "/usr/lib/x86_64-linux-gnu/libsoftokn3.so");
+    module_.init_string =
+        absl::StrCat("configdir='sql:", folder_,
+                     "' certPrefix='' keyPrefix='' secmod='secmod.db' flags=");
+    label_ = "NSS Certificate DB";
+    return absl::OkStatus();
+  }
   const std::string conf = absl::StrCat(root_, "/softhsm2.conf");
   RETURN_IF_ERROR(WriteFileAtomically(
       conf,
@@ -92,6 +118,10 @@ absl::Status TestToken::MakeSoftHsm() {
   module_.path = FromEnvironment("CARDFERRY_TEST_SOFTHSM",
                                  "/usr/lib/softhsm/libsofthsm2.so");
   label_ = "test";
+  return absl::OkStatus();
+}
+
+absl::Status TestToken::MakeSoftHsm() {
   ASSIGN_OR_RETURN(const std::unique_ptr<Module> module, Module::Load(module_));
   const SecretBytes pin = SecretBytes::CopyOf(AsBytes(kPin));
   return InitializeToken(*module, label_, pin, pin);
@@ -104,14 +134,7 @@ absl::Status TestToken::MakeNss() {
   const char* const arguments[] = {"certutil",       "-N", "-d",
                                    database.c_str(), "-f", pin_file.c_str(),
                                    nullptr};
-  RETURN_IF_ERROR(Run("certutil", arguments));
-  module_.path = FromEnvironment("CARDFERRY_TEST_SOFTOKN",
-                                 "/usr/lib/x86_64-linux-gnu/libsoftokn3.so");
-  module_.init_string =
-      absl::StrCat("configdir='", database,
-                   "' certPrefix='' keyPrefix='' secmod='secmod.db' flags=");
-  label_ = "NSS Certificate DB";
-  return absl::OkStatus();
+  return Run("certutil", arguments);
 }
 
 }  // namespace cardferry::pkcs11

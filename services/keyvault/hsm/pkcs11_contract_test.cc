@@ -23,7 +23,7 @@ struct Held {
   std::unique_ptr<Pkcs11HsmKeys> keys;
 };
 
-absl::StatusOr<std::shared_ptr<Held>> Hold(TestModule module, bool mac_by_cbc) {
+absl::StatusOr<std::unique_ptr<TestVault>> MakeVault(TestModule module) {
   std::vector<hsm::TestKeySet> sets;
   std::map<std::string, SecretBytes> known;
   for (const KnownKeySet& set : ContractKeySets()) {
@@ -38,8 +38,21 @@ absl::StatusOr<std::shared_ptr<Held>> Hold(TestModule module, bool mac_by_cbc) {
     known[stem + "enc"] = SecretBytes::CopyOf(set.master_enc);
     known[stem + "mac"] = SecretBytes::CopyOf(set.master_mac);
   }
+  return TestVault::Create(module, sets, known);
+}
+
+// The vault that every test of a module gets a copy of.
+const TestVault& Original(TestModule module) {
+  static auto* const originals =
+      new std::map<TestModule, std::unique_ptr<TestVault>>;
+  std::unique_ptr<TestVault>& original = (*originals)[module];
+  if (original == nullptr) original = MakeVault(module).value();
+  return *original;
+}
+
+absl::StatusOr<std::shared_ptr<Held>> Hold(TestModule module, bool mac_by_cbc) {
   auto held = std::make_shared<Held>();
-  ASSIGN_OR_RETURN(held->vault, TestVault::Create(module, sets, known));
+  ASSIGN_OR_RETURN(held->vault, Original(module).Copy());
   HsmOptions options = held->vault->Options();
   options.mac_by_cbc = mac_by_cbc;
   ASSIGN_OR_RETURN(held->keys, Pkcs11HsmKeys::Open(std::move(options)));

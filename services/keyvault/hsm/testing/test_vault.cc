@@ -37,6 +37,11 @@ absl::StatusOr<std::unique_ptr<TestVault>> TestVault::Create(
       new TestVault(std::move(token), std::move(profile)));
 }
 
+absl::StatusOr<std::unique_ptr<TestVault>> TestVault::Copy() const {
+  ASSIGN_OR_RETURN(std::unique_ptr<pkcs11::TestToken> token, token_->Copy());
+  return std::unique_ptr<TestVault>(new TestVault(std::move(token), profile_));
+}
+
 HsmOptions TestVault::Options() const {
   HsmOptions options;
   options.token = token_->Options(pkcs11::Access::kReadOnly);

@@ -23,6 +23,9 @@ class TestVault {
       pkcs11::TestModule module, const std::vector<hsm::TestKeySet>& sets,
       const std::map<std::string, SecretBytes>& known = {});
 
+  // Another token with the same keys.
+  absl::StatusOr<std::unique_ptr<TestVault>> Copy() const;
+
   // For Pkcs11HsmKeys::Open. The token's folder is writable, and not named.
   HsmOptions Options() const;
 

@@ -1,0 +1,91 @@
+#include "hsm-config/card_keys.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "hsm-config/master_facts.h"
+#include "hsm-config/readable_derivation.h"
+#include "hsm-config/token_keys.h"
+#include "lib/base/secret_access_grant.h"
+#include "lib/base/status_macros.h"
+#include "lib/pkcs11/cmac_kdf.h"
+
+namespace cardferry::hsm {
+namespace {
+
+constexpr size_t kDiversificationDataSize = 10;
+
+// Builds a text that holds secrets in wiped memory, of a size known before.
+class SecretText {
+ public:
+  explicit SecretText(size_t size) : text_(size) {}
+
+  void Add(absl::string_view text) {
+    const absl::Span<uint8_t> out = text_.Write(GrantSecretAccess());
+    for (const char c : text) out[at_++] = static_cast<uint8_t>(c);
+  }
+  void AddHex(const SecretBytes& secret) {
+    constexpr char kDigits[] = "0123456789ABCDEF";
+    const absl::Span<uint8_t> out = text_.Write(GrantSecretAccess());
+    for (const uint8_t byte : secret.Read(GrantSecretAccess())) {
+      out[at_++] = static_cast<uint8_t>(kDigits[byte >> 4]);
+      out[at_++] = static_cast<uint8_t>(kDigits[byte & 15]);
+    }
+  }
+  SecretBytes Take() { return std::move(text_); }
+
+ private:
+  SecretBytes text_;
+  size_t at_ = 0;
+};
+
+absl::StatusOr<SecretBytes> CardKey(pkcs11::Session& session,
+                                    const KeyEntry& master, uint8_t number,
+                                    ByteSpan key_diversification_data) {
+  ASSIGN_OR_RETURN(const pkcs11::ObjectHandle key, FindKey(session, master));
+  ASSIGN_OR_RETURN(const MasterFacts facts, ReadMasterFacts(session, master));
+  return DeriveReadable(session, {key, facts.zero_encrypted},
+                        pkcs11::Kdf3Input(number, key_diversification_data),
+                        master.spec.length);
+}
+
+}  // namespace
+
+absl::StatusOr<SecretBytes> SimulatedCardKeys(
+    pkcs11::Session& session, const KeySet& set,
+    ByteSpan key_diversification_data) {
+  if (key_diversification_data.size() != kDiversificationDataSize) {
+    return absl::InvalidArgumentError("key diversification data are 10 bytes");
+  }
+  if (set.diversification == Diversification::kNone) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("key set ", set.name,
+                     " is not diversified: its cards hold the masters, and "
+                     "those cannot be read"));
+  }
+  ASSIGN_OR_RETURN(const SecretBytes enc,
+                   CardKey(session, set.enc, 1, key_diversification_data));
+  ASSIGN_OR_RETURN(const SecretBytes mac,
+                   CardKey(session, set.mac, 2, key_diversification_data));
+  ASSIGN_OR_RETURN(const SecretBytes dek,
+                   CardKey(session, set.dek, 3, key_diversification_data));
+  const std::string head =
+      absl::StrCat("# The keys of a simulated card: development only.\nkvn=",
+                   ToHex({&set.key_version_number, 1}),
+                   "\nkdd=", ToHex(key_diversification_data));
+  constexpr absl::string_view kNames[] = {"\nenc=", "\nmac=", "\ndek="};
+  SecretText text(head.size() + 3 * (kNames[0].size() + 2 * enc.size()) + 1);
+  text.Add(head);
+  text.Add(kNames[0]);
+  text.AddHex(enc);
+  text.Add(kNames[1]);
+  text.AddHex(mac);
+  text.Add(kNames[2]);
+  text.AddHex(dek);
+  text.Add("\n");
+  return text.Take();
+}
+
+}  // namespace cardferry::hsm

@@ -1,0 +1,75 @@
+#include "hsm-config/card_keys.h"
+
+#include "gtest/gtest.h"
+#include "hsm-config/ceremony.h"
+#include "hsm-config/testing/development_import.h"
+#include "hsm-config/testing/test_profile.h"
+#include "lib/base/secret_access_grant.h"
+#include "lib/base/secret_bytes.h"
+#include "lib/base/status_macros.h"
+#include "lib/base/status_matchers.h"
+#include "lib/pkcs11/testing/test_token.h"
+#include "lib/pkcs11/token.h"
+
+namespace cardferry::hsm {
+namespace {
+
+class CardKeysTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_OK_AND_ASSIGN(
+        test_token_, pkcs11::TestToken::Create(pkcs11::TestModule::kSoftHsm));
+    ASSERT_OK_AND_ASSIGN(
+        token_,
+        pkcs11::Token::Open(test_token_->Options(pkcs11::Access::kReadWrite)));
+    const pkcs11::TemplateBuilder builder(
+        pkcs11::TemplateRulesFor(token_->module().manufacturer()));
+    profile_ =
+        TestProfile({{"kdf3", 192}, {"plain", 128, Diversification::kNone}});
+    std::map<std::string, SecretBytes> known;
+    for (const char* label : {"kdf3/1/enc", "kdf3/1/mac", "kdf3/1/dek"}) {
+      known[label] = SecretBytes::CopyOf(
+          FromHexOrDie("404142434445464748494A4B4C4D4E4F5051525354555657"));
+    }
+    ASSERT_OK(ImportKnownKeys(
+        {token_->keep_alive(), builder, pkcs11::KdfRecipe::kAesData}, profile_,
+        known));
+  }
+
+  std::unique_ptr<pkcs11::TestToken> test_token_;
+  std::unique_ptr<pkcs11::Token> token_;
+  KeyProfile profile_;
+};
+
+// The values of GlobalPlatformPro's tests (TestPlaintextKeys), KDF3 with
+// AES-192.
+TEST_F(CardKeysTest, AreTheOnesThatAnotherToolDerives) {
+  ASSERT_OK_AND_ASSIGN(
+      const SecretBytes text,
+      SimulatedCardKeys(token_->keep_alive(), profile_.key_sets[0],
+                        FromHexOrDie("00010203040506070809")));
+  EXPECT_EQ(AsString(text.Read(GrantSecretAccess())),
+            "# The keys of a simulated card: development only.\n"
+            "kvn=30\n"
+            "kdd=00010203040506070809\n"
+            "enc=7C5E0EB1D8F19C63D51CFD20174D8F903C5C0AB035FB1F81\n"
+            "mac=DBCAADD8612534A5428BB2ECC61C734C7F214510E31F07E2\n"
+            "dek=E724FF4857153DDF66F75A99CC32B8C04739A0FBFF1C9AFC\n");
+}
+
+TEST_F(CardKeysTest, NeedTenBytesOfDiversificationData) {
+  for (const size_t size : {0, 9, 11}) {
+    EXPECT_THAT(SimulatedCardKeys(token_->keep_alive(), profile_.key_sets[0],
+                                  Bytes(size)),
+                StatusIs(absl::StatusCode::kInvalidArgument));
+  }
+}
+
+TEST_F(CardKeysTest, AreNotToBeHadOfMastersThatCardsHoldThemselves) {
+  EXPECT_THAT(
+      SimulatedCardKeys(token_->keep_alive(), profile_.key_sets[1], Bytes(10)),
+      StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+}  // namespace
+}  // namespace cardferry::hsm

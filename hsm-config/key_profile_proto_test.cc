@@ -1,0 +1,173 @@
+#include "hsm-config/key_profile_proto.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "lib/base/file.h"
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::hsm {
+namespace {
+
+using pkcs11::Usage;
+using testing::ElementsAre;
+
+constexpr char kDerives[] =
+    "usages: USAGE_DERIVE mechanisms: MECHANISM_AES_ECB_ENCRYPT_DATA "
+    "used_by: \"keyvault\"";
+
+// A valid profile, in parts that a test can change.
+struct Text {
+  std::string head =
+      "name: \"demo\" master_version: 1 key_version_number: 48 key_bits: 192 "
+      "diversification: DIVERSIFICATION_KDF3";
+  std::string enc = std::string("label: \"enc\" id: \"01\" ") + kDerives;
+  std::string mac = std::string("label: \"mac\" id: \"02\" ") + kDerives;
+  std::string dek = std::string("label: \"dek\" id: \"03\" ") + kDerives;
+  std::string seal =
+      "label: \"seal\" id: \"04\" usages: USAGE_ENCRYPT usages: USAGE_DECRYPT "
+      "mechanisms: MECHANISM_AES_GCM used_by: \"keyvault\"";
+  std::string ticket =
+      "label: \"ticket\" id: \"05\" usages: USAGE_SIGN "
+      "mechanisms: MECHANISM_SHA256_HMAC used_by: \"keyvault\"";
+  std::string more;
+
+  std::string Whole() const {
+    return "key_sets { " + head + " enc {" + enc + "} mac {" + mac + "} dek {" +
+           dek + "} } " + more + " token_seal {" + seal + "} ticket_mac {" +
+           ticket + "}";
+  }
+};
+
+std::string Refusal(const Text& text) {
+  const auto profile = ParseKeyProfile(text.Whole());
+  EXPECT_THAT(profile, StatusIs(absl::StatusCode::kInvalidArgument));
+  return std::string(profile.status().message());
+}
+
+TEST(ParseKeyProfile, TakesEveryPropertyOver) {
+  ASSERT_OK_AND_ASSIGN(const KeyProfile profile,
+                       ParseKeyProfile(Text().Whole()));
+  ASSERT_EQ(profile.key_sets.size(), 1u);
+  const KeySet& set = profile.key_sets[0];
+  EXPECT_EQ(set.name, "demo");
+  EXPECT_EQ(set.master_version, 1u);
+  EXPECT_EQ(set.key_version_number, 48);
+  EXPECT_EQ(set.key_bits, 192u);
+  EXPECT_EQ(set.diversification, Diversification::kKdf3);
+  EXPECT_EQ(set.mac.label, "mac");
+  EXPECT_THAT(set.mac.id, ElementsAre(0x02));
+  EXPECT_EQ(set.mac.spec.type, CK_KEY_TYPE{CKK_AES});
+  EXPECT_EQ(set.mac.spec.length, 24u);
+  EXPECT_EQ(set.mac.spec.usages, static_cast<unsigned>(Usage::kDerive));
+  EXPECT_THAT(set.mac.spec.mechanisms,
+              ElementsAre(CK_MECHANISM_TYPE{CKM_AES_ECB_ENCRYPT_DATA}));
+  EXPECT_THAT(set.mac.used_by, ElementsAre("keyvault"));
+  EXPECT_EQ(profile.token_seal.spec.length, 32u);
+  EXPECT_EQ(profile.ticket_mac.spec.type, CK_KEY_TYPE{CKK_GENERIC_SECRET});
+  EXPECT_EQ(AllKeys(profile).size(), 5u);
+  EXPECT_EQ(FindKeySet(profile, "demo", 1), &profile.key_sets[0]);
+  EXPECT_EQ(FindKeySet(profile, "demo", 2), nullptr);
+  EXPECT_EQ(FindKeySet(profile, "other", 1), nullptr);
+}
+
+TEST(ParseKeyProfile, AcceptsTheDemosProfile) {
+  ASSERT_OK_AND_ASSIGN(const KeyProfile profile,
+                       ReadKeyProfile("hsm-config/profiles/demo.textproto"));
+  ASSERT_EQ(profile.key_sets.size(), 2u);
+  EXPECT_EQ(profile.key_sets[0].name, "demo-aes128");
+  EXPECT_EQ(profile.key_sets[1].name, "demo-aes256");
+  EXPECT_EQ(profile.key_sets[1].key_bits, 256u);
+}
+
+TEST(ParseKeyProfile, SaysWhereTheTextIsWrong) {
+  EXPECT_THAT(ParseKeyProfile("key_sets {\n  nmae: \"demo\" }"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       testing::HasSubstr("line 2")));
+}
+
+TEST(ParseKeyProfile, RefusesEveryCutOfAProfile) {
+  const std::string whole = Text().Whole();
+  for (size_t size = 0; size + 1 < whole.size(); ++size) {
+    EXPECT_FALSE(ParseKeyProfile(whole.substr(0, size)).ok()) << size;
+  }
+}
+
+TEST(ParseKeyProfile, RefusesWrongProperties) {
+  const struct {
+    const char* head;
+    const char* why;
+  } cases[] = {
+      {"name: \"Demo\" master_version: 1 key_version_number: 48 key_bits: 128 "
+       "diversification: DIVERSIFICATION_KDF3",
+       "key profile: key set Demo: name has other than a-z, 0-9 and -"},
+      {"name: \"demo\" key_version_number: 48 key_bits: 128 "
+       "diversification: DIVERSIFICATION_KDF3",
+       "key profile: key set demo: master_version starts at 1"},
+      {"name: \"demo\" master_version: 1 key_version_number: 128 "
+       "key_bits: 128 diversification: DIVERSIFICATION_KDF3",
+       "key profile: key set demo: key_version_number must be 1 to 127"},
+      {"name: \"demo\" master_version: 1 key_version_number: 48 key_bits: 512 "
+       "diversification: DIVERSIFICATION_KDF3",
+       "key profile: key set demo: key_bits must be 128, 192 or 256"},
+      {"name: \"demo\" master_version: 1 key_version_number: 48 key_bits: 128",
+       "key profile: key set demo: no diversification"},
+  };
+  for (const auto& test : cases) {
+    Text text;
+    text.head = test.head;
+    EXPECT_EQ(Refusal(text), test.why);
+  }
+}
+
+TEST(ParseKeyProfile, RefusesAKeyThatMayDoMoreThanItsRole) {
+  Text text;
+  text.enc += " usages: USAGE_ENCRYPT";
+  EXPECT_EQ(Refusal(text),
+            "key profile: key set demo: enc: a usage that its role does not "
+            "have");
+  text = Text();
+  text.seal += " usages: USAGE_WRAP";
+  EXPECT_EQ(Refusal(text),
+            "key profile: token_seal: a usage that its role does not have");
+}
+
+TEST(ParseKeyProfile, RefusesAKeyWithSomethingMissing) {
+  const std::string rest[][2] = {
+      {"id: \"01\" usages: USAGE_DERIVE", "no label"},
+      {"label: \"x\" usages: USAGE_DERIVE", "no id"},
+      {"label: \"x\" id: \"01\"", "no usages"},
+      {"label: \"x\" id: \"01\" usages: USAGE_DERIVE", "no mechanisms"},
+      {"label: \"x\" id: \"01\" usages: USAGE_DERIVE "
+       "mechanisms: MECHANISM_AES_ECB",
+       "used_by is empty: who uses it?"},
+  };
+  for (const auto& test : rest) {
+    Text text;
+    text.mac = test[0];
+    EXPECT_EQ(Refusal(text), "key profile: key set demo: mac: " + test[1]);
+  }
+}
+
+TEST(ParseKeyProfile, RefusesTwoKeysOfOneNameOrIdentifier) {
+  Text text;
+  text.mac = std::string("label: \"enc\" id: \"02\" ") + kDerives;
+  EXPECT_EQ(Refusal(text), "key profile: label enc twice");
+  text.mac = std::string("label: \"mac\" id: \"01\" ") + kDerives;
+  EXPECT_EQ(Refusal(text), "key profile: id 01 twice");
+}
+
+TEST(ParseKeyProfile, RefusesAKeySetVersionTwice) {
+  Text text;
+  text.more = "key_sets { " + text.head + " enc {label: \"e2\" id: \"11\" " +
+              kDerives + "} mac {label: \"m2\" id: \"12\" " + kDerives +
+              "} dek {label: \"d2\" id: \"13\" " + kDerives + "} }";
+  EXPECT_EQ(Refusal(text), "key profile: key set demo version 1 twice");
+}
+
+TEST(ParseKeyProfile, RefusesAProfileWithoutKeySets) {
+  EXPECT_THAT(ParseKeyProfile(""), StatusIs(absl::StatusCode::kInvalidArgument,
+                                            "key profile: no key set"));
+}
+
+}  // namespace
+}  // namespace cardferry::hsm

@@ -1,0 +1,48 @@
+#include "hsm-config/softhsm_conf.h"
+
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "lib/base/file.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::hsm {
+namespace {
+
+constexpr size_t kLargestConf = 64 * 1024;
+constexpr char kFolderField[] = "directories.tokendir";
+constexpr char kServingMechanisms[] =
+    "CKM_AES_ECB,CKM_AES_CBC,CKM_AES_CMAC,CKM_AES_ECB_ENCRYPT_DATA,"
+    "CKM_AES_GCM,CKM_SHA256_HMAC";
+constexpr char kCeremonyMechanisms[] =
+    ",CKM_AES_KEY_GEN,CKM_GENERIC_SECRET_KEY_GEN";
+
+}  // namespace
+
+std::string SoftHsmConf(const std::string& token_dir, SoftHsmUse use) {
+  return absl::StrCat(
+      "# Made by keyvault-token.\n", kFolderField, " = ", token_dir,
+      "\nobjectstore.backend = file\nlog.level = ERROR\n"
+      "slots.removable = false\nlibrary.reset_on_fork = true\n"
+      "slots.mechanisms = ",
+      kServingMechanisms,
+      use == SoftHsmUse::kCeremony ? kCeremonyMechanisms : "", "\n");
+}
+
+absl::StatusOr<std::string> TokenDirOfSoftHsmConf(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kLargestConf));
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    const std::vector<absl::string_view> parts =
+        absl::StrSplit(line, absl::MaxSplits('=', 1));
+    if (parts.size() != 2) continue;
+    if (absl::StripAsciiWhitespace(parts[0]) != kFolderField) continue;
+    return std::string(absl::StripAsciiWhitespace(parts[1]));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, " names no ", kFolderField));
+}
+
+}  // namespace cardferry::hsm
