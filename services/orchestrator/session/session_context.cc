@@ -2,6 +2,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "lib/base/bytes.h"
 
 namespace cardferry::orchestrator {
@@ -17,9 +18,7 @@ std::string AsSentence(absl::string_view text) {
   std::string sentence(absl::StripAsciiWhitespace(text));
   if (sentence.empty()) return sentence;
   sentence[0] = absl::ascii_toupper(static_cast<unsigned char>(sentence[0]));
-  if (!absl::ascii_ispunct(static_cast<unsigned char>(sentence.back()))) {
-    sentence.push_back('.');
-  }
+  if (!absl::StrContains(".!?", sentence.back())) sentence.push_back('.');
   return sentence;
 }
 

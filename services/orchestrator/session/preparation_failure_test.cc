@@ -1,0 +1,76 @@
+#include "services/orchestrator/session/preparation_failure.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+using absl::StatusCode;
+using ::testing::HasSubstr;
+
+PreparationFailure Of(StatusCode code) {
+  return ClassifyPreparation(absl::Status(code, "the reason"), false);
+}
+
+TEST(PreparationFailure, AWrongCryptogramStopsTheCardAndEndsTheJob) {
+  const PreparationFailure failure = Of(StatusCode::kDataLoss);
+  EXPECT_EQ(failure.kind, NotPackedKind::kRefused);
+  EXPECT_TRUE(failure.stops_card);
+  EXPECT_TRUE(failure.ends_job);
+  EXPECT_EQ(failure.message,
+            "The card's cryptogram is wrong (the reason). It has other keys, or"
+            " is not the card that it says. Nothing was sent to it, and it is "
+            "stopped at this agent.");
+}
+
+TEST(PreparationFailure, AnOpeningThatCannotBeUsedIsNeverAFailedVerification) {
+  for (const StatusCode code :
+       {StatusCode::kFailedPrecondition, StatusCode::kPermissionDenied}) {
+    const PreparationFailure failure = Of(code);
+    EXPECT_EQ(failure.kind, NotPackedKind::kAgain);
+    EXPECT_FALSE(failure.stops_card);
+    EXPECT_FALSE(failure.ends_job);
+    EXPECT_THAT(failure.message, HasSubstr("insert it again"));
+  }
+}
+
+TEST(PreparationFailure, WhatCannotBeReachedIsTriedLater) {
+  for (const StatusCode code :
+       {StatusCode::kUnavailable, StatusCode::kDeadlineExceeded,
+        StatusCode::kAborted, StatusCode::kCancelled, StatusCode::kNotFound,
+        StatusCode::kUnauthenticated}) {
+    const PreparationFailure failure = Of(code);
+    EXPECT_EQ(failure.kind, NotPackedKind::kUnavailable);
+    EXPECT_FALSE(failure.stops_card);
+    EXPECT_FALSE(failure.ends_job);
+  }
+}
+
+TEST(PreparationFailure, WhatCannotBeDoneEndsTheJobWithTheReason) {
+  for (const StatusCode code :
+       {StatusCode::kInvalidArgument, StatusCode::kResourceExhausted,
+        StatusCode::kInternal, StatusCode::kUnimplemented}) {
+    const PreparationFailure failure = Of(code);
+    EXPECT_EQ(failure.kind, NotPackedKind::kRefused);
+    EXPECT_FALSE(failure.stops_card);
+    EXPECT_TRUE(failure.ends_job);
+    EXPECT_EQ(failure.message, "The reason. Nothing was sent to the card.");
+  }
+}
+
+TEST(PreparationFailure, APacketThatHasBegunMayBeOnTheCardWhateverTheError) {
+  for (const StatusCode code : {StatusCode::kDataLoss, StatusCode::kUnavailable,
+                                StatusCode::kInvalidArgument}) {
+    const PreparationFailure failure =
+        ClassifyPreparation(absl::Status(code, "x"), true);
+    EXPECT_EQ(failure.kind, NotPackedKind::kAgain);
+    EXPECT_FALSE(failure.stops_card);
+    EXPECT_FALSE(failure.ends_job);
+    EXPECT_EQ(failure.message,
+              "The packet broke off on its way. The card is read again.");
+  }
+}
+
+}  // namespace
+}  // namespace cardferry::orchestrator
