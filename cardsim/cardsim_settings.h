@@ -21,6 +21,7 @@ struct CardsimFlags {
   std::string atr = "3B80800101";  // T=0 and T=1, nothing else said
   size_t eeprom = CardOptions().eeprom_bytes;
   bool log_apdus = false;
+  int command_delay = 0;  // milliseconds
 };
 
 // The same, known to be right.

@@ -14,6 +14,7 @@
 #include "cardsim/keys/keys_file.h"
 #include "cardsim/vpcd/logging_card_port.h"
 #include "cardsim/vpcd/simulated_card_port.h"
+#include "cardsim/vpcd/slow_card_port.h"
 #include "cardsim/vpcd/vpcd_client.h"
 #include "lib/base/file.h"
 #include "lib/base/log.h"
@@ -65,8 +66,9 @@ absl::Status Run(const CardsimFlags& flags, const CardsimSettings& settings) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Card> card,
                    Card::Create(std::move(keys), settings.card, random));
   SimulatedCardPort contacts(*card, settings.atr);
-  LoggingCardPort logged(contacts);
-  CardPort& port = flags.log_apdus ? static_cast<CardPort&>(logged) : contacts;
+  SlowCardPort slow(contacts, absl::Milliseconds(flags.command_delay));
+  LoggingCardPort logged(slow);
+  CardPort& port = flags.log_apdus ? static_cast<CardPort&>(logged) : slow;
   LogInfo("waiting for the reader", {{"vpcd", flags.vpcd}});
   return VpcdClient(settings.reader).Run(port, stop.get());
 }
@@ -86,6 +88,10 @@ int Main(int argc, char** argv) {
   app.add_option("--eeprom", flags.eeprom, "bytes of memory for content")
       ->capture_default_str();
   app.add_option("--atr", flags.atr, "answer to reset, hexadecimal")
+      ->capture_default_str();
+  app.add_option("--command_delay", flags.command_delay,
+                 "milliseconds that every command takes, as on a real chip")
+      ->check(CLI::Range(0, 60'000))
       ->capture_default_str();
   app.add_flag("--log_apdus", flags.log_apdus,
                "log headers, lengths and status words, never data");

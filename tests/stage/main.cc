@@ -1,6 +1,7 @@
 // Raises the whole stack on this machine: `stage demo`. Wants a /run and a
 // network of its own; ./dev demo gives it both.
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <iostream>
 #include <string>
@@ -34,6 +35,8 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   DemoOptions options;
   int rtt_millis = 0;
+  // A person wants to see something happen: a chip's pace.
+  int card_delay_millis = isatty(STDOUT_FILENO) != 0 ? 20 : 0;
   CLI::App* demo = app.add_subcommand("demo", "loads an applet and shows it");
   demo->add_option("--applet", options.applet, "CAP file")
       ->check(CLI::ExistingFile)
@@ -43,6 +46,9 @@ int Main(int argc, char** argv) {
   demo->add_option("--rtt", rtt_millis,
                    "delay between agent and orchestrator, milliseconds")
       ->check(CLI::Range(0, 60'000));
+  demo->add_option("--card-delay", card_delay_millis,
+                   "what every command takes the card, milliseconds")
+      ->check(CLI::Range(0, 60'000));
   demo->add_option("--report", options.report, "write the figures as JSON");
   try {
     app.parse(argc, argv);
@@ -50,6 +56,7 @@ int Main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   options.stage.rtt = absl::Milliseconds(rtt_millis);
+  options.stage.card_delay = absl::Milliseconds(card_delay_millis);
   options.stage.folder = kFolder;
   if (mkdir(kFolder, 0755) != 0) {
     std::cerr << kFolder << " cannot be made: run this through ./dev demo\n";

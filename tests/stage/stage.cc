@@ -109,14 +109,17 @@ absl::Status Stage::StartAgent() {
 absl::Status Stage::InsertCard() {
   Command command;
   ASSIGN_OR_RETURN(const std::string path, Runfile("cardsim/cardsim"));
-  command.arguments = {path,
-                       "--card",
-                       options_.card,
-                       "--keys_file",
-                       folder_.Path("card.keys"),
-                       "--vpcd",
-                       absl::StrCat("127.0.0.1:", kVirtualReaderPort),
-                       "--log_apdus"};
+  command.arguments = {
+      path,
+      "--card",
+      options_.card,
+      "--keys_file",
+      folder_.Path("card.keys"),
+      "--vpcd",
+      absl::StrCat("127.0.0.1:", kVirtualReaderPort),
+      "--command_delay",
+      absl::StrCat(absl::ToInt64Milliseconds(options_.card_delay)),
+      "--log_apdus"};
   command.log_file = folder_.Log("cardsim");
   ASSIGN_OR_RETURN(card_, Process::Start(command));
   return absl::OkStatus();

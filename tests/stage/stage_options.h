@@ -23,6 +23,8 @@ struct StageOptions {
   std::string folder;
   // "scp03" (AES-128 keys) or "scp03-aes256", both `i` 70.
   std::string card = "scp03";
+  // What every command takes the card.
+  absl::Duration card_delay = absl::ZeroDuration();
   // Delay between agent and orchestrator, there and back.
   absl::Duration rtt = absl::ZeroDuration();
   // The card's keys come from other masters than the keyvault's.
