@@ -18,6 +18,16 @@ constexpr absl::Duration kShort = absl::Seconds(10);
 constexpr absl::Duration kLong = absl::Seconds(60);
 constexpr size_t kChunkBytes = 256 << 10;
 
+// People should learn whose trouble it is. What the sequencer says of a file or
+// card stays as it is.
+absl::Status FromSequencer(const grpc::Status& status) {
+  const absl::Status ours = rpc::ToAbslStatus(status);
+  if (absl::IsUnavailable(ours) || absl::IsDeadlineExceeded(ours)) {
+    return Annotate(ours, "the sequencer cannot be reached");
+  }
+  return ours;
+}
+
 // Hands what comes to `sink`, in the order of the contract.
 absl::Status PassOn(const pb::PrepareResponse& message, bool& complete,
                     BundleSink& sink) {
@@ -41,7 +51,7 @@ absl::StatusOr<OpeningScripts> SequencerClient::Open(const ReaderAddress& at) {
   pb::OpenResponse response;
   grpc::ClientContext context;
   rpc::SetTimeout(context, kShort);
-  RETURN_IF_ERROR(rpc::ToAbslStatus(stub_->Open(&context, request, &response)));
+  RETURN_IF_ERROR(FromSequencer(stub_->Open(&context, request, &response)));
   return ParseOpening(response);
 }
 
@@ -53,8 +63,7 @@ absl::StatusOr<ClaimedCard> SequencerClient::Identify(
   pb::IdentifyResponse response;
   grpc::ClientContext context;
   rpc::SetTimeout(context, kShort);
-  RETURN_IF_ERROR(
-      rpc::ToAbslStatus(stub_->Identify(&context, request, &response)));
+  RETURN_IF_ERROR(FromSequencer(stub_->Identify(&context, request, &response)));
   return ClaimedCard{response.card_id(), response.profile()};
 }
 
@@ -74,7 +83,7 @@ absl::Status SequencerClient::Prepare(const Preparation& preparation,
   if (!status.ok()) context.TryCancel();
   const grpc::Status end = reader->Finish();
   RETURN_IF_ERROR(status);
-  RETURN_IF_ERROR(rpc::ToAbslStatus(end));
+  RETURN_IF_ERROR(FromSequencer(end));
   if (header && complete) return absl::OkStatus();
   return absl::InternalError("the sequencer's bundle has no end");
 }
@@ -87,8 +96,7 @@ absl::StatusOr<Conclusion> SequencerClient::Conclude(const Bytes& bundle_state,
   pb::ConcludeResponse response;
   grpc::ClientContext context;
   rpc::SetTimeout(context, kLong);
-  RETURN_IF_ERROR(
-      rpc::ToAbslStatus(stub_->Conclude(&context, request, &response)));
+  RETURN_IF_ERROR(FromSequencer(stub_->Conclude(&context, request, &response)));
   return ParseConclusion(response);
 }
 
@@ -104,7 +112,7 @@ absl::StatusOr<LoadFile> SequencerClient::PutLoadFile(ByteSpan cap_file) {
     if (!writer->Write(request)) break;
   }
   writer->WritesDone();
-  RETURN_IF_ERROR(rpc::ToAbslStatus(writer->Finish()));
+  RETURN_IF_ERROR(FromSequencer(writer->Finish()));
   return ParseLoadFile(response);
 }
 

@@ -39,11 +39,12 @@ std::variant<Packed, NotPacked> Preparer::Prepare(const std::string& opening_id,
                      AsSentence(absl::StrCat("this card cannot be served: ",
                                              card.status().message()))};
   }
-  absl::StatusOr<std::variant<Task, NotPacked>> taken =
+  absl::StatusOr<std::variant<Task, Untaken>> taken =
       TakeJob(opening_id, answer, *card);
   if (!taken.ok()) return TryLater(taken.status());
-  if (std::holds_alternative<NotPacked>(*taken)) {
-    return std::get<NotPacked>(*std::move(taken));
+  if (const Untaken* untaken = std::get_if<Untaken>(&*taken)) {
+    if (!untaken->ended_job.empty()) context_.board.Changed(untaken->ended_job);
+    return untaken->answer;
   }
   const Task& task = std::get<Task>(*taken);
   context_.board.Changed(task.job.id);
@@ -61,18 +62,19 @@ std::variant<Packed, NotPacked> Preparer::Prepare(const std::string& opening_id,
   return Packed{sender.packet().id, task.job.id, sender.packet().commands};
 }
 
-absl::StatusOr<std::variant<Preparer::Task, NotPacked>> Preparer::TakeJob(
-    const std::string& opening_id, const OpeningAnswer& answer,
-    const ClaimedCard& card) {
-  using Result = std::variant<Task, NotPacked>;
+absl::StatusOr<std::variant<Preparer::Task, Preparer::Untaken>>
+Preparer::TakeJob(const std::string& opening_id, const OpeningAnswer& answer,
+                  const ClaimedCard& card) {
+  using Result = std::variant<Task, Untaken>;
   return context_.database.Write(
       [&](store::Transaction& tx) -> absl::StatusOr<Result> {
         if (answer.challenge.empty() || card.card_id.empty()) {
           ASSIGN_OR_RETURN(const bool awaited,
                            JobRepository(tx).IsAwaited(at_));
-          return Result(NotPacked{awaited ? NotPackedKind::kNeedsChallenge
-                                          : NotPackedKind::kIdentified,
-                                  ""});
+          return Result(Untaken{{awaited ? NotPackedKind::kNeedsChallenge
+                                         : NotPackedKind::kIdentified,
+                                 ""},
+                                ""});
         }
         ASSIGN_OR_RETURN(const IssuedOpening opening,
                          OpeningRepository(tx).Get(opening_id));
@@ -80,28 +82,29 @@ absl::StatusOr<std::variant<Preparer::Task, NotPacked>> Preparer::TakeJob(
       });
 }
 
-absl::StatusOr<std::variant<Preparer::Task, NotPacked>> Preparer::TakeJobIn(
-    store::Transaction& tx, const IssuedOpening& opening,
-    const OpeningAnswer& answer, const ClaimedCard& card) {
-  using Result = std::variant<Task, NotPacked>;
+absl::StatusOr<std::variant<Preparer::Task, Preparer::Untaken>>
+Preparer::TakeJobIn(store::Transaction& tx, const IssuedOpening& opening,
+                    const OpeningAnswer& answer, const ClaimedCard& card) {
+  using Result = std::variant<Task, Untaken>;
   ASSIGN_OR_RETURN(const bool stopped,
                    CardRepository(tx).IsStopped(card.card_id, at_.agent));
   if (stopped) {
-    ASSIGN_OR_RETURN(NotPacked refused, RefuseStopped(tx, card));
+    ASSIGN_OR_RETURN(Untaken refused, RefuseStopped(tx, card));
     return Result(std::move(refused));
   }
   JobRepository jobs(tx);
   ASSIGN_OR_RETURN(std::optional<Job> job, jobs.FindWaiting(at_, card.card_id));
   if (!job.has_value()) {
-    return Result(NotPacked{NotPackedKind::kNothing,
-                            "There is nothing to do for this card."});
+    return Result(Untaken{
+        {NotPackedKind::kNothing, "There is nothing to do for this card."},
+        ""});
   }
   if (job->rounds >= kMaxRounds) {
     const std::string message = absl::StrCat(
         "Given up after ", job->rounds, " packets. Look at the job's events.");
     RETURN_IF_ERROR(jobs.Finish(job->id, JobState::kFailed, message, {},
                                 context_.clock.Now()));
-    return Result(NotPacked{NotPackedKind::kRefused, message});
+    return Result(Untaken{{NotPackedKind::kRefused, message}, job->id});
   }
   RETURN_IF_ERROR(jobs.Claim(job->id));
   ASSIGN_OR_RETURN(Task task,
@@ -134,13 +137,14 @@ absl::StatusOr<Preparer::Task> Preparer::FillTask(store::Transaction& tx,
 
 // A job for whatever card lies here has met one that it cannot have. A job for
 // one card waits on: the true one may appear elsewhere.
-absl::StatusOr<NotPacked> Preparer::RefuseStopped(store::Transaction& tx,
-                                                  const ClaimedCard& card) {
+absl::StatusOr<Preparer::Untaken> Preparer::RefuseStopped(
+    store::Transaction& tx, const ClaimedCard& card) {
   JobRepository jobs(tx);
   ASSIGN_OR_RETURN(const std::optional<Job> job,
                    jobs.FindWaiting(at_, card.card_id));
   const absl::Time now = context_.clock.Now();
-  if (job.has_value() && job->target.agent == at_.agent) {
+  const bool ends_job = job.has_value() && job->target.agent == at_.agent;
+  if (ends_job) {
     RETURN_IF_ERROR(jobs.Finish(job->id, JobState::kFailed, kStopped, {}, now));
   }
   JournalEntry entry;
@@ -151,7 +155,7 @@ absl::StatusOr<NotPacked> Preparer::RefuseStopped(store::Transaction& tx,
   entry.card_id = card.card_id;
   entry.agent = at_.agent;
   RETURN_IF_ERROR(JournalRepository(tx).Add(entry));
-  return NotPacked{NotPackedKind::kRefused, kStopped};
+  return Untaken{{NotPackedKind::kRefused, kStopped}, ends_job ? job->id : ""};
 }
 
 absl::Status Preparer::PrepareWithLoadFile(const Task& task,

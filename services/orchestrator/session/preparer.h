@@ -41,19 +41,25 @@ class Preparer {
     Preparation preparation;
   };
 
-  // The job for this card, or why there is nothing to be done.
-  absl::StatusOr<std::variant<Task, NotPacked>> TakeJob(
+  // Why there is nothing to be done, and the job that this has ended, if any.
+  struct Untaken {
+    NotPacked answer;
+    std::string ended_job;
+  };
+
+  // The job for this card, or why there is none.
+  absl::StatusOr<std::variant<Task, Untaken>> TakeJob(
       const std::string& opening_id, const OpeningAnswer& answer,
       const ClaimedCard& card);
-  absl::StatusOr<std::variant<Task, NotPacked>> TakeJobIn(
+  absl::StatusOr<std::variant<Task, Untaken>> TakeJobIn(
       store::Transaction& tx, const IssuedOpening& opening,
       const OpeningAnswer& answer, const ClaimedCard& card);
   absl::StatusOr<Task> FillTask(store::Transaction& tx, Job job,
                                 const IssuedOpening& opening,
                                 const OpeningAnswer& answer,
                                 const ClaimedCard& card);
-  absl::StatusOr<NotPacked> RefuseStopped(store::Transaction& tx,
-                                          const ClaimedCard& card);
+  absl::StatusOr<Untaken> RefuseStopped(store::Transaction& tx,
+                                        const ClaimedCard& card);
 
   absl::Status PrepareWithLoadFile(const Task& task, PacketSender& sender);
   NotPacked Explain(const Task& task, const PacketSender& sender,

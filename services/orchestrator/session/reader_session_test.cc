@@ -259,11 +259,15 @@ TEST_F(ReaderSessionTest, AStoppedCardIsNotAskedForACryptogramAgain) {
   sequencer_.FailPrepare(absl::DataLossError("it differs"));
   Answer(kCard);
   const std::string second = AddJob({"kiosk-7", "", ""});
+  int changes = 0;
+  const JobBoard::Subscription watch =
+      board_.Listen(second, [&changes] { ++changes; });
   session_->Handle(JobArrived{});
   link_->Take();
   Answer(kCard);
   EXPECT_THAT(link_->Take(), StartsWith("no: This card is stopped here"));
   EXPECT_EQ(GetJob(second).state, JobState::kFailed);
+  EXPECT_EQ(changes, 1);  // whoever watches the job sees its end
   EXPECT_THAT(sequencer_.preparations(), SizeIs(1));
   EXPECT_THAT(Events(), Contains("card.refused"));
 }

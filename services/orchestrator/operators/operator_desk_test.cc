@@ -1,0 +1,145 @@
+#include "services/orchestrator/operators/operator_desk.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+#include "lib/base/testing/fake_clock.h"
+#include "services/orchestrator/repository/testing/database_fixture.h"
+#include "services/orchestrator/sequencing/testing/fake_sequencer.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+using absl::StatusCode;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class OperatorDeskTest : public ::testing::Test {
+ protected:
+  void Introduce(const std::string& agent) {
+    ASSERT_OK(db_.database().Execute("INSERT INTO agents VALUES (:name, :at)",
+                                     {{"name", agent}, {"at", clock_.Now()}}));
+  }
+  NewJob JobFor(const JobTarget& target) {
+    return {"brokerage", {0x34, 0x37}, target};
+  }
+
+  DatabaseFixture db_;
+  FakeSequencer sequencer_;
+  JobBoard board_;
+  FakeClock clock_;
+  std::vector<std::string> told_;
+  std::map<std::string, std::vector<Reader>> connected_;
+  OperatorDesk desk_{{db_.database(), sequencer_, board_, clock_,
+                      [this](const JobTarget& target) {
+                        told_.push_back(target.agent + target.card_id);
+                      },
+                      [this] { return connected_; }}};
+};
+
+TEST_F(OperatorDeskTest, AddsAnApplicationOnceItsFileIsFoundGood) {
+  ASSERT_OK_AND_ASSIGN(const Application added,
+                       desk_.AddApplication("brokerage", {1, 2}));
+  EXPECT_EQ(ToHex(added.load_file.package_aid), "F000000001");
+  EXPECT_OK(desk_.AddApplication("brokerage", {1, 2}));
+  EXPECT_THAT(desk_.AddApplication("brokerage", {3}),
+              StatusIs(StatusCode::kAlreadyExists));
+  EXPECT_THAT(desk_.AddApplication("other", {}),
+              StatusIs(StatusCode::kInvalidArgument, "not a zip file"));
+  ASSERT_OK_AND_ASSIGN(const auto list, desk_.ListApplications());
+  EXPECT_THAT(list, SizeIs(1));
+}
+
+TEST_F(OperatorDeskTest, NamesArePlain) {
+  for (const char* name : {"", "a b", "../x", "caf\xC3\xA9", "a\n"}) {
+    EXPECT_THAT(desk_.AddApplication(name, {1}),
+                StatusIs(StatusCode::kInvalidArgument))
+        << name;
+  }
+  EXPECT_THAT(desk_.AddApplication(std::string(65, 'a'), {1}),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_OK(desk_.AddApplication("A-z_0.9", {1}));
+  EXPECT_EQ(sequencer_.load_files_put(), 1);
+}
+
+TEST_F(OperatorDeskTest, AJobIsForWhatIsKnown) {
+  Introduce("kiosk-7");
+  EXPECT_THAT(
+      desk_.AddJob(JobFor({"kiosk-7", "", ""})),
+      StatusIs(StatusCode::kNotFound, "there is no application \"brokerage\""));
+  db_.AddBrokerage();
+  EXPECT_OK(desk_.AddJob(JobFor({"kiosk-7", "", ""})));
+  EXPECT_THAT(desk_.AddJob(JobFor({"kiosk-8", "", ""})),
+              StatusIs(StatusCode::kNotFound,
+                       "no agent \"kiosk-8\" has ever connected"));
+  EXPECT_THAT(desk_.AddJob(JobFor({"", "", "issuer/A"})),
+              StatusIs(StatusCode::kNotFound, "there is no card issuer/A"));
+  EXPECT_THAT(told_, ElementsAre("kiosk-7"));
+}
+
+TEST_F(OperatorDeskTest, AJobIsForAnAgentOrForACard) {
+  db_.AddBrokerage();
+  Introduce("kiosk-7");
+  EXPECT_THAT(desk_.AddJob(JobFor({"", "", ""})),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(desk_.AddJob(JobFor({"kiosk-7", "", "issuer/A"})),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(
+      desk_.AddJob(JobFor({"", "Reader 0", "issuer/A"})),
+      StatusIs(StatusCode::kInvalidArgument, "a reader needs its agent"));
+  NewJob large = JobFor({"kiosk-7", "", ""});
+  large.install_parameters.resize(kMaxInstallParameterBytes + 1);
+  EXPECT_THAT(desk_.AddJob(large), StatusIs(StatusCode::kInvalidArgument,
+                                            HasSubstr("at most 4096")));
+  EXPECT_THAT(told_, IsEmpty());
+}
+
+TEST_F(OperatorDeskTest, ShowsProgressInJobs) {
+  db_.AddBrokerage();
+  Introduce("kiosk-7");
+  ASSERT_OK_AND_ASSIGN(const Job added,
+                       desk_.AddJob(JobFor({"kiosk-7", "", ""})));
+  ASSERT_OK(db_.database().Execute("UPDATE jobs SET state = 3"));
+  board_.ShowProgress(added.id, 4, "LOAD");
+  ASSERT_OK_AND_ASSIGN(const Job job, desk_.GetJob(added.id));
+  EXPECT_EQ(job.commands_done, 4u);
+  ASSERT_OK_AND_ASSIGN(const auto list, desk_.ListJobs());
+  ASSERT_THAT(list, SizeIs(1));
+  EXPECT_EQ(list[0].label, "LOAD");
+}
+
+TEST_F(OperatorDeskTest, SaysWhichAgentsAreConnected) {
+  Introduce("kiosk-7");
+  Introduce("kiosk-8");
+  connected_["kiosk-8"] = {{"Reader 0", true}};
+  ASSERT_OK_AND_ASSIGN(const auto agents, desk_.ListAgents());
+  ASSERT_THAT(agents, SizeIs(2));
+  EXPECT_FALSE(agents[0].connected);
+  EXPECT_THAT(agents[0].readers, IsEmpty());
+  EXPECT_TRUE(agents[1].connected);
+  EXPECT_THAT(agents[1].readers, ElementsAre(Reader{"Reader 0", true}));
+}
+
+TEST_F(OperatorDeskTest, WritesWhatOperatorsDoIntoTheJournalWithoutData) {
+  Introduce("kiosk-7");
+  ASSERT_OK(desk_.AddApplication("brokerage", {1}));
+  ASSERT_OK(desk_.AddJob(JobFor({"kiosk-7", "", ""})));
+  ASSERT_OK_AND_ASSIGN(const auto events, desk_.ListEvents("", 0));
+  ASSERT_THAT(events, SizeIs(2));
+  EXPECT_EQ(events[0].kind, "application.added");
+  EXPECT_EQ(events[0].text, "brokerage: package F000000001 1.0");
+  EXPECT_EQ(events[1].kind, "job.added");
+  EXPECT_EQ(events[1].text, "brokerage");
+  ASSERT_OK_AND_ASSIGN(const auto of_job, desk_.ListEvents("1", 0));
+  EXPECT_THAT(of_job, SizeIs(1));
+}
+
+TEST_F(OperatorDeskTest, KnowsNoCardsAtFirst) {
+  EXPECT_THAT(desk_.GetCard("x"), StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(desk_.ListCards(), IsOkAndHolds(IsEmpty()));
+}
+
+}  // namespace
+}  // namespace cardferry::orchestrator

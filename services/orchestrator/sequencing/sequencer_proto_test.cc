@@ -1,0 +1,135 @@
+#include "services/orchestrator/sequencing/sequencer_proto.h"
+
+#include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+namespace pb = ::cardferry::sequencer::v1;
+using absl::StatusCode;
+using ::testing::ElementsAre;
+
+template <typename Message>
+Message Parse(const std::string& text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message));
+  return message;
+}
+
+TEST(SequencerProto, ReadsAnOpening) {
+  ASSERT_OK_AND_ASSIGN(
+      const OpeningScripts opening,
+      ParseOpening(Parse<pb::OpenResponse>(
+          "openings { ticket: '\\001' identify_script: '\\002' "
+          "challenge_script: '\\003' expires_at_us: 5000000 }")));
+  EXPECT_EQ(opening.ticket, Bytes({1}));
+  EXPECT_EQ(opening.identify, Bytes({2}));
+  EXPECT_EQ(opening.challenge, Bytes({3}));
+  EXPECT_EQ(opening.expires_at, absl::FromUnixSeconds(5));
+}
+
+TEST(SequencerProto, WantsExactlyOneOpening) {
+  EXPECT_THAT(ParseOpening(pb::OpenResponse()),
+              StatusIs(StatusCode::kInternal));
+  EXPECT_THAT(ParseOpening(Parse<pb::OpenResponse>("openings {} openings {}")),
+              StatusIs(StatusCode::kInternal,
+                       "the sequencer gave 2 openings instead of one"));
+}
+
+TEST(SequencerProto, ReadsABundleHeader) {
+  const BundleHeader header = ParseHeader(Parse<pb::BundleHeader>(
+      "card_id: 'issuer/A' commands: 12 changes: 9 bundle_state: '\\265' "
+      "summary: 'load it'"));
+  EXPECT_EQ(header.card_id, "issuer/A");
+  EXPECT_EQ(header.commands, 12u);
+  EXPECT_EQ(header.changes, 9u);
+  EXPECT_EQ(header.bundle_state, Bytes({0xB5}));
+  EXPECT_EQ(header.summary, "load it");
+}
+
+TEST(SequencerProto, ReadsAConclusion) {
+  ASSERT_OK_AND_ASSIGN(const Conclusion conclusion,
+                       ParseConclusion(Parse<pb::ConcludeResponse>(R"(
+        outcome: OUTCOME_FAILED
+        reason: "no memory"
+        card_record: "\001\000"
+        content {
+          packages { aid: "\360\001" version_major: 2 version_minor: 3
+                     module_aids: "\360\002" }
+          applications { aid: "\360\003" life_cycle: "SELECTABLE"
+                         privileges: "\000" package_aid: "\360\001" }
+        }
+        facts { text: "loaded" assurance: ASSURANCE_REPORTED }
+        facts { text: "read" assurance: ASSURANCE_PROVEN }
+        facts { text: "unclear" }
+      )")));
+  EXPECT_EQ(conclusion.outcome, Outcome::kFailed);
+  EXPECT_EQ(conclusion.reason, "no memory");
+  EXPECT_EQ(conclusion.card_record, Bytes({1, 0}));
+  ASSERT_EQ(conclusion.content.packages.size(), 1u);
+  EXPECT_EQ(conclusion.content.packages[0].aid, Bytes({0xF0, 1}));
+  EXPECT_EQ(conclusion.content.packages[0].version, "2.3");
+  EXPECT_THAT(conclusion.content.packages[0].module_aids,
+              ElementsAre(Bytes({0xF0, 2})));
+  ASSERT_EQ(conclusion.content.applications.size(), 1u);
+  EXPECT_EQ(conclusion.content.applications[0].life_cycle, "SELECTABLE");
+  EXPECT_EQ(conclusion.content.applications[0].privileges, Bytes({0}));
+  EXPECT_EQ(conclusion.content.applications[0].package_aid, Bytes({0xF0, 1}));
+  EXPECT_THAT(conclusion.facts,
+              ElementsAre(Fact{"loaded", false}, Fact{"read", true},
+                          Fact{"unclear", false}));
+}
+
+TEST(SequencerProto, KnowsEveryOutcomeAndNoOther) {
+  const auto outcome = [](pb::Outcome value) {
+    pb::ConcludeResponse response;
+    response.set_outcome(value);
+    const auto conclusion = ParseConclusion(response);
+    return conclusion.ok() ? absl::StatusOr<Outcome>(conclusion->outcome)
+                           : conclusion.status();
+  };
+  EXPECT_THAT(outcome(pb::OUTCOME_DONE), IsOkAndHolds(Outcome::kDone));
+  EXPECT_THAT(outcome(pb::OUTCOME_CARD_DIFFERS),
+              IsOkAndHolds(Outcome::kCardDiffers));
+  EXPECT_THAT(outcome(pb::OUTCOME_FAILED), IsOkAndHolds(Outcome::kFailed));
+  EXPECT_THAT(outcome(pb::OUTCOME_UNKNOWN), IsOkAndHolds(Outcome::kUnknown));
+  EXPECT_THAT(outcome(pb::OUTCOME_UNSPECIFIED),
+              StatusIs(StatusCode::kInternal));
+  EXPECT_THAT(outcome(static_cast<pb::Outcome>(99)),
+              StatusIs(StatusCode::kInternal));
+}
+
+TEST(SequencerProto, ReadsALoadFile) {
+  const LoadFile file = ParseLoadFile(Parse<pb::PutLoadFileResponse>(
+      "content_hash: '\\377' package_aid: '\\360' version_major: 1 "
+      "applet_aids: '\\361' applet_aids: '\\362' load_file_bytes: 300"));
+  EXPECT_EQ(file.content_hash, Bytes({0xFF}));
+  EXPECT_EQ(file.package_aid, Bytes({0xF0}));
+  EXPECT_EQ(file.version, "1.0");
+  EXPECT_THAT(file.applet_aids, ElementsAre(Bytes({0xF1}), Bytes({0xF2})));
+  EXPECT_EQ(file.load_file_bytes, 300u);
+}
+
+TEST(SequencerProto, AsksForEveryAppletOfThePackage) {
+  Preparation preparation;
+  preparation.at = {"kiosk-7", "Reader 0"};
+  preparation.ticket = {1};
+  preparation.answer = {{2}, {3}};
+  preparation.desired = {{0xAA}, {{0xF1}, {0xF2}}, {0x31, 0x00}};
+  preparation.card_id = "issuer/A";
+  preparation.card_record = {4};
+  const pb::PrepareRequest wanted = Parse<pb::PrepareRequest>(R"(
+    ticket: "\001" agent: "kiosk-7" reader: "Reader 0"
+    identify_transcript: "\002" challenge_transcript: "\003"
+    desired { packages { content_hash: "\252"
+      applets { module_aid: "\361" install_parameters: "1\000" }
+      applets { module_aid: "\362" install_parameters: "1\000" } } }
+    card_id: "issuer/A" card_record: "\004")");
+  EXPECT_EQ(RenderPrepare(preparation).DebugString(), wanted.DebugString());
+}
+
+}  // namespace
+}  // namespace cardferry::orchestrator
