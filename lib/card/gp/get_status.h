@@ -60,9 +60,9 @@ struct StatusList {
 
 // Joins the answers to a first page and the pages after it; answers after the
 // end of the list do not matter. A list that is not complete may end in the
-// middle of an entry: then it has none. FAILED_PRECONDITION, with the status word,
-// when the card refused to list; INVALID_ARGUMENT for no page, too many, or
-// data that is not well formed.
+// middle of an entry: then it has none. FAILED_PRECONDITION, with the status
+// word, when the card refused to list; INVALID_ARGUMENT for no page, too many,
+// or data that is not well formed.
 absl::StatusOr<StatusList> JoinStatusPages(
     absl::Span<const ResponseApdu> pages);
 
