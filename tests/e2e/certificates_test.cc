@@ -1,0 +1,270 @@
+// Who may speak to the shipped services: every method, every role; certificates
+// that are not good; TLS versions.
+#include <map>
+#include <memory>
+#include <ostream>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "lib/base/bytes.h"
+#include "lib/base/file.h"
+#include "lib/base/status_matchers.h"
+#include "lib/rpc/testing/test_pki.h"
+#include "tests/e2e/bare_channel.h"
+#include "tests/e2e/test_stage.h"
+
+namespace cardferry::e2e {
+namespace {
+
+using ::absl::StatusCode;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr rpc::Role kRoles[] = {rpc::Role::kKeyvault,     rpc::Role::kSequencer,
+                                rpc::Role::kOrchestrator, rpc::Role::kAgent,
+                                rpc::Role::kOperator,     rpc::Role::kAuditor};
+
+// A shipped service and who may call what.
+struct Service {
+  friend std::ostream& operator<<(std::ostream& out, const Service& service) {
+    return out << service.name;
+  }
+
+  const char* name;
+  int port;
+  // A role that may call `some_method`.
+  rpc::Role caller;
+  const char* some_method;
+  // Method -> the roles that may call it. Every method of the service.
+  std::map<std::string, std::set<rpc::Role>> methods;
+};
+
+const std::set<rpc::Role> kChange = {rpc::Role::kOperator};
+const std::set<rpc::Role> kLook = {rpc::Role::kOperator, rpc::Role::kAuditor};
+
+std::map<std::string, std::set<rpc::Role>> WithCommon(
+    std::map<std::string, std::set<rpc::Role>> methods,
+    const std::set<rpc::Role>& probes) {
+  methods["/grpc.health.v1.Health/Check"] = probes;
+  methods["/grpc.health.v1.Health/Watch"] = probes;
+  methods["/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"] =
+      probes;
+  return methods;
+}
+
+Service Keyvault() {
+  const std::string vault = "/cardferry.keyvault.v1.KeyVault/";
+  const std::string admin = "/cardferry.keyvault.v1.KeyVaultAdmin/";
+  const std::set<rpc::Role> sequencer = {rpc::Role::kSequencer};
+  return {"keyvault", stage::kKeyVaultPort, rpc::Role::kSequencer,
+          "/cardferry.keyvault.v1.KeyVault/Protect",
+          WithCommon({{vault + "IssueOpenings", sequencer},
+                      {vault + "Authenticate", sequencer},
+                      {vault + "Protect", sequencer},
+                      {admin + "GetStatistics", kLook},
+                      {admin + "ListKeySets", kLook}},
+                     {rpc::Role::kOperator, rpc::Role::kSequencer})};
+}
+
+Service Sequencer() {
+  const std::string sequencer = "/cardferry.sequencer.v1.Sequencer/";
+  const std::set<rpc::Role> orchestrator = {rpc::Role::kOrchestrator};
+  return {"sequencer", stage::kSequencerPort, rpc::Role::kOrchestrator,
+          "/cardferry.sequencer.v1.Sequencer/Identify",
+          WithCommon({{sequencer + "Open", orchestrator},
+                      {sequencer + "Identify", orchestrator},
+                      {sequencer + "Prepare", orchestrator},
+                      {sequencer + "Conclude", orchestrator},
+                      {sequencer + "PutLoadFile", orchestrator}},
+                     {rpc::Role::kOperator, rpc::Role::kOrchestrator})};
+}
+
+Service Orchestrator() {
+  const std::string operators = "/cardferry.orchestrator.v1.Orchestrator/";
+  return {"orchestrator", stage::kOrchestratorPort, rpc::Role::kOperator,
+          "/cardferry.orchestrator.v1.Orchestrator/GetJob",
+          WithCommon({{"/cardferry.agent.v1.AgentGateway/Connect",
+                       {rpc::Role::kAgent}},
+                      {operators + "AddApplication", kChange},
+                      {operators + "ListApplications", kLook},
+                      {operators + "AddJob", kChange},
+                      {operators + "GetJob", kLook},
+                      {operators + "ListJobs", kLook},
+                      {operators + "WatchJob", kLook},
+                      {operators + "GetCard", kLook},
+                      {operators + "ListCards", kLook},
+                      {operators + "ListAgents", kLook},
+                      {operators + "ListEvents", kLook}},
+                     kChange)};
+}
+
+class CertificatesTest : public ::testing::TestWithParam<Service> {
+ protected:
+  static void SetUpTestSuite() {
+    absl::StatusOr<std::unique_ptr<TestStage>> made = TestStage::Make({});
+    ASSERT_OK(made);
+    stage_ = made->release();
+    stage::Stage& parts = stage_->stage();
+    ASSERT_OK(parts.Prepare());
+    ASSERT_OK(parts.StartKeyVault());
+    ASSERT_OK(parts.StartSequencer());
+    ASSERT_OK(parts.StartOrchestrator());
+    for (const rpc::Role role : kRoles) {
+      const std::string name(rpc::RoleName(role));
+      ASSERT_OK(stage_->folder().Issue(name, "e2e"));
+      ASSERT_OK(stage_->folder().Issue(name, "late", /*expired=*/true));
+    }
+  }
+  static void TearDownTestSuite() {
+    delete stage_;
+    stage_ = nullptr;
+  }
+  void SetUp() override { ASSERT_NE(stage_, nullptr); }
+  void TearDown() override {
+    if (HasFailure() && stage_ != nullptr) stage_->ShowLogs();
+  }
+
+  static rpc::TlsFiles Tls(rpc::Role role, const std::string& name = "e2e") {
+    // Also the keyvault role's, which tests may read.
+    const std::string stem =
+        stage_->Path(absl::StrCat("pki/", rpc::RoleName(role), "-", name));
+    return {stem + ".crt", stem + ".key", stage_->Path("pki/ca.crt")};
+  }
+  static absl::Status Call(const Service& service, const rpc::TlsFiles& tls,
+                           const std::string& method) {
+    return CallWithNothing(BareChannel(service.port, tls), method);
+  }
+  // The connection is closed in the handshake, and the service says why.
+  static void ExpectClosed(const std::shared_ptr<grpc::Channel>& channel,
+                           const Service& service, const std::string& said) {
+    const size_t before = stage_->Log(service.name).size();
+    EXPECT_THAT(CallWithNothing(channel, service.some_method),
+                StatusIs(StatusCode::kUnavailable, HasSubstr("Socket closed")));
+    EXPECT_THAT(stage_->Log(service.name).substr(before), HasSubstr(said));
+  }
+  // `openssl s_client` with a certificate that the service would take.
+  static stage::Outcome Openssl(const Service& service,
+                                const std::string& version) {
+    const rpc::TlsFiles tls = Tls(service.caller);
+    stage::Command command;
+    command.arguments = {"/usr/bin/openssl",
+                         "s_client",
+                         "-connect",
+                         absl::StrCat("127.0.0.1:", service.port),
+                         "-cert",
+                         tls.certificate,
+                         "-key",
+                         tls.private_key,
+                         "-CAfile",
+                         tls.ca,
+                         "-alpn",
+                         "h2",
+                         "-no_ign_eof",
+                         "-brief",
+                         version};
+    absl::StatusOr<stage::Outcome> outcome =
+        stage::RunToEnd(command, absl::Seconds(10));
+    EXPECT_OK(outcome);
+    return outcome.value_or(stage::Outcome{-1, "", ""});
+  }
+
+  static inline TestStage* stage_ = nullptr;
+};
+
+TEST_P(CertificatesTest, EachRoleMayCallItsMethodsAndNoOther) {
+  for (const rpc::Role role : kRoles) {
+    const auto channel = BareChannel(GetParam().port, Tls(role));
+    for (const auto& [method, allowed] : GetParam().methods) {
+      if (absl::EndsWith(method, "/Connect") && allowed.count(role) > 0) {
+        continue;  // a stream that would stay; the agent's tests call it
+      }
+      if (absl::EndsWith(method, "/Watch") && allowed.count(role) > 0) {
+        continue;  // another one
+      }
+      const absl::Status status = CallWithNothing(channel, method);
+      const std::string refusal = absl::StrCat("the role ", rpc::RoleName(role),
+                                               " may not call ", method);
+      if (allowed.count(role) > 0) {
+        EXPECT_NE(status.message(), refusal);
+        EXPECT_NE(status.code(), StatusCode::kUnauthenticated) << method;
+        EXPECT_NE(status.code(), StatusCode::kUnavailable) << method << status;
+        EXPECT_NE(status.code(), StatusCode::kUnimplemented)
+            << method << status;
+      } else {
+        EXPECT_THAT(status, StatusIs(StatusCode::kPermissionDenied, refusal));
+      }
+    }
+    EXPECT_THAT(CallWithNothing(channel, "/cardferry.Nothing/Known"),
+                StatusIs(StatusCode::kUnimplemented));
+  }
+}
+
+TEST_P(CertificatesTest, OfAnUnknownAuthorityAreRefused) {
+  rpc::TestPki foreign;
+  const rpc::TlsFiles tls = foreign.Issue(GetParam().caller, "e2e");
+  ExpectClosed(BareChannel(GetParam().port, tls), GetParam(),
+               "Handshake failed");
+}
+
+TEST_P(CertificatesTest, ThatHaveExpiredAreRefused) {
+  ExpectClosed(BareChannel(GetParam().port, Tls(GetParam().caller, "late")),
+               GetParam(), "certificate verify failed");
+}
+
+TEST_P(CertificatesTest, AreWantedOfEverybody) {
+  ExpectClosed(NamelessChannel(GetParam().port), GetParam(),
+               "peer did not return a certificate");
+}
+
+TEST_P(CertificatesTest, DoNotHelpOverTls12) {
+  const stage::Outcome modern = Openssl(GetParam(), "-tls1_3");
+  EXPECT_EQ(modern.exit_code, 0);
+  EXPECT_THAT(modern.errors, HasSubstr("Protocol version: TLSv1.3"));
+  for (const char* version : {"-tls1_2", "-tls1_1", "-tls1"}) {
+    const size_t before = stage_->Log(GetParam().name).size();
+    const stage::Outcome old = Openssl(GetParam(), version);
+    EXPECT_EQ(old.exit_code, 1) << version;
+    EXPECT_THAT(old.errors, Not(HasSubstr("Protocol version"))) << version;
+    EXPECT_THAT(stage_->Log(GetParam().name).substr(before),
+                HasSubstr("unsupported protocol"))
+        << version;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Services, CertificatesTest,
+                         ::testing::Values(Keyvault(), Sequencer(),
+                                           Orchestrator()),
+                         [](const auto& test) {
+                           return std::string(test.param.name);
+                         });
+
+// The other direction: a service believes only the role that it looks for.
+TEST(FalseServerTest, OfAnotherRoleIsNotBelieved) {
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<TestStage> stage,
+                       TestStage::Make({}));
+  ASSERT_OK(stage->stage().Prepare());
+  // The sequencer's place is taken by somebody with a good certificate of the
+  // same authority: a keyvault.
+  ASSERT_OK(stage->stage().StartKeyVault());
+  const std::string config = stage->Path("orchestrator.textproto");
+  ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(config, 1 << 16));
+  ASSERT_OK(WriteFileAtomically(
+      config,
+      AsBytes(absl::StrReplaceAll(text,
+                                  {{absl::StrCat(":", stage::kSequencerPort),
+                                    absl::StrCat(":", stage::kKeyVaultPort)}})),
+      0644));
+  ASSERT_OK(stage->stage().StartOrchestrator());
+  const stage::Outcome added = stage->AddApplet("brokerage");
+  EXPECT_EQ(added.exit_code, 3);
+  EXPECT_THAT(added.errors,
+              HasSubstr("the peer is spiffe://cardferry/keyvault/vault, not of "
+                        "the role sequencer"));
+}
+
+}  // namespace
+}  // namespace cardferry::e2e
