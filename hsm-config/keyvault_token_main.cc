@@ -14,6 +14,20 @@ namespace {
 using cardferry::hsm::CardKeysOptions;
 using cardferry::hsm::TokenToolOptions;
 
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  keyvault-token init --profile profile.textproto --pin_file pin \\\n"
+    "      --token_dir /var/lib/cardferry/tokens --softhsm_conf softhsm2.conf\n"
+    "      a token with the profile's keys, and how the keyvault finds it\n"
+    "  keyvault-token show --profile profile.textproto --pin_file pin \\\n"
+    "      --token_dir /var/lib/cardferry/tokens\n"
+    "      its key sets and their key check values\n"
+    "  keyvault-token card-keys --profile profile.textproto --pin_file pin \\\n"
+    "      --token_dir /var/lib/cardferry/tokens --key_set demo-aes128 \\\n"
+    "      --kdd 00010203040506070809 --out card.keys --development_only\n"
+    "      the keys of a simulated card of that key set\n\n"
+    "Exit codes: 0 done, 1 cannot be done, 2 wrong usage.\n";
+
 void AddCommonFlags(CLI::App& command, TokenToolOptions& options) {
   command.add_option("--module", options.module, "PKCS#11 module (SoftHSM2)")
       ->capture_default_str();
@@ -53,6 +67,7 @@ int main(int argc, char** argv) {
   CardKeysOptions card;
   CLI::App app("Makes the keyvault's token and shows what is in it.");
   app.require_subcommand(1);
+  app.footer(kExamples);
   CLI::App* init = app.add_subcommand(
       "init", "a new token with the profile's keys, published read-only");
   AddCommonFlags(*init, options);
@@ -75,7 +90,11 @@ int main(int argc, char** argv) {
       ->required();
   keys->add_flag("--development_only", card.development_only,
                  "yes, plaintext keys are wanted");
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
   if (*init) return Finish(cardferry::hsm::InitToken(options));
   if (*show) return Show(options);
   return Finish(cardferry::hsm::WriteCardKeys(options, card));
