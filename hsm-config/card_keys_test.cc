@@ -58,7 +58,7 @@ TEST_F(CardKeysTest, AreTheOnesThatAnotherToolDerives) {
 }
 
 TEST_F(CardKeysTest, NeedTenBytesOfDiversificationData) {
-  for (const size_t size : {0, 9, 11}) {
+  for (const size_t size : {size_t{0}, size_t{9}, size_t{11}}) {
     EXPECT_THAT(SimulatedCardKeys(token_->keep_alive(), profile_.key_sets[0],
                                   Bytes(size)),
                 StatusIs(absl::StatusCode::kInvalidArgument));

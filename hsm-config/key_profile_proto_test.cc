@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hsm-config/key_profile.h"
 #include "lib/base/file.h"
 #include "lib/base/status_matchers.h"
 

@@ -118,7 +118,8 @@ absl::StatusOr<TokenFolder> TokenFolder::CopyOf(const std::string& token_dir) {
 }
 
 TokenFolder::TokenFolder(TokenFolder&& other) noexcept
-    : path_(other.path_), owned_(std::exchange(other.owned_, false)) {}
+    : path_(std::move(other.path_)),
+      owned_(std::exchange(other.owned_, false)) {}
 
 TokenFolder::~TokenFolder() {
   if (!owned_) return;

@@ -42,7 +42,7 @@ AesBlock Xor(const AesBlock& a, const AesBlock& b) {
 AesBlock Double(const AesBlock& block) {
   AesBlock doubled;
   for (size_t i = 0; i < kAesBlock; ++i) {
-    const unsigned carry = i + 1 < kAesBlock ? block[i + 1] >> 7 : 0u;
+    const int carry = i + 1 < kAesBlock ? block[i + 1] >> 7 : 0;
     doubled[i] = static_cast<uint8_t>((block[i] << 1) | carry);
   }
   // The field's polynomial, without a branch on a bit of the subkey.

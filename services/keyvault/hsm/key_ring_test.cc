@@ -9,6 +9,7 @@
 #include "lib/base/status_matchers.h"
 #include "lib/pkcs11/testing/test_token.h"
 #include "lib/pkcs11/token.h"
+#include "services/keyvault/hsm/key_handles.h"
 
 namespace cardferry::keyvault {
 namespace {
