@@ -182,7 +182,9 @@ absl::Status SqliteSession::Configure(Kind kind) {
   RETURN_IF_ERROR(Run(kBusyTimeout).status());
   for (const absl::string_view pragma :
        {"PRAGMA foreign_keys = ON", "PRAGMA trusted_schema = OFF",
-        "PRAGMA synchronous = FULL"}) {
+        "PRAGMA synchronous = FULL",
+        // What is deleted or set to NULL may be personal data.
+        "PRAGMA secure_delete = ON"}) {
     RETURN_IF_ERROR(Run(pragma).status());
   }
   if (kind == Kind::kReader) return Run("PRAGMA query_only = ON").status();

@@ -1,6 +1,7 @@
 #include "lib/store/sqlite_session.h"
 
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "absl/time/clock.h"
@@ -61,6 +62,24 @@ TEST_F(SqliteSessionTest, ADamagedFileIsDataLoss) {
   ASSERT_OK(reader);
   EXPECT_THAT((*reader)->Run("SELECT * FROM t"),
               StatusIs(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(SqliteSessionTest, WhatIsForgottenIsNotInTheFile) {
+  ASSERT_OK(writer_->Run("INSERT INTO t VALUES (1, 'account 4711')"));
+  ASSERT_OK(writer_->Run("PRAGMA wal_checkpoint(TRUNCATE)"));
+  const auto holds_it = [this] {
+    std::ifstream file(file_.path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)),
+                            std::istreambuf_iterator<char>());
+    return bytes.find("account 4711") != std::string::npos;
+  };
+  ASSERT_TRUE(holds_it());
+  ASSERT_OK(writer_->Run("UPDATE t SET a = NULL"));
+  ASSERT_OK(writer_->Run("PRAGMA wal_checkpoint(TRUNCATE)"));
+  EXPECT_FALSE(holds_it());
+  ASSERT_OK_AND_ASSIGN(const SqliteSession::Result on,
+                       writer_->Run("PRAGMA secure_delete"));
+  EXPECT_EQ(on.rows[0][0], "1");
 }
 
 TEST_F(SqliteSessionTest, AReaderCannotWrite) {
