@@ -34,7 +34,11 @@ Use UseOfOpening(const Opening& opening, const Handshake& handshake) {
 
 Use UseOfToken(const CommandToken& token,
                absl::Span<const CommandApdu> commands) {
+  // The commands may hold personal data, of which a bare digest could be
+  // guessed back. Half of the chaining value is known to nobody but the vault,
+  // and is the same for the same token.
   FieldWriter purpose;
+  purpose.Counted(token.state.chaining_value);
   for (const CommandApdu& command : commands) purpose.Counted(command.Encode());
   return {absl::StrCat("command token ", ToHex(token.origin.serial), "/",
                        token.step),

@@ -1,5 +1,6 @@
 #include "services/keyvault/vault.h"
 
+#include <set>
 #include <utility>
 
 #include "gtest/gtest.h"
@@ -135,6 +136,17 @@ TEST_F(VaultTest, TheTokenOfARetryIsTheSameToken) {
   ASSERT_OK(vault_->Protect(first.command_token, Loads(1, 10)));
   EXPECT_THAT(vault_->Protect(again.command_token, Loads(1, 11)),
               StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(VaultTest, TheLedgerDoesNotGiveCommandsAwayToAGuess) {
+  const std::vector<CommandApdu> commands = Loads(1, 8);
+  ASSERT_OK(vault_->Protect(Begin().command_token, commands));
+  ASSERT_OK(vault_->Protect(Begin().command_token, commands));
+  std::set<Bytes> digests;
+  for (const auto& [what, use] : ledger_.uses()) {
+    if (what.rfind("command token", 0) == 0) digests.insert(use.digest);
+  }
+  EXPECT_EQ(digests.size(), 2u);
 }
 
 TEST_F(VaultTest, AVerifyTokenProtectsNothing) {

@@ -25,6 +25,12 @@ class FakeLedger final : public Ledger {
   absl::StatusOr<std::vector<Alarm>> Alarms(size_t limit) override;
   absl::Status Prune(absl::Time now, absl::Time failures) override;
 
+  // All that is remembered of uses, by what was used.
+  std::map<std::string, Use> uses() {
+    absl::MutexLock lock(&mutex_);
+    return uses_;
+  }
+
   // From now on every call fails with `status`; OK ends that.
   void FailWith(absl::Status status);
 
