@@ -104,10 +104,12 @@ absl::StatusOr<FromAgent> Parse(const pb::Progress& progress) {
 // than adds up over many packets.
 absl::StatusOr<Measurements> ParseMeasurements(const pb::Measurements& m) {
   constexpr int64_t kLimit = int64_t{1} << 40;
-  const bool in_range = m.bytes() <= static_cast<uint64_t>(kLimit) &&
-                        m.card_us() >= 0 && m.card_us() <= kLimit &&
-                        m.waited_us() >= 0 && m.waited_us() <= kLimit &&
-                        m.total_us() >= 0 && m.total_us() <= kLimit;
+  constexpr uint32_t kCountLimit = uint32_t{1} << 20;
+  const bool in_range =
+      m.round_trips() <= kCountLimit && m.apdus() <= kCountLimit &&
+      m.bytes() <= static_cast<uint64_t>(kLimit) && m.card_us() >= 0 &&
+      m.card_us() <= kLimit && m.waited_us() >= 0 && m.waited_us() <= kLimit &&
+      m.total_us() >= 0 && m.total_us() <= kLimit;
   if (!in_range) {
     return absl::InvalidArgumentError("measurements out of range");
   }

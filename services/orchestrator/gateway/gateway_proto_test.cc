@@ -141,7 +141,8 @@ TEST(GatewayProto, RefusesWhatIsLargerThanItMayBe) {
 TEST(GatewayProto, RefusesMeasurementsThatCannotBe) {
   for (const char* field :
        {"card_us: -1", "waited_us: -1", "total_us: -1",
-        "card_us: 9223372036854775807", "bytes: 18446744073709551615"}) {
+        "card_us: 9223372036854775807", "bytes: 18446744073709551615",
+        "round_trips: 4294967295", "apdus: 1048577"}) {
     EXPECT_THAT(
         Parse(absl::StrCat("packet_report { packet_id: 'p' "
                            "measurements { ",
