@@ -310,7 +310,11 @@ void Stepper::operator()(const Concluded& e) {
 }
 
 void Stepper::operator()(const Disconnected&) {
-  if (s_.phase == Phase::kRunning) Do(LosePacket{s_.packet_id});
+  // A report that could not be concluded is kept, and taken up when the agent
+  // is back; until then its job must not look as if it ran.
+  if (s_.phase == Phase::kRunning || s_.phase == Phase::kConcluding) {
+    Do(LosePacket{s_.packet_id});
+  }
   s_ = ReaderState{};
 }
 

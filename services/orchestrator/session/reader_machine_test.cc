@@ -154,7 +154,7 @@ std::vector<Row> OpeningRows() {
       {"OldRetryDue", RetryDue{6}, {"=", "=", "=", "=", "=", "="}},
       {"Disconnected",
        Disconnected{},
-       {"idle", "idle", "idle", "idle", "idle lose:p1", "idle"}},
+       {"idle", "idle", "idle", "idle", "idle lose:p1", "idle lose:p1"}},
   };
 }
 

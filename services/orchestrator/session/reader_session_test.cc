@@ -402,6 +402,8 @@ TEST_F(ReaderSessionTest, TakesUpAReportThatAnEarlierConnectionLeft) {
   sequencer_.FailConclude(absl::UnavailableError("down"));
   Report();
   session_->Handle(Disconnected{});
+  // The agent may never come back, and the card may be put in elsewhere.
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
   Connect(kHere);
   Start();
   EXPECT_THAT(link_->Take(), HasSubstr("ok: The card holds brokerage."));
