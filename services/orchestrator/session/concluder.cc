@@ -14,6 +14,8 @@
 namespace cardferry::orchestrator {
 namespace {
 
+constexpr char kReadAgain[] = "The card is read again.";
+
 bool AllProven(const std::vector<Fact>& facts) {
   return !facts.empty() && std::all_of(facts.begin(), facts.end(),
                                        [](const Fact& f) { return f.proven; });
@@ -80,7 +82,7 @@ absl::StatusOr<Concluded> Concluder::TryConclude(const std::string& packet_id) {
   if (packet.state != PacketState::kReported) {
     // The card has been asked anew meanwhile.
     return Concluded{packet_id, packet.opening_id, ConcludedKind::kNotDone,
-                     "The card is read again."};
+                     kReadAgain};
   }
   absl::StatusOr<Conclusion> conclusion =
       context_.sequencer.Conclude(packet.bundle_state, packet.transcript);
@@ -96,6 +98,13 @@ absl::StatusOr<Concluded> Concluder::TryConclude(const std::string& packet_id) {
           [&](store::Transaction& tx) -> absl::StatusOr<Ending> {
             ASSIGN_OR_RETURN(const Job job,
                              JobRepository(tx).Get(packet.job_id));
+            ASSIGN_OR_RETURN(const Packet now_is,
+                             PacketRepository(tx).Get(packet_id));
+            if (now_is.state != PacketState::kReported) {
+              // Another packet for this card, made while the sequencer
+              // thought, knows better.
+              return Ending{ConcludedKind::kNotDone, false, kReadAgain};
+            }
             const Ending found = EndingOf(*conclusion, packet, job);
             RETURN_IF_ERROR(Record(tx, packet, *conclusion, found));
             return found;
