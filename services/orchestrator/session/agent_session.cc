@@ -47,18 +47,16 @@ void AgentSession::OnMessage(FromAgent message) {
         if (self->over_) return;
         std::visit([&self](const auto& one) { self->Route(one); }, message);
       });
-  if (!taken) {
-    link_->Close(absl::ResourceExhaustedError(
-        "messages come faster than they can be dealt with"));
-  }
+  if (!taken) CloseTooFast();
 }
 
 void AgentSession::OnUnreadable(const absl::Status& why) {
-  strand_->PostAlways([self = shared_from_this(), why] {
+  const bool taken = strand_->Post([self = shared_from_this(), why] {
     if (!self->over_) {
       self->Refuse("message.unreadable", std::string(why.message()));
     }
   });
+  if (!taken) CloseTooFast();
 }
 
 void AgentSession::OnDisconnected() {
@@ -82,9 +80,24 @@ void AgentSession::OnJob(const std::string& reader,
     for (const auto& [name, slot] : self->slots_) {
       if (!reader.empty() && name != reader) continue;
       if (!except_reader.empty() && name == except_reader) continue;
-      self->Give(slot, [](ReaderSession& s) { s.Handle(JobArrived{}); });
+      self->TellOfJob(slot);
     }
   });
+}
+
+// However many jobs arrive while the reader is busy, it is told once: nobody
+// loses the connection because operators are fast.
+void AgentSession::TellOfJob(const std::shared_ptr<Slot>& slot) {
+  if (slot->job_told.exchange(true)) return;
+  slot->strand->PostAlways([self = shared_from_this(), slot] {
+    slot->job_told = false;
+    if (slot->session != nullptr) slot->session->Handle(JobArrived{});
+  });
+}
+
+void AgentSession::CloseTooFast() {
+  link_->Close(absl::ResourceExhaustedError(
+      "messages come faster than they can be dealt with"));
 }
 
 std::shared_ptr<AgentSession::Slot> AgentSession::Find(
@@ -99,10 +112,7 @@ void AgentSession::Give(const std::shared_ptr<Slot>& slot,
       [self = shared_from_this(), slot, work = std::move(work)] {
         if (slot->session != nullptr) work(*slot->session);
       });
-  if (!taken) {
-    link_->Close(absl::ResourceExhaustedError(
-        "messages come faster than they can be dealt with"));
-  }
+  if (!taken) CloseTooFast();
 }
 
 void AgentSession::SeeReader(const Reader& reader) {

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_AGENT_SESSION_H_
 #define CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_AGENT_SESSION_H_
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -72,6 +73,7 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   struct Slot {
     std::shared_ptr<Strand> strand;
     std::unique_ptr<ReaderSession> session;
+    std::atomic<bool> job_told{false};  // and it has not heard it yet
   };
 
   AgentSession(std::string name, std::shared_ptr<AgentLink> link,
@@ -89,6 +91,8 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   std::shared_ptr<Slot> Find(const std::string& reader) const;
   void Give(const std::shared_ptr<Slot>& slot,
             std::function<void(ReaderSession&)> work);
+  void TellOfJob(const std::shared_ptr<Slot>& slot);
+  void CloseTooFast();
   void Refuse(const std::string& kind, const std::string& text);
   void Journal(const std::string& kind, const std::string& text);
 

@@ -167,6 +167,27 @@ TEST_F(AgentSessionTest, MessagesFasterThanTheyCanBeDealtWithEndIt) {
   EXPECT_EQ(link_->closed()->code(), absl::StatusCode::kResourceExhausted);
 }
 
+TEST_F(AgentSessionTest, UnreadableMessagesThatComeTooFastEndItToo) {
+  for (size_t i = 0; i <= AgentSession::kMaxWaiting; ++i) {
+    EXPECT_FALSE(link_->closed().has_value()) << i;
+    session_->OnUnreadable(absl::InvalidArgumentError("no kind"));
+  }
+  ASSERT_TRUE(link_->closed().has_value());
+  EXPECT_EQ(link_->closed()->code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(AgentSessionTest, ManyJobsAtOnceEndNoConnection) {
+  Hello({{"Reader 0", false}});
+  AddJob({"", "", "issuer/A"});
+  link_->Take();
+  for (size_t i = 0; i < 4 * AgentSession::kMaxWaiting; ++i) {
+    hub_.JobWaits({"", "", "issuer/A"}, {});
+  }
+  executor_.RunAll();
+  EXPECT_FALSE(link_->closed().has_value());
+  EXPECT_EQ(link_->Take(), "challenge");
+}
+
 TEST_F(AgentSessionTest, HasNoMoreReadersThanItMay) {
   Hello({});
   for (size_t i = 0; i <= AgentSession::kMaxReaders; ++i) {
