@@ -1,0 +1,166 @@
+// The keyvault: all keys, as handles of a PKCS#11 token, behind mutual TLS.
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/time/time.h"
+#include "hsm-config/key_profile_proto.h"
+#include "lib/base/clock.h"
+#include "lib/base/file.h"
+#include "lib/base/log.h"
+#include "lib/base/random.h"
+#include "lib/base/status_macros.h"
+#include "lib/rpc/config.h"
+#include "lib/rpc/server.h"
+#include "lib/rpc/shutdown_signal.h"
+#include "lib/rpc/tls_files.h"
+#include "services/keyvault/access_rules.h"
+#include "services/keyvault/database_ledger.h"
+#include "services/keyvault/hsm/pkcs11_hsm_keys.h"
+#include "services/keyvault/keyvault_config.h"
+#include "services/keyvault/keyvault_service.h"
+#include "services/keyvault/process_hardening.h"
+#include "services/keyvault/vault.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+constexpr absl::Duration kPruneEvery = absl::Minutes(1);
+
+constexpr char kExamples[] =
+    "Examples:\n"
+    "  keyvault --config keyvault.textproto --pin_file /run/secrets/pin\n"
+    "  keyvault --config keyvault.textproto --check_config\n\n"
+    "Configuration (text format of cardferry.config.v1.KeyVaultConfig):\n"
+    "  listen: \"0.0.0.0:7003\"\n"
+    "  tls { certificate: \"keyvault.pem\" private_key: \"keyvault.key\" "
+    "ca: \"ca.pem\" }\n"
+    "  hsm {\n"
+    "    module: \"/usr/lib/softhsm/libsofthsm2.so\"\n"
+    "    token_label: \"cardferry\"\n"
+    "    token_directory: \"/var/lib/cardferry/tokens\"   # read-only\n"
+    "    key_profile: \"profile.textproto\"\n"
+    "  }\n"
+    "  ledger: \"sqlite3:///var/lib/cardferry/keyvault.db\"\n\n"
+    "SoftHSM2 finds its token by the environment variable SOFTHSM2_CONF.\n"
+    "The PIN file must be readable by its owner only (0400).\n\n"
+    "Exit codes: 0 stopped by a signal, 1 cannot start, 2 wrong usage.\n";
+
+struct Flags {
+  std::string config;
+  std::string pin_file;
+  bool check_config = false;
+  bool allow_writable_token = false;
+};
+
+absl::StatusOr<KeyVaultConfig> Configure(const Flags& flags) {
+  ASSIGN_OR_RETURN(
+      const config::v1::KeyVaultConfig proto,
+      rpc::LoadTextproto<config::v1::KeyVaultConfig>(flags.config));
+  ASSIGN_OR_RETURN(KeyVaultConfig config, ParseKeyVaultConfig(proto));
+  RETURN_IF_ERROR(rpc::CheckTlsFiles(config.tls).status());
+  return config;
+}
+
+absl::StatusOr<std::unique_ptr<HsmKeys>> OpenKeys(const KeyVaultConfig& config,
+                                                  const Flags& flags) {
+  HsmOptions options;
+  ASSIGN_OR_RETURN(options.profile, hsm::ReadKeyProfile(config.key_profile));
+  ASSIGN_OR_RETURN(options.token.pin, ReadSecretFile(flags.pin_file));
+  options.token.module = {config.module, config.init_string};
+  options.token.label = config.token_label;
+  options.token_dir = config.token_directory;
+  options.allow_writable_token = flags.allow_writable_token;
+  ASSIGN_OR_RETURN(std::unique_ptr<HsmKeys> keys,
+                   Pkcs11HsmKeys::Open(std::move(options)));
+  RETURN_IF_ERROR(CheckKeySetsExist(config.policy, keys->KeySets()));
+  return keys;
+}
+
+// Serves until the signal comes.
+absl::Status ServeVault(const KeyVaultConfig& config, Vault& vault,
+                        rpc::ShutdownSignal& signal) {
+  KeyVaultService service(vault);
+  KeyVaultAdminService admin(vault);
+  rpc::ServerOptions options;
+  options.listen_address = config.listen;
+  options.tls = config.tls;
+  options.authorization = AccessRules();
+  options.services = {&service, &admin};
+  ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
+                   rpc::Server::Start(std::move(options)));
+  LogInfo("serving", {{"port", server->port()},
+                      {"token", config.token_label},
+                      {"key_sets", static_cast<int>(vault.KeySets().size())}});
+  while (!signal.Wait(kPruneEvery)) {
+    const absl::Status pruned = vault.Prune();
+    if (!pruned.ok()) LogWarning("not pruned", {{"status", pruned}});
+  }
+  LogInfo("stopping");
+  server->Shutdown();
+  return absl::OkStatus();
+}
+
+absl::Status Serve(const Flags& flags) {
+  RETURN_IF_ERROR(KeepMemoryPrivate());
+  ASSIGN_OR_RETURN(rpc::ShutdownSignal signal, rpc::ShutdownSignal::Block());
+  ASSIGN_OR_RETURN(const KeyVaultConfig config, Configure(flags));
+  if (flags.check_config) {
+    RETURN_IF_ERROR(hsm::ReadKeyProfile(config.key_profile).status());
+    std::cout << flags.config << " is right\n";
+    return absl::OkStatus();
+  }
+  if (flags.allow_writable_token) {
+    LogWarning("the token may be writable: for development only");
+  }
+  ASSIGN_OR_RETURN(const std::unique_ptr<HsmKeys> keys,
+                   OpenKeys(config, flags));
+  ASSIGN_OR_RETURN(const std::unique_ptr<DatabaseLedger> ledger,
+                   DatabaseLedger::Open(config.ledger));
+  const SystemClock clock;
+  SystemRandom random;
+  Vault vault({*keys, *ledger, clock, random}, config.policy);
+  return ServeVault(config, vault, signal);
+}
+
+}  // namespace
+
+int Main(int argc, char** argv) {
+  StartLog("keyvault");
+  CLI::App app("Holds all keys, as handles of a PKCS#11 token.");
+  Flags flags;
+  app.footer(kExamples);
+  app.add_option("--config", flags.config, "configuration file")
+      ->required()
+      ->check(CLI::ExistingFile);
+  CLI::Option* const pin =
+      app.add_option("--pin_file", flags.pin_file, "file with the token's PIN");
+  app.add_flag("--check_config", flags.check_config,
+               "say whether the configuration is right, and end");
+  app.add_flag("--allow_writable_token", flags.allow_writable_token,
+               "serve although this process could write the token's files "
+               "(development only: a crash can destroy the keys)");
+  try {
+    app.parse(argc, argv);
+    if (!flags.check_config && pin->count() == 0) {
+      throw CLI::RequiredError("--pin_file");
+    }
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const absl::Status status = Serve(flags);
+  if (!status.ok()) {
+    LogError("cannot serve", {{"status", status}});
+    std::cerr << "keyvault: " << status.message() << "\n";
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace cardferry::keyvault
+
+int main(int argc, char** argv) {
+  return cardferry::keyvault::Main(argc, argv);
+}
