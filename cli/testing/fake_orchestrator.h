@@ -1,0 +1,130 @@
+#ifndef CARDFERRY_CLI_TESTING_FAKE_ORCHESTRATOR_H_
+#define CARDFERRY_CLI_TESTING_FAKE_ORCHESTRATOR_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/operator_client.h"
+#include "grpcpp/grpcpp.h"
+#include "proto/cardferry/orchestrator/v1/orchestrator.grpc.pb.h"
+
+namespace cardferry::cli {
+
+// An orchestrator over a real channel that says what the test gives it and
+// keeps what it was asked. It has no agents, and nothing happens by itself.
+class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
+ public:
+  FakeOrchestrator() {
+    grpc::ServerBuilder builder;
+    builder.RegisterService(this);
+    server_ = builder.BuildAndStart();
+  }
+  ~FakeOrchestrator() override { server_->Shutdown(); }
+
+  std::unique_ptr<OperatorClient> Client() {
+    return std::make_unique<OperatorClient>(
+        orchestrator::v1::Orchestrator::NewStub(
+            server_->InProcessChannel(grpc::ChannelArguments())));
+  }
+
+  grpc::Status status;  // of every call
+  std::vector<orchestrator::v1::Application> applications;
+  std::vector<orchestrator::v1::Job> jobs;  // WatchJob shows them in turn
+  std::vector<orchestrator::v1::Card> cards;
+  std::vector<orchestrator::v1::Agent> agents;
+  std::vector<orchestrator::v1::Event> events;
+  // Called before WatchJob ends; then it waits until it is cancelled.
+  std::function<void()> hang;
+
+  std::string uploaded_name;
+  std::string uploaded_file;
+  orchestrator::v1::AddJobRequest added;
+  orchestrator::v1::ListEventsRequest asked_events;
+
+  grpc::Status AddApplication(
+      grpc::ServerContext*,
+      grpc::ServerReader<orchestrator::v1::AddApplicationRequest>* reader,
+      orchestrator::v1::Application* response) override {
+    orchestrator::v1::AddApplicationRequest request;
+    while (reader->Read(&request)) {
+      if (request.has_name()) uploaded_name = request.name();
+      uploaded_file += request.chunk();
+    }
+    if (!applications.empty()) *response = applications[0];
+    return status;
+  }
+  grpc::Status ListApplications(
+      grpc::ServerContext*, const orchestrator::v1::ListApplicationsRequest*,
+      orchestrator::v1::ListApplicationsResponse* response) override {
+    *response->mutable_applications() = {applications.begin(),
+                                         applications.end()};
+    return status;
+  }
+  grpc::Status AddJob(grpc::ServerContext*,
+                      const orchestrator::v1::AddJobRequest* request,
+                      orchestrator::v1::Job* response) override {
+    added = *request;
+    response->set_id("12");
+    return status;
+  }
+  grpc::Status GetJob(grpc::ServerContext*,
+                      const orchestrator::v1::GetJobRequest* request,
+                      orchestrator::v1::Job* response) override {
+    for (const orchestrator::v1::Job& job : jobs) {
+      if (job.id() == request->id()) *response = job;
+    }
+    return status;
+  }
+  grpc::Status ListJobs(grpc::ServerContext*,
+                        const orchestrator::v1::ListJobsRequest*,
+                        orchestrator::v1::ListJobsResponse* response) override {
+    *response->mutable_jobs() = {jobs.begin(), jobs.end()};
+    return status;
+  }
+  grpc::Status WatchJob(
+      grpc::ServerContext* context, const orchestrator::v1::WatchJobRequest*,
+      grpc::ServerWriter<orchestrator::v1::Job>* writer) override {
+    for (const orchestrator::v1::Job& job : jobs) writer->Write(job);
+    if (hang == nullptr) return status;
+    hang();
+    while (!context->IsCancelled()) std::this_thread::yield();
+    return grpc::Status::CANCELLED;
+  }
+  grpc::Status GetCard(grpc::ServerContext*,
+                       const orchestrator::v1::GetCardRequest* request,
+                       orchestrator::v1::Card* response) override {
+    for (const orchestrator::v1::Card& card : cards) {
+      if (card.id() == request->id()) *response = card;
+    }
+    return status;
+  }
+  grpc::Status ListCards(
+      grpc::ServerContext*, const orchestrator::v1::ListCardsRequest*,
+      orchestrator::v1::ListCardsResponse* response) override {
+    *response->mutable_cards() = {cards.begin(), cards.end()};
+    return status;
+  }
+  grpc::Status ListAgents(
+      grpc::ServerContext*, const orchestrator::v1::ListAgentsRequest*,
+      orchestrator::v1::ListAgentsResponse* response) override {
+    *response->mutable_agents() = {agents.begin(), agents.end()};
+    return status;
+  }
+  grpc::Status ListEvents(
+      grpc::ServerContext*, const orchestrator::v1::ListEventsRequest* request,
+      orchestrator::v1::ListEventsResponse* response) override {
+    asked_events = *request;
+    *response->mutable_events() = {events.begin(), events.end()};
+    return status;
+  }
+
+ private:
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace cardferry::cli
+
+#endif  // CARDFERRY_CLI_TESTING_FAKE_ORCHESTRATOR_H_
