@@ -89,15 +89,24 @@ void GatewayStream::OnReadDone(bool ok) {
     Close(absl::OkStatus());
     return;
   }
-  absl::StatusOr<FromAgent> message =
-      ParseAgentMessage(incoming_, clock_.Now());
+  if (!IsClosing()) PassOn(incoming_);
+  incoming_.Clear();
+  // Of who is to go the rest is read and dropped: it must not wait for us.
+  StartRead(&incoming_);
+}
+
+bool GatewayStream::IsClosing() {
+  absl::MutexLock lock(&mutex_);
+  return closing_;
+}
+
+void GatewayStream::PassOn(const agent::v1::AgentMessage& incoming) {
+  absl::StatusOr<FromAgent> message = ParseAgentMessage(incoming, clock_.Now());
   if (message.ok()) {
     session_->OnMessage(*std::move(message));
   } else {
     session_->OnUnreadable(message.status());
   }
-  incoming_.Clear();
-  StartRead(&incoming_);
 }
 
 void GatewayStream::OnWriteDone(bool ok) {

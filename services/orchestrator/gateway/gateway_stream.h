@@ -47,6 +47,8 @@ class GatewayStream final
   enum class Next { kNothing, kWrite, kFinish };
   Next Decide() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Act(Next next);
+  bool IsClosing() ABSL_LOCKS_EXCLUDED(mutex_);
+  void PassOn(const agent::v1::AgentMessage& incoming);
 
   AgentHub& hub_;
   const Clock& clock_;
