@@ -2,6 +2,7 @@
 // it ships; for both kinds of card.
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -285,7 +286,16 @@ TYPED_TEST(LoadTest, SecretFilesAreTheirOwnersAlone) {
         "keyvault/pki/keyvault-vault.key"}) {
     EXPECT_EQ(ModeOf(this->stage().Path(name)), mode_t{0400}) << name;
   }
-  EXPECT_EQ(ModeOf(this->stage().Path("keyvault/token")), mode_t{0550});
+  const std::string token = this->stage().Path("keyvault/token");
+  EXPECT_EQ(ModeOf(token), mode_t{0550});
+  int files = 0;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(token)) {
+    const mode_t expected = entry.is_directory() ? 0550 : 0440;
+    EXPECT_EQ(ModeOf(entry.path()), expected) << entry.path();
+    files += entry.is_directory() ? 0 : 1;
+  }
+  EXPECT_GT(files, 0);
   for (const char* name : {"orchestrator.db", "keyvault/ledger/ledger.db"}) {
     EXPECT_EQ(ModeOf(this->stage().Path(name)) & 0077, mode_t{0}) << name;
   }
