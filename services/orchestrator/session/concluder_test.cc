@@ -1,0 +1,162 @@
+#include "services/orchestrator/session/concluder.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "services/orchestrator/session/testing/reader_fixture.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+class ConcluderTest : public ReaderFixture {};
+
+TEST_F(ConcluderTest, SaysWhenThereWasNothingToChange) {
+  const std::string job = AddJob({"kiosk-7", "", ""});
+  sequencer_.SetCommands(2, 0);
+  Start();
+  Answer(kCard);
+  Report();
+  EXPECT_THAT(link_->Take(),
+              HasSubstr("ok: The card held brokerage already; nothing was"));
+  EXPECT_EQ(GetJob(job).changes, 0u);
+}
+
+TEST_F(ConcluderTest, ACardThatDiffersFromItsRecordGoesIntoASecondRound) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  link_->Take();
+  sequencer_.ConcludeWith(FakeSequencer::Ended(Outcome::kCardDiffers, ""));
+  Report();
+  EXPECT_THAT(link_->Take(), AllOf(HasSubstr("A second round follows"),
+                                   EndsWith("| opening!")));
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  Answer(kCard);
+  EXPECT_EQ(AsString(sequencer_.preparations().back().card_record), "record");
+  Report();
+  EXPECT_EQ(GetJob(job).state, JobState::kDone);
+  EXPECT_EQ(GetJob(job).measurements.round_trips, 2);
+}
+
+TEST_F(ConcluderTest, AMissingAnswerMeansThatTheCardIsReadAgain) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  link_->Take();
+  sequencer_.ConcludeWith(
+      FakeSequencer::Ended(Outcome::kUnknown, "the card went away"));
+  Report();
+  EXPECT_EQ(link_->Take(),
+            "no: The card went away. Insert the card again: it is read anew, "
+            "and the job goes on. | opening!");
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  EXPECT_EQ(GetJob(job).target.card_id, kCard);
+  EXPECT_THAT(told_, ElementsAre(std::pair(std::string(kCard),
+                                           std::string("Reader 0"))));
+}
+
+TEST_F(ConcluderTest, AJobThatGetsNowhereIsGivenUp) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  for (uint32_t round = 0; round < kMaxRounds; ++round) {
+    sequencer_.ConcludeWith(FakeSequencer::Ended(Outcome::kUnknown, "gone"));
+    Answer(kCard);
+    EXPECT_FALSE(IsOver(GetJob(job).state)) << round;
+    link_->Take();
+    Report();
+  }
+  EXPECT_EQ(GetJob(job).state, JobState::kFailed);
+  EXPECT_EQ(GetJob(job).message, "Given up after 8 packets. Gone.");
+}
+
+TEST_F(ConcluderTest, ARefusedCommandFailsTheJobWithItsReason) {
+  const std::string job = AddJob({"kiosk-7", "", ""});
+  Start();
+  Answer(kCard);
+  link_->Take();
+  sequencer_.ConcludeWith(FakeSequencer::Ended(
+      Outcome::kFailed, "the card has not enough memory (6A84)"));
+  Report();
+  EXPECT_EQ(link_->Take(),
+            "no: The card has not enough memory (6A84). | opening");
+  EXPECT_EQ(GetJob(job).state, JobState::kFailed);
+}
+
+TEST_F(ConcluderTest, AReportThatMeansNothingIsAMissingAnswer) {
+  const std::string job = AddJob({"kiosk-7", "", ""});
+  Start();
+  Answer(kCard);
+  link_->Take();
+  sequencer_.FailConclude(absl::InvalidArgumentError("not a transcript"));
+  Report();
+  EXPECT_THAT(link_->Take(),
+              StartsWith("no: The agent's report could not be read: not a "
+                         "transcript."));
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+}
+
+TEST_F(ConcluderTest, KeepsAReportUntilTheSequencerIsThere) {
+  const std::string job = AddJob({"kiosk-7", "", ""});
+  Start();
+  Answer(kCard);
+  link_->Take();
+  sequencer_.FailConclude(absl::UnavailableError("down"));
+  Report();
+  EXPECT_EQ(link_->Take(), "");
+  EXPECT_EQ(GetJob(job).state, JobState::kRunning);
+  Retry();
+  EXPECT_THAT(link_->Take(), StartsWith("ok: The card holds brokerage."));
+}
+
+TEST_F(ConcluderTest, TakesUpAReportThatAnEarlierConnectionLeft) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  sequencer_.FailConclude(absl::UnavailableError("down"));
+  Report();
+  session_->Handle(Disconnected{});
+  // The agent may never come back, and the card may be put in elsewhere.
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  Connect(kHere);
+  Start();
+  EXPECT_THAT(link_->Take(), HasSubstr("ok: The card holds brokerage."));
+  EXPECT_EQ(GetJob(job).state, JobState::kDone);
+}
+
+TEST_F(ConcluderTest, ALostConnectionMakesTheJobWaitForItsCard) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  session_->Handle(Disconnected{});
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  EXPECT_THAT(GetJob(job).message, StartsWith("The connection was lost"));
+  EXPECT_THAT(told_, ElementsAre(std::pair(std::string(kCard), "")));
+  EXPECT_THAT(Events(), Contains("packet.lost"));
+}
+
+TEST_F(ConcluderTest, ALateReportIsTakenOnceAndItsVerdictSaidAgain) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  const std::string packet = link_->last_packet();
+  session_->Handle(Disconnected{});
+  Connect(kHere);
+  Start();
+  EXPECT_EQ(link_->Take(), "opening!");
+  Report(packet);
+  EXPECT_EQ(link_->Take(), "ok: The card holds brokerage.");
+  EXPECT_EQ(GetJob(job).state, JobState::kDone);
+  Report(packet);
+  EXPECT_EQ(link_->Take(), "ok: The card holds brokerage.");
+  EXPECT_THAT(sequencer_.transcripts(), SizeIs(1));
+}
+
+}  // namespace
+}  // namespace cardferry::orchestrator
