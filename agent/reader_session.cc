@@ -8,6 +8,28 @@ namespace {
 using card::RunEnd;
 using card::Transcript;
 
+// The gateway takes transcripts of 1 MB. Honest cards stay far below: 1024
+// answers of at most 258 bytes.
+constexpr size_t kMaxReportedBytes = 768 << 10;
+// Of an answer: status word, tag, length.
+constexpr size_t kBytesBesideData = 8;
+
+// Without the answers for which there is no room. A card that says so much must
+// not keep its report, and with it the agent, from getting through.
+Transcript Reportable(Transcript transcript) {
+  size_t bytes = 0;
+  auto answer = transcript.answers.begin();
+  while (answer != transcript.answers.end()) {
+    bytes += answer->data.size() + kBytesBesideData;
+    if (bytes > kMaxReportedBytes) break;
+    ++answer;
+  }
+  if (answer == transcript.answers.end()) return transcript;
+  transcript.answers.erase(answer, transcript.answers.end());
+  transcript.end = RunEnd::kUnknown;
+  return transcript;
+}
+
 bool HoldsCard(Phase phase) {
   return phase != Phase::kNoCard && phase != Phase::kPresent;
 }
@@ -168,7 +190,8 @@ class Stepper {
   }
 
   void Report() {
-    state_.unanswered = SendReport{state_.packet_id, state_.transcript};
+    state_.unanswered =
+        SendReport{state_.packet_id, Reportable(state_.transcript)};
     actions_.push_back(*state_.unanswered);
   }
 

@@ -178,6 +178,24 @@ TEST_F(ReaderSessionTest, AReportIsSentAgainUntilItIsAnswered) {
   EXPECT_EQ(Feed(Connected{}), "");
 }
 
+TEST_F(ReaderSessionTest, ACardThatSaysTooMuchDoesNotHoldUpItsReport) {
+  FeedToAwaitingPacket();
+  Feed(Part("P1", "O1"));
+  Transcript endless = Answered(20);
+  for (card::ResponseApdu& answer : endless.answers) answer.data.resize(65536);
+  EXPECT_EQ(Feed(PartRan{endless}), "report(P1,11,2) release");
+  EXPECT_LT(card::EncodeTranscript(state_.unanswered->transcript).size(),
+            size_t{1} << 20);
+}
+
+TEST_F(ReaderSessionTest, AWholeBundleOfFullAnswersIsReported) {
+  FeedToAwaitingPacket();
+  Feed(Part("P1", "O1"));
+  Transcript full = Answered(card::kMaxScriptCommands);
+  for (card::ResponseApdu& answer : full.answers) answer.data.resize(256);
+  EXPECT_EQ(Feed(PartRan{full}), "report(P1,1024,0) release");
+}
+
 TEST_F(ReaderSessionTest, ALostStreamLetsTheWaitingCardGo) {
   FeedToAwaitingPacket();
   EXPECT_EQ(Feed(Disconnected{}), "release");
