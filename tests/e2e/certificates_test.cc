@@ -144,7 +144,7 @@ class CertificatesTest : public ::testing::TestWithParam<Service> {
     const size_t before = stage_->Log(service.name).size();
     EXPECT_THAT(CallWithNothing(channel, service.some_method),
                 StatusIs(StatusCode::kUnavailable, HasSubstr("Socket closed")));
-    EXPECT_THAT(stage_->Log(service.name).substr(before), HasSubstr(said));
+    EXPECT_THAT(stage_->AwaitLog(service.name, before, said), HasSubstr(said));
   }
   // `openssl s_client` with a certificate that the service would take.
   static stage::Outcome Openssl(const Service& service,
@@ -229,8 +229,9 @@ TEST_P(CertificatesTest, DoNotHelpOverTls12) {
     const stage::Outcome old = Openssl(GetParam(), version);
     EXPECT_EQ(old.exit_code, 1) << version;
     EXPECT_THAT(old.errors, Not(HasSubstr("Protocol version"))) << version;
-    EXPECT_THAT(stage_->Log(GetParam().name).substr(before),
-                HasSubstr("unsupported protocol"))
+    EXPECT_THAT(
+        stage_->AwaitLog(GetParam().name, before, "unsupported protocol"),
+        HasSubstr("unsupported protocol"))
         << version;
   }
 }

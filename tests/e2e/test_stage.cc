@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "lib/base/file.h"
@@ -205,6 +206,18 @@ absl::Status TestStage::RemoveCard() {
 
 std::string TestStage::Log(absl::string_view program) const {
   return ReadFile(folder().Log(program), kLargestLog).value_or("");
+}
+
+std::string TestStage::AwaitLog(absl::string_view program, size_t seen,
+                                absl::string_view text) const {
+  const absl::Time deadline = absl::Now() + kEventTime;
+  std::string said;
+  do {
+    said = Log(program).substr(seen);
+    if (absl::StrContains(said, text)) break;
+    absl::SleepFor(kLook);
+  } while (absl::Now() < deadline);
+  return said;
 }
 
 absl::StatusOr<std::vector<Exchange>> TestStage::CardLog() const {

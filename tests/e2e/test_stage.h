@@ -67,6 +67,10 @@ class TestStage {
 
   // What a program has logged so far; empty when it never ran.
   std::string Log(absl::string_view program) const;
+  // Waits until a program has logged `text` after its first `seen` bytes; what
+  // it has logged there until then, or until it took too long.
+  std::string AwaitLog(absl::string_view program, size_t seen,
+                       absl::string_view text) const;
   // What the simulated card was sent so far.
   absl::StatusOr<std::vector<Exchange>> CardLog() const;
   // The same after the first `seen` exchanges.
