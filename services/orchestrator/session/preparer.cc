@@ -163,12 +163,16 @@ absl::Status Preparer::PrepareWithLoadFile(const Task& task,
   const absl::Status first =
       context_.sequencer.Prepare(task.preparation, sender);
   if (!absl::IsNotFound(first) || sender.started()) return first;
-  ASSIGN_OR_RETURN(const Bytes cap_file,
-                   context_.database.Read([&](store::Transaction& tx) {
-                     return ApplicationRepository(tx).CapFile(
-                         task.preparation.desired.content_hash);
-                   }));
-  RETURN_IF_ERROR(context_.sequencer.PutLoadFile(cap_file).status());
+  const absl::StatusOr<Bytes> cap_file =
+      context_.database.Read([&](store::Transaction& tx) {
+        return ApplicationRepository(tx).CapFile(
+            task.preparation.desired.content_hash);
+      });
+  // Trouble with the database says nothing about the card.
+  if (!cap_file.ok()) {
+    return absl::UnavailableError(cap_file.status().message());
+  }
+  RETURN_IF_ERROR(context_.sequencer.PutLoadFile(*cap_file).status());
   return context_.sequencer.Prepare(task.preparation, sender);
 }
 

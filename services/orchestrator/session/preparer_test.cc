@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
 #include "services/orchestrator/session/packet_sender.h"
 #include "services/orchestrator/session/testing/reader_fixture.h"
 
@@ -53,6 +54,16 @@ TEST_F(PreparerTest, GivesTheSequencerALoadFileThatItHasNot) {
   session_->Handle(JobArrived{});
   Answer(kCard);
   EXPECT_EQ(sequencer_.load_files_put(), 1);
+}
+
+TEST_F(PreparerTest, ADamagedLoadFileIsNoReasonToStopTheCard) {
+  const std::string job = AddJob({"kiosk-7", "", ""});
+  ASSERT_OK(
+      db_.database().Execute("UPDATE load_files SET cap_file = 'no hex'", {}));
+  Start();
+  Answer(kCard);
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  EXPECT_THAT(Events(), Not(Contains("card.stopped")));
 }
 
 TEST_F(PreparerTest, TriesAgainWhileTheSequencerCannotBeReached) {
