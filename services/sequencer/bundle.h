@@ -69,8 +69,9 @@ absl::StatusOr<Bundle> BuildBundle(const ContentPlan& plan,
                                    const StatusSnapshot& expected,
                                    const CardProfile& profile, uint8_t level);
 
-// The most commands that one bundle may have.
-inline constexpr size_t kMaxBundleCommands = 4096;
+// The most commands that one bundle may have, beside EXTERNAL AUTHENTICATE:
+// what one transcript can answer.
+inline constexpr size_t kMaxBundleCommands = card::kMaxScriptCommands - 1;
 
 // The script in parts of at most `part_bytes` in wire form (at least one
 // command each), in order.

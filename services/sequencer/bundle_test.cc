@@ -168,7 +168,7 @@ TEST_F(BundleTest, RefusesMoreCommandsThanABundleTakes) {
   for (int i = 0; i < 20; ++i) plan.steps.push_back(LoadStep{file});
   EXPECT_THAT(Build(plan),
               StatusIs(StatusCode::kResourceExhausted,
-                       testing::HasSubstr("one bundle takes 4096")));
+                       testing::HasSubstr("one bundle takes 1023")));
 }
 
 TEST(EncodePartsTest, CutsBetweenCommands) {

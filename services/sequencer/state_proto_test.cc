@@ -116,7 +116,7 @@ TEST(BundleStateTest, RefusesWhatItWouldNotWrite) {
               Refused("a bundle state without its commands"));
   EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(0)->set_count(2); }),
               Refused("a bundle state without its commands"));
-  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(3)->set_count(4096); }),
+  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(3)->set_count(1023); }),
               Refused("a bundle state without its commands"));
   EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(10); }),
               Refused("a command run that is none"));
