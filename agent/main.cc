@@ -1,6 +1,5 @@
 // The reader agent: moves packets of the orchestrator to the cards in PC/SC
 // readers. See README.md beside this file.
-#include <iostream>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "lib/base/status_macros.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/config.h"
+#include "lib/rpc/program.h"
 #include "lib/rpc/shutdown_signal.h"
 
 namespace cardferry::agent {
@@ -26,23 +26,16 @@ constexpr char kExamples[] =
     "  agent --config agent.textproto --check_config\n"
     "  agent --config agent.textproto --reader \"Virtual PCD 00 00\"\n\n"
     "Configuration (text format of cardferry.config.v1.AgentConfig):\n"
-    "  gateway: \"orchestrator.example:7443\"\n"
+    "  gateway: \"orchestrator.example:7001\"\n"
     "  tls { certificate: \"kiosk.pem\" private_key: \"kiosk.key\" ca: "
     "\"ca.pem\" }\n"
     "  readers: \"Virtual PCD 00 00\"   # none: the first reader found\n\n"
     "Exit codes: 0 stopped by a signal, 1 cannot start, 2 wrong usage.\n";
 
-struct Flags {
-  std::string config;
-  bool check_config = false;
-  std::vector<std::string> readers;
-};
-
-absl::StatusOr<AgentConfig> Configure(const Flags& flags) {
+absl::StatusOr<AgentConfig> Configure(const std::string& file) {
   ASSIGN_OR_RETURN(const config::v1::AgentConfig proto,
-                   rpc::LoadTextproto<config::v1::AgentConfig>(flags.config));
+                   rpc::LoadTextproto<config::v1::AgentConfig>(file));
   ASSIGN_OR_RETURN(AgentConfig config, ParseAgentConfig(proto));
-  if (!flags.readers.empty()) config.readers = flags.readers;
   RETURN_IF_ERROR(rpc::CheckTlsFiles(config.tls).status());
   return config;
 }
@@ -65,13 +58,12 @@ std::vector<std::string> AwaitReader(rpc::ShutdownSignal& signal) {
   return {};
 }
 
-absl::Status Serve(const Flags& flags) {
-  ASSIGN_OR_RETURN(rpc::ShutdownSignal signal, rpc::ShutdownSignal::Block());
-  ASSIGN_OR_RETURN(const AgentConfig config, Configure(flags));
-  if (flags.check_config) {
-    std::cout << flags.config << " is right\n";
-    return absl::OkStatus();
-  }
+// `named`: readers of the command line, instead of the configuration's.
+absl::Status Serve(const std::string& file,
+                   const std::vector<std::string>& named,
+                   rpc::ShutdownSignal& signal) {
+  ASSIGN_OR_RETURN(AgentConfig config, Configure(file));
+  if (!named.empty()) config.readers = named;
   ASSIGN_OR_RETURN(
       std::shared_ptr<grpc::Channel> channel,
       rpc::CreateChannel(config.gateway, config.tls, rpc::Role::kOrchestrator));
@@ -88,35 +80,24 @@ absl::Status Serve(const Flags& flags) {
 }
 
 }  // namespace
-
-int Main(int argc, char** argv) {
-  StartLog("agent");
-  CLI::App app(
-      "Moves packets of the orchestrator to the cards in PC/SC "
-      "readers.");
-  Flags flags;
-  app.footer(kExamples);
-  app.add_option("--config", flags.config, "configuration file")
-      ->required()
-      ->check(CLI::ExistingFile);
-  app.add_flag("--check_config", flags.check_config,
-               "say whether the configuration is right, and end");
-  app.add_option("--reader", flags.readers,
-                 "serve this reader (may be repeated; instead of the "
-                 "configuration's)");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  const absl::Status status = Serve(flags);
-  if (!status.ok()) {
-    std::cerr << "agent: " << status.message() << "\n";
-    return 1;
-  }
-  return 0;
-}
-
 }  // namespace cardferry::agent
 
-int main(int argc, char** argv) { return cardferry::agent::Main(argc, argv); }
+int main(int argc, char** argv) {
+  namespace agent = cardferry::agent;
+  std::vector<std::string> readers;
+  return cardferry::rpc::RunProgram(
+      {"agent",
+       "Moves packets of the orchestrator to the cards in PC/SC readers.",
+       agent::kExamples},
+      {[&readers](CLI::App& app) {
+         app.add_option("--reader", readers,
+                        "serve this reader (may be repeated; instead of the "
+                        "configuration's)");
+       },
+       [](const std::string& file) { return agent::Configure(file).status(); },
+       [&readers](const std::string& file,
+                  cardferry::rpc::ShutdownSignal& signal) {
+         return agent::Serve(file, readers, signal);
+       }},
+      argc, argv);
+}

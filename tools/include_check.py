@@ -43,7 +43,7 @@ MAY = {
     "lib/card/cap/": ["zip"],
     "lib/card/scp/": [],
     "lib/card/scp/openssl/": ["openssl"],
-    "lib/rpc/": ["grpc", "openssl", "proto"],
+    "lib/rpc/": ["cli11", "grpc", "openssl", "proto"],
     "lib/store/": ["boost", "soci", "sqlite"],
     "services/keyvault/": ["cli11", "grpc", "pkcs11", "proto"],
     "services/sequencer/": ["cli11", "grpc", "proto"],

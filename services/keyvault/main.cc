@@ -1,5 +1,4 @@
 // The keyvault: all keys, as handles of a PKCS#11 token, behind mutual TLS.
-#include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,6 +12,7 @@
 #include "lib/base/random.h"
 #include "lib/base/status_macros.h"
 #include "lib/rpc/config.h"
+#include "lib/rpc/program.h"
 #include "lib/rpc/server.h"
 #include "lib/rpc/shutdown_signal.h"
 #include "lib/rpc/tls_files.h"
@@ -49,16 +49,13 @@ constexpr char kExamples[] =
     "Exit codes: 0 stopped by a signal, 1 cannot start, 2 wrong usage.\n";
 
 struct Flags {
-  std::string config;
   std::string pin_file;
-  bool check_config = false;
   bool allow_writable_token = false;
 };
 
-absl::StatusOr<KeyVaultConfig> Configure(const Flags& flags) {
-  ASSIGN_OR_RETURN(
-      const config::v1::KeyVaultConfig proto,
-      rpc::LoadTextproto<config::v1::KeyVaultConfig>(flags.config));
+absl::StatusOr<KeyVaultConfig> Configure(const std::string& file) {
+  ASSIGN_OR_RETURN(const config::v1::KeyVaultConfig proto,
+                   rpc::LoadTextproto<config::v1::KeyVaultConfig>(file));
   ASSIGN_OR_RETURN(KeyVaultConfig config, ParseKeyVaultConfig(proto));
   RETURN_IF_ERROR(rpc::CheckTlsFiles(config.tls).status());
   return config;
@@ -103,15 +100,15 @@ absl::Status ServeVault(const KeyVaultConfig& config, Vault& vault,
   return absl::OkStatus();
 }
 
-absl::Status Serve(const Flags& flags) {
+absl::Status Check(const std::string& file) {
+  ASSIGN_OR_RETURN(const KeyVaultConfig config, Configure(file));
+  return hsm::ReadKeyProfile(config.key_profile).status();
+}
+
+absl::Status Serve(const std::string& file, const Flags& flags,
+                   rpc::ShutdownSignal& signal) {
   RETURN_IF_ERROR(KeepMemoryPrivate());
-  ASSIGN_OR_RETURN(rpc::ShutdownSignal signal, rpc::ShutdownSignal::Block());
-  ASSIGN_OR_RETURN(const KeyVaultConfig config, Configure(flags));
-  if (flags.check_config) {
-    RETURN_IF_ERROR(hsm::ReadKeyProfile(config.key_profile).status());
-    std::cout << flags.config << " is right\n";
-    return absl::OkStatus();
-  }
+  ASSIGN_OR_RETURN(const KeyVaultConfig config, Configure(file));
   if (flags.allow_writable_token) {
     LogWarning("the token may be writable: for development only");
   }
@@ -125,42 +122,32 @@ absl::Status Serve(const Flags& flags) {
   return ServeVault(config, vault, signal);
 }
 
-}  // namespace
-
-int Main(int argc, char** argv) {
-  StartLog("keyvault");
-  CLI::App app("Holds all keys, as handles of a PKCS#11 token.");
-  Flags flags;
-  app.footer(kExamples);
-  app.add_option("--config", flags.config, "configuration file")
-      ->required()
-      ->check(CLI::ExistingFile);
+void AddFlags(CLI::App& app, Flags& flags) {
   CLI::Option* const pin =
       app.add_option("--pin_file", flags.pin_file, "file with the token's PIN");
-  app.add_flag("--check_config", flags.check_config,
-               "say whether the configuration is right, and end");
   app.add_flag("--allow_writable_token", flags.allow_writable_token,
                "serve although this process could write the token's files "
                "(development only: a crash can destroy the keys)");
-  try {
-    app.parse(argc, argv);
-    if (!flags.check_config && pin->count() == 0) {
+  app.final_callback([&app, pin] {
+    if (app.count("--check_config") == 0 && pin->count() == 0) {
       throw CLI::RequiredError("--pin_file");
     }
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  const absl::Status status = Serve(flags);
-  if (!status.ok()) {
-    LogError("cannot serve", {{"status", status}});
-    std::cerr << "keyvault: " << status.message() << "\n";
-    return 1;
-  }
-  return 0;
+  });
 }
 
+}  // namespace
 }  // namespace cardferry::keyvault
 
 int main(int argc, char** argv) {
-  return cardferry::keyvault::Main(argc, argv);
+  namespace keyvault = cardferry::keyvault;
+  keyvault::Flags flags;
+  return cardferry::rpc::RunProgram(
+      {"keyvault", "Holds all keys, as handles of a PKCS#11 token.",
+       keyvault::kExamples},
+      {[&flags](CLI::App& app) { keyvault::AddFlags(app, flags); },
+       keyvault::Check,
+       [&flags](const std::string& file, cardferry::rpc::ShutdownSignal& stop) {
+         return keyvault::Serve(file, flags, stop);
+       }},
+      argc, argv);
 }

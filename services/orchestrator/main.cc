@@ -1,15 +1,14 @@
 // The orchestrator: agents, jobs and cards. See README.md beside this file.
-#include <iostream>
 #include <memory>
 #include <string>
 
-#include "CLI/CLI.hpp"
 #include "lib/base/clock.h"
 #include "lib/base/log.h"
 #include "lib/base/random.h"
 #include "lib/base/status_macros.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/config.h"
+#include "lib/rpc/program.h"
 #include "lib/rpc/server.h"
 #include "lib/rpc/shutdown_signal.h"
 #include "lib/store/database.h"
@@ -34,15 +33,9 @@ constexpr char kExamples[] =
     "  database: \"sqlite3:///var/lib/cardferry/orchestrator.db\"\n\n"
     "Exit codes: 0 stopped by a signal, 1 cannot start, 2 wrong usage.\n";
 
-struct Flags {
-  std::string config;
-  bool check_config = false;
-};
-
-absl::StatusOr<OrchestratorConfig> Configure(const Flags& flags) {
-  ASSIGN_OR_RETURN(
-      const config::v1::OrchestratorConfig proto,
-      rpc::LoadTextproto<config::v1::OrchestratorConfig>(flags.config));
+absl::StatusOr<OrchestratorConfig> Configure(const std::string& file) {
+  ASSIGN_OR_RETURN(const config::v1::OrchestratorConfig proto,
+                   rpc::LoadTextproto<config::v1::OrchestratorConfig>(file));
   ASSIGN_OR_RETURN(OrchestratorConfig config, ParseOrchestratorConfig(proto));
   RETURN_IF_ERROR(rpc::CheckTlsFiles(config.tls).status());
   return config;
@@ -59,8 +52,8 @@ absl::StatusOr<std::unique_ptr<rpc::Server>> StartServer(
   return rpc::Server::Start(std::move(options));
 }
 
-absl::Status Serve(const OrchestratorConfig& config,
-                   rpc::ShutdownSignal& signal) {
+absl::Status Serve(const std::string& file, rpc::ShutdownSignal& signal) {
+  ASSIGN_OR_RETURN(const OrchestratorConfig config, Configure(file));
   ASSIGN_OR_RETURN(
       const auto channel,
       rpc::CreateChannel(config.sequencer, config.tls, rpc::Role::kSequencer));
@@ -82,39 +75,19 @@ absl::Status Serve(const OrchestratorConfig& config,
   return absl::OkStatus();
 }
 
-absl::Status Run(const Flags& flags) {
-  ASSIGN_OR_RETURN(rpc::ShutdownSignal signal, rpc::ShutdownSignal::Block());
-  ASSIGN_OR_RETURN(const OrchestratorConfig config, Configure(flags));
-  if (!flags.check_config) return Serve(config, signal);
-  std::cout << flags.config << " is right\n";
-  return absl::OkStatus();
-}
-
 }  // namespace
-
-int Main(int argc, char** argv) {
-  StartLog("orchestrator");
-  CLI::App app("Gives agents the packets for their cards; answers operators.");
-  Flags flags;
-  app.footer(kExamples);
-  app.add_option("--config", flags.config, "configuration file")
-      ->required()
-      ->check(CLI::ExistingFile);
-  app.add_flag("--check_config", flags.check_config,
-               "say whether the configuration is right, and end");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  const absl::Status status = Run(flags);
-  if (status.ok()) return 0;
-  std::cerr << "orchestrator: " << status.message() << "\n";
-  return 1;
-}
-
 }  // namespace cardferry::orchestrator
 
 int main(int argc, char** argv) {
-  return cardferry::orchestrator::Main(argc, argv);
+  namespace orchestrator = cardferry::orchestrator;
+  return cardferry::rpc::RunProgram(
+      {"orchestrator",
+       "Gives agents the packets for their cards; answers operators.",
+       orchestrator::kExamples},
+      {nullptr,
+       [](const std::string& file) {
+         return orchestrator::Configure(file).status();
+       },
+       orchestrator::Serve},
+      argc, argv);
 }

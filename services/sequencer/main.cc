@@ -1,16 +1,15 @@
 // The sequencer: what a card is sent, and what its answers mean. See README.md
 // beside this file.
 #include <filesystem>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "CLI/CLI.hpp"
 #include "lib/base/log.h"
 #include "lib/base/status_macros.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/config.h"
+#include "lib/rpc/program.h"
 #include "lib/rpc/server.h"
 #include "lib/rpc/shutdown_signal.h"
 #include "services/sequencer/access_rules.h"
@@ -34,23 +33,17 @@ constexpr char kExamples[] =
     "  profiles: \"profiles\"   # files, or folders of *.textproto\n\n"
     "Exit codes: 0 stopped by a signal, 1 cannot start, 2 wrong usage.\n";
 
-struct Flags {
-  std::string config;
-  bool check_config = false;
-};
-
-absl::StatusOr<SequencerConfig> Configure(const Flags& flags) {
-  ASSIGN_OR_RETURN(
-      const config::v1::SequencerConfig proto,
-      rpc::LoadTextproto<config::v1::SequencerConfig>(flags.config));
-  const std::string folder =
-      std::filesystem::path(flags.config).parent_path().string();
+absl::StatusOr<SequencerConfig> Configure(const std::string& file) {
+  ASSIGN_OR_RETURN(const config::v1::SequencerConfig proto,
+                   rpc::LoadTextproto<config::v1::SequencerConfig>(file));
+  const std::string folder = std::filesystem::path(file).parent_path().string();
   ASSIGN_OR_RETURN(SequencerConfig config, ParseSequencerConfig(proto, folder));
   RETURN_IF_ERROR(rpc::CheckTlsFiles(config.tls).status());
   return config;
 }
 
-absl::Status Serve(SequencerConfig config, rpc::ShutdownSignal& signal) {
+absl::Status Serve(const std::string& file, rpc::ShutdownSignal& signal) {
+  ASSIGN_OR_RETURN(SequencerConfig config, Configure(file));
   ASSIGN_OR_RETURN(
       const auto channel,
       rpc::CreateChannel(config.keyvault, config.tls, rpc::Role::kKeyvault));
@@ -76,39 +69,19 @@ absl::Status Serve(SequencerConfig config, rpc::ShutdownSignal& signal) {
   return absl::OkStatus();
 }
 
-absl::Status Run(const Flags& flags) {
-  ASSIGN_OR_RETURN(rpc::ShutdownSignal signal, rpc::ShutdownSignal::Block());
-  ASSIGN_OR_RETURN(SequencerConfig config, Configure(flags));
-  if (!flags.check_config) return Serve(std::move(config), signal);
-  std::cout << flags.config << " is right\n";
-  return absl::OkStatus();
-}
-
 }  // namespace
-
-int Main(int argc, char** argv) {
-  StartLog("sequencer");
-  CLI::App app("Plans what cards are sent, and says what their answers mean.");
-  Flags flags;
-  app.footer(kExamples);
-  app.add_option("--config", flags.config, "configuration file")
-      ->required()
-      ->check(CLI::ExistingFile);
-  app.add_flag("--check_config", flags.check_config,
-               "say whether the configuration is right, and end");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  const absl::Status status = Run(flags);
-  if (status.ok()) return 0;
-  std::cerr << "sequencer: " << status.message() << "\n";
-  return 1;
-}
-
 }  // namespace cardferry::sequencer
 
 int main(int argc, char** argv) {
-  return cardferry::sequencer::Main(argc, argv);
+  namespace sequencer = cardferry::sequencer;
+  return cardferry::rpc::RunProgram(
+      {"sequencer",
+       "Plans what cards are sent, and says what their answers mean.",
+       sequencer::kExamples},
+      {nullptr,
+       [](const std::string& file) {
+         return sequencer::Configure(file).status();
+       },
+       sequencer::Serve},
+      argc, argv);
 }

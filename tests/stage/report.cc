@@ -58,7 +58,8 @@ std::string ToText(const Report& report) {
   std::string text = absl::StrFormat(
       "  card            %s\n"
       "  application     %s\n"
-      "  to the card     %d APDUs, %d bytes, in %.3f s (card %.3f s, network "
+      "  to the card     %d APDUs, %d bytes both ways, in %.3f s (card %.3f s, "
+      "network "
       "%.3f s, services %.3f s)\n"
       "  round trips     %d\n"
       "  HSM calls       %d\n"
