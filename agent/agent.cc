@@ -26,8 +26,8 @@ Agent::~Agent() {
 Agent::Reader Agent::Serve(const std::string& name) {
   Reader reader;
   reader.slot = std::make_unique<PcscSlot>(name);
-  reader.worker = std::make_unique<ReaderWorker>(
-      name, *reader.slot, stream_, clock_, ReaderWorker::Options());
+  reader.worker = std::make_unique<ReaderWorker>(name, *reader.slot, stream_,
+                                                 ReaderWorker::Options());
   ReaderWorker* worker = reader.worker.get();
   reader.monitor = std::make_unique<ReaderMonitor>(
       name, [this, worker](const CardPresence& presence) {

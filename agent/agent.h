@@ -9,7 +9,6 @@
 #include "agent/pcsc/pcsc_slot.h"
 #include "agent/pcsc/reader_monitor.h"
 #include "agent/reader_worker.h"
-#include "lib/base/clock.h"
 #include "lib/base/random.h"
 
 namespace cardferry::agent {
@@ -34,7 +33,6 @@ class Agent {
   Reader Serve(const std::string& name);
   void Dispatch(const AddressedEvent& event);
 
-  SystemClock clock_;
   SystemRandom random_;
   GatewayStream stream_;
   std::vector<Reader> readers_;

@@ -28,7 +28,6 @@ absl::StatusOr<AddressedEvent> FromOpening(const pb::Opening& proto) {
   ASSIGN_OR_RETURN(opening.challenge,
                    card::DecodeScript(AsBytes(proto.challenge_script())));
   opening.run_challenge = proto.run_challenge();
-  opening.expires_at = absl::FromUnixMicros(proto.expires_at_us());
   return AddressedEvent{proto.reader(), OpeningReceived{std::move(opening)}};
 }
 

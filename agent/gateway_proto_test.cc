@@ -26,7 +26,6 @@ TEST(GatewayProtoTest, ReadsAnOpening) {
   proto.set_identify_script(Wire(OneCommand()));
   proto.set_challenge_script(Wire(OneCommand()));
   proto.set_run_challenge(true);
-  proto.set_expires_at_us(5'000'000);
   ASSERT_OK_AND_ASSIGN(const AddressedEvent event, FromProto(message));
   EXPECT_EQ(event.reader, "R");
   const Opening& opening = std::get<OpeningReceived>(event.event).opening;
@@ -34,7 +33,6 @@ TEST(GatewayProtoTest, ReadsAnOpening) {
   EXPECT_EQ(opening.identify, OneCommand());
   EXPECT_EQ(opening.challenge, OneCommand());
   EXPECT_TRUE(opening.run_challenge);
-  EXPECT_EQ(opening.expires_at, absl::FromUnixSeconds(5));
 }
 
 TEST(GatewayProtoTest, ReadsAPartOfAPacket) {

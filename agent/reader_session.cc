@@ -37,8 +37,7 @@ bool HoldsCard(Phase phase) {
 // One step under way: the state being changed and the actions gathered.
 class Stepper {
  public:
-  Stepper(ReaderState state, absl::Time now)
-      : state_(std::move(state)), now_(now) {}
+  explicit Stepper(ReaderState state) : state_(std::move(state)) {}
 
   Transition Done() && { return {std::move(state_), std::move(actions_)}; }
 
@@ -163,10 +162,6 @@ class Stepper {
  private:
   void RunOpeningIfDue() {
     if (state_.phase != Phase::kPresent || !state_.opening) return;
-    if (state_.opening->expires_at <= now_) {
-      state_.opening.reset();
-      return;
-    }
     const bool with_challenge = state_.opening->run_challenge;
     if (!with_challenge && state_.identified) return;
     state_.running_opening = state_.opening->id;
@@ -210,14 +205,13 @@ class Stepper {
   }
 
   ReaderState state_;
-  absl::Time now_;
   std::vector<Action> actions_;
 };
 
 }  // namespace
 
-Transition Step(ReaderState state, const Event& event, absl::Time now) {
-  Stepper stepper(std::move(state), now);
+Transition Step(ReaderState state, const Event& event) {
+  Stepper stepper(std::move(state));
   std::visit(stepper, event);
   return std::move(stepper).Done();
 }

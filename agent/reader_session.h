@@ -6,7 +6,6 @@
 #include <variant>
 #include <vector>
 
-#include "absl/time/time.h"
 #include "lib/card/script/script.h"
 
 namespace cardferry::agent {
@@ -15,13 +14,13 @@ namespace cardferry::agent {
 // ReaderWorker does it and reports back with another event.
 
 // What the server wants run when a card arrives. Its challenge half is used
-// once; its identify half may run again.
+// once; its identify half may run again. Whether it has expired is the server's
+// to judge: a kiosk's clock may be wrong.
 struct Opening {
   std::string id;
   card::Script identify;
   card::Script challenge;
   bool run_challenge = false;
-  absl::Time expires_at;
 };
 
 struct PacketPart {
@@ -123,7 +122,7 @@ struct Transition {
 
 // Total: every event is legal in every state; what does not fit is ignored.
 // Never asks for two runs at once, and never runs a challenge half twice.
-Transition Step(ReaderState state, const Event& event, absl::Time now);
+Transition Step(ReaderState state, const Event& event);
 
 }  // namespace cardferry::agent
 

@@ -23,11 +23,10 @@ bool IsJobArrival(const Event& event) {
 }  // namespace
 
 ReaderWorker::ReaderWorker(std::string reader, CardSlot& slot, Uplink& uplink,
-                           Clock& clock, Options options)
+                           Options options)
     : reader_(std::move(reader)),
       slot_(slot),
       uplink_(uplink),
-      clock_(clock),
       options_(options) {
   thread_ = std::thread([this] { Run(); });
 }
@@ -84,7 +83,7 @@ void ReaderWorker::Handle(const Event& event) {
   NoteTiming(event);
   std::deque<Event> due = {event};
   while (!due.empty()) {
-    Transition transition = Step(std::move(state_), due.front(), clock_.Now());
+    Transition transition = Step(std::move(state_), due.front());
     due.pop_front();
     state_ = std::move(transition.next);
     for (const Action& action : transition.actions) {

@@ -14,7 +14,6 @@
 #include "agent/reader_session.h"
 #include "agent/session_meter.h"
 #include "agent/uplink.h"
-#include "lib/base/clock.h"
 #include "lib/card/script/run_script.h"
 
 namespace cardferry::agent {
@@ -32,8 +31,8 @@ class ReaderWorker {
     absl::Duration progress_interval = absl::Milliseconds(100);
   };
 
-  // `slot`, `uplink` and `clock` outlive the worker.
-  ReaderWorker(std::string reader, CardSlot& slot, Uplink& uplink, Clock& clock,
+  // `slot` and `uplink` outlive the worker.
+  ReaderWorker(std::string reader, CardSlot& slot, Uplink& uplink,
                Options options);
   ReaderWorker(const ReaderWorker&) = delete;
   ReaderWorker& operator=(const ReaderWorker&) = delete;
@@ -72,7 +71,6 @@ class ReaderWorker {
   const std::string reader_;
   CardSlot& slot_;
   Uplink& uplink_;
-  Clock& clock_;
   const Options options_;
 
   absl::Mutex mutex_;

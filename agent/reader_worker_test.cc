@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "lib/base/clock.h"
 #include "lib/base/status_matchers.h"
 
 namespace cardferry::agent {
@@ -125,12 +124,10 @@ card::Script Commands(std::initializer_list<uint8_t> instructions) {
 
 class ReaderWorkerTest : public testing::Test {
  protected:
-  ReaderWorkerTest()
-      : worker_("R", slot_, uplink_, clock_, ReaderWorker::Options()) {}
+  ReaderWorkerTest() : worker_("R", slot_, uplink_, ReaderWorker::Options()) {}
 
   Opening MakeOpening() {
-    return {"O1", Commands({0xA4}), Commands({0x50}), true,
-            clock_.Now() + absl::Minutes(5)};
+    return {"O1", Commands({0xA4}), Commands({0x50}), true};
   }
 
   std::vector<std::string> Sent() {
@@ -141,7 +138,6 @@ class ReaderWorkerTest : public testing::Test {
   FakeCard card_;
   FakeSlot slot_{card_};
   FakeUplink uplink_;
-  SystemClock clock_;
   ReaderWorker worker_;
 };
 
@@ -225,12 +221,11 @@ TEST(ReaderWorkerTimeoutTest, LetsTheCardGoWhenTheServerNeverAnswers) {
   FakeCard card;
   FakeSlot slot(card);
   FakeUplink uplink;
-  SystemClock clock;
   ReaderWorker::Options options;
   options.server_wait = absl::Milliseconds(1);
-  ReaderWorker worker("R", slot, uplink, clock, options);
-  worker.Post(OpeningReceived{{"O1", Commands({0xA4}), Commands({0x50}), true,
-                               clock.Now() + absl::Minutes(5)}});
+  ReaderWorker worker("R", slot, uplink, options);
+  worker.Post(
+      OpeningReceived{{"O1", Commands({0xA4}), Commands({0x50}), true}});
   worker.Post(CardArrived{});
   absl::MutexLock lock(&card.mutex);
   card.mutex.Await(absl::Condition(

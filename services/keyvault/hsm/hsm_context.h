@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "lib/pkcs11/ck_status.h"
 #include "lib/pkcs11/session_pool.h"
 #include "services/keyvault/hsm/hsm_status.h"
@@ -35,7 +37,9 @@ struct HsmContext {
     if (!pkcs11::IsObjectGone(first.status())) return ForVault(first.status());
     forget();
     if (absl::Status found = source.Reload(keys); !found.ok()) {
-      return ForVault(found);
+      // Whatever is wrong with the token: it says nothing about the card.
+      return absl::UnavailableError(absl::StrCat(
+          "the keys cannot be found again: ", found.message()));
     }
     const std::shared_ptr<const KeyHandles> found_again = source.keys();
     auto second = RunOnce(operation, *found_again);
