@@ -11,7 +11,7 @@
 namespace cardferry::cardsim {
 namespace {
 
-// Component tags (Java Card VM specification 3.0.5, table 6-4).
+// Component tags (Java Card VM specification 3.0.5, 6.1).
 constexpr uint8_t kHeader = 1;
 constexpr uint8_t kDirectory = 2;
 constexpr uint8_t kApplet = 3;

@@ -113,7 +113,7 @@ TEST(LoadFileTest, RefusesASizeThatTheDirectoryDoesNotKnow) {
 }
 
 TEST(LoadFileTest, RefusesAnotherMagicFormatOrAnExtendedFile) {
-  for (const size_t byte : {0, 1, 2, 3, 5}) {
+  for (const size_t byte : {0u, 1u, 2u, 3u, 5u}) {
     auto components = TestComponents({});
     components[0].info[byte] ^= 0x01;
     EXPECT_EQ(Refusal(components), kWrongData) << byte;

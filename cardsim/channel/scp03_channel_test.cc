@@ -134,7 +134,7 @@ TEST_F(Scp03ChannelTest, OpensASessionAtEveryLevelThatIAllows) {
 }
 
 TEST_F(Scp03ChannelTest, WorksWithAllKeySizes) {
-  for (const size_t size : {16, 24, 32}) {
+  for (const size_t size : {16u, 24u, 32u}) {
     Scp03Channel channel = *Scp03Channel::Create(TestKeys(size), {});
     TestHost host(TestKeys(size));
     ASSERT_TRUE(host.TakeAnswer(

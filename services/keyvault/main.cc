@@ -1,4 +1,6 @@
 // The keyvault: all keys, as handles of a PKCS#11 token, behind mutual TLS.
+#include <stdlib.h>
+
 #include <memory>
 #include <string>
 #include <utility>
@@ -19,6 +21,7 @@
 #include "services/keyvault/access_rules.h"
 #include "services/keyvault/database_ledger.h"
 #include "services/keyvault/hsm/pkcs11_hsm_keys.h"
+#include "services/keyvault/hsm/read_only_token.h"
 #include "services/keyvault/keyvault_config.h"
 #include "services/keyvault/keyvault_service.h"
 #include "services/keyvault/process_hardening.h"
@@ -70,6 +73,10 @@ absl::StatusOr<std::unique_ptr<HsmKeys>> OpenKeys(const KeyVaultConfig& config,
   options.token.label = config.token_label;
   options.token_dir = config.token_directory;
   options.allow_writable_token = flags.allow_writable_token;
+  const char* const conf = getenv("SOFTHSM2_CONF");
+  if (conf != nullptr && !config.token_directory.empty()) {
+    RETURN_IF_ERROR(CheckSoftHsmUses(conf, config.token_directory));
+  }
   ASSIGN_OR_RETURN(std::unique_ptr<HsmKeys> keys,
                    Pkcs11HsmKeys::Open(std::move(options)));
   RETURN_IF_ERROR(CheckKeySetsExist(config.policy, keys->KeySets()));

@@ -28,7 +28,7 @@ TEST(StopRulesTest, OneFailureStopsACardAtThatAgent) {
 }
 
 TEST(StopRulesTest, FailuresAtTwoAgentsStopACardEverywhere) {
-  for (const size_t agents : {2, 3}) {
+  for (const size_t agents : {2u, 3u}) {
     EXPECT_THAT(Check(0, agents, 0),
                 StatusIs(absl::StatusCode::kPermissionDenied,
                          absl::StrCat("the card is stopped everywhere: it "

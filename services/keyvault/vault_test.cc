@@ -99,7 +99,7 @@ TEST_F(VaultTest, ResultsDoNotDependOnTheCache) {
 }
 
 TEST_F(VaultTest, OneBatchCostsOneMacChainWhateverItsLength) {
-  for (const size_t count : {1, 16, 512}) {
+  for (const size_t count : {1u, 16u, 512u}) {
     const Session session = Begin();
     keys_.ClearLog();
     ASSERT_OK(vault_->Protect(session.command_token, Loads(count, 200)));

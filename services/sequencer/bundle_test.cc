@@ -85,7 +85,7 @@ TEST_F(BundleTest, AChangeMayBeAnsweredWithAndWithoutAByte) {
 
 TEST_F(BundleTest, ComparesWithTheFactoryContentOfAnEmptyCard) {
   ASSERT_OK_AND_ASSIGN(const Bundle bundle, Build(Brokerage()));
-  for (const size_t compare : {1, 2}) {
+  for (const size_t compare : {1u, 2u}) {
     EXPECT_TRUE(card::IsExpected(bundle.commands[compare], Answer({}, 0x6A88)));
     EXPECT_FALSE(
         card::IsExpected(bundle.commands[compare], Answer({}, 0x9000)));

@@ -13,7 +13,7 @@
 
 namespace cardferry::card {
 
-// Tags of the components of a CAP file (Java Card VM specification, table 6-2).
+// Tags of the components of a CAP file (Java Card VM specification 3.0.5, 6.1).
 enum class ComponentTag : uint8_t {
   kHeader = 1,
   kDirectory = 2,

@@ -7,6 +7,8 @@
 #include <system_error>
 
 #include "absl/strings/str_cat.h"
+#include "hsm-config/softhsm_conf.h"
+#include "lib/base/status_macros.h"
 #include "lib/base/unique_fd.h"
 
 namespace cardferry::keyvault {
@@ -62,6 +64,18 @@ absl::Status CheckTokenIsReadOnly(const std::string& token_dir) {
         absl::StrCat("token folder ", token_dir, " holds no file"));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckSoftHsmUses(const std::string& conf,
+                              const std::string& token_dir) {
+  ASSIGN_OR_RETURN(const std::string used, hsm::TokenDirOfSoftHsmConf(conf));
+  std::error_code error;
+  if (fs::equivalent(used, token_dir, error) && !error) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("token_directory is ", token_dir, ", but SoftHSM2 uses ",
+                   used, " (SOFTHSM2_CONF=", conf, "): make them the same"));
 }
 
 }  // namespace cardferry::keyvault

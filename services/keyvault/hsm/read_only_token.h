@@ -15,6 +15,13 @@ namespace cardferry::keyvault {
 // there or holds no file.
 absl::Status CheckTokenIsReadOnly(const std::string& token_dir);
 
+// OK when the SoftHSM2 configuration `conf` keeps its tokens in `token_dir`:
+// otherwise the check above would judge a folder that nobody uses.
+// FAILED_PRECONDITION naming both folders; NOT_FOUND and INVALID_ARGUMENT when
+// `conf` cannot be read.
+absl::Status CheckSoftHsmUses(const std::string& conf,
+                              const std::string& token_dir);
+
 }  // namespace cardferry::keyvault
 
 #endif  // CARDFERRY_SERVICES_KEYVAULT_HSM_READ_ONLY_TOKEN_H_

@@ -90,5 +90,22 @@ TEST_F(ReadOnlyTokenTest, RefusesAFolderThatIsNotAToken) {
               StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST_F(ReadOnlyTokenTest, WantsTheFolderThatSoftHsmUses) {
+  const std::string conf = root_ + ".conf";
+  const std::string text = absl::StrCat("directories.tokendir = ", root_, "\n");
+  ASSERT_OK(WriteFileAtomically(conf, AsBytes(text), 0600));
+  EXPECT_OK(CheckSoftHsmUses(conf, root_));
+  EXPECT_OK(CheckSoftHsmUses(
+      conf, root_ + "/../" + root_.substr(root_.rfind('/') + 1)));
+  EXPECT_THAT(
+      CheckSoftHsmUses(conf, Serial()),
+      StatusIs(absl::StatusCode::kFailedPrecondition,
+               absl::StrCat(
+                   "token_directory is ", Serial(), ", but SoftHSM2 uses ",
+                   root_, " (SOFTHSM2_CONF=", conf, "): make them the same")));
+  EXPECT_THAT(CheckSoftHsmUses(root_ + "/none", root_),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
 }  // namespace
 }  // namespace cardferry::keyvault

@@ -24,6 +24,8 @@ Bytes Text(absl::string_view text) {
 class AgentSessionTest : public SessionFixture {
  protected:
   AgentSessionTest() { Connect(); }
+  // What waits holds its session, and the session what waits.
+  ~AgentSessionTest() override { executor_.RunAll(); }
 
   void Connect() {
     link_ = std::make_shared<RecordingLink>();

@@ -34,6 +34,11 @@ std::variant<Packed, NotPacked> Preparer::Prepare(const std::string& opening_id,
                                                   absl::Time received_at) {
   const absl::StatusOr<ClaimedCard> card = context_.sequencer.Identify(answer);
   if (!card.ok() && IsForLater(card.status())) return TryLater(card.status());
+  if (absl::IsFailedPrecondition(card.status())) {
+    // The card gave no answer, or half of one: the next time it may.
+    return NotPacked{NotPackedKind::kAgain,
+                     AsSentence(card.status().message())};
+  }
   if (!card.ok()) {
     return NotPacked{NotPackedKind::kRefused,
                      AsSentence(absl::StrCat("this card cannot be served: ",

@@ -43,6 +43,16 @@ TEST_F(PreparerTest, ACardThatNoProfileMatchesIsRefusedAndTheJobWaits) {
   EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
 }
 
+TEST_F(PreparerTest, ACardThatDidNotAnswerIsTriedAgain) {
+  const std::string job = AddJob({"kiosk-7", "", ""});
+  Start();
+  link_->Take();
+  Answer("mute");
+  EXPECT_EQ(link_->Take(),
+            "no: The card is read again. Leave it in the reader. | opening!");
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+}
+
 TEST_F(PreparerTest, GivesTheSequencerALoadFileThatItHasNot) {
   AddJob({"kiosk-7", "", ""});
   Start();

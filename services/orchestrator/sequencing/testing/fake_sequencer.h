@@ -14,8 +14,9 @@
 namespace cardferry::orchestrator {
 
 // A sequencer that knows no cards: an answer's challenge half is, as text, the
-// card's id, "bad" when nobody knows it. Bundles are one part, "<package
-// hash>". Errors can be put in its way, one a call. Safe from any thread.
+// card's id, "bad" when nobody knows it, "mute" when it did not answer. Bundles
+// are one part, "<package hash>". Errors can be put in its way, one a call.
+// Safe from any thread.
 class FakeSequencer final : public Sequencer {
  public:
   // The next calls of that name fail with these, in order.
@@ -76,6 +77,7 @@ class FakeSequencer final : public Sequencer {
   absl::StatusOr<ClaimedCard> Identify(const OpeningAnswer& answer) override {
     const std::string id = AsString(answer.challenge);
     if (id == "bad") return absl::InvalidArgumentError("no profile matches");
+    if (id == "mute") return absl::FailedPreconditionError("no answer");
     return ClaimedCard{id, "generic"};
   }
 
