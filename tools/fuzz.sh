@@ -3,7 +3,7 @@
 #
 # usage: tools/fuzz.sh SECONDS [TARGET...]
 # New inputs go to a temporary folder; what crashes a target is kept in
-# .state/fuzz/. One run per processor at a time.
+# .state/fuzz/. FUZZ_JOBS runs at a time (default: one per processor).
 
 # shellcheck source=tools/dev/lib.sh
 source "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/dev/lib.sh"
@@ -48,7 +48,7 @@ fuzz_one() {
 failed=0
 running=0
 for target in "${targets[@]}"; do
-  if [[ "$running" -ge "$(nproc)" ]]; then
+  if [[ "$running" -ge "${FUZZ_JOBS:-$(nproc)}" ]]; then
     wait -n || failed=$((failed + 1))
     running=$((running - 1))
   fi

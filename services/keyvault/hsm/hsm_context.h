@@ -38,8 +38,8 @@ struct HsmContext {
     forget();
     if (absl::Status found = source.Reload(keys); !found.ok()) {
       // Whatever is wrong with the token: it says nothing about the card.
-      return absl::UnavailableError(absl::StrCat(
-          "the keys cannot be found again: ", found.message()));
+      return absl::UnavailableError(
+          absl::StrCat("the keys cannot be found again: ", found.message()));
     }
     const std::shared_ptr<const KeyHandles> found_again = source.keys();
     auto second = RunOnce(operation, *found_again);
