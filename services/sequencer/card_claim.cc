@@ -51,7 +51,7 @@ void ReadIdentify(absl::Span<const card::Aid> domains,
   const card::ResponseApdu& cplc = answers[domains.size() + 1];
   if (cplc.sw != card::kSuccess) return;
   auto parsed = card::ParseCplc(cplc.data);
-  if (parsed.ok()) claim.cplc.emplace(*std::move(parsed));
+  if (parsed.ok()) claim.cplc = *std::move(parsed);
 }
 
 absl::Status ReadChallenge(const Transcript& challenge, CardClaim& claim) {
