@@ -56,10 +56,8 @@ std::optional<Event> ReaderWorker::Next() {
   absl::MutexLock lock(&mutex_);
   const absl::Condition ready(this, &ReaderWorker::Ready);
   const bool idle = !Ready();
-  if (idle && (state_.phase == Phase::kAwaitingPacket ||
-               state_.phase == Phase::kAwaitingPart)) {
-    meter_.BeginWait();
-  }
+  // A part that is here already was not waited for.
+  if (idle && state_.phase == Phase::kAwaitingPart) meter_.BeginWait();
   const absl::Duration wait = AwaitsServer(state_.phase)
                                   ? options_.server_wait
                                   : absl::InfiniteDuration();
@@ -130,6 +128,8 @@ void ReaderWorker::ShowProgress(const RunPart& action, size_t index) {
 }
 
 std::optional<Event> ReaderWorker::Do(const SendAnswer& action) {
+  // The packet depends on this answer: a round trip, however fast it comes.
+  if (action.challenge) meter_.BeginWait();
   uplink_.Send(reader_, action);
   return std::nullopt;
 }
