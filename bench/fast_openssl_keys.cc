@@ -105,6 +105,7 @@ class FastCipher final : public scp::SessionCipher {
             CardKey(key_set.master_mac, 2, card.key_diversification_data),
             0x06)) {}
 
+  scp::ChannelProtocol protocol() const override { return {scp::kScp03, 0x00}; }
   absl::StatusOr<Bytes> CardCryptogram() override { return Cryptogram(0x00); }
   absl::StatusOr<Bytes> HostCryptogram() override { return Cryptogram(0x01); }
 

@@ -12,6 +12,8 @@ std::vector<rpc::AuthorizationTable::Row> AccessRules() {
        {Role::kOperator, Role::kAuditor}},
       {"/cardferry.keyvault.v1.KeyVaultAdmin/ListKeySets",
        {Role::kOperator, Role::kAuditor}},
+      {"/cardferry.keyvault.v1.KeyVaultAdmin/ForgetFailures",
+       {Role::kOperator}},
       {rpc::kHealthCheck, {Role::kOperator, Role::kSequencer}},
       {rpc::kHealthWatch, {Role::kOperator, Role::kSequencer}},
       {rpc::kReflection, {Role::kOperator, Role::kSequencer}},

@@ -2,23 +2,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "lib/base/status_macros.h"
+#include "lib/card/scp/channel_protocol.h"
 
 namespace cardferry::keyvault {
 namespace {
 
 constexpr uint8_t kCMac = 0x01;
 constexpr uint8_t kCDecCMac = 0x03;
-
-// `i` of SCP03 (GPC Amendment D, 5.1): 10 pseudo-random card challenge, 20
-// R-MAC, 40 R-ENCRYPTION (only with R-MAC); 01 would be S16.
-constexpr uint8_t kKnownBits = 0x70;
-constexpr uint8_t kResponseMac = 0x20;
-constexpr uint8_t kResponseEncryption = 0x40;
-
-bool IsSupported(uint8_t i) {
-  if ((i & ~kKnownBits) != 0) return false;
-  return (i & kResponseEncryption) == 0 || (i & kResponseMac) != 0;
-}
 
 }  // namespace
 
@@ -72,9 +63,8 @@ absl::StatusOr<KeySetDescription> KeySetOfCard(
 }
 
 absl::Status CheckChannel(const scp::InitializeUpdateResponse& answer) {
-  if (IsSupported(answer.i)) return absl::OkStatus();
-  return absl::UnimplementedError(absl::StrFormat(
-      "the card offers SCP03 with i %02X, which is not there", answer.i));
+  return Annotate(scp::CheckProtocol({answer.scp, answer.i.value_or(0)}),
+                  "the card offers");
 }
 
 }  // namespace cardferry::keyvault

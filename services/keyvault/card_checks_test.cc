@@ -95,6 +95,7 @@ TEST(KeySetOfCardTest, DoesNotGuessBetweenTwoMasters) {
 TEST(CheckChannelTest, KnowsSixValuesOfI) {
   const std::set<int> known = {0x00, 0x10, 0x20, 0x30, 0x60, 0x70};
   scp::InitializeUpdateResponse answer;
+  answer.scp = scp::kScp03;
   for (int i = 0; i < 0x100; ++i) {
     answer.i = static_cast<uint8_t>(i);
     const absl::Status status = CheckChannel(answer);

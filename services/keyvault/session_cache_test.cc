@@ -16,6 +16,7 @@ class CountedCipher final : public scp::SessionCipher {
   explicit CountedCipher(std::atomic<int>& alive) : alive_(alive) { ++alive_; }
   ~CountedCipher() override { --alive_; }
 
+  scp::ChannelProtocol protocol() const override { return {scp::kScp03, 0x00}; }
   absl::StatusOr<Bytes> CardCryptogram() override { return Bytes(8); }
   absl::StatusOr<Bytes> HostCryptogram() override { return Bytes(8); }
   absl::StatusOr<std::vector<Bytes>> MacChain(

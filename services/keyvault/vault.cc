@@ -226,8 +226,9 @@ absl::Status Vault::CheckStops(const ClaimedCard& card,
 absl::Status Vault::VerifyCard(scp::SessionCipher& cipher,
                                const Opening& opening, const ClaimedCard& card,
                                ByteSpan cryptogram) {
-  const absl::Status verified = scp::VerifyCardCryptogram(cipher, cryptogram);
-  if (!absl::IsDataLoss(verified)) return verified;
+  ASSIGN_OR_RETURN(const bool matches,
+                   scp::CardCryptogramMatches(cipher, cryptogram));
+  if (matches) return absl::OkStatus();
   ++verifications_failed_;
   LogWarning("card cryptogram is wrong",
              {{"agent", opening.place.agent},
@@ -235,7 +236,7 @@ absl::Status Vault::VerifyCard(scp::SessionCipher& cipher,
               {"card", ToHex(card.key_diversification_data)}});
   RETURN_IF_ERROR(ledger_.RecordFailure(
       {ToHex(opening.serial), card, opening.place.agent, clock_.Now()}));
-  return verified;
+  return absl::DataLossError("the card cryptogram does not match");
 }
 
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>> Vault::CipherOf(

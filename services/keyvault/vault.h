@@ -116,7 +116,7 @@ class Vault {
   // Claims the use, or FAILED_PRECONDITION with an alarm.
   absl::Status ClaimOnce(const Use& use, const std::string& agent);
   absl::Status CheckStops(const ClaimedCard& card, const Opening& opening);
-  // VerifyCardCryptogram, with what a wrong one entails.
+  // Compares the card cryptogram, with what a wrong one entails.
   absl::Status VerifyCard(scp::SessionCipher& cipher, const Opening& opening,
                           const ClaimedCard& card, ByteSpan cryptogram);
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> CipherOf(

@@ -35,10 +35,11 @@ TEST(AccessRules, OnlyOperatorsChangeOnlyAgentsConnectAuditorsLook) {
   EXPECT_EQ(allowed(Role::kAgent), "Connect ");
   EXPECT_EQ(allowed(Role::kAuditor),
             "ListApplications GetJob ListJobs WatchJob GetCard ListCards "
-            "ListAgents ListEvents ");
+            "ListAgents ListProfiles ListEvents WatchEvents ");
   EXPECT_EQ(allowed(Role::kOperator),
             "AddApplication ListApplications AddJob GetJob ListJobs WatchJob "
-            "GetCard ListCards ListAgents ListEvents Check Watch "
+            "CancelJob GetCard ListCards ResumeCard ListAgents AddAgent "
+            "RevokeAgent ListProfiles ListEvents WatchEvents Check Watch "
             "ServerReflectionInfo ");
   EXPECT_EQ(allowed(Role::kSequencer), "");
   EXPECT_EQ(allowed(Role::kKeyvault), "");

@@ -19,6 +19,7 @@ std::vector<rpc::AuthorizationTable::Row> AccessRules() {
       {sequencer("Prepare"), orchestrator},
       {sequencer("Conclude"), orchestrator},
       {sequencer("PutLoadFile"), orchestrator},
+      {sequencer("ListProfiles"), orchestrator},
       {rpc::kHealthCheck, look},
       {rpc::kHealthWatch, look},
       {rpc::kReflection, look},

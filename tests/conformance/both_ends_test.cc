@@ -71,8 +71,8 @@ class Session {
     session.cipher = *scp::Scp03OpensslCipher::Create(
         SecretBytes::CopyOf(enc), SecretBytes::CopyOf(mac), host_challenge,
         answer.card_challenge);
-    RC_ASSERT(scp::VerifyCardCryptogram(*session.cipher, answer.card_cryptogram)
-                  .ok());
+    RC_ASSERT(
+        *scp::CardCryptogramMatches(*session.cipher, answer.card_cryptogram));
     scp::Authentication authentication =
         *scp::AuthenticateHost(*session.cipher, level);
     RC_ASSERT(

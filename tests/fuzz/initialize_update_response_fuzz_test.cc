@@ -1,5 +1,5 @@
 // Parses any bytes as a card's answer to INITIALIZE UPDATE: what is accepted is
-// SCP03 S8, and has every byte in its field.
+// SCP02 or SCP03 S8, and has every byte in its field.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -17,11 +17,17 @@ void Fuzz(ByteSpan input) {
   const absl::StatusOr<InitializeUpdateResponse> answer =
       InitializeUpdateResponse::Parse(input);
   if (!answer.ok()) return;
-  const Bytes fixed = {answer->key_version_number, 0x03, answer->i};
+  Bytes fixed = {answer->key_version_number, answer->scp};
+  if (answer->i) fixed.push_back(*answer->i);
   Bytes encoded = Concat({answer->key_diversification_data, fixed,
                           answer->card_challenge, answer->card_cryptogram});
-  Check(answer->sequence_counter.has_value() == ((answer->i & 0x10) != 0));
-  if (answer->sequence_counter) Append(encoded, *answer->sequence_counter);
+  if (answer->scp == 0x03) {
+    Check(answer->sequence_counter.empty() == ((*answer->i & 0x10) == 0));
+    Append(encoded, answer->sequence_counter);
+  } else {
+    Check(Bytes(encoded.begin() + 12, encoded.begin() + 14) ==
+          answer->sequence_counter);
+  }
   Check(encoded == input);
 }
 

@@ -1,5 +1,6 @@
 #include "lib/card/scp/initialize_update_response.h"
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 
@@ -24,8 +25,7 @@ TEST(InitializeUpdateResponseTest, ReadsTheAnswerOfACardWithACounter) {
   EXPECT_EQ(answer.i, 0x70);
   EXPECT_EQ(ToHex(answer.card_challenge), "734ECDCA19E446A3");
   EXPECT_EQ(ToHex(answer.card_cryptogram), "0BC253BCE97DB991");
-  ASSERT_TRUE(answer.sequence_counter.has_value());
-  EXPECT_EQ(ToHex(*answer.sequence_counter), "000436");
+  EXPECT_EQ(ToHex(answer.sequence_counter), "000436");
 }
 
 TEST(InitializeUpdateResponseTest, ReadsTheAnswerOfACardWithRandomChallenges) {
@@ -35,7 +35,7 @@ TEST(InitializeUpdateResponseTest, ReadsTheAnswerOfACardWithRandomChallenges) {
           "00000346020614090044010360CF7B1ACE86B043D6C3F8E7CD08769A70")));
   EXPECT_EQ(answer.i, 0x60);
   EXPECT_EQ(ToHex(answer.card_cryptogram), "C3F8E7CD08769A70");
-  EXPECT_EQ(answer.sequence_counter, std::nullopt);
+  EXPECT_EQ(ToHex(answer.sequence_counter), "");
 }
 
 TEST(InitializeUpdateResponseTest, RefusesEveryTruncation) {
@@ -65,13 +65,44 @@ TEST(InitializeUpdateResponseTest, RefusesACounterThatIDoesNotAnnounce) {
                "INITIALIZE UPDATE answer has 32 bytes, with i 60 it has 29"));
 }
 
-TEST(InitializeUpdateResponseTest, DoesNotTakeAnotherProtocolForScp03) {
-  // The answer of an SCP02 card has 28 bytes and no i.
-  EXPECT_THAT(InitializeUpdateResponse::Parse(
-                  FromHexOrDie("0000512700551D0201BD"
-                               "FF0200050E0E8F5E5FB7FE4A36B5DB8EE0B5")),
+constexpr char kScp02Card[] =
+    "0000512700551D0201BD"
+    "FF02"
+    "0005"
+    "0E0E8F5E5FB7"
+    "FE4A36B5DB8EE0B5";
+
+TEST(InitializeUpdateResponseTest, ReadsTheAnswerOfAnScp02Card) {
+  ASSERT_OK_AND_ASSIGN(
+      const InitializeUpdateResponse answer,
+      InitializeUpdateResponse::Parse(FromHexOrDie(kScp02Card)));
+  EXPECT_EQ(ToHex(answer.key_diversification_data), "0000512700551D0201BD");
+  EXPECT_EQ(answer.key_version_number, 0xFF);
+  EXPECT_EQ(answer.scp, 0x02);
+  EXPECT_EQ(answer.i, std::nullopt);
+  EXPECT_EQ(ToHex(answer.card_challenge), "00050E0E8F5E5FB7");
+  EXPECT_EQ(ToHex(answer.card_cryptogram), "FE4A36B5DB8EE0B5");
+  EXPECT_EQ(ToHex(answer.sequence_counter), "0005");
+}
+
+TEST(InitializeUpdateResponseTest, RefusesEveryOtherLengthOfAnScp02Card) {
+  Bytes answer = FromHexOrDie(kScp02Card);
+  answer.resize(40);
+  for (size_t length = 13; length <= 40; ++length) {
+    if (length == 28) continue;
+    EXPECT_THAT(InitializeUpdateResponse::Parse(ByteSpan(answer).first(length)),
+                StatusIs(StatusCode::kInvalidArgument,
+                         absl::StrCat("INITIALIZE UPDATE answer has ", length,
+                                      " bytes, SCP02's has 28")));
+  }
+}
+
+TEST(InitializeUpdateResponseTest, DoesNotTakeAProtocolThatIsNotThere) {
+  Bytes answer = FromHexOrDie(kScp02Card);
+  answer[11] = 0x01;
+  EXPECT_THAT(InitializeUpdateResponse::Parse(answer),
               StatusIs(StatusCode::kUnimplemented,
-                       "the card offers SCP02, only SCP03 is there"));
+                       "the card offers SCP01, SCP02 and SCP03 are there"));
 }
 
 TEST(InitializeUpdateResponseTest, DoesNotTakeS16ForS8) {

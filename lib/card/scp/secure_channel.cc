@@ -13,8 +13,7 @@ namespace {
 using card::CommandApdu;
 using card::CommandHeader;
 
-constexpr size_t kBlock = 16;
-constexpr size_t kMacLength = 8;  // S8: the first half of the C-MAC is sent
+constexpr size_t kMacLength = 8;  // all of SCP02's C-MAC, half of S8's
 constexpr size_t kCryptogramLength = 8;
 constexpr CommandHeader kExternalAuthenticate{0x80, 0x82, 0x00, 0x00};
 
@@ -33,6 +32,16 @@ constexpr uint8_t WithoutChannel(uint8_t cla) {
   return static_cast<uint8_t>(cla & ~(IsFurther(cla) ? 0x0F : 0x03));
 }
 
+// The cipher's block, and with it the length of a whole MAC.
+size_t BlockLength(const ChannelProtocol& protocol) {
+  return protocol.scp == kScp02 ? 8 : 16;
+}
+
+// The chaining value before a session's first command (session_cipher.h).
+Bytes FirstChainingValue(const ChannelProtocol& protocol) {
+  return protocol.scp == kScp02 ? Bytes() : Bytes(16);
+}
+
 absl::Status CheckLevel(SecurityLevel level) {
   switch (level) {
     case SecurityLevel::kNone:
@@ -45,8 +54,8 @@ absl::Status CheckLevel(SecurityLevel level) {
 }
 
 // The length after padding with 80 00.. to whole blocks.
-constexpr size_t PaddedLength(size_t length) {
-  return (length / kBlock + 1) * kBlock;
+constexpr size_t PaddedLength(size_t length, size_t block) {
+  return (length / block + 1) * block;
 }
 
 bool IsEncrypted(const CommandApdu& command, SecurityLevel level) {
@@ -54,20 +63,22 @@ bool IsEncrypted(const CommandApdu& command, SecurityLevel level) {
 }
 
 // The length of the data field with padding and MAC.
-size_t ProtectedLength(const CommandApdu& command, SecurityLevel level) {
+size_t ProtectedLength(const CommandApdu& command, SecurityLevel level,
+                       size_t block) {
   const size_t length = command.data().size();
   if (level == SecurityLevel::kNone) return length;
   return kMacLength +
-         (IsEncrypted(command, level) ? PaddedLength(length) : length);
+         (IsEncrypted(command, level) ? PaddedLength(length, block) : length);
 }
 
-absl::Status CheckCommand(const CommandApdu& command, SecurityLevel level) {
+absl::Status CheckCommand(const CommandApdu& command, SecurityLevel level,
+                          size_t block) {
   if (HasSecureMessaging(command.header().cla)) {
     return absl::InvalidArgumentError("already has secure messaging");
   }
   const size_t limit = command.IsExtended() ? CommandApdu::kMaxExtendedData
                                             : CommandApdu::kMaxShortData;
-  const size_t length = ProtectedLength(command, level);
+  const size_t length = ProtectedLength(command, level, block);
   if (length > limit) {
     return absl::InvalidArgumentError(
         absl::StrCat("needs ", length, " bytes of data with its protection, ",
@@ -76,18 +87,22 @@ absl::Status CheckCommand(const CommandApdu& command, SecurityLevel level) {
   return absl::OkStatus();
 }
 
-absl::Status CheckCommands(const ChannelState& state,
+absl::Status CheckCommands(const ChannelProtocol& protocol,
+                           const ChannelState& state,
                            absl::Span<const CommandApdu> commands) {
+  RETURN_IF_ERROR(CheckProtocol(protocol));
   RETURN_IF_ERROR(CheckLevel(state.level));
-  if (state.chaining_value.size() != kBlock) {
-    return absl::InvalidArgumentError("chaining value is not of 16 bytes");
+  const size_t block = BlockLength(protocol);
+  if (state.chaining_value.size() != block) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("chaining value is not of ", block, " bytes"));
   }
   constexpr uint32_t kLast = std::numeric_limits<uint32_t>::max();
   if (commands.size() > kLast - state.command_counter) {
     return absl::AbortedError("the session's command counter is used up");
   }
   for (size_t i = 0; i < commands.size(); ++i) {
-    RETURN_IF_ERROR(Annotate(CheckCommand(commands[i], state.level),
+    RETURN_IF_ERROR(Annotate(CheckCommand(commands[i], state.level, block),
                              absl::StrCat("command ", i)));
   }
   return absl::OkStatus();
@@ -115,8 +130,10 @@ absl::StatusOr<std::vector<Bytes>> ProtectData(
   if (ciphertexts.size() != plaintexts.size()) {
     return absl::InternalError("cipher lost a ciphertext");
   }
+  const size_t block = BlockLength(cipher.protocol());
   for (size_t i = 0; i < ciphertexts.size(); ++i) {
-    if (ciphertexts[i].size() != PaddedLength(plaintexts[i].data.size())) {
+    if (ciphertexts[i].size() !=
+        PaddedLength(plaintexts[i].data.size(), block)) {
       return absl::InternalError("cipher gave a ciphertext of a wrong length");
     }
     fields[encrypted[i]] = std::move(ciphertexts[i]);
@@ -125,9 +142,11 @@ absl::StatusOr<std::vector<Bytes>> ProtectData(
 }
 
 // What the C-MAC of a command is computed over, after the chaining value (GPC
-// Amendment D, 6.2.4):
+// Amendment D, 6.2.4; GPCS 2.3.1, E.4.4):
 //   CLA with secure messaging, logical channel 0 | INS P1 P2 |
-//   Lc (1, or 3 when extended) of data and MAC | data, encrypted if it is
+//   Lc (1, or 3 when extended) of data and MAC |
+//   data, for SCP03 encrypted if it is
+// SCP02's Lc is that of the data before encryption.
 // The channel bits of further interindustry classes (C0 to DF) are cleared in
 // place, which leaves E0.
 Bytes MacInput(const CommandHeader& header, ByteSpan data, bool extended) {
@@ -152,7 +171,7 @@ absl::StatusOr<std::vector<Bytes>> Macs(SessionCipher& cipher,
     return absl::InternalError("cipher lost a MAC");
   }
   for (const Bytes& mac : macs) {
-    if (mac.size() != kBlock) {
+    if (mac.size() != BlockLength(cipher.protocol())) {
       return absl::InternalError("cipher gave a MAC of a wrong length");
     }
   }
@@ -172,6 +191,7 @@ absl::StatusOr<CommandApdu> WithMac(const CommandApdu& command, ByteSpan data,
 
 absl::StatusOr<Authentication> AuthenticateHost(SessionCipher& cipher,
                                                 SecurityLevel level) {
+  RETURN_IF_ERROR(CheckProtocol(cipher.protocol()));
   RETURN_IF_ERROR(CheckLevel(level));
   ASSIGN_OR_RETURN(const Bytes cryptogram, cipher.HostCryptogram());
   if (cryptogram.size() != kCryptogramLength) {
@@ -182,28 +202,27 @@ absl::StatusOr<Authentication> AuthenticateHost(SessionCipher& cipher,
   ASSIGN_OR_RETURN(const CommandApdu plain,
                    CommandApdu::Create(header, cryptogram));
   ASSIGN_OR_RETURN(std::vector<Bytes> macs,
-                   Macs(cipher, Bytes(kBlock),
+                   Macs(cipher, FirstChainingValue(cipher.protocol()),
                         {MacInput(header, cryptogram, /*extended=*/false)}));
   ASSIGN_OR_RETURN(CommandApdu command, WithMac(plain, cryptogram, macs[0]));
   return Authentication{std::move(command),
                         ChannelState{level, std::move(macs[0]), 0}};
 }
 
-absl::Status VerifyCardCryptogram(SessionCipher& cipher, ByteSpan cryptogram) {
+absl::StatusOr<bool> CardCryptogramMatches(SessionCipher& cipher,
+                                           ByteSpan cryptogram) {
   ASSIGN_OR_RETURN(const Bytes expected, cipher.CardCryptogram());
   if (expected.size() != kCryptogramLength) {
     return absl::InternalError("cipher gave a cryptogram of a wrong length");
   }
-  if (!ConstantTimeEqual(expected, cryptogram)) {
-    return absl::DataLossError("the card cryptogram does not match");
-  }
-  return absl::OkStatus();
+  return ConstantTimeEqual(expected, cryptogram);
 }
 
 absl::StatusOr<std::vector<CommandApdu>> ProtectCommands(
     SessionCipher& cipher, ChannelState& state,
     absl::Span<const CommandApdu> commands) {
-  RETURN_IF_ERROR(CheckCommands(state, commands));
+  const ChannelProtocol protocol = cipher.protocol();
+  RETURN_IF_ERROR(CheckCommands(protocol, state, commands));
   const auto count = static_cast<uint32_t>(commands.size());
   if (commands.empty() || state.level == SecurityLevel::kNone) {
     state.command_counter += count;
@@ -213,8 +232,10 @@ absl::StatusOr<std::vector<CommandApdu>> ProtectCommands(
                    ProtectData(cipher, state, commands));
   std::vector<Bytes> inputs;
   for (size_t i = 0; i < commands.size(); ++i) {
-    inputs.push_back(
-        MacInput(commands[i].header(), fields[i], commands[i].IsExtended()));
+    const bool macs_plain = protocol.scp == kScp02;
+    inputs.push_back(MacInput(commands[i].header(),
+                              macs_plain ? commands[i].data() : fields[i],
+                              commands[i].IsExtended()));
   }
   ASSIGN_OR_RETURN(std::vector<Bytes> macs,
                    Macs(cipher, state.chaining_value, inputs));
@@ -230,6 +251,8 @@ absl::StatusOr<std::vector<CommandApdu>> ProtectCommands(
 }
 
 size_t MaxShortDataLength(SecurityLevel level) {
+  // SCP02's smaller blocks gain nothing: 247 bytes hold 240 of either.
+  constexpr size_t kBlock = 16;
   switch (level) {
     case SecurityLevel::kNone:
       return CommandApdu::kMaxShortData;

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "lib/base/bytes.h"
+#include "lib/card/scp/channel_protocol.h"
 
 namespace cardferry::scp {
 
@@ -21,26 +22,36 @@ class SessionCipher {
  public:
   virtual ~SessionCipher() = default;
 
+  virtual ChannelProtocol protocol() const = 0;
+
   // The cryptogram that the card (host) must show for this session's
   // challenges: 8 bytes.
   virtual absl::StatusOr<Bytes> CardCryptogram() = 0;
   virtual absl::StatusOr<Bytes> HostCryptogram() = 0;
 
-  // The chained MACs of `messages` under S-MAC, one per message, each whole (16
-  // bytes for SCP03): MAC[i] = CMAC(S-MAC, MAC[i-1] || messages[i]), where
-  // MAC[-1] is `chaining_value` (16 bytes; zeros before the first command).
-  // GPC Amendment D, 6.2.4.
+  // The chained MACs of `messages` under S-MAC, one per message, each whole,
+  // where MAC[-1] is `chaining_value`.
+  //   SCP03: MAC[i] = CMAC(S-MAC, MAC[i-1] || messages[i]), 16 bytes; MAC[-1]
+  //     is zeros before the first command (GPC Amendment D, 6.2.4).
+  //   SCP02: MAC[i] = the retail MAC (ISO 9797-1, algorithm 3) of messages[i],
+  //     8 bytes. Its ICV is MAC[i-1], encrypted with the first half of S-MAC
+  //     when `i` has bit 10; zeros when MAC[-1] is empty, which it is before
+  //     the first command (GPCS 2.3.1, E.4.4).
   virtual absl::StatusOr<std::vector<Bytes>> MacChain(
       ByteSpan chaining_value, absl::Span<const Bytes> messages) = 0;
 
   // Command data to encrypt and the number of its command in the session,
-  // counted from 1 for the command after EXTERNAL AUTHENTICATE (SCP03).
+  // counted from 1 for the command after EXTERNAL AUTHENTICATE.
   struct Plaintext {
     uint32_t counter = 0;
     Bytes data;  // not padded, not empty
   };
-  // The ciphertexts under S-ENC, padded with 80 00.. to whole blocks; ICV =
-  // AES(S-ENC, counter as a 16-byte block). GPC Amendment D, 6.2.6.
+  // The ciphertexts under S-ENC in CBC mode, padded with 80 00.. to whole
+  // blocks.
+  //   SCP03: ICV = AES(S-ENC, counter as a 16-byte block). GPC Amendment D,
+  //     6.2.6.
+  //   SCP02: triple DES, ICV zeros; the counter does not matter (GPCS 2.3.1,
+  //     E.4.6).
   virtual absl::StatusOr<std::vector<Bytes>> EncryptCommands(
       absl::Span<const Plaintext> plaintexts) = 0;
 };

@@ -29,6 +29,7 @@ class Scp03HsmCipher final : public scp::SessionCipher {
       HsmContext& hsm, const CardKeySelection& card, ByteSpan host_challenge,
       ByteSpan card_challenge);
 
+  scp::ChannelProtocol protocol() const override { return {scp::kScp03, 0x00}; }
   absl::StatusOr<Bytes> CardCryptogram() override;
   absl::StatusOr<Bytes> HostCryptogram() override;
   absl::StatusOr<std::vector<Bytes>> MacChain(

@@ -60,6 +60,7 @@ class CountedCipher final : public scp::SessionCipher {
                 std::atomic<uint64_t>& calls)
       : cipher_(std::move(cipher)), calls_(calls) {}
 
+  scp::ChannelProtocol protocol() const override { return cipher_->protocol(); }
   absl::StatusOr<Bytes> CardCryptogram() override {
     ++calls_;
     return cipher_->CardCryptogram();

@@ -11,6 +11,7 @@ class RecordingHsmKeys::Cipher final : public scp::SessionCipher {
   Cipher(std::unique_ptr<scp::SessionCipher> cipher, RecordingHsmKeys& owner)
       : cipher_(std::move(cipher)), owner_(owner) {}
 
+  scp::ChannelProtocol protocol() const override { return cipher_->protocol(); }
   absl::StatusOr<Bytes> CardCryptogram() override {
     {
       absl::MutexLock lock(&owner_.mutex_);

@@ -24,6 +24,7 @@ class Scp03OpensslCipher : public SessionCipher {
       const SecretBytes& static_enc, const SecretBytes& static_mac,
       ByteSpan host_challenge, ByteSpan card_challenge);
 
+  ChannelProtocol protocol() const override { return {kScp03, 0x00}; }
   absl::StatusOr<Bytes> CardCryptogram() override;
   absl::StatusOr<Bytes> HostCryptogram() override;
   absl::StatusOr<std::vector<Bytes>> MacChain(

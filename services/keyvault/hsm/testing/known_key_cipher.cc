@@ -64,6 +64,7 @@ class KnownKeyCipher final : public scp::SessionCipher {
     return absl::OkStatus();
   }
 
+  scp::ChannelProtocol protocol() const override { return {scp::kScp03, 0x00}; }
   absl::StatusOr<Bytes> CardCryptogram() override {
     return cipher_->CardCryptogram();
   }

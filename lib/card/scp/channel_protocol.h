@@ -1,0 +1,35 @@
+#ifndef CARDFERRY_LIB_CARD_SCP_CHANNEL_PROTOCOL_H_
+#define CARDFERRY_LIB_CARD_SCP_CHANNEL_PROTOCOL_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+
+namespace cardferry::scp {
+
+inline constexpr uint8_t kScp02 = 0x02;
+inline constexpr uint8_t kScp03 = 0x03;
+
+// A secure channel protocol and its options `i` (GPCS 2.3.1, E.1.1; Amendment
+// D, 5.1). Chosen with `i`:
+//   SCP02: 01 three base keys, 02 C-MAC over the unmodified command, 04
+//          explicit initiation, 08 first ICV from the AID, 10 ICV encryption,
+//          20 R-MAC, 40 pseudo-random card challenge.
+//   SCP03: 01 S16, 10 pseudo-random card challenge, 20 R-MAC, 40 R-ENC.
+struct ChannelProtocol {
+  uint8_t scp = kScp03;
+  uint8_t i = 0x00;
+
+  bool operator==(const ChannelProtocol& o) const {
+    return scp == o.scp && i == o.i;
+  }
+};
+
+// OK for what is there: SCP02 with explicit initiation and C-MAC over the
+// modified command (04 05 14 15 44 45 54 55, each also with 20), SCP03 in S8
+// mode (00 10 20 30 60 70). UNIMPLEMENTED for all else.
+absl::Status CheckProtocol(const ChannelProtocol& protocol);
+
+}  // namespace cardferry::scp
+
+#endif  // CARDFERRY_LIB_CARD_SCP_CHANNEL_PROTOCOL_H_

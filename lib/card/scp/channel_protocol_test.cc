@@ -1,0 +1,43 @@
+#include "lib/card/scp/channel_protocol.h"
+
+#include <set>
+
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::scp {
+namespace {
+
+std::set<int> KnownOptions(uint8_t scp) {
+  std::set<int> known;
+  for (int i = 0; i < 0x100; ++i) {
+    if (CheckProtocol({scp, static_cast<uint8_t>(i)}).ok()) known.insert(i);
+  }
+  return known;
+}
+
+TEST(ChannelProtocolTest, KnowsScp03InS8ModeOnly) {
+  EXPECT_EQ(KnownOptions(kScp03),
+            (std::set<int>{0x00, 0x10, 0x20, 0x30, 0x60, 0x70}));
+}
+
+TEST(ChannelProtocolTest, KnowsScp02WithExplicitInitiationOnly) {
+  EXPECT_EQ(KnownOptions(kScp02),
+            (std::set<int>{0x04, 0x05, 0x14, 0x15, 0x24, 0x25, 0x34, 0x35, 0x44,
+                           0x45, 0x54, 0x55, 0x64, 0x65, 0x74, 0x75}));
+}
+
+TEST(ChannelProtocolTest, KnowsNoOtherProtocol) {
+  for (const int scp : {0x00, 0x01, 0x04, 0x10, 0x11, 0xFF}) {
+    EXPECT_EQ(KnownOptions(static_cast<uint8_t>(scp)), std::set<int>()) << scp;
+  }
+}
+
+TEST(ChannelProtocolTest, SaysWhatIsNotThere) {
+  EXPECT_THAT(CheckProtocol({kScp02, 0x1A}),
+              StatusIs(absl::StatusCode::kUnimplemented,
+                       "SCP02 with i 1A, which is not there"));
+}
+
+}  // namespace
+}  // namespace cardferry::scp
