@@ -97,15 +97,17 @@ Block CardKey(const Bytes& master, uint8_t number, ByteSpan diversification) {
 class FastCipher final : public scp::SessionCipher {
  public:
   FastCipher(const keyvault::KnownKeySet& key_set,
-             const keyvault::CardKeySelection& card, Bytes context)
+             const keyvault::CardKeySelection& card,
+             const scp::SessionSeed& seed)
       : card_enc_(
             CardKey(key_set.master_enc, 1, card.key_diversification_data)),
-        context_(std::move(context)),
+        protocol_(seed.protocol),
+        context_(Concat({seed.host_challenge, seed.card_challenge})),
         mac_(SessionKey(
             CardKey(key_set.master_mac, 2, card.key_diversification_data),
             0x06)) {}
 
-  scp::ChannelProtocol protocol() const override { return {scp::kScp03, 0x00}; }
+  scp::ChannelProtocol protocol() const override { return protocol_; }
   absl::StatusOr<Bytes> CardCryptogram() override { return Cryptogram(0x00); }
   absl::StatusOr<Bytes> HostCryptogram() override { return Cryptogram(0x01); }
 
@@ -153,6 +155,7 @@ class FastCipher final : public scp::SessionCipher {
   }
 
   const Block card_enc_;
+  const scp::ChannelProtocol protocol_;
   const Bytes context_;  // host challenge || card challenge
   Cmac mac_;
   std::optional<Cbc> enc_;
@@ -162,9 +165,8 @@ class FastCipher final : public scp::SessionCipher {
 
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>>
 FastOpensslKeys::OpenSession(const keyvault::CardKeySelection& card,
-                             ByteSpan host_challenge, ByteSpan card_challenge) {
-  return std::make_unique<FastCipher>(key_set_, card,
-                                      Concat({host_challenge, card_challenge}));
+                             const scp::SessionSeed& seed) {
+  return std::make_unique<FastCipher>(key_set_, card, seed);
 }
 
 void RunBareOpenssl(size_t commands, size_t command_bytes) {

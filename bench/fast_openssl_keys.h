@@ -25,8 +25,8 @@ class FastOpensslKeys final : public keyvault::HsmKeys {
     return others_.KeySets();
   }
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
-      const keyvault::CardKeySelection& card, ByteSpan host_challenge,
-      ByteSpan card_challenge) override;
+      const keyvault::CardKeySelection& card,
+      const scp::SessionSeed& seed) override;
   absl::StatusOr<Bytes> Seal(absl::string_view purpose,
                              ByteSpan plaintext) override {
     return others_.Seal(purpose, plaintext);

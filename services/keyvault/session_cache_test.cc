@@ -70,7 +70,7 @@ TEST_F(SessionCacheTest, GivesACipherForItsVeryOriginOnly) {
   other.card.master_version = 2;
   EXPECT_EQ(cache_.Take(other), nullptr);
   other = Origin(1);
-  other.card_challenge[7] = 1;
+  other.seed.card_challenge[7] = 1;
   EXPECT_EQ(cache_.Take(other), nullptr);
   EXPECT_NE(cache_.Take(Origin(1)), nullptr);
 }

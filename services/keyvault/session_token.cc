@@ -10,7 +10,7 @@
 namespace cardferry::keyvault {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 constexpr char kCommandPurpose[] = "command";
 constexpr char kVerifyPurpose[] = "verify";
 
@@ -19,8 +19,10 @@ void WriteOrigin(const SessionOrigin& origin, FieldWriter& writer) {
       .Text(origin.card.key_set)
       .Uint32(origin.card.master_version)
       .Fixed(origin.card.key_diversification_data)
-      .Fixed(origin.host_challenge)
-      .Fixed(origin.card_challenge);
+      .Byte(origin.seed.protocol.scp)
+      .Byte(origin.seed.protocol.i)
+      .Fixed(origin.seed.host_challenge)
+      .Fixed(origin.seed.card_challenge);
 }
 
 SessionOrigin ReadOrigin(FieldReader& reader) {
@@ -29,8 +31,10 @@ SessionOrigin ReadOrigin(FieldReader& reader) {
   origin.card.key_set = reader.Text();
   origin.card.master_version = reader.Uint32();
   origin.card.key_diversification_data = reader.Fixed<10>();
-  origin.host_challenge = reader.Fixed<8>();
-  origin.card_challenge = reader.Fixed<8>();
+  origin.seed.protocol.scp = reader.Byte();
+  origin.seed.protocol.i = reader.Byte();
+  origin.seed.host_challenge = reader.Fixed<8>();
+  origin.seed.card_challenge = reader.Fixed<8>();
   return origin;
 }
 

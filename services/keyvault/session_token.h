@@ -1,13 +1,13 @@
 #ifndef CARDFERRY_SERVICES_KEYVAULT_SESSION_TOKEN_H_
 #define CARDFERRY_SERVICES_KEYVAULT_SESSION_TOKEN_H_
 
-#include <array>
 #include <cstdint>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lib/base/bytes.h"
 #include "lib/card/scp/secure_channel.h"
+#include "lib/card/scp/session_seed.h"
 #include "services/keyvault/hsm/hsm_keys.h"
 #include "services/keyvault/opening_ticket.h"
 #include "services/keyvault/operation_class.h"
@@ -18,8 +18,7 @@ namespace cardferry::keyvault {
 struct SessionOrigin {
   SessionSerial serial = {};
   CardKeySelection card;
-  std::array<uint8_t, 8> host_challenge = {};
-  std::array<uint8_t, 8> card_challenge = {};
+  scp::SessionSeed seed;
 };
 
 // The right to have the next commands of a session protected, once.
@@ -40,14 +39,15 @@ struct VerifyToken {
 
 // A session's origin as bytes, the same for the same origin:
 //   serial (16) | key set | master version (4) |
-//   key diversification data (10) | host challenge (8) | card challenge (8)
+//   key diversification data (10) | SCP identifier (1) | i (1) |
+//   host challenge (8) | card challenge (8)
 Bytes EncodeOrigin(const SessionOrigin& origin);
 
 // The two tokens as they travel: sealed in the HSM, each for its own purpose,
 // so that neither can be read, changed or used as the other.
-//   command: version '01' | origin | step (4) | operation class (1) | state |
+//   command: version '02' | origin | step (4) | operation class (1) | state |
 //            expiry (8)
-//   verify:  version '01' | origin | state | expiry (8)
+//   verify:  version '02' | origin | state | expiry (8)
 //   state:   level (1) | chaining value | command counter (4)
 absl::StatusOr<Bytes> SealToken(HsmKeys& keys, const CommandToken& token);
 absl::StatusOr<Bytes> SealToken(HsmKeys& keys, const VerifyToken& token);

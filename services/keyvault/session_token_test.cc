@@ -15,8 +15,7 @@ SessionOrigin TestOrigin() {
   SessionOrigin origin;
   origin.serial = {1, 2, 3};
   origin.card = {"issuer", 7, {0xD0, 0xD1}};
-  origin.host_challenge = {0xA0};
-  origin.card_challenge = {0xC0};
+  origin.seed = {{scp::kScp02, 0x55}, {0xA0}, {0xC0}};
   return origin;
 }
 
@@ -40,6 +39,7 @@ TEST_F(SessionTokenTest, AnOriginHasTheLayoutThatStandsInItsHeader) {
             "00000006697373756572"
             "00000007"
             "D0D10000000000000000"
+            "0255"
             "A000000000000000"
             "C000000000000000");
 }

@@ -136,8 +136,9 @@ absl::StatusOr<Session> Vault::Begin(
   const SessionOrigin origin{
       opening.serial,
       {handshake.key_set, master_version, answer.key_diversification_data},
-      opening.host_challenge,
-      answer.card_challenge};
+      {{answer.scp, answer.i.value_or(0)},
+       opening.host_challenge,
+       answer.card_challenge}};
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
                    CipherOf(origin));
   RETURN_IF_ERROR(VerifyCard(
@@ -244,8 +245,7 @@ absl::StatusOr<std::unique_ptr<scp::SessionCipher>> Vault::CipherOf(
   if (std::unique_ptr<scp::SessionCipher> kept = cache_.Take(origin)) {
     return kept;
   }
-  return keys_.OpenSession(origin.card, origin.host_challenge,
-                           origin.card_challenge);
+  return keys_.OpenSession(origin.card, origin.seed);
 }
 
 }  // namespace cardferry::keyvault

@@ -51,8 +51,11 @@ absl::StatusOr<std::unique_ptr<Pkcs11HostCrypto>> Pkcs11HostCrypto::Create(
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>>
 Pkcs11HostCrypto::OpenSession(const StaticKeys& keys, ByteSpan host_challenge,
                               ByteSpan card_challenge) {
-  return keyvault::OpenKnownKeyCipher(*token_, {keys.enc, keys.mac},
-                                      host_challenge, card_challenge, ways_);
+  ASSIGN_OR_RETURN(const scp::SessionSeed seed,
+                   scp::SessionSeed::Create({scp::kScp03, 0x00}, host_challenge,
+                                            card_challenge));
+  return keyvault::OpenKnownKeyCipher(*token_, {keys.enc, keys.mac}, seed,
+                                      ways_);
 }
 
 absl::StatusOr<Object> Pkcs11HostCrypto::Import(ByteSpan key) {

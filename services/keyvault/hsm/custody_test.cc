@@ -52,8 +52,8 @@ class CustodyTest : public testing::TestWithParam<TestModule> {
 
   absl::StatusOr<std::unique_ptr<Scp03HsmCipher>> OpenCipher(
       const std::string& key_set) {
-    return Scp03HsmCipher::Create(*hsm_, {key_set, 1, {}}, Bytes(8, 0x01),
-                                  Bytes(8, 0x02));
+    return Scp03HsmCipher::Create(*hsm_, {key_set, 1, {}},
+                                  {{scp::kScp03, 0x00}, {1}, {2}});
   }
 
   std::vector<ObjectHandle> AllSecretKeys() {

@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
 #include "lib/card/scp/session_cipher.h"
+#include "lib/card/scp/session_seed.h"
 
 namespace cardferry::keyvault {
 
@@ -42,10 +43,10 @@ class HsmKeys {
   virtual std::vector<KeySetDescription> KeySets() const = 0;
 
   // The session keys of one card's session as HSM session objects, gone with
-  // the cipher. `host_challenge` and `card_challenge`: 8 bytes each.
+  // the cipher. INVALID_ARGUMENT when the key set's keys are for another
+  // protocol.
   virtual absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
-      const CardKeySelection& card, ByteSpan host_challenge,
-      ByteSpan card_challenge) = 0;
+      const CardKeySelection& card, const scp::SessionSeed& seed) = 0;
 
   // Authenticated encryption under the token-seal key (AES-256-GCM). The
   // purpose is authenticated too: what was sealed for one opens for no other.

@@ -86,9 +86,8 @@ std::vector<KeySetDescription> Pkcs11HsmKeys::KeySets() const {
 }
 
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>> Pkcs11HsmKeys::OpenSession(
-    const CardKeySelection& card, ByteSpan host_challenge,
-    ByteSpan card_challenge) {
-  return Scp03HsmCipher::Create(*hsm_, card, host_challenge, card_challenge);
+    const CardKeySelection& card, const scp::SessionSeed& seed) {
+  return Scp03HsmCipher::Create(*hsm_, card, seed);
 }
 
 absl::StatusOr<Bytes> Pkcs11HsmKeys::Seal(absl::string_view purpose,

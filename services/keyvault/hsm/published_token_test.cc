@@ -51,7 +51,7 @@ TEST_F(PublishedTokenTest, ServesEverythingAfterEachStart) {
     for (const char* key_set : {"kdf3", "plain"}) {
       ASSERT_OK_AND_ASSIGN(
           const auto cipher,
-          keys->OpenSession({key_set, 1, {}}, Bytes(8, 0x01), Bytes(8, 0x02)));
+          keys->OpenSession({key_set, 1, {}}, {{scp::kScp03, 0x00}, {1}, {2}}));
       EXPECT_OK(cipher->CardCryptogram());
       EXPECT_OK(cipher->EncryptCommands({{1, Bytes(5)}}));
       EXPECT_OK(cipher->MacChain(Bytes(16), {Bytes(20)}));

@@ -20,7 +20,6 @@ using pkcs11::Object;
 using pkcs11::Session;
 using pkcs11::Usage;
 
-constexpr size_t kChallengeSize = 8;
 constexpr size_t kCryptogramSize = 8;
 constexpr AesBlock kZeroBlock = {};
 
@@ -79,14 +78,9 @@ absl::Status OfLength(ByteSpan bytes, size_t length) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Scp03HsmCipher>> Scp03HsmCipher::Create(
-    HsmContext& hsm, const CardKeySelection& card, ByteSpan host_challenge,
-    ByteSpan card_challenge) {
-  if (host_challenge.size() != kChallengeSize ||
-      card_challenge.size() != kChallengeSize) {
-    return absl::InvalidArgumentError("a challenge has 8 bytes");
-  }
-  std::unique_ptr<Scp03HsmCipher> cipher(
-      new Scp03HsmCipher(hsm, card, Concat({host_challenge, card_challenge})));
+    HsmContext& hsm, const CardKeySelection& card,
+    const scp::SessionSeed& seed) {
+  std::unique_ptr<Scp03HsmCipher> cipher(new Scp03HsmCipher(hsm, card, seed));
   const absl::StatusOr<bool> made = cipher->Run(
       [&](Session& session, const KeyHandles& keys) -> absl::StatusOr<bool> {
         RETURN_IF_ERROR(cipher->EnsureMacKey(session, keys));

@@ -9,6 +9,7 @@
 #include "absl/types/span.h"
 #include "lib/base/bytes.h"
 #include "lib/card/scp/session_cipher.h"
+#include "lib/card/scp/session_seed.h"
 #include "lib/pkcs11/cmac.h"
 #include "lib/pkcs11/session_pool.h"
 #include "services/keyvault/hsm/hsm_context.h"
@@ -23,13 +24,12 @@ namespace cardferry::keyvault {
 // threads at once.
 class Scp03HsmCipher final : public scp::SessionCipher {
  public:
-  // `hsm` outlives the cipher. Derives S-MAC. NOT_FOUND: no such key set;
-  // INVALID_ARGUMENT: challenges of other than 8 bytes.
+  // `hsm` outlives the cipher. Derives S-MAC. NOT_FOUND: no such key set.
   static absl::StatusOr<std::unique_ptr<Scp03HsmCipher>> Create(
-      HsmContext& hsm, const CardKeySelection& card, ByteSpan host_challenge,
-      ByteSpan card_challenge);
+      HsmContext& hsm, const CardKeySelection& card,
+      const scp::SessionSeed& seed);
 
-  scp::ChannelProtocol protocol() const override { return {scp::kScp03, 0x00}; }
+  scp::ChannelProtocol protocol() const override { return protocol_; }
   absl::StatusOr<Bytes> CardCryptogram() override;
   absl::StatusOr<Bytes> HostCryptogram() override;
   absl::StatusOr<std::vector<Bytes>> MacChain(
@@ -52,8 +52,12 @@ class Scp03HsmCipher final : public scp::SessionCipher {
   };
   enum class CardKey : uint8_t { kEnc = 1, kMac = 2 };
 
-  Scp03HsmCipher(HsmContext& hsm, const CardKeySelection& card, Bytes context)
-      : hsm_(hsm), card_(card), context_(std::move(context)) {}
+  Scp03HsmCipher(HsmContext& hsm, const CardKeySelection& card,
+                 const scp::SessionSeed& seed)
+      : hsm_(hsm),
+        card_(card),
+        protocol_(seed.protocol),
+        context_(Concat({seed.host_challenge, seed.card_challenge})) {}
 
   // Runs `operation(session, keys)`, with all session keys made again if one
   // is gone.
@@ -83,6 +87,7 @@ class Scp03HsmCipher final : public scp::SessionCipher {
 
   HsmContext& hsm_;
   const CardKeySelection card_;
+  const scp::ChannelProtocol protocol_;
   const Bytes context_;  // host challenge || card challenge
   std::optional<MacKey> mac_;
   std::optional<pkcs11::PooledObject> enc_;

@@ -42,7 +42,9 @@ class Scp03HsmCipherTest : public testing::TestWithParam<Way> {
 
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> Open(
       const KnownStaticKeys& keys, ByteSpan host, ByteSpan card) {
-    return OpenKnownKeyCipher(*token_, keys, host, card, GetParam().ways);
+    ASSIGN_OR_RETURN(const scp::SessionSeed seed,
+                     scp::SessionSeed::Create({scp::kScp03, 0x70}, host, card));
+    return OpenKnownKeyCipher(*token_, keys, seed, GetParam().ways);
   }
 
   std::unique_ptr<pkcs11::TestToken> test_token_;
@@ -118,11 +120,7 @@ TEST_P(Scp03HsmCipherTest, GivesOthersForEachBitOfAnything) {
   EXPECT_NE(other->CardCryptogram().value(), cryptogram);
 }
 
-TEST_P(Scp03HsmCipherTest, RefusesChallengesAndChainsOfAnotherLength) {
-  EXPECT_THAT(Open(kKeys, Bytes(7), kCard),
-              StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(Open(kKeys, kHost, Bytes(9)),
-              StatusIs(absl::StatusCode::kInvalidArgument));
+TEST_P(Scp03HsmCipherTest, RefusesChainsOfAnotherLength) {
   ASSERT_OK_AND_ASSIGN(const auto cipher, Open(kKeys, kHost, kCard));
   EXPECT_THAT(cipher->MacChain(Bytes(8), {Bytes(5)}),
               StatusIs(absl::StatusCode::kInvalidArgument));

@@ -23,6 +23,13 @@ CardKeySelection CardOf(const std::string& key_set) {
   return {key_set, 1, {0xD0, 0xD1, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6, 7, 8, 9}};
 }
 
+scp::SessionSeed Scp03Seed(ByteSpan host_challenge, ByteSpan card_challenge) {
+  return scp::SessionSeed::Create({scp::kScp03, 0x00}, host_challenge,
+                                  card_challenge)
+      .value();
+}
+scp::SessionSeed Seed() { return Scp03Seed(Bytes(8, 1), Bytes(8, 2)); }
+
 const std::vector<std::string>& Names() {
   static const auto* const names = new std::vector<std::string>{
       "default", "kdf3-128", "kdf3-192", "kdf3-256"};
@@ -62,8 +69,8 @@ TEST_P(HsmKeysContract, GivesWhatARealCardAccepted) {
   card.key_set = "default";
   ASSERT_OK_AND_ASSIGN(
       const std::unique_ptr<SessionCipher> cipher,
-      keys_->OpenSession(card, FromHexOrDie("F5E88C6C30039A53"),
-                         FromHexOrDie("0D607A25D729A20F")));
+      keys_->OpenSession(card, Scp03Seed(FromHexOrDie("F5E88C6C30039A53"),
+                                         FromHexOrDie("0D607A25D729A20F"))));
   EXPECT_THAT(cipher->CardCryptogram(),
               IsOkAndHolds(FromHexOrDie("7E793686DEE77FAF")));
   EXPECT_THAT(cipher->HostCryptogram(),
@@ -98,10 +105,12 @@ TEST_P(HsmKeysContract, EveryKeySetGivesTheReferencesSessions) {
       random.Fill(absl::MakeSpan(card.key_diversification_data));
       const Bytes host = random.Draw(8);
       const Bytes challenge = random.Draw(8);
-      ASSERT_OK_AND_ASSIGN(const std::unique_ptr<SessionCipher> cipher,
-                           keys_->OpenSession(card, host, challenge));
-      ASSERT_OK_AND_ASSIGN(const std::unique_ptr<SessionCipher> reference,
-                           reference_.OpenSession(card, host, challenge));
+      ASSERT_OK_AND_ASSIGN(
+          const std::unique_ptr<SessionCipher> cipher,
+          keys_->OpenSession(card, Scp03Seed(host, challenge)));
+      ASSERT_OK_AND_ASSIGN(
+          const std::unique_ptr<SessionCipher> reference,
+          reference_.OpenSession(card, Scp03Seed(host, challenge)));
       EXPECT_EQ(cipher->CardCryptogram().value(),
                 reference->CardCryptogram().value())
           << name;
@@ -114,12 +123,10 @@ TEST_P(HsmKeysContract, EveryKeySetGivesTheReferencesSessions) {
 
 TEST_P(HsmKeysContract, ChainsMessagesOfEveryLength) {
   for (const std::string& name : Names()) {
-    ASSERT_OK_AND_ASSIGN(
-        const std::unique_ptr<SessionCipher> cipher,
-        keys_->OpenSession(CardOf(name), Bytes(8, 1), Bytes(8, 2)));
-    ASSERT_OK_AND_ASSIGN(
-        const std::unique_ptr<SessionCipher> reference,
-        reference_.OpenSession(CardOf(name), Bytes(8, 1), Bytes(8, 2)));
+    ASSERT_OK_AND_ASSIGN(const std::unique_ptr<SessionCipher> cipher,
+                         keys_->OpenSession(CardOf(name), Seed()));
+    ASSERT_OK_AND_ASSIGN(const std::unique_ptr<SessionCipher> reference,
+                         reference_.OpenSession(CardOf(name), Seed()));
     std::vector<Bytes> messages;
     for (size_t size = 0; size <= 70; ++size) {
       messages.push_back(Bytes(size, static_cast<uint8_t>(size)));
@@ -145,12 +152,10 @@ TEST_P(HsmKeysContract, ChainsMessagesOfEveryLength) {
 }
 
 TEST_P(HsmKeysContract, ChainsALongLoad) {
-  ASSERT_OK_AND_ASSIGN(
-      const std::unique_ptr<SessionCipher> cipher,
-      keys_->OpenSession(CardOf("kdf3-128"), Bytes(8, 1), Bytes(8, 2)));
-  ASSERT_OK_AND_ASSIGN(
-      const std::unique_ptr<SessionCipher> reference,
-      reference_.OpenSession(CardOf("kdf3-128"), Bytes(8, 1), Bytes(8, 2)));
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<SessionCipher> cipher,
+                       keys_->OpenSession(CardOf("kdf3-128"), Seed()));
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<SessionCipher> reference,
+                       reference_.OpenSession(CardOf("kdf3-128"), Seed()));
   const std::vector<Bytes> messages(512, Bytes(252, 0x5A));
   EXPECT_EQ(cipher->MacChain(Bytes(16), messages).value(),
             reference->MacChain(Bytes(16), messages).value());
@@ -158,12 +163,10 @@ TEST_P(HsmKeysContract, ChainsALongLoad) {
 
 TEST_P(HsmKeysContract, EncryptsDataOfEveryLengthByItsCounter) {
   for (const std::string& name : Names()) {
-    ASSERT_OK_AND_ASSIGN(
-        const std::unique_ptr<SessionCipher> cipher,
-        keys_->OpenSession(CardOf(name), Bytes(8, 1), Bytes(8, 2)));
-    ASSERT_OK_AND_ASSIGN(
-        const std::unique_ptr<SessionCipher> reference,
-        reference_.OpenSession(CardOf(name), Bytes(8, 1), Bytes(8, 2)));
+    ASSERT_OK_AND_ASSIGN(const std::unique_ptr<SessionCipher> cipher,
+                         keys_->OpenSession(CardOf(name), Seed()));
+    ASSERT_OK_AND_ASSIGN(const std::unique_ptr<SessionCipher> reference,
+                         reference_.OpenSession(CardOf(name), Seed()));
     std::vector<SessionCipher::Plaintext> plaintexts;
     for (uint32_t size = 1; size <= 50; ++size) {
       plaintexts.push_back({3 * size, Bytes(size, static_cast<uint8_t>(size))});
@@ -177,9 +180,8 @@ TEST_P(HsmKeysContract, EncryptsDataOfEveryLengthByItsCounter) {
 }
 
 TEST_P(HsmKeysContract, NothingToDoGivesNothing) {
-  ASSERT_OK_AND_ASSIGN(
-      const std::unique_ptr<SessionCipher> cipher,
-      keys_->OpenSession(CardOf("default"), Bytes(8, 1), Bytes(8, 2)));
+  ASSERT_OK_AND_ASSIGN(const std::unique_ptr<SessionCipher> cipher,
+                       keys_->OpenSession(CardOf("default"), Seed()));
   EXPECT_THAT(cipher->MacChain(Bytes(16), {}),
               IsOkAndHolds(testing::IsEmpty()));
   EXPECT_THAT(cipher->EncryptCommands({}), IsOkAndHolds(testing::IsEmpty()));
@@ -187,11 +189,11 @@ TEST_P(HsmKeysContract, NothingToDoGivesNothing) {
 
 TEST_P(HsmKeysContract, RefusesAKeySetOrVersionThatIsNotThere) {
   CardKeySelection card = CardOf("other");
-  EXPECT_THAT(keys_->OpenSession(card, Bytes(8), Bytes(8)).status(),
+  EXPECT_THAT(keys_->OpenSession(card, Seed()).status(),
               StatusIs(absl::StatusCode::kNotFound));
   card = CardOf("default");
   card.master_version = 2;
-  EXPECT_THAT(keys_->OpenSession(card, Bytes(8), Bytes(8)).status(),
+  EXPECT_THAT(keys_->OpenSession(card, Seed()).status(),
               StatusIs(absl::StatusCode::kNotFound));
 }
 
@@ -257,8 +259,9 @@ TEST_P(HsmKeysContract, ServesManyThreads) {
           CardOf(Names()[static_cast<size_t>(thread)]);
       for (int round = 0; round < 20; ++round) {
         const Bytes host(8, static_cast<uint8_t>(round));
-        auto cipher = keys_->OpenSession(card, host, Bytes(8, 5));
-        auto reference = reference_.OpenSession(card, host, Bytes(8, 5));
+        auto cipher = keys_->OpenSession(card, Scp03Seed(host, Bytes(8, 5)));
+        auto reference =
+            reference_.OpenSession(card, Scp03Seed(host, Bytes(8, 5)));
         if (!cipher.ok() || !reference.ok()) {
           ++wrong;
           continue;

@@ -116,8 +116,7 @@ std::vector<KeySetDescription> OpensslHsmKeys::KeySets() const {
 }
 
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpensslHsmKeys::OpenSession(
-    const CardKeySelection& card, ByteSpan host_challenge,
-    ByteSpan card_challenge) {
+    const CardKeySelection& card, const scp::SessionSeed& seed) {
   ++calls_;
   for (const KnownKeySet& key_set : key_sets_) {
     if (key_set.description.name != card.key_set ||
@@ -129,8 +128,8 @@ absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpensslHsmKeys::OpenSession(
     ASSIGN_OR_RETURN(const SecretBytes mac,
                      DeriveCardKey(key_set, 2, card.key_diversification_data));
     ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
-                     scp::Scp03OpensslCipher::Create(enc, mac, host_challenge,
-                                                     card_challenge));
+                     scp::Scp03OpensslCipher::Create(
+                         enc, mac, seed.host_challenge, seed.card_challenge));
     return std::make_unique<CountedCipher>(std::move(cipher), calls_);
   }
   return absl::NotFoundError(absl::StrCat("no key set ", card.key_set));

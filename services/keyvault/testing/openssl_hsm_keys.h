@@ -29,8 +29,7 @@ class OpensslHsmKeys final : public HsmKeys {
 
   std::vector<KeySetDescription> KeySets() const override;
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
-      const CardKeySelection& card, ByteSpan host_challenge,
-      ByteSpan card_challenge) override;
+      const CardKeySelection& card, const scp::SessionSeed& seed) override;
   absl::StatusOr<Bytes> Seal(absl::string_view purpose,
                              ByteSpan plaintext) override;
   absl::StatusOr<Bytes> Unseal(absl::string_view purpose,

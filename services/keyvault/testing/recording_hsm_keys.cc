@@ -53,15 +53,14 @@ class RecordingHsmKeys::Cipher final : public scp::SessionCipher {
 
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>>
 RecordingHsmKeys::OpenSession(const CardKeySelection& card,
-                              ByteSpan host_challenge,
-                              ByteSpan card_challenge) {
+                              const scp::SessionSeed& seed) {
   {
     absl::MutexLock lock(&mutex_);
     RETURN_IF_ERROR(broken_);
     ++log_.sessions_opened;
   }
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
-                   keys_.OpenSession(card, host_challenge, card_challenge));
+                   keys_.OpenSession(card, seed));
   return std::make_unique<Cipher>(std::move(cipher), *this);
 }
 

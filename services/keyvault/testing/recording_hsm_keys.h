@@ -34,8 +34,7 @@ class RecordingHsmKeys final : public HsmKeys {
     return keys_.KeySets();
   }
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
-      const CardKeySelection& card, ByteSpan host_challenge,
-      ByteSpan card_challenge) override;
+      const CardKeySelection& card, const scp::SessionSeed& seed) override;
   absl::StatusOr<Bytes> Seal(absl::string_view purpose,
                              ByteSpan plaintext) override {
     return keys_.Seal(purpose, plaintext);

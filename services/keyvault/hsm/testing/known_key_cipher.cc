@@ -57,14 +57,13 @@ class KnownKeyCipher final : public scp::SessionCipher {
         source_(std::move(keys)),
         hsm_{pool_, source_, ways, mac_by_cbc, kMostBytesACall} {}
 
-  absl::Status Open(ByteSpan host_challenge, ByteSpan card_challenge) {
-    ASSIGN_OR_RETURN(
-        cipher_, Scp03HsmCipher::Create(hsm_, {kKeySet, 1, {}}, host_challenge,
-                                        card_challenge));
+  absl::Status Open(const scp::SessionSeed& seed) {
+    ASSIGN_OR_RETURN(cipher_,
+                     Scp03HsmCipher::Create(hsm_, {kKeySet, 1, {}}, seed));
     return absl::OkStatus();
   }
 
-  scp::ChannelProtocol protocol() const override { return {scp::kScp03, 0x00}; }
+  scp::ChannelProtocol protocol() const override { return cipher_->protocol(); }
   absl::StatusOr<Bytes> CardCryptogram() override {
     return cipher_->CardCryptogram();
   }
@@ -90,8 +89,8 @@ class KnownKeyCipher final : public scp::SessionCipher {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenKnownKeyCipher(
-    pkcs11::Token& token, const KnownStaticKeys& known, ByteSpan host_challenge,
-    ByteSpan card_challenge, const KnownKeyWays& ways) {
+    pkcs11::Token& token, const KnownStaticKeys& known,
+    const scp::SessionSeed& seed, const KnownKeyWays& ways) {
   const pkcs11::TemplateBuilder builder(
       pkcs11::TemplateRulesFor(token.module().manufacturer()));
   ASSIGN_OR_RETURN(pkcs11::Session session,
@@ -105,7 +104,7 @@ absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenKnownKeyCipher(
   keys->AddMasters(kKeySet, 1, masters);
   auto cipher = std::make_unique<KnownKeyCipher>(
       token, keys, ModuleWays{builder, ways.kdf}, ways.mac_by_cbc);
-  RETURN_IF_ERROR(cipher->Open(host_challenge, card_challenge));
+  RETURN_IF_ERROR(cipher->Open(seed));
   return cipher;
 }
 

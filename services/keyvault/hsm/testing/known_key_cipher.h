@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
 #include "lib/card/scp/session_cipher.h"
+#include "lib/card/scp/session_seed.h"
 #include "lib/pkcs11/cmac_kdf.h"
 #include "lib/pkcs11/token.h"
 
@@ -28,8 +29,8 @@ struct KnownKeyWays {
 // is not: a vault; there are no masters, no profile and nothing is checked.
 // `token` outlives the cipher. Several at once are fine.
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenKnownKeyCipher(
-    pkcs11::Token& token, const KnownStaticKeys& keys, ByteSpan host_challenge,
-    ByteSpan card_challenge, const KnownKeyWays& ways = KnownKeyWays());
+    pkcs11::Token& token, const KnownStaticKeys& keys,
+    const scp::SessionSeed& seed, const KnownKeyWays& ways = KnownKeyWays());
 
 }  // namespace cardferry::keyvault
 
