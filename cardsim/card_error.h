@@ -9,6 +9,7 @@ namespace cardferry::cardsim {
 
 // The status words with which the simulated card refuses (ISO/IEC 7816-4, 5.6;
 // GPCS 2.3.1, table 11-10 and the tables of each command).
+inline constexpr card::StatusWord kCardIsLocked{0x6283};  // a warning
 inline constexpr card::StatusWord kAuthenticationFailed{0x6300};
 inline constexpr card::StatusWord kMoreDataAvailable{0x6310};  // a warning
 inline constexpr card::StatusWord kWrongLength{0x6700};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
+#include "cardsim/card/life_cycle.h"
 #include "cardsim/card_error.h"
 #include "lib/base/status_macros.h"
 
@@ -16,6 +17,7 @@ constexpr uint8_t kInsManageChannel = 0x70;
 constexpr uint8_t kInsSelect = 0xA4;
 constexpr uint8_t kSelectByName = 0x04;
 constexpr uint8_t kFirst = 0x00;
+constexpr uint8_t kNext = 0x02;
 constexpr uint8_t kFirstWithoutAnswer = 0x0C;
 
 // Classes 00-0F and 80-8F have four logical channels in their low bits, 40-7F
@@ -101,6 +103,12 @@ card::ResponseApdu Card::Dispatch(const card::CommandApdu& command) {
   const card::CommandHeader& header = command.header();
   const absl::Status status = CheckClass(header);
   if (!status.ok()) return {{}, StatusWordOf(status)};
+  if (registry_.card_life_cycle() == kTerminated) {
+    selected_.reset();
+    if (!CardAllows(kTerminated, header.ins)) {
+      return {{}, kConditionsNotSatisfied};
+    }
+  }
   if (IsSelectByName(header)) {
     absl::StatusOr<card::ResponseApdu> response = Select(command);
     if (!response.ok()) return {{}, StatusWordOf(response.status())};
@@ -115,16 +123,37 @@ card::ResponseApdu Card::Dispatch(const card::CommandApdu& command) {
   return application->applet->Process(command);
 }
 
-const Application* Card::FindSelectable(ByteSpan name) const {
-  const Application* first = nullptr;
+std::vector<card::Aid> Card::Selectable(ByteSpan name) const {
+  std::vector<card::Aid> aids;
+  if (BeginsWith(registry_.isd(), name)) aids.push_back(registry_.isd());
   for (const Application& application : registry_.applications()) {
     if (application.life_cycle != kSelectable) continue;
-    if (ByteSpan(application.aid.bytes()) == name) return &application;
-    if (first == nullptr && BeginsWith(application.aid, name)) {
-      first = &application;
-    }
+    if (BeginsWith(application.aid, name)) aids.push_back(application.aid);
   }
-  return first;
+  // A whole AID comes before those that only begin like it.
+  std::stable_partition(aids.begin(), aids.end(), [&](const card::Aid& aid) {
+    return ByteSpan(aid.bytes()) == name;
+  });
+  return aids;
+}
+
+absl::StatusOr<card::Aid> Card::FindSelectable(ByteSpan name, bool next) const {
+  const std::vector<card::Aid> aids = Selectable(name);
+  auto found = aids.begin();
+  if (next) {
+    found = std::find(aids.begin(), aids.end(),
+                      selected_.value_or(registry_.isd()));
+    found = found == aids.end() ? aids.begin() : found + 1;
+  }
+  if (found == aids.end()) return CardError(kNotFound, "no such application");
+  return *found;
+}
+
+card::ResponseApdu Card::SelectIssuerDomain(bool wants_answer) {
+  Reset();
+  const bool locked = registry_.card_life_cycle() == kCardLocked;
+  return {wants_answer ? domain_.FileControlInformation() : Bytes(),
+          locked ? kCardIsLocked : card::kSuccess};
 }
 
 // SELECT by name (GPCS 2.3.1, 11.9). The session of the security domain ends
@@ -132,22 +161,20 @@ const Application* Card::FindSelectable(ByteSpan name) const {
 absl::StatusOr<card::ResponseApdu> Card::Select(
     const card::CommandApdu& command) {
   const uint8_t p2 = command.header().p2;
-  if (p2 != kFirst && p2 != kFirstWithoutAnswer) {
-    return CardError(kWrongP1P2, "only the first application is selected");
+  if (p2 != kFirst && p2 != kNext && p2 != kFirstWithoutAnswer) {
+    return CardError(kWrongP1P2, "SELECT of the first or the next one");
   }
   const Bytes& name = command.data();
   if (name.size() > 16) return CardError(kWrongLength, "an AID is shorter");
-  if (BeginsWith(registry_.isd(), name)) {
-    Reset();
-    if (p2 == kFirstWithoutAnswer)
-      return card::ResponseApdu{{}, card::kSuccess};
-    return card::ResponseApdu{domain_.FileControlInformation(), card::kSuccess};
+  ASSIGN_OR_RETURN(card::Aid aid, FindSelectable(name, p2 == kNext));
+  if (aid == registry_.isd()) {
+    return SelectIssuerDomain(p2 != kFirstWithoutAnswer);
   }
-  const Application* const application = FindSelectable(name);
-  if (application == nullptr)
-    return CardError(kNotFound, "no such application");
+  if (registry_.card_life_cycle() == kCardLocked) {
+    return CardError(kFunctionNotSupported, "the card is locked");
+  }
   domain_.Deselect();
-  selected_ = application->aid;
+  selected_ = std::move(aid);
   return card::ResponseApdu{{}, card::kSuccess};
 }
 

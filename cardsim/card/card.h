@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "cardsim/card/registry.h"
@@ -57,9 +58,12 @@ class Card {
 
   card::ResponseApdu Dispatch(const card::CommandApdu& command);
   absl::StatusOr<card::ResponseApdu> Select(const card::CommandApdu& command);
-  // The application whose AID is `name`, else the first whose AID begins with
-  // it; nullptr if none.
-  const Application* FindSelectable(ByteSpan name) const;
+  card::ResponseApdu SelectIssuerDomain(bool wants_answer);
+  // What can be selected and begins with `name`: the one whose AID it is, the
+  // issuer security domain, applications in the order of their installation.
+  std::vector<card::Aid> Selectable(ByteSpan name) const;
+  // The first of them, or the one after what is selected now; 6A82 if none.
+  absl::StatusOr<card::Aid> FindSelectable(ByteSpan name, bool next) const;
 
   Registry registry_;
   SecurityDomain domain_;

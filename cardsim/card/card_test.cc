@@ -43,7 +43,7 @@ TEST(CardTest, RefusesToSelectWhatIsNotThere) {
   TestCard card;
   EXPECT_EQ(card.Send(kSelectBrokerage), "6A82");
   EXPECT_EQ(card.Send("00A4040009A0000001510000000100"), "6A82");
-  EXPECT_EQ(card.Send("00A4040208A00000015100000000"), "6A86");
+  EXPECT_EQ(card.Send("00A4040108A00000015100000000"), "6A86");
   EXPECT_EQ(card.Send("00A4040011000102030405060708090A0B0C0D0E0F1000"),
             "6700");
 }
@@ -91,6 +91,87 @@ TEST(CardTest, PrefersTheWholeAidToOneThatBeginsWithIt) {
   EXPECT_EQ(card.Send("8010000000"), "329000");
   EXPECT_EQ(card.Send("00A4040005F04346455200"), "9000");
   EXPECT_EQ(card.Send("8010000000"), "319000");
+}
+
+TEST(CardTest, SelectsTheNextOneThatBeginsLikeTheName) {
+  TestCard card;
+  LoadBrokerage(card);
+  ASSERT_EQ(card.Install(kBrokerage, kModule, "F0434645525259010102", "32"),
+            "009000");
+  const std::string next = "00A4040205F04346455200";
+  EXPECT_EQ(card.Send(next), "9000");  // from the issuer security domain on
+  EXPECT_EQ(card.Send("8010000000"), "313233349000");
+  EXPECT_EQ(card.Send(next), "9000");
+  EXPECT_EQ(card.Send("8010000000"), "329000");
+  EXPECT_EQ(card.Send(next), "6A82");
+  EXPECT_EQ(card.Send("8010000000"), "329000");
+  EXPECT_EQ(card.Send("00A40402"), "6A82");
+  EXPECT_EQ(card.Send("00A40400"), kIsdSelected);
+  EXPECT_EQ(card.Send("00A40402"), "9000");
+}
+
+TEST(CardTest, ALockedApplicationCannotBeSelectedUntilItIsUnlocked) {
+  TestCard card;
+  LoadBrokerage(card);
+  const std::string name = absl::StrCat("09", kModule);
+  EXPECT_EQ(card.Secure("80F04080" + name), "9000");
+  EXPECT_EQ(card.Secure("80F24002024F0000").substr(26, 8), "9F700187");
+  EXPECT_EQ(card.Send(kSelectBrokerage), "6A82");
+  EXPECT_EQ(card.Secure("80F04000" + name), "9000");
+  EXPECT_EQ(card.Send(kSelectBrokerage), "9000");
+}
+
+TEST(CardTest, ALockedCardCanBeReadAndUnlockedAndNothingElse) {
+  TestCard card;
+  LoadBrokerage(card);
+  EXPECT_EQ(card.Secure("80F0807F"), "9000");
+  EXPECT_EQ(card.Secure(Command("80E40080", absl::StrCat("4F08", kBrokerage))),
+            "6985");
+  EXPECT_EQ(card.Secure("80E2800003420111"), "6985");
+  EXPECT_EQ(card.Secure(kGetStatus).substr(24, 8), "9F70017F");
+  EXPECT_EQ(card.Send(kSelectBrokerage), "6A81");
+  EXPECT_EQ(card.Send(kSelectIsd), "6F108408A000000151000000A5049F6501FF6283");
+  EXPECT_EQ(card.Send("80CA004500"), "450A000102030405060708099000");
+  EXPECT_EQ(card.Open(0x03), "9000");
+  EXPECT_EQ(card.Secure("80F0800F"), "9000");
+  EXPECT_EQ(card.Send(kSelectBrokerage), "9000");
+}
+
+TEST(CardTest, ATerminatedCardKnowsGetDataAlone) {
+  TestCard card;
+  LoadBrokerage(card);
+  EXPECT_EQ(card.Secure("80F080FF"), "9000");
+  EXPECT_EQ(card.Secure(kGetStatus), "6985");
+  EXPECT_EQ(card.Send(kSelectIsd), "6985");
+  EXPECT_EQ(card.Send(kSelectBrokerage), "6985");
+  EXPECT_EQ(card.Open(0x03), "6985");
+  card.card().Reset();
+  EXPECT_EQ(card.Send(kSelectIsd), "6985");
+  EXPECT_EQ(card.Send("80CA004500"), "450A000102030405060708099000");
+}
+
+TEST(CardTest, StoresTheIssuersNumbersAndGivesThemBack) {
+  TestCard card;
+  EXPECT_EQ(card.Send("80E280000542031234560000"), "6700");
+  EXPECT_EQ(card.Send("80E2800005420312345600"), "6982");
+  ASSERT_EQ(card.Open(0x03), "9000");
+  EXPECT_EQ(card.Secure("80E28000054203123456"), "9000");
+  EXPECT_EQ(card.Secure("80E2800004450277AB"), "9000");
+  EXPECT_EQ(card.Send(kSelectIsd), kIsdSelected);
+  EXPECT_EQ(card.Send("80CA004200"), "42031234569000");
+  EXPECT_EQ(card.Send("80CA004500"), "450277AB9000");
+}
+
+TEST(CardTest, PersonalizesAnAppletThroughTheSecurityDomain) {
+  TestCard card;
+  LoadBrokerage(card);
+  EXPECT_EQ(card.Secure(Command("80E62000", "000009F04346455252590101000000")),
+            "009000");
+  EXPECT_EQ(card.Secure("80E28000024142"), "9000");
+  // Its last block: the next one is the security domain's again.
+  EXPECT_EQ(card.Secure("80E28000024142"), "6A80");
+  EXPECT_EQ(card.Send(kSelectBrokerage), "9000");
+  EXPECT_EQ(card.Send("8010000000"), "41429000");
 }
 
 TEST(CardTest, ADeletedAppletIsGone) {

@@ -18,12 +18,20 @@ constexpr uint8_t kForLoad = 0x02;
 constexpr uint8_t kForInstall = 0x04;
 constexpr uint8_t kForMakeSelectable = 0x08;
 
+constexpr uint8_t kForPersonalization = 0x20;
+
+constexpr uint8_t kInsStoreData = 0xE2;
+constexpr uint8_t kInsLoad = 0xE8;
+
 constexpr uint8_t kLastBlock = 0x80;
 constexpr uint8_t kDeleteRelated = 0x80;
 constexpr uint32_t kAidTag = 0x4F;
 
 // What an instance takes beside its parameters.
 constexpr size_t kInstanceBytes = 128;
+
+// Transient memory, of which an application may ask for any part (C7).
+constexpr size_t kVolatileBytes = 8 * 1024;
 
 // The hash of INSTALL [for load] is SHA-1 or SHA-256, known by its length.
 absl::Status CheckHash(ByteSpan expected, ByteSpan data_block) {
@@ -37,6 +45,19 @@ absl::Status CheckHash(ByteSpan expected, ByteSpan data_block) {
   return absl::OkStatus();
 }
 
+// Whether there is room for what INSTALL asks for.
+absl::Status CheckMemory(const MemoryNeeds& needs, size_t free_bytes) {
+  const size_t code = std::min(needs.code.value_or(0), free_bytes + 1);
+  if (code > free_bytes ||
+      needs.non_volatile_data.value_or(0) > free_bytes - code) {
+    return CardError(kNoSpace, "no space for what C6 and C8 announce");
+  }
+  if (needs.volatile_data.value_or(0) > kVolatileBytes) {
+    return CardError(kNoSpace, "no space for what C7 announces");
+  }
+  return absl::OkStatus();
+}
+
 bool HasPrivileges(const InstallForInstall& install) {
   return std::any_of(install.privileges.begin(), install.privileges.end(),
                      [](uint8_t byte) { return byte != 0; });
@@ -44,8 +65,16 @@ bool HasPrivileges(const InstallForInstall& install) {
 
 }  // namespace
 
+void ContentManager::InterruptFor(uint8_t ins) {
+  if (ins != kInsLoad) load_.reset();
+  if (ins != kInsStoreData) {
+    personalized_.reset();
+    objects_.Interrupt();
+  }
+}
+
 absl::Status ContentManager::Install(const card::CommandApdu& command) {
-  AbortLoad();
+  Interrupt();
   const card::CommandHeader& header = command.header();
   if (header.p2 != 0x00) {
     return CardError(kWrongP1P2, "P2 of INSTALL is 00");
@@ -59,6 +88,8 @@ absl::Status ContentManager::Install(const card::CommandApdu& command) {
       return InstallApplication(command.data(), /*make_selectable=*/true);
     case kForMakeSelectable:
       return MakeSelectable(command.data());
+    case kForPersonalization:
+      return BeginPersonalization(command.data());
     default:
       return CardError(kWrongP1P2, "no such INSTALL");
   }
@@ -73,9 +104,7 @@ absl::Status ContentManager::BeginLoad(ByteSpan data) {
   if (registry_.Has(install.package)) {
     return CardError(kConditionsNotSatisfied, "AID is on the card");
   }
-  if (install.code_memory.value_or(0) > registry_.free_bytes()) {
-    return CardError(kNoSpace, "no space for what C6 announces");
-  }
+  RETURN_IF_ERROR(CheckMemory(install.memory, registry_.free_bytes()));
   load_.emplace(std::move(install), registry_.free_bytes());
   return absl::OkStatus();
 }
@@ -86,13 +115,13 @@ absl::Status ContentManager::Load(const card::CommandApdu& command) {
     return CardError(kConditionsNotSatisfied, "LOAD without INSTALL");
   }
   if ((header.p1 & ~kLastBlock) != 0) {
-    AbortLoad();
+    load_.reset();
     return CardError(kWrongP1P2, "P1 of LOAD is 00 or 80");
   }
   const bool last = header.p1 == kLastBlock;
   absl::Status status = load_->AddBlock(header.p2, last, command.data());
   if (status.ok() && last) status = FinishLoad();
-  if (!status.ok() || last) AbortLoad();
+  if (!status.ok() || last) load_.reset();
   return status;
 }
 
@@ -103,7 +132,8 @@ absl::Status ContentManager::FinishLoad() {
   if (file.package != load_->install().package) {
     return CardError(kWrongData, "another package than INSTALL announced");
   }
-  return registry_.AddPackage(Package{std::move(file), data_block.size()});
+  return registry_.AddPackage(
+      Package{std::move(file), Bytes(data_block.begin(), data_block.end())});
 }
 
 absl::Status ContentManager::InstallApplication(ByteSpan data,
@@ -125,6 +155,7 @@ absl::Status ContentManager::InstallApplication(ByteSpan data,
       modules.end()) {
     return CardError(kReferencedDataNotFound, "no such module");
   }
+  RETURN_IF_ERROR(CheckMemory(install.memory, registry_.free_bytes()));
   ASSIGN_OR_RETURN(
       std::unique_ptr<Applet> applet,
       MakeApplet(*install.package, install.application_parameters));
@@ -153,8 +184,33 @@ absl::Status ContentManager::MakeSelectable(ByteSpan data) {
   return absl::OkStatus();
 }
 
+absl::Status ContentManager::BeginPersonalization(ByteSpan data) {
+  ASSIGN_OR_RETURN(card::Aid aid, ParseInstallForPersonalization(data));
+  const Application* const application = registry_.FindApplication(aid);
+  if (application == nullptr) {
+    return CardError(kReferencedDataNotFound, "no such application");
+  }
+  if (application->life_cycle != kSelectable) {
+    return CardError(kConditionsNotSatisfied, "not selectable or locked");
+  }
+  personalized_ = std::move(aid);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<card::ResponseApdu> ContentManager::StoreData(
+    const card::CommandApdu& command) {
+  if (!personalized_.has_value()) {
+    RETURN_IF_ERROR(objects_.Store(command));
+    return card::ResponseApdu{{}, card::kSuccess};
+  }
+  Application* const application = registry_.FindApplication(*personalized_);
+  card::ResponseApdu answer = application->applet->Process(command);
+  if ((command.header().p1 & kLastBlock) != 0) personalized_.reset();
+  return answer;
+}
+
 absl::Status ContentManager::Delete(const card::CommandApdu& command) {
-  AbortLoad();
+  Interrupt();
   const card::CommandHeader& header = command.header();
   if (header.p1 != 0x00 || (header.p2 & ~kDeleteRelated) != 0) {
     return CardError(kWrongP1P2, "no such DELETE");

@@ -77,7 +77,7 @@ class ContentManagerTest : public testing::Test {
 TEST_F(ContentManagerTest, LoadsAndInstalls) {
   LoadTestPackage();
   ASSERT_EQ(registry_.packages().size(), 1u);
-  EXPECT_EQ(registry_.packages()[0].size, TestLoadFile({}).size());
+  EXPECT_EQ(registry_.packages()[0].data_block, TestLoadFile({}));
   EXPECT_EQ(Install("0C00", ForInstall(kPackage, kModule, kInstance)),
             card::kSuccess);
   ASSERT_EQ(registry_.applications().size(), 1u);
@@ -96,6 +96,54 @@ TEST_F(ContentManagerTest, InstallsFirstAndMakesSelectableLater) {
             kConditionsNotSatisfied);
   EXPECT_EQ(Install("0800", ForInstall("", "", kModule)),
             kReferencedDataNotFound);
+}
+
+TEST_F(ContentManagerTest, PersonalizesWhatIsSelectableAndNothingElse) {
+  LoadTestPackage();
+  const std::string for_instance = Counted(kInstance);
+  const std::string data = "0000" + for_instance + "000000";
+  EXPECT_EQ(Install("2000", data), kReferencedDataNotFound);
+  EXPECT_EQ(Install("0400", ForInstall(kPackage, kModule, kInstance)),
+            card::kSuccess);
+  EXPECT_EQ(Install("2000", data), kConditionsNotSatisfied);
+  EXPECT_EQ(Install("0800", ForInstall("", "", kInstance)), card::kSuccess);
+  EXPECT_EQ(Install("2000", data), card::kSuccess);
+}
+
+TEST_F(ContentManagerTest, GivesStoreDataToTheAppletThatIsPersonalized) {
+  LoadTestPackage();
+  EXPECT_EQ(Install("0C00", ForInstall(kPackage, kModule, kInstance)),
+            card::kSuccess);
+  const auto store = [this](absl::string_view apdu) {
+    const auto answer = content_.StoreData(Apdu(apdu));
+    return answer.ok() ? answer->sw : StatusWordOf(answer.status());
+  };
+  EXPECT_EQ(Install("2000", "0000" + Counted(kInstance) + "000000"),
+            card::kSuccess);
+  EXPECT_EQ(store("80E2000003420111"), kInsNotSupported);  // the applet's
+  content_.InterruptFor(0xE2);
+  EXPECT_EQ(store("80E2000103420111"), kInsNotSupported);
+  content_.InterruptFor(0xCA);
+  EXPECT_EQ(store("80E2000003420111"), card::kSuccess);  // the domain's
+  EXPECT_EQ(content_.objects().all().size(), 1u);
+}
+
+TEST_F(ContentManagerTest, HasRoomForTheMemoryThatIsAskedFor) {
+  LoadTestPackage();
+  const auto install = [this](absl::string_view ef) {
+    return Install("0C00", Counted(kPackage) + Counted(kModule) +
+                               Counted(kInstance) + "0100" + Counted(ef) +
+                               "00");
+  };
+  EXPECT_EQ(install("EF04C8022710"), kNoSpace);      // of 10000 some are taken
+  EXPECT_EQ(install("EF04C7022001"), kNoSpace);      // 8193
+  EXPECT_EQ(install("EF06C80400010000"), kNoSpace);  // 65536
+  EXPECT_EQ(install("EF08C7022000C8020100"), card::kSuccess);
+  const std::string for_load = Counted("F04346455252590B") + "0000";
+  EXPECT_EQ(Install("0200", for_load + "06EF04C602271000"), kNoSpace);
+  EXPECT_EQ(Install("0200", for_load + "0AEF08C6021388C802138800"), kNoSpace);
+  EXPECT_EQ(Install("0200", for_load + "0AEF08C6021388C802100000"),
+            card::kSuccess);
 }
 
 TEST_F(ContentManagerTest, TakesTheSecurityDomainItHasAndNoOther) {
@@ -158,7 +206,7 @@ TEST_F(ContentManagerTest, GivesNoPrivileges) {
 }
 
 TEST_F(ContentManagerTest, RefusesOtherKindsOfInstall) {
-  for (const char* p1_p2 : {"0000", "0100", "1000", "2000", "4000", "8200",
+  for (const char* p1_p2 : {"0000", "0100", "1000", "1000", "4000", "8200",
                             "8C00", "0E00", "0201", "0C01"}) {
     EXPECT_EQ(Install(p1_p2, ForLoad(kPackage)), kWrongP1P2) << p1_p2;
   }

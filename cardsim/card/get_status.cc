@@ -38,12 +38,12 @@ struct Entry {
   bool with_modules = false;
 };
 
-std::vector<Entry> Entries(uint8_t p1, const Registry& registry,
-                           uint8_t card_life_cycle) {
+std::vector<Entry> Entries(uint8_t p1, const Registry& registry) {
   std::vector<Entry> entries;
   switch (p1) {
     case kIssuerDomain:
-      entries.push_back({registry.isd(), card_life_cycle, kIssuerPrivileges});
+      entries.push_back(
+          {registry.isd(), registry.card_life_cycle(), kIssuerPrivileges});
       break;
     case kApplications:
       for (const Application& application : registry.applications()) {
@@ -183,8 +183,7 @@ absl::Status CheckP1P2(const card::CommandHeader& header) {
 }  // namespace
 
 absl::StatusOr<card::ResponseApdu> GetStatus::Process(
-    const card::CommandApdu& command, const Registry& registry,
-    uint8_t card_life_cycle) {
+    const card::CommandApdu& command, const Registry& registry) {
   const card::CommandHeader& header = command.header();
   RETURN_IF_ERROR(CheckP1P2(header));
   const bool tagged = (header.p2 & kP2Tagged) != 0;
@@ -198,7 +197,7 @@ absl::StatusOr<card::ResponseApdu> GetStatus::Process(
   query_.reset();
   ASSIGN_OR_RETURN(const Criteria criteria, ReadCriteria(command.data()));
   std::vector<Bytes> entries;
-  for (const Entry& entry : Entries(header.p1, registry, card_life_cycle)) {
+  for (const Entry& entry : Entries(header.p1, registry)) {
     if (!Matches(entry, criteria)) continue;
     entries.push_back(tagged ? WriteTagged(entry, registry.isd(), criteria)
                              : WriteUntagged(entry));

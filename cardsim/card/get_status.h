@@ -23,8 +23,7 @@ class GetStatus {
   // other P1 P2, 6A80 for other data, 6A88 when nothing matches or when a next
   // page is asked for that does not follow on the page before.
   absl::StatusOr<card::ResponseApdu> Process(const card::CommandApdu& command,
-                                             const Registry& registry,
-                                             uint8_t card_life_cycle);
+                                             const Registry& registry);
 
   // Forgets the pages that nobody fetched.
   void Reset() { query_.reset(); }

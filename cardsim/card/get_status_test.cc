@@ -9,7 +9,6 @@
 namespace cardferry::cardsim {
 namespace {
 
-constexpr uint8_t kSecured = 0x0F;
 constexpr char kIsd[] = "A000000151000000";
 
 card::Aid AidOf(absl::string_view hex) { return *card::Aid::FromHex(hex); }
@@ -21,7 +20,7 @@ class GetStatusTest : public testing::Test {
     const Bytes header = FromHexOrDie(p1_p2);
     const auto command = card::CommandApdu::Create(
         {0x80, 0xF2, header[0], header[1]}, FromHexOrDie(data), 256);
-    const auto response = get_status_.Process(*command, registry_, kSecured);
+    const auto response = get_status_.Process(*command, registry_);
     if (!response.ok()) {
       return ToHex(
           card::ResponseApdu{{}, StatusWordOf(response.status())}.Encode());
@@ -29,8 +28,8 @@ class GetStatusTest : public testing::Test {
     return ToHex(response->Encode());
   }
   void AddPackage(absl::string_view aid, std::vector<card::Aid> modules) {
-    ASSERT_OK(registry_.AddPackage(
-        Package{LoadFile{AidOf(aid), 1, 2, std::move(modules), {}}, 10}));
+    ASSERT_OK(registry_.AddPackage(Package{
+        LoadFile{AidOf(aid), 1, 2, std::move(modules), {}}, Bytes(10)}));
   }
   void AddApplication(absl::string_view aid, uint8_t life_cycle) {
     ASSERT_OK(registry_.AddApplication(

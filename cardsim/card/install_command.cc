@@ -15,6 +15,8 @@ namespace {
 constexpr uint32_t kApplicationParameters = 0xC9;
 constexpr uint32_t kSystemParameters = 0xEF;
 constexpr uint32_t kCodeMemory = 0xC6;
+constexpr uint32_t kVolatileMemory = 0xC7;
+constexpr uint32_t kNonVolatileMemory = 0xC8;
 
 absl::StatusOr<std::optional<card::Aid>> TakeOptionalAid(ByteReader& reader) {
   ASSIGN_OR_RETURN(const ByteSpan bytes, reader.TakeLengthPrefixed());
@@ -54,20 +56,27 @@ absl::StatusOr<std::vector<card::Tlv>> Tlvs(ByteSpan bytes) {
   return tlvs;
 }
 
-// C6 within EF (table 11-49): two or four bytes.
-absl::StatusOr<std::optional<size_t>> CodeMemory(ByteSpan parameters) {
-  ASSIGN_OR_RETURN(const std::vector<card::Tlv> outer, Tlvs(parameters));
-  const auto system = card::FindTag(outer, kSystemParameters);
-  if (!system.has_value()) return std::optional<size_t>();
-  ASSIGN_OR_RETURN(const std::vector<card::Tlv> inner, Tlvs(*system));
-  const auto value = card::FindTag(inner, kCodeMemory);
+absl::StatusOr<std::optional<size_t>> Size(absl::Span<const card::Tlv> tlvs,
+                                           uint32_t tag) {
+  const std::optional<ByteSpan> value = card::FindTag(tlvs, tag);
   if (!value.has_value()) return std::optional<size_t>();
   if (value->size() != 2 && value->size() != 4) {
-    return CardError(kWrongData, "C6 has another length");
+    return CardError(kWrongData, "a memory size has another length");
   }
   size_t bytes = 0;
   for (const uint8_t byte : *value) bytes = bytes << 8 | byte;
   return std::optional<size_t>(bytes);
+}
+
+absl::StatusOr<MemoryNeeds> ReadMemory(absl::Span<const card::Tlv> parameters) {
+  MemoryNeeds memory;
+  const auto system = card::FindTag(parameters, kSystemParameters);
+  if (!system.has_value()) return memory;
+  ASSIGN_OR_RETURN(const std::vector<card::Tlv> tlvs, Tlvs(*system));
+  ASSIGN_OR_RETURN(memory.code, Size(tlvs, kCodeMemory));
+  ASSIGN_OR_RETURN(memory.volatile_data, Size(tlvs, kVolatileMemory));
+  ASSIGN_OR_RETURN(memory.non_volatile_data, Size(tlvs, kNonVolatileMemory));
+  return memory;
 }
 
 absl::StatusOr<std::array<uint8_t, 3>> TakePrivileges(ByteReader& reader) {
@@ -91,7 +100,8 @@ absl::StatusOr<InstallForLoad> ParseInstallForLoad(ByteSpan data) {
   ASSIGN_OR_RETURN(const ByteSpan hash, reader.TakeLengthPrefixed());
   ASSIGN_OR_RETURN(const ByteSpan parameters, TakeLong(reader));
   RETURN_IF_ERROR(TakeNoToken(reader));
-  ASSIGN_OR_RETURN(const std::optional<size_t> memory, CodeMemory(parameters));
+  ASSIGN_OR_RETURN(const std::vector<card::Tlv> tlvs, Tlvs(parameters));
+  ASSIGN_OR_RETURN(const MemoryNeeds memory, ReadMemory(tlvs));
   return InstallForLoad{std::move(package), std::move(domain), ToBytes(hash),
                         memory};
 }
@@ -101,8 +111,12 @@ absl::StatusOr<InstallForInstall> ParseInstallForInstall(ByteSpan data) {
   ASSIGN_OR_RETURN(std::optional<card::Aid> package, TakeOptionalAid(reader));
   ASSIGN_OR_RETURN(std::optional<card::Aid> module, TakeOptionalAid(reader));
   ASSIGN_OR_RETURN(card::Aid application, TakeAid(reader));
-  InstallForInstall install{
-      std::move(package), std::move(module), std::move(application), {}, {}};
+  InstallForInstall install{std::move(package),
+                            std::move(module),
+                            std::move(application),
+                            {},
+                            {},
+                            {}};
   ASSIGN_OR_RETURN(install.privileges, TakePrivileges(reader));
   ASSIGN_OR_RETURN(const ByteSpan parameters, TakeLong(reader));
   RETURN_IF_ERROR(TakeNoToken(reader));
@@ -110,7 +124,23 @@ absl::StatusOr<InstallForInstall> ParseInstallForInstall(ByteSpan data) {
   if (const auto c9 = card::FindTag(tlvs, kApplicationParameters)) {
     install.application_parameters = ToBytes(*c9);
   }
+  ASSIGN_OR_RETURN(install.memory, ReadMemory(tlvs));
   return install;
+}
+
+absl::StatusOr<card::Aid> ParseInstallForPersonalization(ByteSpan data) {
+  ByteReader reader(data);
+  for (int i = 0; i < 2; ++i) {
+    ASSIGN_OR_RETURN(const ByteSpan empty, reader.TakeLengthPrefixed());
+    if (!empty.empty()) return CardError(kWrongData, "only an AID is named");
+  }
+  ASSIGN_OR_RETURN(card::Aid application, TakeAid(reader));
+  for (int i = 0; i < 2; ++i) {
+    ASSIGN_OR_RETURN(const ByteSpan empty, reader.TakeLengthPrefixed());
+    if (!empty.empty()) return CardError(kWrongData, "only an AID is named");
+  }
+  RETURN_IF_ERROR(TakeNoToken(reader));
+  return application;
 }
 
 }  // namespace cardferry::cardsim

@@ -12,14 +12,22 @@
 
 namespace cardferry::cardsim {
 
+// What the system parameters, EF, ask for in bytes (table 11-49): two or four
+// bytes each.
+struct MemoryNeeds {
+  std::optional<size_t> code;  // C6: the most that the load file may take
+  std::optional<size_t> volatile_data;      // C7
+  std::optional<size_t> non_volatile_data;  // C8
+};
+
 // INSTALL [for load] (GPCS 2.3.1, table 11-42), each field with its length:
 //   package AID | security domain AID (may be empty) | hash | parameters |
 //   token
 struct InstallForLoad {
   card::Aid package;
   std::optional<card::Aid> security_domain;
-  Bytes hash;                         // of the load file data block, or empty
-  std::optional<size_t> code_memory;  // C6 within EF: bytes that it may take
+  Bytes hash;  // of the load file data block, or empty
+  MemoryNeeds memory;
 };
 
 // INSTALL [for install] and [for make selectable] (tables 11-43, 11-44):
@@ -31,12 +39,16 @@ struct InstallForInstall {
   card::Aid application;
   std::array<uint8_t, 3> privileges = {};
   Bytes application_parameters;  // the value of C9
+  MemoryNeeds memory;
 };
 
-// Both: 6A80 for a field that is cut short or impossible, for bytes left over,
-// and for a token (this card's issuer has not delegated anything).
+// All three: 6A80 for a field that is cut short or impossible, for bytes left
+// over, and for a token (this card's issuer has not delegated anything).
 absl::StatusOr<InstallForLoad> ParseInstallForLoad(ByteSpan data);
 absl::StatusOr<InstallForInstall> ParseInstallForInstall(ByteSpan data);
+// INSTALL [for personalization] (table 11-46): the application's AID between
+// five fields that are empty.
+absl::StatusOr<card::Aid> ParseInstallForPersonalization(ByteSpan data);
 
 }  // namespace cardferry::cardsim
 

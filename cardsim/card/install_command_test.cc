@@ -36,7 +36,7 @@ TEST(InstallCommandTest, ReadsInstallForLoad) {
   EXPECT_EQ(install.package.ToHex(), "F043464552525901");
   EXPECT_EQ(install.security_domain->ToHex(), "A000000151000000");
   EXPECT_TRUE(install.hash.empty());
-  EXPECT_EQ(install.code_memory, 4096u);
+  EXPECT_EQ(install.memory.code, 4096u);
 }
 
 TEST(InstallCommandTest, ReadsInstallForLoadWithAHashAndNothingElse) {
@@ -47,7 +47,7 @@ TEST(InstallCommandTest, ReadsInstallForLoadWithAHashAndNothingElse) {
                                        "101112130000")));
   EXPECT_FALSE(install.security_domain.has_value());
   EXPECT_EQ(install.hash.size(), 20u);
-  EXPECT_EQ(install.code_memory, std::nullopt);
+  EXPECT_EQ(install.memory.code, std::nullopt);
 }
 
 TEST(InstallCommandTest, ReadsInstallForInstall) {
@@ -57,6 +57,39 @@ TEST(InstallCommandTest, ReadsInstallForInstall) {
   EXPECT_EQ(install.module->ToHex(), "F04346455252590101");
   EXPECT_EQ(install.application.ToHex(), "F04346455252590102");
   EXPECT_EQ(ToHex(install.application_parameters), "4711");
+}
+
+TEST(InstallCommandTest, ReadsTheMemoryThatIsAskedFor) {
+  ASSERT_OK_AND_ASSIGN(
+      const InstallForInstall install,
+      ParseInstallForInstall(FromHexOrDie("000009F043464552525901020100"
+                                          "0EC900EF0AC7020100C80400010000"
+                                          "00")));
+  EXPECT_EQ(install.memory.code, std::nullopt);
+  EXPECT_EQ(install.memory.volatile_data, 256u);
+  EXPECT_EQ(install.memory.non_volatile_data, 65536u);
+}
+
+TEST(InstallCommandTest, ReadsInstallForPersonalization) {
+  const Bytes data = FromHexOrDie("000009F04346455252590102000000");
+  ASSERT_OK_AND_ASSIGN(const card::Aid aid,
+                       ParseInstallForPersonalization(data));
+  EXPECT_EQ(aid.ToHex(), "F04346455252590102");
+  for (size_t size = 0; size < data.size(); ++size) {
+    EXPECT_EQ(
+        StatusWordOf(ParseInstallForPersonalization(ByteSpan(data).first(size))
+                         .status()),
+        kWrongData)
+        << size;
+  }
+  for (const char* other :
+       {"05F0434645520009F04346455252590102000000",
+        "000009F043464552525901020100000000", "000000000000"}) {
+    EXPECT_EQ(StatusWordOf(
+                  ParseInstallForPersonalization(FromHexOrDie(other)).status()),
+              kWrongData)
+        << other;
+  }
 }
 
 TEST(InstallCommandTest, ReadsThreeBytesOfPrivilegesAndLongLengths) {

@@ -9,10 +9,11 @@ namespace {
 
 LoadSession Begin(size_t free_bytes = 1000,
                   std::optional<size_t> code_memory = std::nullopt) {
-  return LoadSession(
-      InstallForLoad{
-          *card::Aid::FromHex("F043464552"), std::nullopt, {}, code_memory},
-      free_bytes);
+  return LoadSession(InstallForLoad{*card::Aid::FromHex("F043464552"),
+                                    std::nullopt,
+                                    {},
+                                    {code_memory, {}, {}}},
+                     free_bytes);
 }
 
 card::StatusWord Add(LoadSession& load, size_t number, bool last,

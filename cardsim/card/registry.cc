@@ -36,17 +36,15 @@ bool Imports(const Package& package, const card::Aid& aid) {
                      [&](const PackageImport& i) { return i.aid == aid; });
 }
 
-template <typename T>
-size_t TotalSize(const std::vector<T>& entries) {
-  size_t total = 0;
-  for (const T& entry : entries) total += entry.size;
-  return total;
-}
-
 }  // namespace
 
 size_t Registry::free_bytes() const {
-  return eeprom_bytes_ - TotalSize(packages_) - TotalSize(applications_);
+  size_t free = eeprom_bytes_;
+  for (const Package& package : packages_) free -= package.data_block.size();
+  for (const Application& application : applications_) {
+    free -= application.size;
+  }
+  return free;
 }
 
 const Package* Registry::FindPackage(const card::Aid& aid) const {
@@ -88,7 +86,7 @@ absl::Status Registry::AddPackage(Package package) {
   for (const PackageImport& import : package.file.imports) {
     RETURN_IF_ERROR(CheckImport(import));
   }
-  if (package.size > free_bytes()) {
+  if (package.data_block.size() > free_bytes()) {
     return CardError(kNoSpace, "no space for the package");
   }
   packages_.push_back(std::move(package));

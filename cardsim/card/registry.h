@@ -10,21 +10,17 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "cardsim/applets/applet.h"
+#include "cardsim/card/life_cycle.h"
 #include "cardsim/card/load_file.h"
 #include "lib/base/bytes.h"
 #include "lib/card/apdu/aid.h"
 
 namespace cardferry::cardsim {
 
-// Life cycle states (GPCS 2.3.1, tables 11-3 to 11-6).
-inline constexpr uint8_t kLoaded = 0x01;
-inline constexpr uint8_t kInstalled = 0x03;
-inline constexpr uint8_t kSelectable = 0x07;
-
 // An executable load file on the card.
 struct Package {
-  LoadFile file;
-  size_t size = 0;  // of the load file data block
+  LoadFile file;     // what its data block says
+  Bytes data_block;  // takes as much memory as it has bytes
 };
 
 // An applet instance.
@@ -36,6 +32,8 @@ struct Application {
   std::array<uint8_t, 3> privileges = {};
   size_t size = 0;
   std::unique_ptr<Applet> applet;
+
+  bool locked() const { return (life_cycle & kApplicationLocked) != 0; }
 };
 
 // What is on the card (the GlobalPlatform registry, GPCS 2.3.1, 9.6) and the
@@ -51,6 +49,9 @@ class Registry {
   const std::vector<Application>& applications() const { return applications_; }
 
   size_t free_bytes() const;
+
+  uint8_t card_life_cycle() const { return card_life_cycle_; }
+  void set_card_life_cycle(uint8_t state) { card_life_cycle_ = state; }
 
   // Whether security domain, package or application has this AID.
   bool Has(const card::Aid& aid) const;
@@ -76,6 +77,7 @@ class Registry {
 
   card::Aid isd_;
   size_t eeprom_bytes_;
+  uint8_t card_life_cycle_ = kSecured;
   std::vector<Package> packages_;
   std::vector<Application> applications_;
 };

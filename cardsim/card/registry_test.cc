@@ -19,8 +19,8 @@ class RegistryTest : public testing::Test {
  protected:
   card::StatusWord AddPackage(absl::string_view aid, size_t size,
                               std::vector<PackageImport> imports = {}) {
-    return StatusWordOf(registry_.AddPackage(
-        Package{LoadFile{AidOf(aid), 1, 2, {}, std::move(imports)}, size}));
+    return StatusWordOf(registry_.AddPackage(Package{
+        LoadFile{AidOf(aid), 1, 2, {}, std::move(imports)}, Bytes(size)}));
   }
   card::StatusWord AddApplication(absl::string_view aid, size_t size) {
     return StatusWordOf(registry_.AddApplication(

@@ -1,8 +1,11 @@
 #include "cardsim/card/security_domain.h"
 
+#include <optional>
 #include <utility>
 
 #include "cardsim/card/card_data.h"
+#include "cardsim/card/life_cycle.h"
+#include "cardsim/card/set_status.h"
 #include "cardsim/card_error.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/tlv/tlv.h"
@@ -20,13 +23,12 @@ constexpr uint8_t kInsDelete = 0xE4;
 constexpr uint8_t kInsInstall = 0xE6;
 constexpr uint8_t kInsLoad = 0xE8;
 constexpr uint8_t kInsGetStatus = 0xF2;
-
-// Life cycle of the card (GPCS 2.3.1, table 11-6).
-constexpr uint8_t kSecured = 0x0F;
+constexpr uint8_t kInsSetStatus = 0xF0;
+constexpr uint8_t kInsStoreData = 0xE2;
 
 bool IsManagement(uint8_t ins) {
   return ins == kInsDelete || ins == kInsInstall || ins == kInsLoad ||
-         ins == kInsGetStatus;
+         ins == kInsGetStatus || ins == kInsSetStatus || ins == kInsStoreData;
 }
 
 card::ResponseApdu Answer(absl::StatusOr<Bytes> data) {
@@ -45,7 +47,7 @@ Bytes SecurityDomain::FileControlInformation() const {
 
 void SecurityDomain::Deselect() {
   channel_.Close();
-  content_.AbortLoad();
+  content_.Interrupt();
   get_status_.Reset();
 }
 
@@ -57,7 +59,7 @@ card::ResponseApdu SecurityDomain::Process(const card::CommandApdu& command) {
   }
   if (header.ins == kInsExternalAuthenticate) {
     const absl::Status status = channel_.ExternalAuthenticate(command);
-    if (!status.ok()) content_.AbortLoad();
+    if (!status.ok()) content_.Interrupt();
     return {{}, StatusWordOf(status)};
   }
   const absl::StatusOr<card::CommandApdu> plain = channel_.Unwrap(command);
@@ -75,9 +77,9 @@ card::ResponseApdu SecurityDomain::Process(const card::CommandApdu& command) {
 absl::StatusOr<card::ResponseApdu> SecurityDomain::Execute(
     const card::CommandApdu& plain) {
   const card::CommandHeader& header = plain.header();
-  // A load is a row of LOAD commands with nothing between them, and pages are
-  // fetched at once.
-  if (header.ins != kInsLoad) content_.AbortLoad();
+  // LOAD and STORE DATA are rows of commands with nothing between them, and
+  // pages are fetched at once.
+  content_.InterruptFor(header.ins);
   if (header.ins != kInsGetStatus) get_status_.Reset();
   if (header.cla != kClaGlobalPlatform && header.cla != kClaIso) {
     return CardError(kClaNotSupported, "no such class");
@@ -92,6 +94,9 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::Execute(
   if (!channel_.authenticated()) {
     return CardError(kSecurityNotSatisfied, "host is not authenticated");
   }
+  if (!CardAllows(registry_.card_life_cycle(), header.ins)) {
+    return CardError(kConditionsNotSatisfied, "the card is locked");
+  }
   return Manage(plain);
 }
 
@@ -102,6 +107,9 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::ReadData(
   }
   const uint16_t tag =
       static_cast<uint16_t>(plain.header().p1 << 8 | plain.header().p2);
+  if (std::optional<Bytes> stored = content_.objects().Find(tag)) {
+    return card::ResponseApdu{*std::move(stored), card::kSuccess};
+  }
   ASSIGN_OR_RETURN(Bytes object, ReadCardData(tag, channel_));
   return card::ResponseApdu{std::move(object), card::kSuccess};
 }
@@ -110,7 +118,12 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::Manage(
     const card::CommandApdu& plain) {
   switch (plain.header().ins) {
     case kInsGetStatus:
-      return get_status_.Process(plain, registry_, kSecured);
+      return get_status_.Process(plain, registry_);
+    case kInsStoreData:
+      return content_.StoreData(plain);
+    case kInsSetStatus:
+      RETURN_IF_ERROR(SetStatus(plain, registry_));
+      return card::ResponseApdu{{}, card::kSuccess};
     case kInsInstall:
       RETURN_IF_ERROR(content_.Install(plain));
       break;
