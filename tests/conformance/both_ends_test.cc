@@ -14,7 +14,7 @@
 #include "lib/base/random.h"
 #include "lib/base/secret_bytes.h"
 #include "lib/card/scp/initialize_update_response.h"
-#include "lib/card/scp/openssl/scp03_openssl_cipher.h"
+#include "lib/card/scp/openssl/openssl_cipher.h"
 #include "lib/card/scp/secure_channel.h"
 
 namespace cardferry::conformance {
@@ -68,9 +68,10 @@ class Session {
         *CommandApdu::Create({0x80, 0x50, 0x00, 0x00}, host_challenge, 256),
         random);
     const auto answer = *scp::InitializeUpdateResponse::Parse(data);
-    session.cipher = *scp::Scp03OpensslCipher::Create(
-        SecretBytes::CopyOf(enc), SecretBytes::CopyOf(mac), host_challenge,
-        answer.card_challenge);
+    session.cipher = *scp::CreateOpensslCipher(
+        SecretBytes::CopyOf(enc), SecretBytes::CopyOf(mac),
+        *scp::SessionSeed::Create({answer.scp, options.i}, host_challenge,
+                                  answer.card_challenge));
     RC_ASSERT(
         *scp::CardCryptogramMatches(*session.cipher, answer.card_cryptogram));
     scp::Authentication authentication =

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
 #include "lib/card/scp/session_cipher.h"
+#include "lib/card/scp/session_seed.h"
 #include "tests/conformance/session_record.h"
 
 namespace cardferry::conformance {
@@ -26,8 +27,7 @@ class HostCrypto {
   // The cipher that the framing of //lib/card/scp runs over, for a session of
   // a card with these static keys.
   virtual absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
-      const StaticKeys& keys, ByteSpan host_challenge,
-      ByteSpan card_challenge) = 0;
+      const StaticKeys& keys, const scp::SessionSeed& seed) = 0;
 
   // AES-CMAC.
   virtual absl::Status CheckCmac(ByteSpan key, ByteSpan message,

@@ -163,9 +163,12 @@ absl::Status HostRunner::RunTrace(const Vector& vector) {
       CheckSessionKeys(vector, "session_keys", session.keys,
                        Concat({host_challenge, answer.card_challenge})));
 
+  ASSIGN_OR_RETURN(
+      const scp::SessionSeed seed,
+      scp::SessionSeed::Create({answer.scp, session.i}, host_challenge,
+                               answer.card_challenge));
   ASSIGN_OR_RETURN(const std::unique_ptr<scp::SessionCipher> cipher,
-                   crypto_->OpenSession(session.keys, host_challenge,
-                                        answer.card_challenge));
+                   crypto_->OpenSession(session.keys, seed));
   RETURN_IF_ERROR(CheckCardCryptogram(*cipher, answer.card_cryptogram));
   ASSIGN_OR_RETURN(const Bytes wanted, vector.Hex("host_cryptogram", 8));
   ASSIGN_OR_RETURN(const Bytes cryptogram, cipher->HostCryptogram());
@@ -211,8 +214,11 @@ absl::Status HostRunner::RunSessionKeys(const Vector& vector) {
   ASSIGN_OR_RETURN(const Bytes card_challenge, vector.Hex("card_challenge", 8));
   RETURN_IF_ERROR(CheckSessionKeys(vector, "expected", keys,
                                    Concat({host_challenge, card_challenge})));
+  ASSIGN_OR_RETURN(const scp::SessionSeed seed,
+                   scp::SessionSeed::Create({scp::kScp03, 0x00}, host_challenge,
+                                            card_challenge));
   ASSIGN_OR_RETURN(const std::unique_ptr<scp::SessionCipher> cipher,
-                   crypto_->OpenSession(keys, host_challenge, card_challenge));
+                   crypto_->OpenSession(keys, seed));
   ASSIGN_OR_RETURN(const Bytes card, vector.Hex("expected.card_cryptogram"));
   RETURN_IF_ERROR(CheckCardCryptogram(*cipher, card));
   ASSIGN_OR_RETURN(const Bytes wanted, vector.Hex("expected.host_cryptogram"));

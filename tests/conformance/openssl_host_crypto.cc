@@ -5,7 +5,7 @@
 #include "lib/base/status_macros.h"
 #include "lib/card/scp/openssl/aes.h"
 #include "lib/card/scp/openssl/cmac_kdf.h"
-#include "lib/card/scp/openssl/scp03_openssl_cipher.h"
+#include "lib/card/scp/openssl/openssl_cipher.h"
 
 namespace cardferry::conformance {
 namespace {
@@ -17,11 +17,10 @@ absl::Status Expect(const SecretBytes& got, ByteSpan wanted) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>>
-OpensslHostCrypto::OpenSession(const StaticKeys& keys, ByteSpan host_challenge,
-                               ByteSpan card_challenge) {
-  return scp::Scp03OpensslCipher::Create(SecretBytes::CopyOf(keys.enc),
-                                         SecretBytes::CopyOf(keys.mac),
-                                         host_challenge, card_challenge);
+OpensslHostCrypto::OpenSession(const StaticKeys& keys,
+                               const scp::SessionSeed& seed) {
+  return scp::CreateOpensslCipher(SecretBytes::CopyOf(keys.enc),
+                                  SecretBytes::CopyOf(keys.mac), seed);
 }
 
 absl::Status OpensslHostCrypto::CheckCmac(ByteSpan key, ByteSpan message,

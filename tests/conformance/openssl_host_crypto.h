@@ -13,8 +13,7 @@ class OpensslHostCrypto : public HostCrypto {
  public:
   std::string name() const override { return "openssl"; }
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
-      const StaticKeys& keys, ByteSpan host_challenge,
-      ByteSpan card_challenge) override;
+      const StaticKeys& keys, const scp::SessionSeed& seed) override;
   absl::Status CheckCmac(ByteSpan key, ByteSpan message,
                          ByteSpan expected) override;
   absl::Status CheckCounterKdf(ByteSpan key, ByteSpan before, ByteSpan after,

@@ -49,11 +49,8 @@ absl::StatusOr<std::unique_ptr<Pkcs11HostCrypto>> Pkcs11HostCrypto::Create(
 }
 
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>>
-Pkcs11HostCrypto::OpenSession(const StaticKeys& keys, ByteSpan host_challenge,
-                              ByteSpan card_challenge) {
-  ASSIGN_OR_RETURN(const scp::SessionSeed seed,
-                   scp::SessionSeed::Create({scp::kScp03, 0x00}, host_challenge,
-                                            card_challenge));
+Pkcs11HostCrypto::OpenSession(const StaticKeys& keys,
+                              const scp::SessionSeed& seed) {
   return keyvault::OpenKnownKeyCipher(*token_, {keys.enc, keys.mac}, seed,
                                       ways_);
 }

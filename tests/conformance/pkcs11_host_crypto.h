@@ -25,8 +25,7 @@ class Pkcs11HostCrypto : public HostCrypto {
 
   std::string name() const override { return "pkcs11"; }
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
-      const StaticKeys& keys, ByteSpan host_challenge,
-      ByteSpan card_challenge) override;
+      const StaticKeys& keys, const scp::SessionSeed& seed) override;
   absl::Status CheckCmac(ByteSpan key, ByteSpan message,
                          ByteSpan expected) override;
   absl::Status CheckCounterKdf(ByteSpan key, ByteSpan before, ByteSpan after,

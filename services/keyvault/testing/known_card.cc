@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "lib/card/scp/openssl/scp03_openssl_cipher.h"
+#include "lib/card/scp/openssl/openssl_cipher.h"
 
 namespace cardferry::keyvault {
 
@@ -27,8 +27,11 @@ std::unique_ptr<scp::SessionCipher> KnownCard::Cipher(
       DeriveCardKey(key_set, 1, key_diversification_data).value();
   const SecretBytes mac =
       DeriveCardKey(key_set, 2, key_diversification_data).value();
-  return scp::Scp03OpensslCipher::Create(enc, mac, host_challenge, challenge)
-      .value();
+  // No `i` of S8 mode changes what is computed, and some here are not there.
+  const scp::SessionSeed seed =
+      scp::SessionSeed::Create({scp::kScp03, 0x00}, host_challenge, challenge)
+          .value();
+  return scp::CreateOpensslCipher(enc, mac, seed).value();
 }
 
 Bytes KnownCard::Answer(ByteSpan host_challenge) const {

@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
-#include "lib/card/scp/openssl/scp03_openssl_cipher.h"
+#include "lib/card/scp/openssl/openssl_cipher.h"
 #include "lib/crypto/cmac.h"
 
 namespace cardferry::keyvault {
@@ -128,8 +128,7 @@ absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpensslHsmKeys::OpenSession(
     ASSIGN_OR_RETURN(const SecretBytes mac,
                      DeriveCardKey(key_set, 2, card.key_diversification_data));
     ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
-                     scp::Scp03OpensslCipher::Create(
-                         enc, mac, seed.host_challenge, seed.card_challenge));
+                     scp::CreateOpensslCipher(enc, mac, seed));
     return std::make_unique<CountedCipher>(std::move(cipher), calls_);
   }
   return absl::NotFoundError(absl::StrCat("no key set ", card.key_set));

@@ -4,15 +4,15 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/scp/openssl/cmac_kdf.h"
+#include "lib/crypto/padding.h"
 
 namespace cardferry::scp {
 namespace {
 
-constexpr size_t kChallengeLength = 8;
 constexpr size_t kCryptogramBits = 64;
 
 using Block = std::array<uint8_t, kAesBlock>;
@@ -35,31 +35,25 @@ Block CounterBlock(uint32_t counter) {
   return block;
 }
 
-// `data` and 80 00.. to whole blocks (GPC Amendment D, 4.1.4).
-Bytes Pad(const Bytes& data) {
-  Bytes padded = data;
-  padded.resize((data.size() / kAesBlock + 1) * kAesBlock);
-  padded[data.size()] = 0x80;
-  return padded;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Scp03OpensslCipher>> Scp03OpensslCipher::Create(
     const SecretBytes& static_enc, const SecretBytes& static_mac,
-    ByteSpan host_challenge, ByteSpan card_challenge) {
-  if (host_challenge.size() != kChallengeLength ||
-      card_challenge.size() != kChallengeLength) {
-    return absl::InvalidArgumentError("a challenge has 8 bytes");
+    const SessionSeed& seed) {
+  RETURN_IF_ERROR(CheckProtocol(seed.protocol));
+  if (seed.protocol.scp != kScp03) {
+    return absl::UnimplementedError(
+        absl::StrFormat("SCP%02X is not SCP03", seed.protocol.scp));
   }
-  ASSIGN_OR_RETURN(Scp03SessionKeys keys,
-                   DeriveScp03SessionKeys(static_enc, static_mac,
-                                          host_challenge, card_challenge));
+  ASSIGN_OR_RETURN(
+      Scp03SessionKeys keys,
+      DeriveScp03SessionKeys(static_enc, static_mac, seed.host_challenge,
+                             seed.card_challenge));
   ASSIGN_OR_RETURN(AesCmac mac, AesCmac::Create(keys.mac));
   ASSIGN_OR_RETURN(AesCbc enc, AesCbc::Create(keys.enc));
   return std::unique_ptr<Scp03OpensslCipher>(new Scp03OpensslCipher(
-      Concat({host_challenge, card_challenge}), std::move(keys.mac),
-      std::move(mac), std::move(enc)));
+      seed.protocol, Concat({seed.host_challenge, seed.card_challenge}),
+      std::move(keys.mac), std::move(mac), std::move(enc)));
 }
 
 absl::StatusOr<Bytes> Scp03OpensslCipher::CardCryptogram() {
@@ -98,7 +92,10 @@ absl::StatusOr<std::vector<Bytes>> Scp03OpensslCipher::EncryptCommands(
     // One block under a zero ICV is the block cipher alone.
     ASSIGN_OR_RETURN(const Bytes icv,
                      enc_.Encrypt(Block{}, CounterBlock(plaintext.counter)));
-    ASSIGN_OR_RETURN(Bytes ciphertext, enc_.Encrypt(icv, Pad(plaintext.data)));
+    // GPC Amendment D, 4.1.4.
+    ASSIGN_OR_RETURN(
+        Bytes ciphertext,
+        enc_.Encrypt(icv, crypto::Iso9797Padded(plaintext.data, kAesBlock)));
     ciphertexts.push_back(std::move(ciphertext));
   }
   return ciphertexts;

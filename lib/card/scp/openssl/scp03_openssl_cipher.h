@@ -10,6 +10,7 @@
 #include "lib/base/secret_bytes.h"
 #include "lib/card/scp/openssl/aes.h"
 #include "lib/card/scp/session_cipher.h"
+#include "lib/card/scp/session_seed.h"
 
 namespace cardferry::scp {
 
@@ -17,14 +18,14 @@ namespace cardferry::scp {
 // threads at once.
 class Scp03OpensslCipher : public SessionCipher {
  public:
-  // The session of the card with the static keys K-ENC and K-MAC (16, 24 or 32
-  // bytes, both the same) and of two challenges of 8 bytes. INVALID_ARGUMENT
-  // for other lengths.
+  // The session of the card with the static keys K-ENC and K-MAC: 16, 24 or 32
+  // bytes, both the same. INVALID_ARGUMENT for other lengths, UNIMPLEMENTED for
+  // another protocol.
   static absl::StatusOr<std::unique_ptr<Scp03OpensslCipher>> Create(
       const SecretBytes& static_enc, const SecretBytes& static_mac,
-      ByteSpan host_challenge, ByteSpan card_challenge);
+      const SessionSeed& seed);
 
-  ChannelProtocol protocol() const override { return {kScp03, 0x00}; }
+  ChannelProtocol protocol() const override { return protocol_; }
   absl::StatusOr<Bytes> CardCryptogram() override;
   absl::StatusOr<Bytes> HostCryptogram() override;
   absl::StatusOr<std::vector<Bytes>> MacChain(
@@ -33,13 +34,15 @@ class Scp03OpensslCipher : public SessionCipher {
       absl::Span<const Plaintext> plaintexts) override;
 
  private:
-  Scp03OpensslCipher(Bytes context, SecretBytes mac_key, AesCmac mac,
-                     AesCbc enc)
-      : context_(std::move(context)),
+  Scp03OpensslCipher(const ChannelProtocol& protocol, Bytes context,
+                     SecretBytes mac_key, AesCmac mac, AesCbc enc)
+      : protocol_(protocol),
+        context_(std::move(context)),
         mac_key_(std::move(mac_key)),
         mac_(std::move(mac)),
         enc_(std::move(enc)) {}
 
+  const ChannelProtocol protocol_;
   const Bytes context_;  // host challenge || card challenge
   const SecretBytes mac_key_;
   AesCmac mac_;  // under S-MAC

@@ -28,7 +28,8 @@ struct Inputs {
 std::unique_ptr<Scp03OpensslCipher> Open(const Inputs& inputs) {
   return *Scp03OpensslCipher::Create(
       SecretBytes::CopyOf(inputs.enc), SecretBytes::CopyOf(inputs.mac),
-      inputs.host_challenge, inputs.card_challenge);
+      *SessionSeed::Create({kScp03, 0x70}, inputs.host_challenge,
+                           inputs.card_challenge));
 }
 
 std::vector<CommandApdu> Parse(const std::vector<const char*>& hex) {
@@ -148,21 +149,30 @@ TEST(Scp03OpensslCipherTest, PaddingAddsOneToSixteenBytes) {
 }
 
 TEST(Scp03OpensslCipherTest, RefusesInputsOfWrongLengths) {
-  const SecretBytes key(16);
   EXPECT_THAT(
-      Scp03OpensslCipher::Create(key, key, Bytes(7), Bytes(8)),
-      StatusIs(StatusCode::kInvalidArgument, "a challenge has 8 bytes"));
-  EXPECT_THAT(
-      Scp03OpensslCipher::Create(key, key, Bytes(8), Bytes(16)),
-      StatusIs(StatusCode::kInvalidArgument, "a challenge has 8 bytes"));
-  EXPECT_THAT(Scp03OpensslCipher::Create(SecretBytes(8), SecretBytes(8),
-                                         Bytes(8), Bytes(8)),
+      Scp03OpensslCipher::Create(SecretBytes(8), SecretBytes(8), SessionSeed()),
+      StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(Scp03OpensslCipher::Create(SecretBytes(16), SecretBytes(24),
+                                         SessionSeed()),
               StatusIs(StatusCode::kInvalidArgument));
   const auto cipher = Open({});
   EXPECT_THAT(cipher->MacChain(Bytes(8), {Bytes(1)}),
               StatusIs(StatusCode::kInvalidArgument));
   EXPECT_THAT(cipher->EncryptCommands({{1, Bytes()}}),
               StatusIs(StatusCode::kInvalidArgument, "nothing to encrypt"));
+}
+
+TEST(Scp03OpensslCipherTest, RefusesAnotherProtocol) {
+  SessionSeed seed;
+  seed.protocol = {kScp02, 0x55};
+  EXPECT_THAT(
+      Scp03OpensslCipher::Create(SecretBytes(16), SecretBytes(16), seed),
+      StatusIs(StatusCode::kUnimplemented, "SCP02 is not SCP03"));
+  seed.protocol = {kScp03, 0x01};
+  EXPECT_THAT(
+      Scp03OpensslCipher::Create(SecretBytes(16), SecretBytes(16), seed),
+      StatusIs(StatusCode::kUnimplemented,
+               "SCP03 with i 01, which is not there"));
 }
 
 }  // namespace

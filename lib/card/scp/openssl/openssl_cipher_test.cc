@@ -1,0 +1,38 @@
+#include "lib/card/scp/openssl/openssl_cipher.h"
+
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::scp {
+namespace {
+
+TEST(OpensslCipherTest, SpeaksTheProtocolOfTheSeed) {
+  const SecretBytes key(16);
+  for (const ChannelProtocol& protocol :
+       {ChannelProtocol{kScp02, 0x15}, ChannelProtocol{kScp02, 0x75},
+        ChannelProtocol{kScp03, 0x00}, ChannelProtocol{kScp03, 0x70}}) {
+    SessionSeed seed;
+    seed.protocol = protocol;
+    ASSERT_OK_AND_ASSIGN(const auto cipher,
+                         CreateOpensslCipher(key, key, seed));
+    EXPECT_EQ(cipher->protocol(), protocol);
+    // A MAC is as long as the protocol's block.
+    const size_t block = protocol.scp == kScp02 ? 8 : 16;
+    EXPECT_EQ(cipher->MacChain(Bytes(block), {Bytes(1)})->at(0).size(), block);
+  }
+}
+
+TEST(OpensslCipherTest, RefusesAProtocolThatIsNotThere) {
+  const SecretBytes key(16);
+  for (const ChannelProtocol& protocol :
+       {ChannelProtocol{0x01, 0x15}, ChannelProtocol{kScp02, 0x1A},
+        ChannelProtocol{kScp03, 0x01}, ChannelProtocol{0x11, 0x00}}) {
+    SessionSeed seed;
+    seed.protocol = protocol;
+    EXPECT_THAT(CreateOpensslCipher(key, key, seed),
+                StatusIs(absl::StatusCode::kUnimplemented));
+  }
+}
+
+}  // namespace
+}  // namespace cardferry::scp
