@@ -15,11 +15,11 @@ constexpr UsageAttribute kUsageAttributes[] = {
     {Usage::kDerive, CKA_DERIVE, "DERIVE"},
 };
 
+}  // namespace
+
 bool HasFixedLength(CK_KEY_TYPE type) {
   return type == CKK_DES || type == CKK_DES2 || type == CKK_DES3;
 }
-
-}  // namespace
 
 TemplateRules TemplateRulesFor(const std::string& manufacturer) {
   TemplateRules rules;

@@ -26,6 +26,9 @@ struct TemplateRules {
 // By CK_INFO.manufacturerID; an unknown maker gets the standard's rules.
 TemplateRules TemplateRulesFor(const std::string& manufacturer);
 
+// Whether keys of this type have one length, and so no CKA_VALUE_LEN: DES.
+bool HasFixedLength(CK_KEY_TYPE type);
+
 // What a key may be used for. One bit each.
 enum class Usage : unsigned {
   kEncrypt = 1,

@@ -10,6 +10,12 @@ Mechanism Mechanism::AesCbc(ByteSpan iv) {
   return mechanism;
 }
 
+Mechanism Mechanism::Des3Cbc(ByteSpan iv) {
+  Mechanism mechanism(CKM_DES3_CBC);
+  mechanism.first_.assign(iv.begin(), iv.end());
+  return mechanism;
+}
+
 Mechanism Mechanism::AesGcm(ByteSpan iv, ByteSpan additional_data) {
   Mechanism mechanism(CKM_AES_GCM);
   mechanism.first_.assign(iv.begin(), iv.end());
@@ -19,6 +25,18 @@ Mechanism Mechanism::AesGcm(ByteSpan iv, ByteSpan additional_data) {
 
 Mechanism Mechanism::AesEcbEncryptData(ByteSpan data) {
   Mechanism mechanism(CKM_AES_ECB_ENCRYPT_DATA);
+  mechanism.first_.assign(data.begin(), data.end());
+  return mechanism;
+}
+
+Mechanism Mechanism::Des3EcbEncryptData(ByteSpan data) {
+  Mechanism mechanism(CKM_DES3_ECB_ENCRYPT_DATA);
+  mechanism.first_.assign(data.begin(), data.end());
+  return mechanism;
+}
+
+Mechanism Mechanism::Des3CbcEncryptData(ByteSpan data) {
+  Mechanism mechanism(CKM_DES3_CBC_ENCRYPT_DATA);
   mechanism.first_.assign(data.begin(), data.end());
   return mechanism;
 }
@@ -34,6 +52,7 @@ CK_MECHANISM* Mechanism::Get() {
   raw_ = {type_, nullptr, 0};
   switch (type_) {
     case CKM_AES_CBC:
+    case CKM_DES3_CBC:
       raw_ = {type_, first_.data(), first_.size()};
       break;
     case CKM_AES_GCM:
@@ -42,8 +61,13 @@ CK_MECHANISM* Mechanism::Get() {
       raw_ = {type_, &gcm_, sizeof(gcm_)};
       break;
     case CKM_AES_ECB_ENCRYPT_DATA:
+    case CKM_DES3_ECB_ENCRYPT_DATA:
       string_data_ = {first_.data(), first_.size()};
       raw_ = {type_, &string_data_, sizeof(string_data_)};
+      break;
+    case CKM_DES3_CBC_ENCRYPT_DATA:
+      des_cbc_data_ = {{}, first_.data(), first_.size()};  // the IV is zero
+      raw_ = {type_, &des_cbc_data_, sizeof(des_cbc_data_)};
       break;
     case kSp800_108CounterKdf: {
       counter_ = {CK_FALSE, 8};

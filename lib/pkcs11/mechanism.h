@@ -13,11 +13,17 @@ class Mechanism {
   static Mechanism Plain(CK_MECHANISM_TYPE type);
   // AES-CBC without padding; `iv` of 16 bytes.
   static Mechanism AesCbc(ByteSpan iv);
+  // Triple DES in CBC mode without padding; `iv` of 8 bytes.
+  static Mechanism Des3Cbc(ByteSpan iv);
   // AES-GCM with a 16-byte tag behind the ciphertext.
   static Mechanism AesGcm(ByteSpan iv, ByteSpan additional_data);
   // Key derivation: the leading bytes of AES-ECB(base key, data). `data` of
   // whole blocks.
   static Mechanism AesEcbEncryptData(ByteSpan data);
+  // Key derivation: the leading bytes of triple DES in ECB, or in CBC mode from
+  // a zero IV, of `data`, which is of whole blocks.
+  static Mechanism Des3EcbEncryptData(ByteSpan data);
+  static Mechanism Des3CbcEncryptData(ByteSpan data);
   // Key derivation: SP 800-108 counter mode over AES-CMAC; block i is
   // CMAC(base key, before || i (one byte, from 1) || after).
   static Mechanism CmacCounterKdf(ByteSpan before, ByteSpan after);
@@ -34,6 +40,7 @@ class Mechanism {
   CK_MECHANISM raw_ = {};
   CK_GCM_PARAMS gcm_ = {};
   CK_KEY_DERIVATION_STRING_DATA string_data_ = {};
+  CK_DES_CBC_ENCRYPT_DATA_PARAMS des_cbc_data_ = {};
   Sp800_108CounterFormat counter_ = {};
   PrfDataParam prf_data_[3] = {};
   Sp800_108KdfParams kdf_ = {};

@@ -28,6 +28,29 @@ TEST(Mechanism, OwnsItsParametersThroughAMove) {
             "A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5A5");
 }
 
+TEST(Mechanism, GivesTripleDesItsIv) {
+  Mechanism mechanism = Mechanism::Des3Cbc(Bytes(8, 0x5A));
+  const CK_MECHANISM* raw = mechanism.Get();
+  EXPECT_EQ(raw->mechanism, CK_MECHANISM_TYPE{CKM_DES3_CBC});
+  EXPECT_EQ(HexAt(raw->pParameter, raw->ulParameterLen), "5A5A5A5A5A5A5A5A");
+}
+
+TEST(Mechanism, DerivesByTripleDesFromAZeroIv) {
+  Mechanism ecb = Mechanism::Des3EcbEncryptData(Bytes(16, 0x01));
+  const auto* string =
+      static_cast<const CK_KEY_DERIVATION_STRING_DATA*>(ecb.Get()->pParameter);
+  EXPECT_EQ(HexAt(string->pData, string->ulLen),
+            "01010101010101010101010101010101");
+  Mechanism cbc = Mechanism::Des3CbcEncryptData(Bytes(8, 0x02));
+  const CK_MECHANISM* raw = cbc.Get();
+  EXPECT_EQ(raw->mechanism, CK_MECHANISM_TYPE{CKM_DES3_CBC_ENCRYPT_DATA});
+  ASSERT_EQ(raw->ulParameterLen, sizeof(CK_DES_CBC_ENCRYPT_DATA_PARAMS));
+  const auto* params =
+      static_cast<const CK_DES_CBC_ENCRYPT_DATA_PARAMS*>(raw->pParameter);
+  EXPECT_EQ(HexAt(params->iv, sizeof(params->iv)), "0000000000000000");
+  EXPECT_EQ(HexAt(params->data_params, params->length), "0202020202020202");
+}
+
 TEST(Mechanism, GivesGcmItsLengthsInBytesAndBits) {
   Mechanism mechanism = Mechanism::AesGcm(Bytes(12, 0x01), Bytes(3, 0x02));
   const auto* params =

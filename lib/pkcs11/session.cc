@@ -23,6 +23,8 @@ CK_OBJECT_HANDLE Raw(ObjectHandle handle) {
 // What a block mode, a tag or a MAC can add to its input at most.
 constexpr size_t kMostOverhead = 64;
 
+constexpr size_t kDesIv = 8;
+
 }  // namespace
 
 absl::StatusOr<Session> Session::Open(Module& module, CK_SLOT_ID slot,
@@ -226,16 +228,18 @@ absl::StatusOr<Bytes> Session::EncryptCbc(ObjectHandle key, ByteSpan iv,
                                           ByteSpan data, size_t limit) {
   Bytes out;
   out.reserve(data.size());
+  const size_t block = iv.size();
   Bytes last(iv.begin(), iv.end());
   while (!data.empty()) {
     const ByteSpan part = data.subspan(0, limit);
     ASSIGN_OR_RETURN(const Bytes done,
-                     Encrypt(Mechanism::AesCbc(last), key, part));
+                     Encrypt(block == kDesIv ? Mechanism::Des3Cbc(last)
+                                             : Mechanism::AesCbc(last),
+                             key, part));
     if (done.size() != part.size()) {
-      return absl::UnavailableError(
-          "AES-CBC gave another length than its input");
+      return absl::UnavailableError("CBC gave another length than its input");
     }
-    last.assign(done.end() - 16, done.end());
+    last.assign(done.end() - static_cast<ptrdiff_t>(block), done.end());
     Append(out, done);
     data.remove_prefix(part.size());
   }

@@ -67,8 +67,9 @@ class Session {
                              ByteSpan data);
   absl::Status FillRandom(absl::Span<uint8_t> out);
 
-  // AES-CBC of whole blocks in calls of at most `limit` bytes (a multiple of
-  // 16), each with the block before it as IV.
+  // CBC of whole blocks in calls of at most `limit` bytes (a multiple of 16),
+  // each with the block before it as IV. AES for an `iv` of 16 bytes, triple
+  // DES for one of 8.
   absl::StatusOr<Bytes> EncryptCbc(ObjectHandle key, ByteSpan iv, ByteSpan data,
                                    size_t limit);
 
