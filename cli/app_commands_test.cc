@@ -21,6 +21,14 @@ TEST_F(AppCommandsTest, AddsAnApplication) {
   EXPECT_THAT(out(), StartsWith("application  brokerage\n"));
 }
 
+TEST_F(AppCommandsTest, NamesAnApplicationAfterItsFile) {
+  fake_.applications = {Brokerage()};
+  EXPECT_EQ(Run({"app", "add", WriteFile("wallet-2.cap", "CAP")}), kOk);
+  EXPECT_EQ(fake_.uploaded_name, "wallet-2");
+  EXPECT_EQ(Run({"app", "add", WriteFile("plain", "CAP")}), kOk);
+  EXPECT_EQ(fake_.uploaded_name, "plain");
+}
+
 TEST_F(AppCommandsTest, SaysWhichFileCannotBeRead) {
   EXPECT_EQ(Run({"app", "add", "/nothing.cap", "--name", "x"}), kUsage);
   EXPECT_THAT(err(),
@@ -39,7 +47,7 @@ TEST_F(AppCommandsTest, ListsAndShowsApplications) {
             "cardferry: cannot show the application: there is no application "
             "\"nothing\"\n"
             "See what there is: cardferry app list, agent list, card list, job "
-            "list.\n");
+            "list, profile list.\n");
 }
 
 }  // namespace

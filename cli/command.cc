@@ -1,5 +1,7 @@
 #include "cli/command.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "cli/render/words.h"
 
@@ -21,15 +23,15 @@ std::string AdviceFor(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
-      return "Check the address (--orchestrator) and that the orchestrator "
-             "runs, then try again.";
+      return "Check the address (--orchestrator, CARDFERRY_ORCHESTRATOR, or "
+             "--keyvault) and that the service runs, then try again.";
     case absl::StatusCode::kUnauthenticated:
       return "Check the certificate and its authority (--certificate, --ca).";
     case absl::StatusCode::kPermissionDenied:
       return "This certificate's role may not do that: use an operator's.";
     case absl::StatusCode::kNotFound:
       return "See what there is: cardferry app list, agent list, card list, "
-             "job list.";
+             "job list, profile list.";
     default:
       return "";
   }
@@ -59,14 +61,15 @@ void Command::Say(absl::string_view trying, const absl::Status& status,
 
 void Command::Run(absl::string_view trying,
                   const std::function<absl::Status(OperatorClient&)>& work) {
-  const absl::StatusOr<Settings> settings =
-      ResolveSettings(flags_, world_.environment("CARDFERRY_CONFIG"));
+  absl::StatusOr<Settings> settings =
+      ResolveSettings(flags_, world_.environment);
   if (!settings.ok()) {
     FailUsage(trying, settings.status());
     return;
   }
+  settings_ = *std::move(settings);
   const absl::StatusOr<std::unique_ptr<OperatorClient>> client =
-      world_.connect(*settings);
+      world_.connect(settings_);
   if (!client.ok()) {
     // Connecting comes with the first call: this is about our own TLS files.
     FailUsage(trying, client.status());
@@ -74,6 +77,19 @@ void Command::Run(absl::string_view trying,
   }
   const absl::Status status = work(**client);
   if (!status.ok()) Fail(trying, status);
+}
+
+absl::StatusOr<std::unique_ptr<VaultClient>> Command::Vault() {
+  if (settings_.keyvault.empty()) return nullptr;
+  return world_.connect_vault(settings_);
+}
+
+absl::Status Command::Interruptibly(
+    OperatorClient& client, const std::function<absl::Status()>& watch) {
+  world_.on_interrupt([&client] { client.StopWatching(); });
+  absl::Status status = watch();
+  world_.on_interrupt(nullptr);
+  return status;
 }
 
 }  // namespace cardferry::cli

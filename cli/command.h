@@ -14,6 +14,7 @@
 #include "cli/operator_client.h"
 #include "cli/render/json.h"
 #include "cli/settings.h"
+#include "cli/vault_client.h"
 
 namespace CLI {
 class App;
@@ -35,12 +36,14 @@ struct World {
   std::istream& in;
   std::ostream& out;
   std::ostream& err;
-  // The value of an environment variable; empty when it is not set.
-  std::function<std::string(const char*)> environment;
+  Environment environment;
   // Reaches the orchestrator.
   std::function<absl::StatusOr<std::unique_ptr<OperatorClient>>(
       const Settings&)>
       connect;
+  // Reaches the keyvault that the settings name.
+  std::function<absl::StatusOr<std::unique_ptr<VaultClient>>(const Settings&)>
+      connect_vault;
   // The width of the terminal that `out` is; 0: it is none.
   int columns = 0;
   // From now on Ctrl-C calls `stop`, on another thread, instead of ending the
@@ -64,6 +67,13 @@ class Command {
   void Run(absl::string_view trying,
            const std::function<absl::Status(OperatorClient&)>& work);
 
+  // The keyvault, inside Run; null when no setting names it.
+  absl::StatusOr<std::unique_ptr<VaultClient>> Vault();
+
+  // Ctrl-C ends what `client` watches, while `watch` runs.
+  absl::Status Interruptibly(OperatorClient& client,
+                             const std::function<absl::Status()>& watch);
+
   // For programs, or for people.
   template <typename Value, typename Render>
   void Show(const Value& value, Render render) {
@@ -81,6 +91,7 @@ class Command {
 
   World world_;
   SettingFlags flags_;
+  Settings settings_;  // from Run on
   bool json_ = false;
   ExitCode exit_code_ = kOk;
 };
@@ -92,8 +103,11 @@ std::string AdviceFor(const absl::Status& status);
 // The groups of subcommands, one a file.
 void AddAppCommands(CLI::App& app, Command& command);
 void AddJobCommands(CLI::App& app, Command& command);
+void AddJobAdd(CLI::App& jobs, Command& command);
 void AddCardCommands(CLI::App& app, Command& command);
 void AddAgentCommands(CLI::App& app, Command& command);
+void AddReaderCommands(CLI::App& app, Command& command);
+void AddProfileCommands(CLI::App& app, Command& command);
 void AddEventCommands(CLI::App& app, Command& command);
 
 }  // namespace cardferry::cli

@@ -1,144 +1,78 @@
-#include <iterator>
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "CLI/CLI.hpp"
-#include "absl/strings/str_cat.h"
-#include "cli/command.h"
 #include "cli/job_watcher.h"
 #include "cli/render/job_text.h"
-#include "lib/base/bytes.h"
-#include "lib/base/file.h"
-#include "lib/base/status_macros.h"
+#include "cli/render/words.h"
+#include "cli/subcommand.h"
 
 namespace cardferry::cli {
 namespace {
 
-// More is refused by the orchestrator anyway.
-constexpr size_t kMaxParameterBytes = 4096;
+using orchestrator::v1::Job;
 
-struct AddOptions {
+// Which jobs are listed; what is empty lets all pass.
+struct Filter {
+  std::vector<std::string> states;
   std::string application;
-  std::string parameter_file;
-  std::string parameter_hex;
-  std::string parameter_text;
   std::string agent;
-  std::string reader;
   std::string card;
-  bool watch = false;
+
+  bool Passes(const Job& job) const {
+    const auto matches = [](const std::string& wanted, const std::string& is) {
+      return wanted.empty() || wanted == is;
+    };
+    const bool state =
+        states.empty() || std::find(states.begin(), states.end(),
+                                    StateWord(job.state())) != states.end();
+    return state && matches(application, job.application()) &&
+           matches(agent, job.agent()) && matches(card, job.card_id());
+  }
 };
 
-absl::StatusOr<std::string> ReadParameters(const AddOptions& options,
-                                           std::istream& in) {
-  if (options.parameter_file == "-") {
-    return std::string(std::istreambuf_iterator<char>(in), {});
-  }
-  if (!options.parameter_file.empty()) {
-    return ReadFile(options.parameter_file, kMaxParameterBytes);
-  }
-  if (!options.parameter_hex.empty()) {
-    ASSIGN_OR_RETURN(const Bytes bytes, FromHex(options.parameter_hex));
-    return AsString(bytes);
-  }
-  return options.parameter_text;
-}
-
-absl::Status AddJob(const AddOptions& options, const std::string& parameters,
-                    Command& command, OperatorClient& client) {
-  orchestrator::v1::AddJobRequest request;
-  request.set_application(options.application);
-  request.set_agent(options.agent);
-  request.set_reader(options.reader);
-  request.set_card_id(options.card);
-  request.set_install_parameters(parameters);
-  ASSIGN_OR_RETURN(const orchestrator::v1::Job job, client.AddJob(request));
-  if (options.watch) return WatchJob(job.id(), command, client);
-  command.Show(job, [](const orchestrator::v1::Job& added) {
-    return absl::StrCat("Job ", added.id(),
-                        " added. Watch it: cardferry job watch ", added.id(),
-                        "\n");
-  });
-  return absl::OkStatus();
-}
-
-void AddAdd(CLI::App& group, Command& command) {
-  auto options = std::make_shared<AddOptions>();
-  CLI::App* add = group.add_subcommand(
-      "add", "a card shall hold an application: see to it");
-  add->add_option("--app", options->application, "the application's name")
-      ->required();
-  CLI::Option* file = add->add_option(
-      "--param-file", options->parameter_file,
-      "install parameters: the bytes of this file, '-' for standard input");
-  CLI::Option* hex =
-      add->add_option("--param-hex", options->parameter_hex,
-                      "install parameters in hexadecimal; not for secrets");
-  CLI::Option* text = add->add_option(
-      "--param-text", options->parameter_text,
-      "install parameters as text; not for secrets: every user of this\n"
-      "machine can read them in `ps`, and your shell remembers them");
-  file->excludes(hex)->excludes(text);
-  hex->excludes(text);
-  CLI::Option* agent = add->add_option(
-      "--agent", options->agent,
-      "the card that lies in this agent's reader, else the next one there");
-  add->add_option("--reader", options->reader, "this one of its readers")
-      ->needs(agent);
-  CLI::Option* card = add->add_option("--card", options->card,
-                                      "this card, wherever it appears");
-  agent->excludes(card);
-  add->add_flag("--watch", options->watch, "then watch the job");
-  add->footer(
-      "Either --agent or --card. Install parameters are forgotten when the\n"
-      "job ends, and are in no log.\n\n"
-      "Examples:\n"
-      "  printf %s 4711-0815 | cardferry job add --app brokerage \\\n"
-      "      --param-file - --agent kiosk-7 --watch\n"
-      "  cardferry job add --app brokerage --card issuer/0001020304050607\n");
-  add->callback([&command, options] {
-    if (options->agent.empty() && options->card.empty()) {
-      throw CLI::RequiredError("--agent or --card");
-    }
-    const absl::StatusOr<std::string> parameters =
-        ReadParameters(*options, command.world().in);
-    if (!parameters.ok()) {
-      return command.FailUsage("add the job", parameters.status());
-    }
-    command.Run("add the job", [&](OperatorClient& client) {
-      return AddJob(*options, *parameters, command, client);
+void AddList(CLI::App& group, Command& command) {
+  auto filter = std::make_shared<Filter>();
+  CLI::App& list = AddSubcommand(
+      group, {"list", "jobs, newest first", "",
+              "Filters add up.\n\n"
+              "Examples:\n"
+              "  cardferry job list --state waiting,running\n"
+              "  cardferry job list --app brokerage --state failed --json\n"});
+  list.add_option("--state", filter->states,
+                  "only in these states: waiting, preparing, running, done,\n"
+                  "failed, cancelled")
+      ->delimiter(',')
+      ->check(CLI::IsMember(
+          {"waiting", "preparing", "running", "done", "failed", "cancelled"}));
+  list.add_option("--app", filter->application, "only for this application");
+  list.add_option("--agent", filter->agent, "only at this agent");
+  list.add_option("--card", filter->card, "only on this card");
+  list.callback([&command, filter] {
+    command.Run("list the jobs", [&](OperatorClient& client) {
+      ASSIGN_OR_RETURN(std::vector<Job> jobs, client.ListJobs());
+      jobs.erase(
+          std::remove_if(jobs.begin(), jobs.end(),
+                         [&](const Job& job) { return !filter->Passes(job); }),
+          jobs.end());
+      command.Show(jobs, JobTable);
+      return absl::OkStatus();
     });
   });
 }
 
 void AddWatch(CLI::App& group, Command& command) {
   auto id = std::make_shared<std::string>();
-  CLI::App* watch = group.add_subcommand("watch", "show a job until its end");
-  watch->add_option("ID", *id, "the job's number")->required();
-  watch->footer("Ctrl-C ends the watching, not the job.\n");
-  watch->callback([&command, id] {
+  CLI::App& watch = AddSubcommand(
+      group, {"watch", "show a job until its end", "",
+              "Ctrl-C ends the watching, not the job.\n\n"
+              "Examples:\n  cardferry job watch 12\n"
+              "  cardferry job watch 12 --json   # a line a change\n"});
+  watch.add_option("ID", *id, "the job's number")->required();
+  watch.callback([&command, id] {
     command.Run("watch the job", [&](OperatorClient& client) {
-      return WatchJob(*id, command, client);
-    });
-  });
-}
-
-void AddListAndShow(CLI::App& group, Command& command) {
-  CLI::App* list = group.add_subcommand("list", "all jobs, newest first");
-  list->callback([&command] {
-    command.Run("list the jobs", [&](OperatorClient& client) {
-      ASSIGN_OR_RETURN(const auto jobs, client.ListJobs());
-      command.Show(jobs, JobTable);
-      return absl::OkStatus();
-    });
-  });
-  auto id = std::make_shared<std::string>();
-  CLI::App* show = group.add_subcommand("show", "all that is known of one job");
-  show->add_option("ID", *id, "the job's number")->required();
-  show->callback([&command, id] {
-    command.Run("show the job", [&](OperatorClient& client) {
-      ASSIGN_OR_RETURN(const auto job, client.GetJob(*id));
-      command.Show(job, JobText);
-      return absl::OkStatus();
+      return WatchJob(*id, Watching::kEachChange, command, client);
     });
   });
 }
@@ -146,11 +80,31 @@ void AddListAndShow(CLI::App& group, Command& command) {
 }  // namespace
 
 void AddJobCommands(CLI::App& app, Command& command) {
-  CLI::App* group = app.add_subcommand("job", "jobs: what cards shall hold");
-  group->require_subcommand(1);
-  AddAdd(*group, command);
-  AddWatch(*group, command);
-  AddListAndShow(*group, command);
+  CLI::App& group = AddGroup(app, "job", "jobs: what cards shall hold");
+  AddJobAdd(group, command);
+  AddList(group, command);
+  AddQuestionAbout(
+      group,
+      {"show", "all that is known of one job", "show the job",
+       "Example:\n  cardferry job show 12\n"},
+      command,
+      [](OperatorClient& client, const std::string& id) {
+        return client.GetJob(id);
+      },
+      JobText);
+  AddWatch(group, command);
+  AddQuestionAbout(
+      group,
+      {"cancel", "end a job that waits for its card", "cancel the job",
+       "A job that has begun cannot be cancelled: its packet may be on the "
+       "card\n"
+       "already. Watch it, then take back what it did with another job.\n\n"
+       "Example:\n  cardferry job cancel 12\n"},
+      command,
+      [](OperatorClient& client, const std::string& id) {
+        return client.CancelJob(id);
+      },
+      JobText);
 }
 
 }  // namespace cardferry::cli

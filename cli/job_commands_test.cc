@@ -6,44 +6,42 @@
 namespace cardferry::cli {
 namespace {
 
-using ::testing::AllOf;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 class JobCommandsTest : public RunFixture {};
 
-TEST_F(JobCommandsTest, AddsAJobForAReader) {
-  EXPECT_EQ(Run({"job", "add", "--app", "brokerage", "--agent", "kiosk-7",
-                 "--reader", "Reader 0", "--param-hex", "3100ff"}),
-            kOk);
-  EXPECT_EQ(out(), "Job 12 added. Watch it: cardferry job watch 12\n");
-  EXPECT_EQ(fake_.added.application(), "brokerage");
-  EXPECT_EQ(fake_.added.agent(), "kiosk-7");
-  EXPECT_EQ(fake_.added.reader(), "Reader 0");
-  EXPECT_EQ(fake_.added.install_parameters(), std::string("1\0\xFF", 3));
+TEST_F(JobCommandsTest, ListsOnlyTheJobsThatWereAskedFor) {
+  orchestrator::v1::Job other = DoneJob();
+  other.set_id("13");
+  other.set_state(orchestrator::v1::JOB_STATE_CANCELLED);
+  other.set_agent("kiosk-8");
+  fake_.jobs = {other, DoneJob()};
+  const auto ids = [this](std::vector<std::string> flags) {
+    flags.insert(flags.begin(), {"job", "list"});
+    EXPECT_EQ(Run(flags), kOk);
+    return std::to_string(out().find("13   ") != std::string::npos) +
+           std::to_string(out().find("12   ") != std::string::npos);
+  };
+  EXPECT_EQ(ids({}), "11");
+  EXPECT_EQ(ids({"--state", "done"}), "01");
+  EXPECT_EQ(ids({"--state", "done,cancelled"}), "11");
+  EXPECT_EQ(ids({"--agent", "kiosk-8"}), "10");
+  EXPECT_EQ(ids({"--app", "brokerage", "--card", "issuer/0001020304", "--state",
+                 "done"}),
+            "01");
+  EXPECT_EQ(ids({"--app", "wallet"}), "00");
+  EXPECT_EQ(Run({"job", "list", "--state", "over"}), kUsage);
 }
 
-TEST_F(JobCommandsTest, TakesSecretParametersFromAFileOrStandardInput) {
-  in_.str("4711-0815");
-  EXPECT_EQ(Run({"job", "add", "--app", "a", "--card", "issuer/A",
-                 "--param-file", "-"}),
-            kOk);
-  EXPECT_EQ(fake_.added.install_parameters(), "4711-0815");
-  EXPECT_EQ(fake_.added.card_id(), "issuer/A");
-  EXPECT_EQ(Run({"job", "add", "--app", "a", "--card", "c", "--param-file",
-                 WriteFile("account", "0815\n")}),
-            kOk);
-  EXPECT_EQ(fake_.added.install_parameters(), "0815\n");
-  EXPECT_EQ(
-      Run({"job", "add", "--app", "a", "--card", "c", "--param-text", "text"}),
-      kOk);
-  EXPECT_EQ(fake_.added.install_parameters(), "text");
-}
-
-TEST_F(JobCommandsTest, WarnsThatTextOnTheCommandLineIsVisible) {
-  EXPECT_EQ(Run({"job", "add", "--help"}), kOk);
-  EXPECT_THAT(out(), AllOf(HasSubstr("--param-text"), HasSubstr("`ps`")));
+TEST_F(JobCommandsTest, CancelsAJob) {
+  EXPECT_EQ(Run({"job", "cancel", "12"}), kOk);
+  EXPECT_EQ(fake_.cancelled, "12");
+  EXPECT_THAT(out(), HasSubstr("state        cancelled\n"));
+  fake_.status =
+      grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "it has begun");
+  EXPECT_EQ(Run({"job", "cancel", "12"}), kRefused);
+  EXPECT_EQ(err(), "cardferry: cannot cancel the job: it has begun\n");
 }
 
 TEST_F(JobCommandsTest, ShowsAndListsJobs) {
@@ -52,13 +50,6 @@ TEST_F(JobCommandsTest, ShowsAndListsJobs) {
   EXPECT_THAT(out(), StartsWith("job          12\n"));
   EXPECT_EQ(Run({"job", "list"}), kOk);
   EXPECT_THAT(out(), StartsWith("JOB"));
-}
-
-TEST_F(JobCommandsTest, NeverShowsTheParametersAgain) {
-  in_.str("4711-0815");
-  fake_.status = grpc::Status(grpc::StatusCode::NOT_FOUND, "no such agent");
-  Run({"job", "add", "--app", "a", "--agent", "b", "--param-file", "-"});
-  EXPECT_THAT(out() + err(), Not(HasSubstr("4711")));
 }
 
 }  // namespace

@@ -13,16 +13,19 @@ constexpr char kClearLine[] = "\r\x1b[K";
 
 bool IsOver(const Job& job) {
   return job.state() == orchestrator::v1::JOB_STATE_DONE ||
-         job.state() == orchestrator::v1::JOB_STATE_FAILED;
+         job.state() == orchestrator::v1::JOB_STATE_FAILED ||
+         job.state() == orchestrator::v1::JOB_STATE_CANCELLED;
 }
 
 // Draws one job again and again.
 class Screen {
  public:
-  explicit Screen(Command& command) : command_(command), begin_(absl::Now()) {}
+  Screen(Command& command, Watching watching)
+      : command_(command), watching_(watching), begin_(absl::Now()) {}
 
   void Show(const Job& job) {
     last_ = job;
+    if (watching_ == Watching::kTheEnd && !IsOver(job)) return;
     if (command_.json()) {
       command_.world().out << ToJson(job) << std::flush;
     } else if (IsOver(job)) {
@@ -56,6 +59,7 @@ class Screen {
   }
 
   Command& command_;
+  const Watching watching_;
   const absl::Time begin_;
   Job last_;
   std::string line_;
@@ -64,13 +68,12 @@ class Screen {
 
 }  // namespace
 
-absl::Status WatchJob(const std::string& id, Command& command,
-                      OperatorClient& client) {
-  Screen screen(command);
-  command.world().on_interrupt([&client] { client.StopWatching(); });
-  const absl::Status status =
-      client.WatchJob(id, [&screen](const Job& job) { screen.Show(job); });
-  command.world().on_interrupt(nullptr);
+absl::Status WatchJob(const std::string& id, Watching watching,
+                      Command& command, OperatorClient& client) {
+  Screen screen(command, watching);
+  const absl::Status status = command.Interruptibly(client, [&] {
+    return client.WatchJob(id, [&screen](const Job& job) { screen.Show(job); });
+  });
   screen.Clear();
   if (absl::IsCancelled(status)) {
     command.set_exit_code(kStopped);

@@ -1,5 +1,7 @@
 #include "cli/job_watcher.h"
 
+#include <algorithm>
+
 #include "cli/render/testing/samples.h"
 #include "cli/testing/run_fixture.h"
 #include "gmock/gmock.h"
@@ -23,6 +25,7 @@ TEST_F(JobWatcherTest, WatchesAJobLineByLine) {
   EXPECT_THAT(out(), StartsWith("job 12 waiting: Waits for a card.\n"
                                 "job 12 running 6/12 LOAD 4 of 9\n"
                                 "job          12\n"
+                                "action       load\n"
                                 "application  brokerage\n"));
 }
 
@@ -41,6 +44,27 @@ TEST_F(JobWatcherTest, AFailedJobIsAFailedCommand) {
   EXPECT_EQ(Run({"job", "watch", "12"}), kRefused);
   EXPECT_EQ(Run({"job", "add", "--app", "a", "--agent", "b", "--watch"}),
             kRefused);
+}
+
+TEST_F(JobWatcherTest, ACancelledJobIsAFailedCommand) {
+  orchestrator::v1::Job cancelled = DoneJob();
+  cancelled.set_state(orchestrator::v1::JOB_STATE_CANCELLED);
+  fake_.jobs = {cancelled};
+  EXPECT_EQ(Run({"job", "watch", "12"}), kRefused);
+  EXPECT_THAT(out(), HasSubstr("state        cancelled\n"));
+}
+
+TEST_F(JobWatcherTest, WaitsForTheEndAndShowsNothingBefore) {
+  fake_.jobs = {RunningJob(), DoneJob()};
+  EXPECT_EQ(Run({"job", "add", "--app", "a", "--agent", "b", "--wait"}), kOk);
+  EXPECT_THAT(out(), StartsWith("job          12\n"));
+  EXPECT_EQ(
+      Run({"job", "add", "--app", "a", "--agent", "b", "--wait", "--json"}),
+      kOk);
+  EXPECT_THAT(out(), StartsWith("{\"id\":\"12\",\"action\":\"load\","));
+  EXPECT_EQ(std::count(err().begin(), err().end(), '\n'), 0);
+  const std::string shown = out();
+  EXPECT_EQ(std::count(shown.begin(), shown.end(), '\n'), 1);
 }
 
 TEST_F(JobWatcherTest, CtrlCEndsTheWatchingAndSaysThatTheJobGoesOn) {

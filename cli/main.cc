@@ -29,7 +29,7 @@ int Columns() {
   return size.ws_col;
 }
 
-std::string Environment(const char* name) {
+std::string Variable(const char* name) {
   const char* const value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
@@ -41,6 +41,15 @@ absl::StatusOr<std::unique_ptr<OperatorClient>> Connect(
                                       rpc::Role::kOrchestrator));
   return std::make_unique<OperatorClient>(
       orchestrator::v1::Orchestrator::NewStub(channel));
+}
+
+absl::StatusOr<std::unique_ptr<VaultClient>> ConnectVault(
+    const Settings& settings) {
+  ASSIGN_OR_RETURN(const auto channel,
+                   rpc::CreateChannel(settings.keyvault, settings.tls,
+                                      rpc::Role::kKeyvault));
+  return std::make_unique<VaultClient>(
+      keyvault::v1::KeyVaultAdmin::NewStub(channel));
 }
 
 int Main(int argc, char** argv) {
@@ -55,8 +64,9 @@ int Main(int argc, char** argv) {
   World world{std::cin,
               std::cout,
               std::cerr,
-              Environment,
+              Variable,
               Connect,
+              ConnectVault,
               Columns(),
               [&interrupt](std::function<void()> stop) {
                 interrupt.Set(std::move(stop));

@@ -79,6 +79,12 @@ absl::StatusOr<std::vector<pb::Job>> OperatorClient::ListJobs() {
   return ToVector(response.jobs());
 }
 
+absl::StatusOr<pb::Job> OperatorClient::CancelJob(const std::string& id) {
+  pb::CancelJobRequest request;
+  request.set_id(id);
+  return Call(*stub_, &Stub::CancelJob, request);
+}
+
 absl::StatusOr<pb::Card> OperatorClient::GetCard(const std::string& id) {
   pb::GetCardRequest request;
   request.set_id(id);
@@ -91,10 +97,34 @@ absl::StatusOr<std::vector<pb::Card>> OperatorClient::ListCards() {
   return ToVector(response.cards());
 }
 
+absl::StatusOr<pb::Card> OperatorClient::ResumeCard(const std::string& id) {
+  pb::ResumeCardRequest request;
+  request.set_id(id);
+  return Call(*stub_, &Stub::ResumeCard, request);
+}
+
 absl::StatusOr<std::vector<pb::Agent>> OperatorClient::ListAgents() {
   ASSIGN_OR_RETURN(const auto response,
                    Call(*stub_, &Stub::ListAgents, pb::ListAgentsRequest()));
   return ToVector(response.agents());
+}
+
+absl::StatusOr<pb::Agent> OperatorClient::AddAgent(const std::string& name) {
+  pb::AddAgentRequest request;
+  request.set_name(name);
+  return Call(*stub_, &Stub::AddAgent, request);
+}
+
+absl::StatusOr<pb::Agent> OperatorClient::RevokeAgent(const std::string& name) {
+  pb::RevokeAgentRequest request;
+  request.set_name(name);
+  return Call(*stub_, &Stub::RevokeAgent, request);
+}
+
+absl::StatusOr<std::vector<pb::Profile>> OperatorClient::ListProfiles() {
+  ASSIGN_OR_RETURN(const auto response, Call(*stub_, &Stub::ListProfiles,
+                                             pb::ListProfilesRequest()));
+  return ToVector(response.profiles());
 }
 
 absl::StatusOr<std::vector<pb::Event>> OperatorClient::ListEvents(
@@ -107,24 +137,47 @@ absl::StatusOr<std::vector<pb::Event>> OperatorClient::ListEvents(
   return ToVector(response.events());
 }
 
-absl::Status OperatorClient::WatchJob(
-    const std::string& id, const std::function<void(const pb::Job&)>& show) {
+template <typename Value, typename Open>
+absl::Status OperatorClient::Watch(
+    Open open, const std::function<void(const Value&)>& show) {
   grpc::ClientContext context;
   {
     absl::MutexLock lock(&mutex_);
     if (stopped_) return absl::CancelledError("watching was stopped");
     watching_ = &context;
   }
-  pb::WatchJobRequest request;
-  request.set_id(id);
-  const auto reader = stub_->WatchJob(&context, request);
-  pb::Job job;
-  while (reader->Read(&job)) show(job);
+  const auto reader = open(context);
+  Value value;
+  while (reader->Read(&value)) show(value);
   const grpc::Status status = reader->Finish();
   absl::MutexLock lock(&mutex_);
   watching_ = nullptr;
   if (stopped_) return absl::CancelledError("watching was stopped");
   return rpc::ToAbslStatus(status);
+}
+
+absl::Status OperatorClient::WatchJob(
+    const std::string& id, const std::function<void(const pb::Job&)>& show) {
+  pb::WatchJobRequest request;
+  request.set_id(id);
+  return Watch<pb::Job>(
+      [&](grpc::ClientContext& context) {
+        return stub_->WatchJob(&context, request);
+      },
+      show);
+}
+
+absl::Status OperatorClient::WatchEvents(
+    const std::string& job_id, int64_t after_id,
+    const std::function<void(const pb::Event&)>& show) {
+  pb::ListEventsRequest request;
+  request.set_job_id(job_id);
+  request.set_after_id(after_id);
+  return Watch<pb::Event>(
+      [&](grpc::ClientContext& context) {
+        return stub_->WatchEvents(&context, request);
+      },
+      show);
 }
 
 void OperatorClient::StopWatching() {

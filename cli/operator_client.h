@@ -31,9 +31,14 @@ class OperatorClient {
       const orchestrator::v1::AddJobRequest& request);
   absl::StatusOr<orchestrator::v1::Job> GetJob(const std::string& id);
   absl::StatusOr<std::vector<orchestrator::v1::Job>> ListJobs();
+  absl::StatusOr<orchestrator::v1::Job> CancelJob(const std::string& id);
   absl::StatusOr<orchestrator::v1::Card> GetCard(const std::string& id);
   absl::StatusOr<std::vector<orchestrator::v1::Card>> ListCards();
+  absl::StatusOr<orchestrator::v1::Card> ResumeCard(const std::string& id);
   absl::StatusOr<std::vector<orchestrator::v1::Agent>> ListAgents();
+  absl::StatusOr<orchestrator::v1::Agent> AddAgent(const std::string& name);
+  absl::StatusOr<orchestrator::v1::Agent> RevokeAgent(const std::string& name);
+  absl::StatusOr<std::vector<orchestrator::v1::Profile>> ListProfiles();
   absl::StatusOr<std::vector<orchestrator::v1::Event>> ListEvents(
       const std::string& job_id, int64_t after_id);
 
@@ -42,10 +47,19 @@ class OperatorClient {
   absl::Status WatchJob(
       const std::string& id,
       const std::function<void(const orchestrator::v1::Job&)>& show);
-  // Ends WatchJob, now or when it begins. From another thread.
+  // Shows the events after `after_id`, then each new one, of this job only or,
+  // when `job_id` is empty, of all. CANCELLED after StopWatching.
+  absl::Status WatchEvents(
+      const std::string& job_id, int64_t after_id,
+      const std::function<void(const orchestrator::v1::Event&)>& show);
+  // Ends what is watched, now or when it begins. From another thread.
   void StopWatching();
 
  private:
+  // Reads a stream of `Value` to its end. `open(context)` begins it.
+  template <typename Value, typename Open>
+  absl::Status Watch(Open open, const std::function<void(const Value&)>& show);
+
   const std::unique_ptr<Stub> stub_;
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;

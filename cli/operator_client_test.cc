@@ -36,6 +36,11 @@ TEST_F(OperatorClientTest, GivesErrorsAsTheyAre) {
   EXPECT_THAT(client_->AddJob({}), refused);
   EXPECT_THAT(client_->GetJob("1"), refused);
   EXPECT_THAT(client_->ListJobs(), refused);
+  EXPECT_THAT(client_->CancelJob("1"), refused);
+  EXPECT_THAT(client_->AddAgent("1"), refused);
+  EXPECT_THAT(client_->RevokeAgent("1"), refused);
+  EXPECT_THAT(client_->ListProfiles(), refused);
+  EXPECT_THAT(client_->WatchEvents("", 0, [](const auto&) {}), refused);
   EXPECT_THAT(client_->GetCard("1"), refused);
   EXPECT_THAT(client_->ListCards(), refused);
   EXPECT_THAT(client_->ListAgents(), refused);

@@ -9,13 +9,16 @@ namespace cardferry::cli {
 namespace {
 
 constexpr char kFooter[] =
-    "Configuration file (text format of cardferry.config.v1.CliConfig):\n"
+    "Settings: a flag goes before its environment variable, that before the\n"
+    "configuration file (--config FILE, else CARDFERRY_CONFIG; text format of\n"
+    "cardferry.config.v1.CliConfig):\n"
     "  orchestrator: \"orchestrator.example:7001\"\n"
+    "  keyvault: \"keyvault.example:7003\"   # only for `card resume`\n"
     "  tls { certificate: \"me.pem\" private_key: \"me.key\" ca: \"ca.pem\" }\n"
-    "Flags win over the file. CARDFERRY_CONFIG names it when --config does "
-    "not.\n\n"
+    "Variables: CARDFERRY_CONFIG, CARDFERRY_ORCHESTRATOR, CARDFERRY_KEYVAULT,\n"
+    "CARDFERRY_CERTIFICATE, CARDFERRY_PRIVATE_KEY, CARDFERRY_CA.\n\n"
     "Examples:\n"
-    "  cardferry app add brokerage.cap --name brokerage\n"
+    "  cardferry app add brokerage.cap\n"
     "  printf %s 4711-0815 | cardferry job add --app brokerage \\\n"
     "      --param-file - --agent kiosk-7 --watch\n"
     "  cardferry card content\n"
@@ -28,8 +31,9 @@ void AddGlobals(CLI::App& app, Command& command) {
   SettingFlags& flags = command.flags();
   app.add_option("--config", flags.config, "configuration file");
   app.add_option("--orchestrator", flags.orchestrator, "HOST:PORT");
+  app.add_option("--keyvault", flags.keyvault, "HOST:PORT, for `card resume`");
   app.add_option("--certificate", flags.certificate, "our certificate (PEM)");
-  app.add_option("--private_key", flags.private_key, "its key (PEM)");
+  app.add_option("--private-key", flags.private_key, "its key (PEM)");
   app.add_option("--ca", flags.ca, "the authority to believe in (PEM)");
   app.add_flag("--json", command.json(),
                "for programs: JSON, one value a line");
@@ -49,6 +53,8 @@ int RunCardferry(const std::vector<std::string>& arguments, World world) {
   AddJobCommands(app, command);
   AddCardCommands(app, command);
   AddAgentCommands(app, command);
+  AddReaderCommands(app, command);
+  AddProfileCommands(app, command);
   AddEventCommands(app, command);
   // The library takes them from the back.
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

@@ -1,5 +1,7 @@
 #include "cli/run.h"
 
+#include <map>
+
 #include "cli/render/testing/samples.h"
 #include "cli/testing/run_fixture.h"
 #include "gmock/gmock.h"
@@ -29,8 +31,13 @@ TEST_F(RunTest, RefusesWrongUsageBeforeAnythingIsAsked) {
       {"job", "add", "--app", "a", "--agent", "b", "--param-hex", "xyz"},
       {"job", "add", "--app", "a", "--agent", "b", "--param-file", "/nothing"},
       {"job", "watch"},
-      {"app", "add", "x"},
+      {"app", "add"},
       {"events", "--after", "x"},
+      {"job", "add", "--app", "a", "--agent", "b", "--action", "destroy"},
+      {"job", "add", "--app", "a", "--agent", "b", "--watch", "--wait"},
+      {"job", "add", "--app", "a", "--agent", "b", "--applet", "A0"},
+      {"agent", "add"},
+      {"card", "resume"},
   };
   for (const std::vector<std::string>& arguments : wrong) {
     EXPECT_EQ(Run(arguments), kUsage) << ::testing::PrintToString(arguments);
@@ -46,10 +53,34 @@ TEST_F(RunTest, HelpHasExamplesAndTheExitCodes) {
                            HasSubstr("CARDFERRY_CONFIG")));
 }
 
+TEST_F(RunTest, EverySubcommandsHelpHasAnExampleOfItself) {
+  const std::map<std::string, std::vector<std::string>> groups = {
+      {"app", {"add", "list", "show"}},
+      {"job", {"add", "list", "show", "watch", "cancel"}},
+      {"card", {"list", "show", "content", "resume"}},
+      {"agent", {"list", "show", "add", "revoke"}},
+      {"reader", {"list"}},
+      {"profile", {"list", "show"}},
+  };
+  for (const auto& [group, subcommands] : groups) {
+    for (const std::string& subcommand : subcommands) {
+      EXPECT_EQ(Run({group, subcommand, "--help"}), kOk);
+      EXPECT_THAT(out(),
+                  AllOf(HasSubstr("Example"),
+                        HasSubstr("  cardferry " + group + " " + subcommand)))
+          << group << " " << subcommand;
+    }
+  }
+  EXPECT_EQ(Run({"events", "--help"}), kOk);
+  EXPECT_THAT(out(), HasSubstr("  cardferry events --"));
+}
+
 TEST_F(RunTest, SpeaksJsonToPrograms) {
   fake_.applications = {Brokerage()};
   fake_.jobs = {DoneJob()};
   fake_.cards = {Card()};
+  fake_.agents.resize(1);
+  fake_.profiles = {Demo()};
   const std::vector<std::vector<std::string>> questions = {
       {"app", "list"},
       {"app", "show", "brokerage"},
@@ -58,7 +89,16 @@ TEST_F(RunTest, SpeaksJsonToPrograms) {
       {"job", "watch", "12"},
       {"card", "list"},
       {"card", "content"},
+      {"card", "show"},
+      {"card", "resume", "issuer/0001020304"},
+      {"job", "cancel", "12"},
       {"agent", "list"},
+      {"agent", "show", ""},
+      {"agent", "add", "kiosk-7"},
+      {"agent", "revoke", "kiosk-7"},
+      {"reader", "list"},
+      {"profile", "list"},
+      {"profile", "show", "demo"},
       {"events"},
       {"job", "add", "--app", "a", "--agent", "b"}};
   for (std::vector<std::string> arguments : questions) {

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_CLI_SETTINGS_H_
 #define CARDFERRY_CLI_SETTINGS_H_
 
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -12,22 +13,28 @@ namespace cardferry::cli {
 struct SettingFlags {
   std::string config;
   std::string orchestrator;
+  std::string keyvault;
   std::string certificate;
   std::string private_key;
   std::string ca;
 };
 
-// Where the orchestrator is and who we are.
+// Where the services are and who we are.
 struct Settings {
   std::string orchestrator;  // "host:port"
+  std::string keyvault;      // the same; empty: it is not asked
   rpc::TlsFiles tls;
 };
 
-// Flags before the configuration file; the file is --config's, else
-// `environment_config` (CARDFERRY_CONFIG; may be empty). INVALID_ARGUMENT that
-// says how to give what is missing; the file's own errors as they are.
+// The value of an environment variable; empty when it is not set.
+using Environment = std::function<std::string(const char*)>;
+
+// A flag goes before its environment variable (CARDFERRY_ORCHESTRATOR, ...),
+// that before the configuration file, whose name comes from --config, else
+// CARDFERRY_CONFIG. INVALID_ARGUMENT that says how to give what is missing; the
+// file's own errors as they are.
 absl::StatusOr<Settings> ResolveSettings(const SettingFlags& flags,
-                                         const std::string& environment_config);
+                                         const Environment& environment);
 
 }  // namespace cardferry::cli
 

@@ -106,6 +106,7 @@ std::string ProgressText(const Job& job) {
 std::string JobText(const Job& job) {
   std::string out;
   AppendLine("job", job.id(), out);
+  AppendLine("action", ActionWord(job.action()), out);
   AppendLine("application", Printable(job.application()), out);
   AppendLine("at", job.agent().empty() ? "" : Target(job), out);
   AppendLine("card", Printable(job.card_id()), out);
@@ -124,11 +125,12 @@ std::string JobText(const Job& job) {
 
 std::string JobTable(const std::vector<Job>& jobs) {
   if (jobs.empty()) return "No jobs. Add one: cardferry job add --help\n";
-  Table table({"job", "state", "application", "for", "created", "message"});
+  Table table(
+      {"job", "state", "action", "application", "for", "created", "message"});
   for (const Job& job : jobs) {
-    table.Add({job.id(), StateWord(job.state()), Printable(job.application()),
-               Target(job), TimeText(job.created_at_us()),
-               Printable(job.message())});
+    table.Add({job.id(), StateWord(job.state()), ActionWord(job.action()),
+               OrDash(job.application()), Target(job),
+               TimeText(job.created_at_us()), Printable(job.message())});
   }
   return table.Render();
 }

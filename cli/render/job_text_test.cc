@@ -62,6 +62,7 @@ TEST(ProgressText, IsALineForALog) {
 TEST(JobText, ShowsAllThatIsKnown) {
   EXPECT_EQ(JobText(DoneJob()),
             "job          12\n"
+            "action       load\n"
             "application  brokerage\n"
             "at           kiosk-7 / Reader 0\n"
             "card         issuer/0001020304\n"
@@ -80,8 +81,10 @@ TEST(JobText, ShowsAllThatIsKnown) {
 TEST(JobText, LeavesOutWhatIsNotThereYet) {
   EXPECT_EQ(JobText(Sample<Job>("id: '3' application: 'a' card_id: 'c' state: "
                                 "JOB_STATE_WAITING message: 'Waits.' "
+                                "action: JOB_ACTION_DELETE "
                                 "created_at_us: 1800000000000000")),
             "job          3\n"
+            "action       delete\n"
             "application  a\n"
             "card         c\n"
             "state        waiting\n"
@@ -95,11 +98,13 @@ TEST(JobTable, HasALineAJob) {
                 Sample<Job>("id: '3' application: 'a' card_id: 'issuer/B' "
                             "state: JOB_STATE_WAITING message: 'Waits.' "
                             "created_at_us: 1800000000000000")}),
-      "JOB  STATE    APPLICATION  FOR                 CREATED               "
-      "MESSAGE\n"
-      "12   done     brokerage    kiosk-7 / Reader 0  2027-01-15 08:00:00Z  "
+      "JOB  STATE    ACTION  APPLICATION  FOR                 CREATED          "
+      "     MESSAGE\n"
+      "12   done     load    brokerage    kiosk-7 / Reader 0  2027-01-15 "
+      "08:00:00Z  "
       "The card holds brokerage.\n"
-      "3    waiting  a            issuer/B            2027-01-15 08:00:00Z  "
+      "3    waiting  load    a            issuer/B            2027-01-15 "
+      "08:00:00Z  "
       "Waits.\n");
   EXPECT_EQ(JobTable({}), "No jobs. Add one: cardferry job add --help\n");
 }

@@ -47,6 +47,7 @@ Json ConvertMeasurements(const pb::Measurements& m) {
 Json Convert(const pb::Job& j) {
   return {
       {"id", j.id()},
+      {"action", ActionWord(j.action())},
       {"application", j.application()},
       {"agent", j.agent()},
       {"reader", j.reader()},
@@ -94,10 +95,29 @@ Json Convert(const pb::Agent& a) {
   return {
       {"name", a.name()},
       {"connected", a.connected()},
+      {"revoked", a.revoked()},
       {"last_seen_us", a.last_seen_us()},
       {"readers", Array(a.readers(), [](const pb::Reader& r) {
          return Json{{"name", r.name()}, {"card_present", r.card_present()}};
        })}};
+}
+
+Json Convert(const PlacedReader& r) {
+  return {{"agent", r.agent},
+          {"connected", r.connected},
+          {"name", r.reader.name()},
+          {"card_present", r.reader.card_present()}};
+}
+
+Json Convert(const pb::Profile& p) {
+  return {{"name", p.name()},
+          {"key_set", p.key_set()},
+          {"scp", p.scp()},
+          {"channel_options",
+           Array(p.channel_options(), [](uint32_t i) { return Json(i); })},
+          {"level_floor", p.level_floor()},
+          {"isd_aid", Hex(p.isd_aid())},
+          {"text", p.text()}};
 }
 
 Json Convert(const pb::Event& e) {
@@ -123,6 +143,9 @@ std::string ToJson(const pb::Application& value) {
 }
 std::string ToJson(const pb::Job& value) { return Line(Convert(value)); }
 std::string ToJson(const pb::Card& value) { return Line(Convert(value)); }
+std::string ToJson(const pb::Agent& value) { return Line(Convert(value)); }
+std::string ToJson(const pb::Profile& value) { return Line(Convert(value)); }
+std::string ToJson(const pb::Event& value) { return Line(Convert(value)); }
 std::string ToJson(const std::vector<pb::Application>& values) {
   return ArrayLine(values);
 }
@@ -136,6 +159,12 @@ std::string ToJson(const std::vector<pb::Agent>& values) {
   return ArrayLine(values);
 }
 std::string ToJson(const std::vector<pb::Event>& values) {
+  return ArrayLine(values);
+}
+std::string ToJson(const std::vector<pb::Profile>& values) {
+  return ArrayLine(values);
+}
+std::string ToJson(const std::vector<PlacedReader>& values) {
   return ArrayLine(values);
 }
 std::string ErrorJson(const std::string& code, const std::string& message) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/render/placed_reader.h"
 #include "proto/cardferry/orchestrator/v1/orchestrator.pb.h"
 
 namespace cardferry::cli {
@@ -15,12 +16,18 @@ namespace cardferry::cli {
 std::string ToJson(const orchestrator::v1::Application& value);
 std::string ToJson(const orchestrator::v1::Job& value);
 std::string ToJson(const orchestrator::v1::Card& value);
+std::string ToJson(const orchestrator::v1::Agent& value);
+std::string ToJson(const orchestrator::v1::Profile& value);
+std::string ToJson(const orchestrator::v1::Event& value);
 // An array.
 std::string ToJson(const std::vector<orchestrator::v1::Application>& values);
 std::string ToJson(const std::vector<orchestrator::v1::Job>& values);
 std::string ToJson(const std::vector<orchestrator::v1::Card>& values);
 std::string ToJson(const std::vector<orchestrator::v1::Agent>& values);
+std::string ToJson(const std::vector<orchestrator::v1::Profile>& values);
 std::string ToJson(const std::vector<orchestrator::v1::Event>& values);
+// A reader with its agent's `agent` and `connected` beside its own fields.
+std::string ToJson(const std::vector<PlacedReader>& values);
 // {"error": {"code": "NOT_FOUND", "message": "..."}}
 std::string ErrorJson(const std::string& code, const std::string& message);
 

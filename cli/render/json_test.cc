@@ -11,7 +11,7 @@ namespace pb = ::cardferry::orchestrator::v1;
 TEST(Json, ShowsAJob) {
   EXPECT_EQ(
       ToJson(DoneJob()),
-      R"({"id":"12","application":"brokerage","agent":"kiosk-7",)"
+      R"({"id":"12","action":"load","application":"brokerage","agent":"kiosk-7",)"
       R"("reader":"Reader 0","card_id":"issuer/0001020304","state":"done",)"
       R"("message":"The card holds brokerage.","commands_done":12,)"
       R"("commands_total":12,"label":"","created_at_us":1800000000000000,)"
@@ -47,17 +47,45 @@ TEST(Json, ShowsListsAsArrays) {
   EXPECT_EQ(ToJson(std::vector<pb::Job>()), "[]\n");
   EXPECT_EQ(ToJson(std::vector<pb::Card>()), "[]\n");
   EXPECT_EQ(ToJson(std::vector<pb::Application>()), "[]\n");
-  EXPECT_EQ(ToJson({Sample<pb::Agent>(
-                "name: 'kiosk-7' connected: true last_seen_us: 5 readers { "
-                "name: 'Reader 0' card_present: true }")}),
-            R"([{"name":"kiosk-7","connected":true,"last_seen_us":5,)"
-            R"("readers":[{"name":"Reader 0","card_present":true}]}])"
-            "\n");
-  EXPECT_EQ(ToJson({Sample<pb::Event>(
+  EXPECT_EQ(
+      ToJson(std::vector<pb::Agent>{Sample<pb::Agent>(
+          "name: 'kiosk-7' connected: true last_seen_us: 5 readers { "
+          "name: 'Reader 0' card_present: true }")}),
+      R"([{"name":"kiosk-7","connected":true,"revoked":false,"last_seen_us":5,)"
+      R"("readers":[{"name":"Reader 0","card_present":true}]}])"
+      "\n");
+  EXPECT_EQ(ToJson(std::vector<pb::Event>{Sample<pb::Event>(
                 "id: 7 at_us: 5 kind: 'job.done' text: 'It is.' job_id: '12' "
                 "card_id: 'issuer/A' agent: 'kiosk-7'")}),
             R"([{"id":7,"at_us":5,"kind":"job.done","text":"It is.",)"
             R"("job_id":"12","card_id":"issuer/A","agent":"kiosk-7"}])"
+            "\n");
+}
+
+TEST(Json, ShowsOneAgentProfileAndEvent) {
+  EXPECT_EQ(ToJson(Sample<pb::Agent>("name: 'kiosk-7' revoked: true")),
+            R"({"name":"kiosk-7","connected":false,"revoked":true,)"
+            R"("last_seen_us":0,"readers":[]})"
+            "\n");
+  EXPECT_EQ(ToJson(Demo()),
+            R"({"name":"demo","key_set":"demo-aes128","scp":3,)"
+            R"("channel_options":[0,112],"level_floor":3,)"
+            R"("isd_aid":"A000000151","text":"name: \"demo\"\n"})"
+            "\n");
+  EXPECT_EQ(ToJson(std::vector<pb::Profile>()), "[]\n");
+  EXPECT_EQ(ToJson(Sample<pb::Event>("id: 7 kind: 'job.done'")),
+            R"({"id":7,"at_us":0,"kind":"job.done","text":"","job_id":"",)"
+            R"("card_id":"","agent":""})"
+            "\n");
+}
+
+TEST(Json, ShowsReadersWithTheirAgent) {
+  EXPECT_EQ(ToJson(PlacedReaders({Sample<pb::Agent>(
+                "name: 'kiosk-7' connected: true readers { name: 'Reader 0' "
+                "card_present: true } readers { name: 'Reader 1' }")})),
+            R"([{"agent":"kiosk-7","connected":true,"name":"Reader 0",)"
+            R"("card_present":true},{"agent":"kiosk-7","connected":true,)"
+            R"("name":"Reader 1","card_present":false}])"
             "\n");
 }
 

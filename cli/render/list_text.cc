@@ -1,5 +1,6 @@
 #include "cli/render/list_text.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
@@ -19,29 +20,13 @@ std::string HexList(
   });
 }
 
-std::string OrDash(const std::string& text) {
-  return text.empty() ? "-" : Printable(text);
-}
-
-std::string PackageTable(const pb::Card& card) {
-  if (card.packages().empty()) return "No packages.\n";
-  Table table({"package", "version", "modules"});
-  for (const pb::Package& package : card.packages()) {
-    table.Add({HexText(package.aid()), OrDash(package.version()),
-               HexList(package.module_aids())});
-  }
-  return table.Render();
-}
-
-std::string InstalledTable(const pb::Card& card) {
-  if (card.applications().empty()) return "No applications.\n";
-  Table table({"application", "life cycle", "privileges", "package"});
-  for (const pb::InstalledApplication& application : card.applications()) {
-    table.Add({HexText(application.aid()), OrDash(application.life_cycle()),
-               HexText(application.privileges()),
-               HexText(application.package_aid())});
-  }
-  return table.Render();
+// `i`, as two hexadecimal digits each.
+std::string OptionsText(const pb::Profile& profile) {
+  if (profile.channel_options().empty()) return "any";
+  return absl::StrJoin(profile.channel_options(), " ",
+                       [](std::string* out, uint32_t i) {
+                         absl::StrAppendFormat(out, "%02X", i);
+                       });
 }
 
 }  // namespace
@@ -74,52 +59,23 @@ std::string ApplicationTable(const std::vector<pb::Application>& applications) {
   return table.Render();
 }
 
-std::string CardTable(const std::vector<pb::Card>& cards) {
-  if (cards.empty()) {
-    return "No cards yet. A card is known after its first load: "
-           "cardferry job add --help\n";
+std::string ProfileTable(const std::vector<pb::Profile>& profiles) {
+  if (profiles.empty()) {
+    return "No card profiles: the sequencer's configuration names them.\n";
   }
-  Table table({"card", "profile", "packages", "applications", "last seen", ""});
-  for (const pb::Card& card : cards) {
-    table.Add({Printable(card.id()), OrDash(card.profile()),
-               absl::StrCat(card.packages_size()),
-               absl::StrCat(card.applications_size()),
-               TimeText(card.last_seen_us()), card.stopped() ? "STOPPED" : ""});
+  Table table({"profile", "key set", "scp", "i", "level", "isd"});
+  for (const pb::Profile& profile : profiles) {
+    table.Add({Printable(profile.name()), OrDash(profile.key_set()),
+               absl::StrFormat("%02u", profile.scp()), OptionsText(profile),
+               absl::StrFormat("%02X", profile.level_floor()),
+               HexText(profile.isd_aid())});
   }
   return table.Render();
 }
 
-std::string CardContentText(const pb::Card& card) {
-  std::string out = absl::StrCat("Card ", Printable(card.id()), ", profile ",
-                                 OrDash(card.profile()), ", last seen ",
-                                 TimeText(card.last_seen_us()), "\n");
-  if (card.stopped()) {
-    absl::StrAppend(&out,
-                    "STOPPED: something that claimed to be this card did not "
-                    "hold its keys.\n");
-  }
-  absl::StrAppend(
-      &out, "\n", PackageTable(card), "\n", InstalledTable(card), "\n",
-      card.content_proven()
-          ? "Proven: the card's answers were verified.\n"
-          : "Reported by the card through the agent, not proven.\n");
-  return out;
-}
-
-std::string AgentTable(const std::vector<pb::Agent>& agents) {
-  if (agents.empty()) return "No agent has connected yet.\n";
-  Table table({"agent", "connected", "last seen", "reader", "card"});
-  for (const pb::Agent& agent : agents) {
-    const std::string name = Printable(agent.name());
-    const std::string connected = agent.connected() ? "yes" : "no";
-    const std::string seen = TimeText(agent.last_seen_us());
-    if (agent.readers().empty()) table.Add({name, connected, seen, "-", "-"});
-    for (const pb::Reader& reader : agent.readers()) {
-      table.Add({name, connected, seen, Printable(reader.name()),
-                 reader.card_present() ? "present" : "none"});
-    }
-  }
-  return table.Render();
+std::string ProfileText(const pb::Profile& profile) {
+  return absl::StrCat(ProfileTable({profile}), "\n", profile.text(),
+                      absl::EndsWith(profile.text(), "\n") ? "" : "\n");
 }
 
 std::string EventTable(const std::vector<pb::Event>& events) {
@@ -132,6 +88,19 @@ std::string EventTable(const std::vector<pb::Event>& events) {
                Printable(event.text())});
   }
   return table.Render();
+}
+
+std::string EventLine(const pb::Event& event) {
+  std::string line = absl::StrCat(event.id(), "  ", TimeText(event.at_us()),
+                                  "  ", Printable(event.kind()));
+  if (!event.job_id().empty()) {
+    absl::StrAppend(&line, "  job ", Printable(event.job_id()));
+  }
+  for (const std::string& part :
+       {event.agent(), event.card_id(), event.text()}) {
+    if (!part.empty()) absl::StrAppend(&line, "  ", Printable(part));
+  }
+  return line + "\n";
 }
 
 }  // namespace cardferry::cli

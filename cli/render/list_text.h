@@ -12,12 +12,16 @@ namespace cardferry::cli {
 std::string ApplicationText(const orchestrator::v1::Application& application);
 std::string ApplicationTable(
     const std::vector<orchestrator::v1::Application>& applications);
-std::string CardTable(const std::vector<orchestrator::v1::Card>& cards);
-// What is on one card: a table of packages, a table of applications.
-std::string CardContentText(const orchestrator::v1::Card& card);
-// A line a reader; an agent without readers has one line.
-std::string AgentTable(const std::vector<orchestrator::v1::Agent>& agents);
+
+// A type of card, then the whole profile.
+std::string ProfileText(const orchestrator::v1::Profile& profile);
+std::string ProfileTable(
+    const std::vector<orchestrator::v1::Profile>& profiles);
+
 std::string EventTable(const std::vector<orchestrator::v1::Event>& events);
+// One line, for events that come one by one:
+//   7  2027-01-15 08:00:00Z  job.done  job 12  kiosk-7  The card holds ...
+std::string EventLine(const orchestrator::v1::Event& event);
 
 }  // namespace cardferry::cli
 

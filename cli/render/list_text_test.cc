@@ -25,61 +25,19 @@ TEST(ApplicationTable, HasALineAnApplication) {
             "No applications. Add one: cardferry app add FILE --name NAME\n");
 }
 
-TEST(CardTable, SaysWhichCardsAreStopped) {
-  pb::Card stopped = Card();
-  stopped.set_id("issuer/0A");
-  stopped.set_stopped(true);
-  EXPECT_EQ(CardTable({Card(), stopped}),
-            "CARD               PROFILE  PACKAGES  APPLICATIONS  LAST SEEN\n"
-            "issuer/0001020304  generic  1         1             2027-01-15 "
-            "08:00:02Z\n"
-            "issuer/0A          generic  1         1             2027-01-15 "
-            "08:00:02Z  STOPPED\n");
-  EXPECT_EQ(CardTable({}),
-            "No cards yet. A card is known after its first load: cardferry "
-            "job add --help\n");
+TEST(ProfileTable, HasALineAProfile) {
+  EXPECT_EQ(ProfileTable({Demo(), Sample<pb::Profile>("name: 'bare' scp: 2")}),
+            "PROFILE  KEY SET      SCP  I      LEVEL  ISD\n"
+            "demo     demo-aes128  03   00 70  03     A000000151\n"
+            "bare     -            02   any    00     -\n");
+  EXPECT_EQ(ProfileTable({}),
+            "No card profiles: the sequencer's configuration names them.\n");
 }
 
-TEST(CardContentText, ShowsPackagesApplicationsAndHowSureThatIs) {
-  EXPECT_EQ(CardContentText(Card()),
-            "Card issuer/0001020304, profile generic, last seen 2027-01-15 "
-            "08:00:02Z\n"
-            "\n"
-            "PACKAGE     VERSION  MODULES\n"
-            "F000000001  1.0      F00000000101\n"
-            "\n"
-            "APPLICATION   LIFE CYCLE  PRIVILEGES  PACKAGE\n"
-            "F00000000101  SELECTABLE  00          F000000001\n"
-            "\n"
-            "Reported by the card through the agent, not proven.\n");
-}
-
-TEST(CardContentText, SaysWhenThereIsNothingAndWhenTheCardIsStopped) {
-  EXPECT_EQ(CardContentText(Sample<pb::Card>(
-                "id: 'issuer/A' content_proven: true stopped: true")),
-            "Card issuer/A, profile -, last seen -\n"
-            "STOPPED: something that claimed to be this card did not hold its "
-            "keys.\n"
-            "\n"
-            "No packages.\n"
-            "\n"
-            "No applications.\n"
-            "\n"
-            "Proven: the card's answers were verified.\n");
-}
-
-TEST(AgentTable, HasALineAReader) {
-  EXPECT_EQ(
-      AgentTable({Sample<pb::Agent>(
-                      "name: 'kiosk-7' connected: true last_seen_us: "
-                      "1800000000000000 readers { name: 'Reader 0' "
-                      "card_present: true } readers { name: 'Reader 1' }"),
-                  Sample<pb::Agent>("name: 'kiosk-8'")}),
-      "AGENT    CONNECTED  LAST SEEN             READER    CARD\n"
-      "kiosk-7  yes        2027-01-15 08:00:00Z  Reader 0  present\n"
-      "kiosk-7  yes        2027-01-15 08:00:00Z  Reader 1  none\n"
-      "kiosk-8  no         -                     -         -\n");
-  EXPECT_EQ(AgentTable({}), "No agent has connected yet.\n");
+TEST(ProfileText, EndsWithTheWholeProfile) {
+  EXPECT_EQ(ProfileText(Demo()), ProfileTable({Demo()}) + "\nname: \"demo\"\n");
+  EXPECT_EQ(ProfileText(Sample<pb::Profile>("text: 'a: 1'")),
+            ProfileTable({pb::Profile()}) + "\na: 1\n");
 }
 
 TEST(EventTable, HasALineAnEventAndLetsNobodyDriveTheTerminal) {
@@ -90,6 +48,16 @@ TEST(EventTable, HasALineAnEventAndLetsNobodyDriveTheTerminal) {
       "ID  TIME                  EVENT     JOB  AGENT    CARD  TEXT\n"
       "7   2027-01-15 08:00:00Z  job.done  12   kiosk-7  -     It is?[2J\n");
   EXPECT_EQ(EventTable({}), "No events.\n");
+}
+
+TEST(EventLine, LeavesOutWhatAnEventDoesNotHave) {
+  EXPECT_EQ(EventLine(Sample<pb::Event>(
+                "id: 7 at_us: 1800000000000000 kind: 'job.done' text: 'It\\n' "
+                "job_id: '12' agent: 'kiosk-7' card_id: 'issuer/A'")),
+            "7  2027-01-15 08:00:00Z  job.done  job 12  kiosk-7  issuer/A  "
+            "It?\n");
+  EXPECT_EQ(EventLine(Sample<pb::Event>("id: 8 kind: 'x' text: 'y'")),
+            "8  -  x  y\n");
 }
 
 }  // namespace

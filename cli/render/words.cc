@@ -21,6 +21,22 @@ std::string StateWord(orchestrator::v1::JobState state) {
       return "done";
     case orchestrator::v1::JOB_STATE_FAILED:
       return "failed";
+    case orchestrator::v1::JOB_STATE_CANCELLED:
+      return "cancelled";
+    default:
+      return "unknown";
+  }
+}
+
+std::string ActionWord(orchestrator::v1::JobAction action) {
+  switch (action) {
+    case orchestrator::v1::JOB_ACTION_UNSPECIFIED:
+    case orchestrator::v1::JOB_ACTION_LOAD:
+      return "load";
+    case orchestrator::v1::JOB_ACTION_UPGRADE:
+      return "upgrade";
+    case orchestrator::v1::JOB_ACTION_DELETE:
+      return "delete";
     default:
       return "unknown";
   }
@@ -38,6 +54,10 @@ std::string DurationText(absl::Duration duration) {
   if (seconds < 60) return absl::StrFormat("%.1f s", seconds);
   const int64_t whole = absl::ToInt64Seconds(duration);
   return absl::StrCat(whole / 60, " min ", whole % 60, " s");
+}
+
+std::string OrDash(const std::string& text) {
+  return text.empty() ? "-" : Printable(text);
 }
 
 std::string HexText(const std::string& bytes) {

@@ -10,14 +10,20 @@
 
 namespace cardferry::cli {
 
-// "waiting", "preparing", "running", "done", "failed".
+// "waiting", "preparing", "running", "done", "failed", "cancelled".
 std::string StateWord(orchestrator::v1::JobState state);
+
+// "load", "upgrade", "delete".
+std::string ActionWord(orchestrator::v1::JobAction action);
 
 // Microseconds since 1970 as "2026-11-22 17:02:31Z"; "-" for 0.
 std::string TimeText(int64_t micros);
 
 // "0.35 s", "12.4 s", "3 min 5 s".
 std::string DurationText(absl::Duration duration);
+
+// "-" for an empty text; else Printable.
+std::string OrDash(const std::string& text);
 
 // A bytes field as upper-case hexadecimal; "-" for none.
 std::string HexText(const std::string& bytes);

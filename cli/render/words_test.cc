@@ -11,7 +11,16 @@ TEST(Words, HasOneForEveryState) {
   EXPECT_EQ(StateWord(orchestrator::v1::JOB_STATE_RUNNING), "running");
   EXPECT_EQ(StateWord(orchestrator::v1::JOB_STATE_DONE), "done");
   EXPECT_EQ(StateWord(orchestrator::v1::JOB_STATE_FAILED), "failed");
+  EXPECT_EQ(StateWord(orchestrator::v1::JOB_STATE_CANCELLED), "cancelled");
   EXPECT_EQ(StateWord(static_cast<orchestrator::v1::JobState>(9)), "unknown");
+}
+
+TEST(Words, HasOneForEveryAction) {
+  EXPECT_EQ(ActionWord(orchestrator::v1::JOB_ACTION_UNSPECIFIED), "load");
+  EXPECT_EQ(ActionWord(orchestrator::v1::JOB_ACTION_LOAD), "load");
+  EXPECT_EQ(ActionWord(orchestrator::v1::JOB_ACTION_UPGRADE), "upgrade");
+  EXPECT_EQ(ActionWord(orchestrator::v1::JOB_ACTION_DELETE), "delete");
+  EXPECT_EQ(ActionWord(static_cast<orchestrator::v1::JobAction>(9)), "unknown");
 }
 
 TEST(Words, WritesTimesInUtc) {
@@ -29,6 +38,8 @@ TEST(Words, WritesDurationsAsPeopleReadThem) {
 TEST(Words, WritesBytesInHexadecimal) {
   EXPECT_EQ(HexText(std::string("\xA0\x00", 2)), "A000");
   EXPECT_EQ(HexText(""), "-");
+  EXPECT_EQ(OrDash(""), "-");
+  EXPECT_EQ(OrDash("a\n"), "a?");
 }
 
 TEST(Words, KeepsATerminalFromBeingDriven) {

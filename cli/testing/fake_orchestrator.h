@@ -35,14 +35,20 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
   std::vector<orchestrator::v1::Job> jobs;  // WatchJob shows them in turn
   std::vector<orchestrator::v1::Card> cards;
   std::vector<orchestrator::v1::Agent> agents;
-  std::vector<orchestrator::v1::Event> events;
-  // Called before WatchJob ends; then it waits until it is cancelled.
+  std::vector<orchestrator::v1::Profile> profiles;
+  std::vector<orchestrator::v1::Event> events;  // WatchEvents shows them too
+  // Called before a watching call ends; then it waits until it is cancelled.
   std::function<void()> hang;
 
   std::string uploaded_name;
   std::string uploaded_file;
   orchestrator::v1::AddJobRequest added;
   orchestrator::v1::ListEventsRequest asked_events;
+  std::string cancelled;  // a job
+  std::string resumed;    // a card
+  std::string added_agent;
+  std::string revoked_agent;
+  grpc::Status resume_status;  // of ResumeCard, instead of `status`
 
   grpc::Status AddApplication(
       grpc::ServerContext*,
@@ -88,10 +94,15 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
       grpc::ServerContext* context, const orchestrator::v1::WatchJobRequest*,
       grpc::ServerWriter<orchestrator::v1::Job>* writer) override {
     for (const orchestrator::v1::Job& job : jobs) writer->Write(job);
-    if (hang == nullptr) return status;
-    hang();
-    while (!context->IsCancelled()) std::this_thread::yield();
-    return grpc::Status::CANCELLED;
+    return EndWatching(*context);
+  }
+  grpc::Status CancelJob(grpc::ServerContext*,
+                         const orchestrator::v1::CancelJobRequest* request,
+                         orchestrator::v1::Job* response) override {
+    cancelled = request->id();
+    response->set_id(request->id());
+    response->set_state(orchestrator::v1::JOB_STATE_CANCELLED);
+    return status;
   }
   grpc::Status GetCard(grpc::ServerContext*,
                        const orchestrator::v1::GetCardRequest* request,
@@ -120,8 +131,51 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
     *response->mutable_events() = {events.begin(), events.end()};
     return status;
   }
+  grpc::Status WatchEvents(
+      grpc::ServerContext* context,
+      const orchestrator::v1::ListEventsRequest* request,
+      grpc::ServerWriter<orchestrator::v1::Event>* writer) override {
+    asked_events = *request;
+    for (const orchestrator::v1::Event& event : events) writer->Write(event);
+    return EndWatching(*context);
+  }
+  grpc::Status ResumeCard(grpc::ServerContext*,
+                          const orchestrator::v1::ResumeCardRequest* request,
+                          orchestrator::v1::Card* response) override {
+    resumed = request->id();
+    response->set_id(request->id());
+    return resume_status;
+  }
+  grpc::Status AddAgent(grpc::ServerContext*,
+                        const orchestrator::v1::AddAgentRequest* request,
+                        orchestrator::v1::Agent* response) override {
+    added_agent = request->name();
+    response->set_name(request->name());
+    return status;
+  }
+  grpc::Status RevokeAgent(grpc::ServerContext*,
+                           const orchestrator::v1::RevokeAgentRequest* request,
+                           orchestrator::v1::Agent* response) override {
+    revoked_agent = request->name();
+    response->set_name(request->name());
+    response->set_revoked(true);
+    return status;
+  }
+  grpc::Status ListProfiles(
+      grpc::ServerContext*, const orchestrator::v1::ListProfilesRequest*,
+      orchestrator::v1::ListProfilesResponse* response) override {
+    *response->mutable_profiles() = {profiles.begin(), profiles.end()};
+    return status;
+  }
 
  private:
+  grpc::Status EndWatching(grpc::ServerContext& context) {
+    if (hang == nullptr) return status;
+    hang();
+    while (!context.IsCancelled()) std::this_thread::yield();
+    return grpc::Status::CANCELLED;
+  }
+
   std::unique_ptr<grpc::Server> server_;
 };
 

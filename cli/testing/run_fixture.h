@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cli/run.h"
+#include "cli/testing/fake_keyvault.h"
 #include "cli/testing/fake_orchestrator.h"
 #include "gtest/gtest.h"
 
@@ -23,7 +24,7 @@ class RunFixture : public ::testing::Test {
     err_.str("");
     const std::vector<std::string> settings = {
         "--orchestrator", "o:1", "--certificate", "c",
-        "--private_key",  "k",   "--ca",          "a"};
+        "--private-key",  "k",   "--ca",          "a"};
     arguments.insert(arguments.end(), settings.begin(), settings.end());
     return RunBare(arguments);
   }
@@ -36,6 +37,9 @@ class RunFixture : public ::testing::Test {
         [this](const Settings&) {
           return absl::StatusOr<std::unique_ptr<OperatorClient>>(
               fake_.Client());
+        },
+        [this](const Settings&) {
+          return absl::StatusOr<std::unique_ptr<VaultClient>>(vault_.Client());
         },
         columns_,
         [this](std::function<void()> stop) { stop_ = std::move(stop); }};
@@ -52,6 +56,7 @@ class RunFixture : public ::testing::Test {
   }
 
   FakeOrchestrator fake_;
+  FakeKeyVault vault_;
   std::istringstream in_;
   std::ostringstream out_;
   std::ostringstream err_;

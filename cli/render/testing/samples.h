@@ -42,6 +42,12 @@ inline orchestrator::v1::Application Brokerage() {
     version: "1.0" applet_aids: "\360\000\000\000\001\001"
     load_file_bytes: 2904)");
 }
+inline orchestrator::v1::Profile Demo() {
+  return Sample<orchestrator::v1::Profile>(R"(
+    name: "demo" key_set: "demo-aes128" scp: 3 channel_options: 0
+    channel_options: 112 level_floor: 3 isd_aid: "\240\000\000\001\121"
+    text: "name: \"demo\"\n")");
+}
 inline orchestrator::v1::Card Card() {
   return Sample<orchestrator::v1::Card>(R"(
     id: "issuer/0001020304" first_seen_us: 1800000000000000

@@ -1,0 +1,218 @@
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "cli/aid_arguments.h"
+#include "cli/job_watcher.h"
+#include "cli/subcommand.h"
+#include "lib/base/bytes.h"
+#include "lib/base/file.h"
+
+namespace cardferry::cli {
+namespace {
+
+namespace pb = ::cardferry::orchestrator::v1;
+
+// More is refused by the orchestrator anyway.
+constexpr size_t kMaxParameterBytes = 4096;
+
+constexpr char kFooter[] =
+    "Either --agent or --card. `load` and `upgrade` want --app: the card "
+    "shall\n"
+    "hold this application; `upgrade` replaces another version of its "
+    "package,\n"
+    "which `load` refuses. `delete` wants --app, or --package or "
+    "--application\n"
+    "with an AID that need not be registered here.\n"
+    "Install parameters are forgotten when the job ends, and are in no log.\n\n"
+    "Examples:\n"
+    "  printf %s 4711-0815 | cardferry job add --app brokerage \\\n"
+    "      --param-file - --agent kiosk-7 --watch\n"
+    "  cardferry job add --app brokerage --card "
+    "issuer/00010203040506070809\n"
+    "  cardferry job add --action upgrade --app brokerage-2 --agent kiosk-7\n"
+    "  cardferry job add --app wallet --applet A00000000101:A00000000199 \\\n"
+    "      --agent kiosk-7 --reader \"Reader 0\" --wait\n"
+    "  cardferry job add --action delete --package A000000001 --agent "
+    "kiosk-7\n";
+
+struct Options {
+  std::string action = "load";
+  std::string application;
+  std::string package_aid;
+  std::string application_aid;
+  std::vector<std::string> applets;
+  std::string parameter_file;
+  std::string parameter_hex;
+  std::string parameter_text;
+  std::string agent;
+  std::string reader;
+  std::string card;
+  bool watch = false;
+  bool wait = false;
+};
+
+absl::StatusOr<std::string> ReadParameters(const Options& options,
+                                           std::istream& in) {
+  if (options.parameter_file == "-") {
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  }
+  if (!options.parameter_file.empty()) {
+    return ReadFile(options.parameter_file, kMaxParameterBytes);
+  }
+  if (!options.parameter_hex.empty()) {
+    ASSIGN_OR_RETURN(const Bytes bytes, FromHex(options.parameter_hex));
+    return AsString(bytes);
+  }
+  return options.parameter_text;
+}
+
+// What is wrong with the combination of flags, for people.
+absl::Status CheckCombination(const Options& options) {
+  const auto wrong = [](absl::string_view message) {
+    return absl::InvalidArgumentError(message);
+  };
+  if (options.agent.empty() && options.card.empty()) {
+    return wrong("say for which card: --agent NAME or --card ID");
+  }
+  if (options.action != "delete") {
+    if (!options.package_aid.empty() || !options.application_aid.empty()) {
+      return wrong("--package and --application are for --action delete");
+    }
+    return options.application.empty() ? wrong("say what to load: --app NAME")
+                                       : absl::OkStatus();
+  }
+  const int named = static_cast<int>(!options.application.empty()) +
+                    static_cast<int>(!options.package_aid.empty()) +
+                    static_cast<int>(!options.application_aid.empty());
+  if (named != 1) {
+    return wrong(
+        "say what to delete: one of --app NAME, --package AID and "
+        "--application AID");
+  }
+  if (!options.applets.empty() || !options.parameter_file.empty() ||
+      !options.parameter_hex.empty() || !options.parameter_text.empty()) {
+    return wrong("--applet and --param-... are for loading, not for deleting");
+  }
+  return absl::OkStatus();
+}
+
+pb::JobAction ActionOf(const std::string& word) {
+  if (word == "upgrade") return pb::JOB_ACTION_UPGRADE;
+  if (word == "delete") return pb::JOB_ACTION_DELETE;
+  return pb::JOB_ACTION_LOAD;
+}
+
+absl::StatusOr<pb::AddJobRequest> MakeRequest(const Options& options,
+                                              std::istream& in) {
+  RETURN_IF_ERROR(CheckCombination(options));
+  pb::AddJobRequest request;
+  request.set_action(ActionOf(options.action));
+  request.set_application(options.application);
+  request.set_agent(options.agent);
+  request.set_reader(options.reader);
+  request.set_card_id(options.card);
+  for (const std::string& applet : options.applets) {
+    ASSIGN_OR_RETURN(*request.add_applets(), ParseApplet(applet));
+  }
+  if (!options.package_aid.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_package_aid(),
+                     ParseAid(options.package_aid, "--package"));
+  }
+  if (!options.application_aid.empty()) {
+    ASSIGN_OR_RETURN(*request.mutable_application_aid(),
+                     ParseAid(options.application_aid, "--application"));
+  }
+  ASSIGN_OR_RETURN(*request.mutable_install_parameters(),
+                   ReadParameters(options, in));
+  return request;
+}
+
+absl::Status AddJob(const Options& options, const pb::AddJobRequest& request,
+                    Command& command, OperatorClient& client) {
+  ASSIGN_OR_RETURN(const pb::Job job, client.AddJob(request));
+  if (options.watch) {
+    return WatchJob(job.id(), Watching::kEachChange, command, client);
+  }
+  if (options.wait) {
+    return WatchJob(job.id(), Watching::kTheEnd, command, client);
+  }
+  command.Show(job, [](const pb::Job& added) {
+    return absl::StrCat("Job ", added.id(),
+                        " added. Watch it: cardferry job watch ", added.id(),
+                        "\n");
+  });
+  return absl::OkStatus();
+}
+
+void AddWhat(CLI::App& add, Options& options) {
+  add.add_option("--action", options.action, "load, upgrade or delete")
+      ->check(CLI::IsMember({"load", "upgrade", "delete"}))
+      ->capture_default_str();
+  add.add_option("--app", options.application, "the application's name");
+  add.add_option(
+      "--applet", options.applets,
+      "MODULE[:INSTANCE[:PRIVILEGES]], in hexadecimal: install this\n"
+      "one instead of all of the package's; may be repeated");
+  add.add_option(
+      "--package", options.package_aid,
+      "AID of the package to delete, with what is installed from it");
+  add.add_option("--application", options.application_aid,
+                 "AID of the one installed application to delete");
+}
+
+void AddParameters(CLI::App& add, Options& options) {
+  CLI::Option* file = add.add_option(
+      "--param-file", options.parameter_file,
+      "install parameters: the bytes of this file, '-' for standard input");
+  CLI::Option* hex =
+      add.add_option("--param-hex", options.parameter_hex,
+                     "install parameters in hexadecimal; not for secrets");
+  CLI::Option* text = add.add_option(
+      "--param-text", options.parameter_text,
+      "install parameters as text; not for secrets: every user of this\n"
+      "machine can read them in `ps`, and your shell remembers them");
+  file->excludes(hex)->excludes(text);
+  hex->excludes(text);
+}
+
+void AddWhere(CLI::App& add, Options& options) {
+  CLI::Option* agent = add.add_option(
+      "--agent", options.agent,
+      "the card that lies in this agent's reader, else the next one there");
+  add.add_option("--reader", options.reader, "this one of its readers")
+      ->needs(agent);
+  CLI::Option* card =
+      add.add_option("--card", options.card, "this card, wherever it appears");
+  agent->excludes(card);
+}
+
+}  // namespace
+
+void AddJobAdd(CLI::App& group, Command& command) {
+  auto options = std::make_shared<Options>();
+  CLI::App& add = AddSubcommand(
+      group, {"add", "say what a card shall hold, and see to it", "", kFooter});
+  AddWhat(add, *options);
+  AddParameters(add, *options);
+  AddWhere(add, *options);
+  CLI::Option* watch =
+      add.add_flag("--watch", options->watch, "then watch the job");
+  add.add_flag("--wait", options->wait,
+               "then wait for the job's end and show that only")
+      ->excludes(watch);
+  add.callback([&command, options] {
+    const absl::StatusOr<pb::AddJobRequest> request =
+        MakeRequest(*options, command.world().in);
+    if (!request.ok()) {
+      return command.FailUsage("add the job", request.status());
+    }
+    command.Run("add the job", [&](OperatorClient& client) {
+      return AddJob(*options, *request, command, client);
+    });
+  });
+}
+
+}  // namespace cardferry::cli
