@@ -24,6 +24,35 @@ absl::StatusOr<Kind> FindKind(absl::string_view name) {
       absl::StrCat("--card: \"", name, "\" is not scp03 or scp03-aes256"));
 }
 
+// One that says nothing but T=0, and one that offers T=0 and T=1, of which
+// readers take T=1.
+constexpr absl::string_view kT0Atr = "3B00";
+constexpr absl::string_view kT1Atr = "3B80800101";
+
+absl::StatusOr<bool> IsT0(absl::string_view protocol) {
+  if (protocol == "t0") return true;
+  if (protocol == "t1") return false;
+  return absl::InvalidArgumentError(
+      absl::StrCat("--protocol: \"", protocol, "\" is not t0 or t1"));
+}
+
+absl::StatusOr<std::vector<Fault>> ParseFaults(const CardsimFlags& flags) {
+  std::vector<Fault> faults;
+  for (const std::string& text : flags.faults) {
+    const absl::StatusOr<Fault> fault = ParseFault(text);
+    if (!fault.ok()) {
+      return Annotate(fault.status(), absl::StrCat("--fault ", text));
+    }
+    if (fault->kind == FaultKind::kSwap && flags.swap_keys_file.empty()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "--fault ", text,
+          ": the keys of the other card are missing; add --swap_keys_file"));
+    }
+    faults.push_back(*fault);
+  }
+  return faults;
+}
+
 // ISO/IEC 7816-3, 8.2: TS is 3B or 3F, at most 32 bytes follow.
 absl::StatusOr<Bytes> ParseAtr(absl::string_view text) {
   absl::StatusOr<Bytes> atr = FromHex(text);
@@ -42,7 +71,12 @@ absl::StatusOr<CardsimSettings> CheckFlags(const CardsimFlags& flags) {
   const auto reader = VpcdAddress::Parse(flags.vpcd);
   if (!reader.ok()) return Annotate(reader.status(), "--vpcd");
   settings.reader = *reader;
-  ASSIGN_OR_RETURN(settings.atr, ParseAtr(flags.atr));
+  ASSIGN_OR_RETURN(settings.t0, IsT0(flags.protocol));
+  ASSIGN_OR_RETURN(settings.atr,
+                   ParseAtr(!flags.atr.empty() ? absl::string_view(flags.atr)
+                            : settings.t0      ? kT0Atr
+                                               : kT1Atr));
+  ASSIGN_OR_RETURN(settings.faults, ParseFaults(flags));
   ASSIGN_OR_RETURN(const Kind kind, FindKind(flags.card));
   if (flags.eeprom == 0 || flags.eeprom > kMaxEeprom) {
     return absl::InvalidArgumentError(

@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cardsim/card/card.h"
 #include "cardsim/channel/scp03_keys.h"
+#include "cardsim/faults/fault.h"
 #include "cardsim/vpcd/vpcd_client.h"
 #include "lib/base/bytes.h"
 
@@ -18,17 +20,21 @@ struct CardsimFlags {
   std::string vpcd = "127.0.0.1:35963";
   std::string keys_file;
   std::string card = "scp03";
-  std::string atr = "3B80800101";  // T=0 and T=1, nothing else said
+  std::string protocol = "t1";
+  std::string atr;  // empty: the protocol's
   size_t eeprom = CardOptions().eeprom_bytes;
   bool log_apdus = false;
-  int command_delay = 0;  // milliseconds
+  std::vector<std::string> faults;
+  std::string swap_keys_file;
 };
 
 // The same, known to be right.
 struct CardsimSettings {
   VpcdAddress reader;
   Bytes atr;
+  bool t0 = false;
   CardOptions card;
+  std::vector<Fault> faults;
   size_t key_size = 0;  // bytes
 };
 

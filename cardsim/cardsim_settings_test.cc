@@ -30,6 +30,28 @@ TEST(CardsimSettingsTest, KnowsACardWithLongKeys) {
                            "16")));
 }
 
+TEST(CardsimSettingsTest, AProtocolHasItsAtrUnlessAnotherIsAskedFor) {
+  CardsimFlags flags;
+  flags.protocol = "t0";
+  ASSERT_OK_AND_ASSIGN(CardsimSettings settings, CheckFlags(flags));
+  EXPECT_TRUE(settings.t0);
+  EXPECT_EQ(ToHex(settings.atr), "3B00");
+  flags.atr = "3B8001 80";
+  EXPECT_FALSE(CheckFlags(flags).ok());
+  flags.atr = "3F021450";
+  ASSERT_OK_AND_ASSIGN(settings, CheckFlags(flags));
+  EXPECT_EQ(ToHex(settings.atr), "3F021450");
+}
+
+TEST(CardsimSettingsTest, TakesSeveralFaults) {
+  CardsimFlags flags;
+  flags.faults = {"slow=48ms/LOAD", "tear@12"};
+  ASSERT_OK_AND_ASSIGN(const CardsimSettings settings, CheckFlags(flags));
+  ASSERT_EQ(settings.faults.size(), 2u);
+  EXPECT_EQ(settings.faults[0].kind, FaultKind::kSlow);
+  EXPECT_EQ(settings.faults[1].kind, FaultKind::kTear);
+}
+
 TEST(CardsimSettingsTest, NamesTheFlagThatIsWrong) {
   const auto refusal = [](const CardsimFlags& flags) {
     const auto settings = CheckFlags(flags);
@@ -42,12 +64,23 @@ TEST(CardsimSettingsTest, NamesTheFlagThatIsWrong) {
   flags = {};
   flags.card = "scp99";
   EXPECT_EQ(refusal(flags), "--card: \"scp99\" is not scp03 or scp03-aes256");
-  for (const char* atr : {"", "3B", "3C00", "3B8", "3BXX"}) {
+  for (const char* atr : {"3B", "3C00", "3B8", "3BXX"}) {
     flags = {};
     flags.atr = atr;
     EXPECT_EQ(refusal(flags),
               "--atr: 2 to 33 bytes in hexadecimal, the first 3B or 3F");
   }
+  flags = {};
+  flags.protocol = "t2";
+  EXPECT_EQ(refusal(flags), "--protocol: \"t2\" is not t0 or t1");
+  flags = {};
+  flags.faults = {"tare@12"};
+  EXPECT_EQ(refusal(flags).substr(0, 55),
+            "--fault tare@12: no fault is called \"tare\"; for example");
+  flags.faults = {"swap@12"};
+  EXPECT_EQ(refusal(flags),
+            "--fault swap@12: the keys of the other card are missing; add "
+            "--swap_keys_file");
   for (const size_t eeprom : {size_t{0}, size_t{1} << 30}) {
     flags = {};
     flags.eeprom = eeprom;

@@ -9,12 +9,10 @@
 #include <memory>
 #include <string>
 
-#include "cardsim/card/card.h"
 #include "cardsim/cardsim_settings.h"
-#include "cardsim/keys/keys_file.h"
+#include "cardsim/faults/faulty_card_port.h"
+#include "cardsim/inserted_card.h"
 #include "cardsim/vpcd/logging_card_port.h"
-#include "cardsim/vpcd/simulated_card_port.h"
-#include "cardsim/vpcd/slow_card_port.h"
 #include "cardsim/vpcd/vpcd_client.h"
 #include "lib/base/file.h"
 #include "lib/base/log.h"
@@ -32,8 +30,25 @@ constexpr char kExamples[] =
     "machine\n"
     "  cardsim --keys_file card.keys --vpcd 127.0.0.1:35964 --log_apdus\n"
     "      the same in the second reader, with a log line for every command\n"
+    "  cardsim --keys_file card.keys --fault tear@12+1s --fault "
+    "slow=48ms/LOAD\n"
+    "      slow to load, and once pulled out for a second\n"
     "  cardsim --keys_file card.keys --card scp03-aes256 --eeprom 65536\n"
     "      AES-256 keys, and room for 64 KB of applets\n\n"
+    "Faults, at the command with this number (from 1, since the start), or at "
+    "those of a\n"
+    "name (LOAD, or LOAD:3 for the third):\n"
+    "  tear@12          the power goes after the command has worked, before it "
+    "answers\n"
+    "  pull@12          the power goes before the command does anything\n"
+    "  tear@12+2s       likewise, and the card is put back after 2 s\n"
+    "  reinsert@12      taken out and put back before the reader sees it: the "
+    "session is gone\n"
+    "  swap@12          likewise, with the card of --swap_keys_file in its "
+    "place\n"
+    "  mute@5           never answers\n"
+    "  sw=6A84@LOAD:3   this status word, without effect\n"
+    "  slow=48ms/LOAD   takes longer; slow=20ms: every command\n\n"
     "Keys file (mode 0400), values in hexadecimal:\n"
     "  kvn=30\n"
     "  kdd=00010203040506070809\n"
@@ -60,15 +75,18 @@ absl::StatusOr<UniqueFd> CatchStopSignals() {
 
 absl::Status Run(const CardsimFlags& flags, const CardsimSettings& settings) {
   ASSIGN_OR_RETURN(const UniqueFd stop, CatchStopSignals());
-  ASSIGN_OR_RETURN(Scp03KeySet keys, ReadKeysFile(flags.keys_file));
-  RETURN_IF_ERROR(CheckKeys(settings, keys));
   SystemRandom random;
-  ASSIGN_OR_RETURN(const std::unique_ptr<Card> card,
-                   Card::Create(std::move(keys), settings.card, random));
-  SimulatedCardPort contacts(*card, settings.atr);
-  SlowCardPort slow(contacts, absl::Milliseconds(flags.command_delay));
-  LoggingCardPort logged(slow);
-  CardPort& port = flags.log_apdus ? static_cast<CardPort&>(logged) : slow;
+  ASSIGN_OR_RETURN(const std::unique_ptr<InsertedCard> card,
+                   InsertedCard::Create(settings, flags.keys_file, random));
+  std::unique_ptr<InsertedCard> other;
+  if (!flags.swap_keys_file.empty()) {
+    ASSIGN_OR_RETURN(
+        other, InsertedCard::Create(settings, flags.swap_keys_file, random));
+  }
+  FaultyCardPort faulty(card->port(), settings.faults,
+                        other == nullptr ? nullptr : &other->port());
+  LoggingCardPort logged(faulty);
+  CardPort& port = flags.log_apdus ? static_cast<CardPort&>(logged) : faulty;
   LogInfo("waiting for the reader", {{"vpcd", flags.vpcd}});
   return VpcdClient(settings.reader).Run(port, stop.get());
 }
@@ -87,12 +105,16 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--eeprom", flags.eeprom, "bytes of memory for content")
       ->capture_default_str();
-  app.add_option("--atr", flags.atr, "answer to reset, hexadecimal")
+  app.add_option("--protocol", flags.protocol,
+                 "t1, or t0: answers are fetched (61xx, 6Cxx)")
       ->capture_default_str();
-  app.add_option("--command_delay", flags.command_delay,
-                 "milliseconds that every command takes, as on a real chip")
-      ->check(CLI::Range(0, 60'000))
-      ->capture_default_str();
+  app.add_option("--atr", flags.atr,
+                 "answer to reset, hexadecimal (otherwise the protocol's)");
+  app.add_option("--fault", flags.faults,
+                 "something that goes wrong (see below); several are allowed")
+      ->allow_extra_args(false);
+  app.add_option("--swap_keys_file", flags.swap_keys_file,
+                 "the keys of the other card of --fault swap");
   app.add_flag("--log_apdus", flags.log_apdus,
                "log headers, lengths and status words, never data");
   try {

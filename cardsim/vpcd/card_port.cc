@@ -10,7 +10,8 @@ constexpr uint8_t kGetAtr = 0x04;
 
 }  // namespace
 
-std::optional<Bytes> AnswerFrame(ByteSpan frame, CardPort& card) {
+absl::StatusOr<std::optional<Bytes>> AnswerFrame(ByteSpan frame,
+                                                 CardPort& card) {
   if (frame.empty()) return std::nullopt;
   if (frame.size() > 1) return card.Transmit(frame);
   switch (frame[0]) {

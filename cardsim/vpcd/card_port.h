@@ -3,6 +3,8 @@
 
 #include <optional>
 
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "lib/base/bytes.h"
 
 namespace cardferry::cardsim {
@@ -16,14 +18,20 @@ class CardPort {
   // Power, or a reset.
   virtual void Reset() = 0;
   // A command's bytes to its answer's, at least a status word.
-  virtual Bytes Transmit(ByteSpan command) = 0;
+  // DEADLINE_EXCEEDED when no answer ever comes, UNAVAILABLE when the card has
+  // left the reader.
+  virtual absl::StatusOr<Bytes> Transmit(ByteSpan command) = 0;
+  // How long a card that has left stays out.
+  virtual absl::Duration Absence() const { return absl::InfiniteDuration(); }
 };
 
 // The answer (without length) that a card gives to one frame of vpcd; nullopt
 // where vpcd expects none. Frames of one byte are control: 00 power off, 01
 // power on, 02 reset, 04 the ATR is asked for. Other frames are commands; an
-// empty one, or another control byte, means nothing.
-std::optional<Bytes> AnswerFrame(ByteSpan frame, CardPort& card);
+// empty one, or another control byte, means nothing. Errors of
+// CardPort::Transmit.
+absl::StatusOr<std::optional<Bytes>> AnswerFrame(ByteSpan frame,
+                                                 CardPort& card);
 
 }  // namespace cardferry::cardsim
 

@@ -15,6 +15,10 @@ constexpr size_t kStatusWordSize = 2;
 
 std::string DescribeExchange(ByteSpan command, ByteSpan answer) {
   const ByteSpan header = command.subspan(0, kHeaderSize);
+  if (answer.empty()) {
+    return absl::StrFormat("%s, %d bytes -> no answer", ToHex(header),
+                           command.size());
+  }
   const ByteSpan sw =
       answer.last(std::min<size_t>(kStatusWordSize, answer.size()));
   return absl::StrFormat("%s, %d bytes -> %s, %d bytes", ToHex(header),
@@ -26,9 +30,10 @@ void LoggingCardPort::Reset() {
   LogInfo("reset");
 }
 
-Bytes LoggingCardPort::Transmit(ByteSpan command) {
-  Bytes answer = inner_.Transmit(command);
-  LogInfo("command", {{"exchange", DescribeExchange(command, answer)}});
+absl::StatusOr<Bytes> LoggingCardPort::Transmit(ByteSpan command) {
+  absl::StatusOr<Bytes> answer = inner_.Transmit(command);
+  LogInfo("command",
+          {{"exchange", DescribeExchange(command, answer.value_or(Bytes()))}});
   return answer;
 }
 

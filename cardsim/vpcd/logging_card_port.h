@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "cardsim/vpcd/card_port.h"
 #include "lib/base/bytes.h"
 
@@ -17,14 +19,16 @@ class LoggingCardPort final : public CardPort {
 
   Bytes Atr() const override { return inner_.Atr(); }
   void Reset() override;
-  Bytes Transmit(ByteSpan command) override;
+  absl::StatusOr<Bytes> Transmit(ByteSpan command) override;
+  absl::Duration Absence() const override { return inner_.Absence(); }
 
  private:
   CardPort& inner_;
 };
 
 // "84F28002, 24 bytes -> 9000, 38 bytes": the header of a command and its whole
-// length, then status word and whole length of its answer.
+// length, then status word and whole length of its answer; "no answer" for an
+// empty one.
 std::string DescribeExchange(ByteSpan command, ByteSpan answer);
 
 }  // namespace cardferry::cardsim

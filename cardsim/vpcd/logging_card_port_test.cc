@@ -1,6 +1,7 @@
 #include "cardsim/vpcd/logging_card_port.h"
 
 #include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
 
 namespace cardferry::cardsim {
 namespace {
@@ -14,7 +15,7 @@ TEST(LoggingCardPortTest, DescribesACommandWithoutItsData) {
 TEST(LoggingCardPortTest, DescribesWhatIsNoCommand) {
   EXPECT_EQ(DescribeExchange(FromHexOrDie("84E2"), FromHexOrDie("6700")),
             "84E2, 2 bytes -> 6700, 2 bytes");
-  EXPECT_EQ(DescribeExchange({}, {}), ", 0 bytes -> , 0 bytes");
+  EXPECT_EQ(DescribeExchange({}, {}), ", 0 bytes -> no answer");
 }
 
 // Gives a fixed answer. Not a card.
@@ -22,7 +23,7 @@ class FixedPort final : public CardPort {
  public:
   Bytes Atr() const override { return {0x3B, 0x00}; }
   void Reset() override { ++resets; }
-  Bytes Transmit(ByteSpan command) override {
+  absl::StatusOr<Bytes> Transmit(ByteSpan command) override {
     last.assign(command.begin(), command.end());
     return FromHexOrDie("6A82");
   }
@@ -37,7 +38,8 @@ TEST(LoggingCardPortTest, HandsEverythingOn) {
   EXPECT_EQ(port.Atr(), (Bytes{0x3B, 0x00}));
   port.Reset();
   EXPECT_EQ(inner.resets, 1);
-  EXPECT_EQ(port.Transmit(FromHexOrDie("00A40400")), FromHexOrDie("6A82"));
+  EXPECT_THAT(port.Transmit(FromHexOrDie("00A40400")),
+              IsOkAndHolds(FromHexOrDie("6A82")));
   EXPECT_EQ(inner.last, FromHexOrDie("00A40400"));
 }
 

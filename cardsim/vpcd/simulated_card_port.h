@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "absl/status/statusor.h"
 #include "cardsim/card/card.h"
 #include "cardsim/vpcd/card_port.h"
 #include "lib/base/bytes.h"
@@ -18,7 +19,9 @@ class SimulatedCardPort final : public CardPort {
 
   Bytes Atr() const override { return atr_; }
   void Reset() override { card_.Reset(); }
-  Bytes Transmit(ByteSpan command) override { return card_.Transmit(command); }
+  absl::StatusOr<Bytes> Transmit(ByteSpan command) override {
+    return card_.Transmit(command);
+  }
 
  private:
   Card& card_;

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -123,50 +124,65 @@ absl::StatusOr<VpcdAddress> VpcdAddress::Parse(absl::string_view text) {
 
 absl::Status VpcdClient::Run(CardPort& card, int stop_fd) {
   while (true) {
-    ASSIGN_OR_RETURN(const UniqueFd socket, Connect(stop_fd));
+    ASSIGN_OR_RETURN(UniqueFd socket, Connect(stop_fd));
     if (!socket.valid()) return absl::OkStatus();
     LogInfo("card inserted",
             {{"host", address_.host}, {"port", address_.port}});
     card.Reset();
-    const bool again = Serve(socket.get(), card, stop_fd);
+    const End end = Serve(socket.get(), card, stop_fd);
     card.Reset();
-    if (!again) return absl::OkStatus();
-    LogInfo("the reader has gone; waiting for it");
+    if (end == End::kStopped) return absl::OkStatus();
+    if (end == End::kReaderGone) {
+      LogInfo("the reader has gone; waiting for it");
+      continue;
+    }
+    socket = UniqueFd();
+    LogInfo("the card has left the reader",
+            {{"for", absl::FormatDuration(card.Absence())}});
+    if (Await(-1, 0, stop_fd, card.Absence()) == Woken::kStopped) {
+      return absl::OkStatus();
+    }
   }
 }
 
 absl::StatusOr<UniqueFd> VpcdClient::Connect(int stop_fd) {
+  constexpr absl::Duration kLongestPause = absl::Seconds(1);
   ASSIGN_OR_RETURN(const Addresses addresses, Resolve(address_));
+  absl::Duration pause = first_pause_;
   while (true) {
     for (const addrinfo* next = addresses.get(); next != nullptr;
          next = next->ai_next) {
       UniqueFd socket = TryConnect(*next, stop_fd);
       if (socket.valid()) return socket;
     }
-    if (Await(-1, 0, stop_fd, pause_) == Woken::kStopped) return UniqueFd();
+    if (Await(-1, 0, stop_fd, pause) == Woken::kStopped) return UniqueFd();
+    pause = std::min(2 * pause, kLongestPause);
   }
 }
 
-bool VpcdClient::Serve(int socket, CardPort& card, int stop_fd) {
+VpcdClient::End VpcdClient::Serve(int socket, CardPort& card, int stop_fd) {
   std::array<uint8_t, 4096> buffer;
   FrameDecoder decoder;
   while (true) {
     const Woken woken =
         Await(socket, POLLIN, stop_fd, absl::InfiniteDuration());
-    if (woken != Woken::kReady) return false;
+    if (woken != Woken::kReady) return End::kStopped;
     const ssize_t size = recv(socket, buffer.data(), buffer.size(), 0);
     if (size < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (size <= 0) return true;
+    if (size <= 0) return End::kReaderGone;
     // vpcd writes a frame's length and its bytes apart, so Nagle's algorithm
     // holds the bytes back until the length is acknowledged: do so at once.
     // Linux forgets this wish, so it is renewed after every read.
     SetOption(socket, TCP_QUICKACK);
     decoder.Feed(ByteSpan(buffer).first(static_cast<size_t>(size)));
     while (const std::optional<Bytes> frame = decoder.Next()) {
-      const std::optional<Bytes> answer = AnswerFrame(*frame, card);
-      if (answer.has_value() &&
-          !SendAll(socket, EncodeFrame(*answer), stop_fd)) {
-        return true;
+      const absl::StatusOr<std::optional<Bytes>> answer =
+          AnswerFrame(*frame, card);
+      if (absl::IsDeadlineExceeded(answer.status())) continue;  // never answers
+      if (!answer.ok()) return End::kCardGone;
+      if (answer->has_value() &&
+          !SendAll(socket, EncodeFrame(**answer), stop_fd)) {
+        return End::kReaderGone;
       }
     }
   }

@@ -25,25 +25,28 @@ struct VpcdAddress {
 // Puts a card into a virtual reader (vpcd), for as long as it runs.
 class VpcdClient {
  public:
-  // `pause`: how long to wait before another try to connect.
+  // `first_pause`: how long to wait before another try to connect; twice as
+  // long before each further one, up to a second.
   explicit VpcdClient(VpcdAddress address,
-                      absl::Duration pause = absl::Milliseconds(100))
-      : address_(std::move(address)), pause_(pause) {}
+                      absl::Duration first_pause = absl::Milliseconds(50))
+      : address_(std::move(address)), first_pause_(first_pause) {}
 
   // Connects, again and again where nobody listens or the reader goes away, and
   // answers what the reader asks, until `stop_fd` becomes readable (then OK).
-  // The card loses power with the connection. INVALID_ARGUMENT when the host's
-  // name means nothing.
+  // The card loses power with the connection. A card that leaves the reader is
+  // put back after its absence. INVALID_ARGUMENT when the host's name means
+  // nothing.
   absl::Status Run(CardPort& card, int stop_fd);
 
  private:
   // A connected socket; invalid when stopped.
   absl::StatusOr<UniqueFd> Connect(int stop_fd);
-  // Until the connection ends (true) or `stop_fd` becomes readable (false).
-  bool Serve(int socket, CardPort& card, int stop_fd);
+  enum class End { kStopped, kReaderGone, kCardGone };
+  // Until the connection or the card goes, or `stop_fd` becomes readable.
+  End Serve(int socket, CardPort& card, int stop_fd);
 
   VpcdAddress address_;
-  absl::Duration pause_;
+  absl::Duration first_pause_;
 };
 
 }  // namespace cardferry::cardsim

@@ -14,14 +14,18 @@
 namespace cardferry::cardsim {
 namespace {
 
-// Gives commands back with 9000. Not a card.
+// Gives commands back with 9000, but for those that begin with DE (no answer)
+// and AD (leaves the reader, for no time). Not a card.
 class EchoPort final : public CardPort {
  public:
   Bytes Atr() const override { return FromHexOrDie("3B80800101"); }
   void Reset() override {}
-  Bytes Transmit(ByteSpan command) override {
+  absl::StatusOr<Bytes> Transmit(ByteSpan command) override {
+    if (command[0] == 0xDE) return absl::DeadlineExceededError("mute");
+    if (command[0] == 0xAD) return absl::UnavailableError("gone");
     return Concat({command, FromHexOrDie("9000")});
   }
+  absl::Duration Absence() const override { return absl::ZeroDuration(); }
 };
 
 // The reader's end: a socket on a free port of loopback.
@@ -119,6 +123,25 @@ TEST_F(VpcdClientTest, ComesBackToAReaderThatWentAway) {
     Send(connection.get(), "000104");
     EXPECT_EQ(ReadFrame(connection.get()), "3B80800101");
   }
+}
+
+TEST_F(VpcdClientTest, ACardThatLeavesClosesTheConnectionAndComesBack) {
+  reader_.Listen();
+  Start();
+  UniqueFd connection = reader_.Accept();
+  Send(connection.get(), "0004AD000000");
+  EXPECT_EQ(ReadFrame(connection.get()), "closed");
+  connection = reader_.Accept();
+  Send(connection.get(), "000104");
+  EXPECT_EQ(ReadFrame(connection.get()), "3B80800101");
+}
+
+TEST_F(VpcdClientTest, ACommandWithoutAnswerLeavesTheConnectionOpen) {
+  reader_.Listen();
+  Start();
+  const UniqueFd connection = reader_.Accept();
+  Send(connection.get(), "0004DE000000000400A40400");
+  EXPECT_EQ(ReadFrame(connection.get()), "00A404009000");
 }
 
 TEST_F(VpcdClientTest, StopsWhileNobodyListens) {

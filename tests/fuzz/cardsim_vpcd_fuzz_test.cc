@@ -19,7 +19,7 @@ class EchoPort final : public cardferry::cardsim::CardPort {
  public:
   Bytes Atr() const override { return {0x3B, 0x00}; }
   void Reset() override {}
-  Bytes Transmit(ByteSpan command) override {
+  absl::StatusOr<Bytes> Transmit(ByteSpan command) override {
     return Bytes(command.begin(), command.end());
   }
 };
@@ -35,7 +35,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (size_t at = 0; at < stream.size(); at += piece) {
     decoder.Feed(stream.subspan(at, piece));
     while (const auto frame = decoder.Next()) {
-      const auto answer = cardferry::cardsim::AnswerFrame(*frame, port);
+      const auto status = cardferry::cardsim::AnswerFrame(*frame, port);
+      if (!status.ok()) std::abort();
+      const auto& answer = *status;
       FrameDecoder again;
       if (answer.has_value()) again.Feed(EncodeFrame(*answer));
       if (answer.has_value() && again.Next() != answer) std::abort();

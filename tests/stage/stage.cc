@@ -117,8 +117,8 @@ absl::Status Stage::InsertCard() {
       folder_.Path("card.keys"),
       "--vpcd",
       absl::StrCat("127.0.0.1:", kVirtualReaderPort),
-      "--command_delay",
-      absl::StrCat(absl::ToInt64Milliseconds(options_.card_delay)),
+      "--fault",
+      absl::StrCat("slow=", absl::FormatDuration(options_.card_delay)),
       "--log_apdus"};
   command.log_file = folder_.Log("cardsim");
   ASSIGN_OR_RETURN(card_, Process::Start(command));
