@@ -3,7 +3,17 @@
 namespace cardferry::hsm {
 
 const char* DiversificationName(Diversification diversification) {
-  return diversification == Diversification::kNone ? "none" : "kdf3";
+  switch (diversification) {
+    case Diversification::kNone:
+      return "none";
+    case Diversification::kKdf3:
+      return "kdf3";
+    case Diversification::kVisa2:
+      return "visa2";
+    case Diversification::kEmvCps:
+      return "emv-cps";
+  }
+  return "unknown";
 }
 
 std::vector<const KeyEntry*> AllKeys(const KeyProfile& profile) {

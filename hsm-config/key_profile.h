@@ -10,10 +10,17 @@
 
 namespace cardferry::hsm {
 
-enum class Diversification { kNone, kKdf3 };
+// KDF3 for AES keys, VISA2 and EMV CPS for triple DES keys.
+enum class Diversification { kNone, kKdf3, kVisa2, kEmvCps };
 
-// "none", "kdf3".
+// "none", "kdf3", "visa2", "emv-cps".
 const char* DiversificationName(Diversification diversification);
+
+// Whether keys of so many bits are triple DES keys (112, 168) or AES keys (128,
+// 192, 256).
+constexpr bool IsTripleDes(size_t key_bits) {
+  return key_bits == 112 || key_bits == 168;
+}
 
 // One secret key in the token.
 struct KeyEntry {

@@ -4,16 +4,13 @@
 #include "lib/base/status_macros.h"
 
 namespace cardferry::pkcs11 {
-namespace {
 
-Bytes Padded(ByteSpan message) {
+Bytes DesPadded(ByteSpan message) {
   Bytes blocks(message.begin(), message.end());
   blocks.push_back(0x80);
   blocks.resize((blocks.size() + kDesBlock - 1) / kDesBlock * kDesBlock);
   return blocks;
 }
-
-}  // namespace
 
 absl::StatusOr<Bytes> RetailMac(Session& session, const RetailMacKey& key,
                                 ByteSpan chaining_value, Icv icv,
@@ -21,7 +18,7 @@ absl::StatusOr<Bytes> RetailMac(Session& session, const RetailMacKey& key,
   if (chaining_value.size() != kDesBlock) {
     return absl::InvalidArgumentError("a chaining value has 8 bytes");
   }
-  const Bytes blocks = Padded(message);
+  const Bytes blocks = DesPadded(message);
   const ByteSpan last = ByteSpan(blocks).last(kDesBlock);
   Bytes iv(chaining_value.begin(), chaining_value.end());
   // All but the last block goes under single DES, and so does the chaining

@@ -11,6 +11,9 @@ namespace cardferry::pkcs11 {
 
 inline constexpr size_t kDesBlock = 8;
 
+// `message` padded with 80 00.. to whole blocks (ISO/IEC 9797-1, method 2).
+Bytes DesPadded(ByteSpan message);
+
 // A MAC key as the HSM holds it: whole, and its first half for single DES
 // (des_kdf.h). Both are CKK_DES2 and encrypt by CKM_DES3_CBC.
 struct RetailMacKey {

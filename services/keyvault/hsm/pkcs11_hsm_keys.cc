@@ -5,8 +5,8 @@
 #include "lib/base/status_macros.h"
 #include "lib/pkcs11/ck_status.h"
 #include "lib/pkcs11/known_answers.h"
+#include "services/keyvault/hsm/hsm_cipher.h"
 #include "services/keyvault/hsm/read_only_token.h"
-#include "services/keyvault/hsm/scp03_hsm_cipher.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -87,7 +87,7 @@ std::vector<KeySetDescription> Pkcs11HsmKeys::KeySets() const {
 
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>> Pkcs11HsmKeys::OpenSession(
     const CardKeySelection& card, const scp::SessionSeed& seed) {
-  return Scp03HsmCipher::Create(*hsm_, card, seed);
+  return CreateHsmCipher(*hsm_, card, seed);
 }
 
 absl::StatusOr<Bytes> Pkcs11HsmKeys::Seal(absl::string_view purpose,

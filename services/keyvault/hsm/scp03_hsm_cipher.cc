@@ -102,6 +102,11 @@ absl::StatusOr<Object> Scp03HsmCipher::DeriveSessionKey(Session& session,
                                                         KeySpec spec) {
   ASSIGN_OR_RETURN(const Masters masters,
                    keys.FindMasters(card_.key_set, card_.master_version));
+  if (hsm::IsTripleDes(masters.key_bits)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("key set ", card_.key_set,
+                     " has triple DES keys, which are not for SCP03"));
+  }
   const size_t length = masters.key_bits / 8;
   KdfBase base = from == CardKey::kEnc ? masters.enc : masters.mac;
   Object card_key;

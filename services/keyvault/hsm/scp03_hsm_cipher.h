@@ -24,7 +24,8 @@ namespace cardferry::keyvault {
 // threads at once.
 class Scp03HsmCipher final : public scp::SessionCipher {
  public:
-  // `hsm` outlives the cipher. Derives S-MAC. NOT_FOUND: no such key set.
+  // `hsm` outlives the cipher. Derives S-MAC. NOT_FOUND: no such key set;
+  // INVALID_ARGUMENT: its keys are not AES keys.
   static absl::StatusOr<std::unique_ptr<Scp03HsmCipher>> Create(
       HsmContext& hsm, const CardKeySelection& card,
       const scp::SessionSeed& seed);

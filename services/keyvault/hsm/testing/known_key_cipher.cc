@@ -6,9 +6,9 @@
 #include "absl/time/time.h"
 #include "lib/base/secret_bytes.h"
 #include "lib/base/status_macros.h"
+#include "services/keyvault/hsm/hsm_cipher.h"
 #include "services/keyvault/hsm/hsm_context.h"
 #include "services/keyvault/hsm/key_handles.h"
-#include "services/keyvault/hsm/scp03_hsm_cipher.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -34,16 +34,22 @@ class ImportedKeys final : public KeySource {
 
 absl::StatusOr<pkcs11::KdfBase> Import(KeyHandles& keys,
                                        const pkcs11::TemplateBuilder& builder,
-                                       ByteSpan value) {
-  const pkcs11::KeySpec spec = {
+                                       bool is_des, ByteSpan value) {
+  const pkcs11::KeySpec des = {
+      CKK_DES2,
+      value.size(),
+      static_cast<unsigned>(Usage::kDerive),
+      {CKM_DES3_ECB_ENCRYPT_DATA, CKM_DES3_CBC_ENCRYPT_DATA}};
+  const pkcs11::KeySpec aes = {
       CKK_AES,
       value.size(),
       Usage::kDerive | Usage::kEncrypt,
       {CKM_AES_ECB, CKM_AES_CBC, CKM_AES_ECB_ENCRYPT_DATA,
        pkcs11::kSp800_108CounterKdf}};
-  ASSIGN_OR_RETURN(pkcs11::Object key,
-                   keys.session().ImportKey(SecretBytes::CopyOf(value),
-                                            builder.ImportedSessionKey(spec)));
+  ASSIGN_OR_RETURN(
+      pkcs11::Object key,
+      keys.session().ImportKey(SecretBytes::CopyOf(value),
+                               builder.ImportedSessionKey(is_des ? des : aes)));
   return pkcs11::KdfBase{keys.Own(std::move(key)), std::nullopt};
 }
 
@@ -58,8 +64,7 @@ class KnownKeyCipher final : public scp::SessionCipher {
         hsm_{pool_, source_, ways, mac_by_cbc, kMostBytesACall} {}
 
   absl::Status Open(const scp::SessionSeed& seed) {
-    ASSIGN_OR_RETURN(cipher_,
-                     Scp03HsmCipher::Create(hsm_, {kKeySet, 1, {}}, seed));
+    ASSIGN_OR_RETURN(cipher_, CreateHsmCipher(hsm_, {kKeySet, 1, {}}, seed));
     return absl::OkStatus();
   }
 
@@ -83,7 +88,7 @@ class KnownKeyCipher final : public scp::SessionCipher {
   pkcs11::SessionPool pool_;
   ImportedKeys source_;
   HsmContext hsm_;
-  std::unique_ptr<Scp03HsmCipher> cipher_;  // ends first
+  std::unique_ptr<scp::SessionCipher> cipher_;  // ends first
 };
 
 }  // namespace
@@ -97,10 +102,11 @@ absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenKnownKeyCipher(
                    token.OpenSession(Access::kReadOnly));
   const auto keys = std::make_shared<KeyHandles>(std::move(session));
   Masters masters;
-  masters.key_bits = known.enc.size() * 8;
+  const bool is_des = seed.protocol.scp == scp::kScp02;
+  masters.key_bits = is_des ? 112 : known.enc.size() * 8;
   masters.diversification = hsm::Diversification::kNone;
-  ASSIGN_OR_RETURN(masters.enc, Import(*keys, builder, known.enc));
-  ASSIGN_OR_RETURN(masters.mac, Import(*keys, builder, known.mac));
+  ASSIGN_OR_RETURN(masters.enc, Import(*keys, builder, is_des, known.enc));
+  ASSIGN_OR_RETURN(masters.mac, Import(*keys, builder, is_des, known.mac));
   keys->AddMasters(kKeySet, 1, masters);
   auto cipher = std::make_unique<KnownKeyCipher>(
       token, keys, ModuleWays{builder, ways.kdf}, ways.mac_by_cbc);

@@ -12,7 +12,7 @@
 
 namespace cardferry::keyvault {
 
-// A card's known static keys (16, 24 or 32 bytes each).
+// A card's known static keys: 16 bytes each, for AES also 24 or 32.
 struct KnownStaticKeys {
   Bytes enc;
   Bytes mac;
@@ -24,10 +24,11 @@ struct KnownKeyWays {
   bool mac_by_cbc = true;
 };
 
-// The vault's own SCP03 cipher over a token (pkcs11::TestToken) with known
-// keys, which are imported as session objects and end with the cipher. What it
-// is not: a vault; there are no masters, no profile and nothing is checked.
-// `token` outlives the cipher. Several at once are fine.
+// The vault's own cipher of the seed's protocol over a token
+// (pkcs11::TestToken) with known keys, which are imported as session objects
+// and end with the cipher. What it is not: a vault; there are no masters, no
+// profile and nothing is checked. `token` outlives the cipher. Several at once
+// are fine.
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenKnownKeyCipher(
     pkcs11::Token& token, const KnownStaticKeys& keys,
     const scp::SessionSeed& seed, const KnownKeyWays& ways = KnownKeyWays());
