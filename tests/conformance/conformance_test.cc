@@ -12,7 +12,7 @@ namespace {
 TEST(ConformanceTest, TheHostWithOpensslDoesWhatTheVectorsSay) {
   ExpectCounts(
       std::make_unique<HostRunner>(std::make_unique<OpensslHostCrypto>()),
-      HostCounts());
+      OpensslHostCounts());
 }
 
 TEST(ConformanceTest, TheSimulatedCardDoesWhatTheVectorsSay) {

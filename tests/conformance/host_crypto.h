@@ -8,6 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
+#include "lib/card/scp/openssl/diversification.h"
+#include "lib/card/scp/openssl/scp02_session_key.h"
 #include "lib/card/scp/session_cipher.h"
 #include "lib/card/scp/session_seed.h"
 #include "tests/conformance/session_record.h"
@@ -15,14 +17,17 @@
 namespace cardferry::conformance {
 
 // The host's keyed operations by one means: OpenSSL, or an HSM into which the
-// vectors' keys are put. They are checks because an HSM does not show a key
-// that it derived, only what the key does. DATA_LOSS when the value is another.
+// vectors' keys are put. What derives keys is a check, because an HSM does not
+// show a key, only what the key does: DATA_LOSS when the value is another.
 class HostCrypto {
  public:
   virtual ~HostCrypto() = default;
 
   // "openssl"
   virtual std::string name() const = 0;
+
+  // Whether OpenSession knows SCP02.
+  virtual bool OpensScp02() const = 0;
 
   // The cipher that the framing of //lib/card/scp runs over, for a session of
   // a card with these static keys.
@@ -33,6 +38,17 @@ class HostCrypto {
   virtual absl::Status CheckCmac(ByteSpan key, ByteSpan message,
                                  ByteSpan expected) = 0;
 
+  // How a chaining value enters a retail MAC: as it is, or encrypted under the
+  // first half of the key.
+  enum class Icv { kPlain, kEncrypted };
+  // ISO/IEC 9797-1, MAC algorithm 3, of the padded message, 8 bytes.
+  virtual absl::StatusOr<Bytes> RetailMac(ByteSpan key, ByteSpan chaining_value,
+                                          Icv icv, ByteSpan message) = 0;
+
+  // ISO/IEC 9797-1, MAC algorithm 1 by triple DES, of the padded message.
+  virtual absl::StatusOr<Bytes> TdesMac(ByteSpan key, ByteSpan icv,
+                                        ByteSpan message) = 0;
+
   // SP 800-108 in counter mode over AES-CMAC, counter of one byte, as many
   // bytes as `expected` has.
   virtual absl::Status CheckCounterKdf(ByteSpan key, ByteSpan before,
@@ -42,10 +58,16 @@ class HostCrypto {
   virtual absl::Status CheckScp03Kdf(ByteSpan key, uint8_t constant,
                                      ByteSpan context, ByteSpan expected) = 0;
 
-  // A card key by KDF3; `key_number` is 1 ENC, 2 MAC, 3 DEK.
-  virtual absl::Status CheckKdf3(ByteSpan master, uint8_t key_number,
-                                 ByteSpan key_diversification_data,
-                                 ByteSpan expected) = 0;
+  // GPCS 2.3.1, E.4.1.
+  virtual absl::Status CheckScp02Key(ByteSpan key, scp::Scp02Constant constant,
+                                     ByteSpan sequence_counter,
+                                     ByteSpan expected) = 0;
+
+  // A card key from a master; `key_number` is 1 ENC, 2 MAC, 3 DEK.
+  virtual absl::Status CheckDiversified(scp::Diversification scheme,
+                                        ByteSpan master, uint8_t key_number,
+                                        ByteSpan key_diversification_data,
+                                        ByteSpan expected) = 0;
 };
 
 }  // namespace cardferry::conformance

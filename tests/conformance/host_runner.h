@@ -13,7 +13,7 @@ namespace cardferry::conformance {
 
 // The host's side: the parser of INITIALIZE UPDATE answers and the framing of
 // //lib/card/scp over one means of computing, which is also held to the vectors
-// of key derivation.
+// of key derivation and of MACs.
 class HostRunner : public Runner {
  public:
   explicit HostRunner(std::unique_ptr<HostCrypto> crypto)
@@ -24,18 +24,7 @@ class HostRunner : public Runner {
   absl::Status Run(const Vector& vector) override;
 
  private:
-  absl::Status RunTrace(const Vector& vector);
-  absl::Status RunSessionKeys(const Vector& vector);
-  absl::Status RunScp03Kdf(const Vector& vector);
-  absl::Status RunCounterKdf(const Vector& vector);
-  absl::Status RunPseudoChallenge(const Vector& vector);
-  absl::Status RunCmac(const Vector& vector);
-  absl::Status RunDiversification(const Vector& vector);
-
-  absl::Status CheckSessionKeys(const Vector& vector, const std::string& path,
-                                const StaticKeys& keys, ByteSpan context);
-
-  std::unique_ptr<HostCrypto> crypto_;
+  const std::unique_ptr<HostCrypto> crypto_;
 };
 
 }  // namespace cardferry::conformance

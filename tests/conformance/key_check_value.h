@@ -9,15 +9,19 @@
 
 namespace cardferry::conformance {
 
-// DATA_LOSS unless `kcv` is the key check value of the AES key of that name:
-// the first 3 bytes of the encryption of a block of 01 (GPCS 2.3.1, B.6).
-absl::Status CheckKeyCheckValue(const std::string& name, ByteSpan key,
-                                ByteSpan kcv);
+enum class KeyKind { kAes, kTdes };
+
+// DATA_LOSS unless `kcv` is the key check value of the key of that name: the
+// first 3 bytes of the encryption of a block of 01 for AES, of zeros for triple
+// DES (GPCS 2.3.1, B.6).
+absl::Status CheckKeyCheckValue(const std::string& name, KeyKind kind,
+                                ByteSpan key, ByteSpan kcv);
 
 // The same for the keys below `keys` (".enc", ".mac", ...) for which there is a
 // field below `kcvs`. Where a source gives check values only, they are what
 // ties the keys of the vector to it.
-absl::Status CheckKeyCheckValues(const Vector& vector, const std::string& keys,
+absl::Status CheckKeyCheckValues(const Vector& vector, KeyKind kind,
+                                 const std::string& keys,
                                  const std::string& kcvs);
 
 }  // namespace cardferry::conformance

@@ -6,6 +6,9 @@
 #include "lib/card/scp/openssl/aes.h"
 #include "lib/card/scp/openssl/cmac_kdf.h"
 #include "lib/card/scp/openssl/openssl_cipher.h"
+#include "lib/crypto/des_mac.h"
+#include "lib/crypto/padding.h"
+#include "lib/crypto/tdes.h"
 
 namespace cardferry::conformance {
 namespace {
@@ -50,13 +53,42 @@ absl::Status OpensslHostCrypto::CheckScp03Kdf(ByteSpan key, uint8_t constant,
   return Expect(derived, expected);
 }
 
-// CMAC(master, i || 000000 || key number || 00 || KDD (10)) for i = 1..
-absl::Status OpensslHostCrypto::CheckKdf3(ByteSpan master, uint8_t key_number,
-                                          ByteSpan key_diversification_data,
-                                          ByteSpan expected) {
-  const Bytes label = {0x00, 0x00, 0x00, key_number, 0x00};
-  return CheckCounterKdf(master, {}, Concat({label, key_diversification_data}),
-                         expected);
+absl::StatusOr<Bytes> OpensslHostCrypto::RetailMac(ByteSpan key,
+                                                   ByteSpan chaining_value,
+                                                   Icv icv, ByteSpan message) {
+  const SecretBytes whole = SecretBytes::CopyOf(key);
+  Bytes first(chaining_value.begin(), chaining_value.end());
+  if (icv == Icv::kEncrypted) {
+    ASSIGN_OR_RETURN(const SecretBytes half, crypto::SingleDesKey(whole));
+    ASSIGN_OR_RETURN(first, crypto::TdesEcbEncrypt(half, chaining_value));
+  }
+  return crypto::RetailMac(
+      whole, first, crypto::Iso9797Padded(message, crypto::kDesBlockSize));
+}
+
+absl::StatusOr<Bytes> OpensslHostCrypto::TdesMac(ByteSpan key, ByteSpan icv,
+                                                 ByteSpan message) {
+  return crypto::TdesMac(SecretBytes::CopyOf(key), icv,
+                         crypto::Iso9797Padded(message, crypto::kDesBlockSize));
+}
+
+absl::Status OpensslHostCrypto::CheckScp02Key(ByteSpan key,
+                                              scp::Scp02Constant constant,
+                                              ByteSpan sequence_counter,
+                                              ByteSpan expected) {
+  ASSIGN_OR_RETURN(const SecretBytes derived,
+                   scp::DeriveScp02SessionKey(SecretBytes::CopyOf(key),
+                                              constant, sequence_counter));
+  return Expect(derived, expected);
+}
+
+absl::Status OpensslHostCrypto::CheckDiversified(
+    scp::Diversification scheme, ByteSpan master, uint8_t key_number,
+    ByteSpan key_diversification_data, ByteSpan expected) {
+  ASSIGN_OR_RETURN(const SecretBytes derived,
+                   scp::DiversifyKey(scheme, SecretBytes::CopyOf(master),
+                                     key_number, key_diversification_data));
+  return Expect(derived, expected);
 }
 
 }  // namespace cardferry::conformance

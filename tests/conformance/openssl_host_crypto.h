@@ -12,17 +12,26 @@ namespace cardferry::conformance {
 class OpensslHostCrypto : public HostCrypto {
  public:
   std::string name() const override { return "openssl"; }
+  bool OpensScp02() const override { return true; }
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const StaticKeys& keys, const scp::SessionSeed& seed) override;
   absl::Status CheckCmac(ByteSpan key, ByteSpan message,
                          ByteSpan expected) override;
+  absl::StatusOr<Bytes> RetailMac(ByteSpan key, ByteSpan chaining_value,
+                                  Icv icv, ByteSpan message) override;
+  absl::StatusOr<Bytes> TdesMac(ByteSpan key, ByteSpan icv,
+                                ByteSpan message) override;
   absl::Status CheckCounterKdf(ByteSpan key, ByteSpan before, ByteSpan after,
                                ByteSpan expected) override;
   absl::Status CheckScp03Kdf(ByteSpan key, uint8_t constant, ByteSpan context,
                              ByteSpan expected) override;
-  absl::Status CheckKdf3(ByteSpan master, uint8_t key_number,
-                         ByteSpan key_diversification_data,
-                         ByteSpan expected) override;
+  absl::Status CheckScp02Key(ByteSpan key, scp::Scp02Constant constant,
+                             ByteSpan sequence_counter,
+                             ByteSpan expected) override;
+  absl::Status CheckDiversified(scp::Diversification scheme, ByteSpan master,
+                                uint8_t key_number,
+                                ByteSpan key_diversification_data,
+                                ByteSpan expected) override;
 };
 
 }  // namespace cardferry::conformance

@@ -19,7 +19,8 @@ using pkcs11::TestModule;
 void RunWith(TestModule module, const keyvault::KnownKeyWays& ways) {
   ASSERT_OK_AND_ASSIGN(std::unique_ptr<HostCrypto> hsm,
                        Pkcs11HostCrypto::Create(module, ways));
-  ExpectCounts(std::make_unique<HostRunner>(std::move(hsm)), HostCounts());
+  ExpectCounts(std::make_unique<HostRunner>(std::move(hsm)),
+               Pkcs11HostCounts());
 }
 
 TEST(Pkcs11ConformanceTest, SoftHsmDoesWhatTheVectorsSayWithMacsByCbc) {
@@ -49,8 +50,15 @@ TEST(Pkcs11ConformanceTest, AnHsmFailsAVectorThatIsWrong) {
               StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_THAT(hsm->CheckCounterKdf(key, {}, Bytes(8), Bytes(20)),
               StatusIs(absl::StatusCode::kDataLoss));
-  EXPECT_THAT(hsm->CheckKdf3(key, 1, Bytes(10), wrong),
-              StatusIs(absl::StatusCode::kDataLoss));
+  for (const scp::Diversification scheme :
+       {scp::Diversification::kNone, scp::Diversification::kVisa2,
+        scp::Diversification::kEmvCps11, scp::Diversification::kKdf3}) {
+    EXPECT_THAT(hsm->CheckDiversified(scheme, key, 1, Bytes(10), wrong),
+                StatusIs(absl::StatusCode::kDataLoss));
+  }
+  EXPECT_THAT(
+      hsm->CheckScp02Key(key, scp::Scp02Constant::kSMac, Bytes(2), wrong),
+      StatusIs(absl::StatusCode::kDataLoss));
 }
 
 TEST(RunnersTest, AreAllOfThemWhenNothingIsSaid) {

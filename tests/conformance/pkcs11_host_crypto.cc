@@ -4,8 +4,11 @@
 
 #include "lib/base/secret_bytes.h"
 #include "lib/base/status_macros.h"
+#include "lib/crypto/padding.h"
 #include "lib/pkcs11/cmac.h"
+#include "lib/pkcs11/des_kdf.h"
 #include "lib/pkcs11/mechanism.h"
+#include "lib/pkcs11/retail_mac.h"
 
 namespace cardferry::conformance {
 namespace {
@@ -15,6 +18,9 @@ using pkcs11::KdfInput;
 using pkcs11::Mechanism;
 using pkcs11::Object;
 using pkcs11::Usage;
+
+constexpr size_t kTdesKeyLength = 16;
+constexpr size_t kMostBytesACall = 1024;
 
 // What a key does, in place of its value: a block of zeros encrypted.
 absl::StatusOr<Bytes> EncryptZeros(pkcs11::Session& session,
@@ -141,12 +147,92 @@ absl::Status Pkcs11HostCrypto::CheckScp03Kdf(ByteSpan key, uint8_t constant,
                   expected);
 }
 
-absl::Status Pkcs11HostCrypto::CheckKdf3(ByteSpan master, uint8_t key_number,
-                                         ByteSpan key_diversification_data,
-                                         ByteSpan expected) {
-  return CheckKdf(master,
-                  pkcs11::Kdf3Input(key_number, key_diversification_data),
-                  expected);
+absl::StatusOr<Object> Pkcs11HostCrypto::ImportTdes(ByteSpan key) {
+  return session().ImportKey(
+      SecretBytes::CopyOf(key),
+      builder_.ImportedSessionKey({CKK_DES2,
+                                   key.size(),
+                                   Usage::kEncrypt | Usage::kDerive,
+                                   {CKM_DES3_CBC, CKM_DES3_ECB_ENCRYPT_DATA,
+                                    CKM_DES3_CBC_ENCRYPT_DATA}}));
+}
+
+absl::StatusOr<Bytes> Pkcs11HostCrypto::RetailMac(ByteSpan key,
+                                                  ByteSpan chaining_value,
+                                                  Icv icv, ByteSpan message) {
+  const ByteSpan half = key.first(pkcs11::kDesBlock);
+  ASSIGN_OR_RETURN(const Object whole, ImportTdes(key));
+  ASSIGN_OR_RETURN(const Object left, ImportTdes(Concat({half, half})));
+  return pkcs11::RetailMac(
+      session(), {whole.handle(), left.handle()}, chaining_value,
+      icv == Icv::kEncrypted ? pkcs11::Icv::kEncrypted : pkcs11::Icv::kPlain,
+      message, kMostBytesACall);
+}
+
+absl::StatusOr<Bytes> Pkcs11HostCrypto::TdesMac(ByteSpan key, ByteSpan icv,
+                                                ByteSpan message) {
+  ASSIGN_OR_RETURN(const Object imported, ImportTdes(key));
+  ASSIGN_OR_RETURN(
+      const Bytes chain,
+      session().Encrypt(Mechanism::Des3Cbc(icv), imported.handle(),
+                        crypto::Iso9797Padded(message, pkcs11::kDesBlock)));
+  return Bytes(chain.end() - pkcs11::kDesBlock, chain.end());
+}
+
+absl::Status Pkcs11HostCrypto::CheckDerivedTdesKey(Mechanism mechanism,
+                                                   ByteSpan base,
+                                                   ByteSpan expected) {
+  const auto zeros = [this](const Object& key) {
+    return session().Encrypt(Mechanism::Des3Cbc(Bytes(pkcs11::kDesBlock)),
+                             key.handle(), Bytes(pkcs11::kDesBlock));
+  };
+  ASSIGN_OR_RETURN(const Object imported, ImportTdes(base));
+  ASSIGN_OR_RETURN(
+      const Object derived,
+      session().DeriveKey(
+          std::move(mechanism), imported.handle(),
+          builder_.SessionKey({CKK_DES2,
+                               kTdesKeyLength,
+                               static_cast<unsigned>(Usage::kEncrypt),
+                               {CKM_DES3_CBC}})));
+  ASSIGN_OR_RETURN(const Bytes got, zeros(derived));
+  ASSIGN_OR_RETURN(const Object wanted, ImportTdes(expected));
+  ASSIGN_OR_RETURN(const Bytes want, zeros(wanted));
+  return ExpectBytes("encryption of zeros under the derived key", got, want);
+}
+
+absl::Status Pkcs11HostCrypto::CheckScp02Key(ByteSpan key,
+                                             scp::Scp02Constant constant,
+                                             ByteSpan sequence_counter,
+                                             ByteSpan expected) {
+  return CheckDerivedTdesKey(
+      Mechanism::Des3CbcEncryptData(pkcs11::Scp02KeyData(
+          static_cast<uint16_t>(constant), sequence_counter)),
+      key, expected);
+}
+
+absl::Status Pkcs11HostCrypto::CheckDiversified(
+    scp::Diversification scheme, ByteSpan master, uint8_t key_number,
+    ByteSpan key_diversification_data, ByteSpan expected) {
+  switch (scheme) {
+    case scp::Diversification::kNone:
+      return ExpectBytes("master", master, expected);
+    case scp::Diversification::kVisa2:
+      return CheckDerivedTdesKey(
+          Mechanism::Des3EcbEncryptData(
+              pkcs11::Visa2Data(key_number, key_diversification_data)),
+          master, expected);
+    case scp::Diversification::kEmvCps11:
+      return CheckDerivedTdesKey(
+          Mechanism::Des3EcbEncryptData(
+              pkcs11::EmvCpsData(key_number, key_diversification_data)),
+          master, expected);
+    case scp::Diversification::kKdf3:
+      return CheckKdf(master,
+                      pkcs11::Kdf3Input(key_number, key_diversification_data),
+                      expected);
+  }
+  return absl::InternalError("a diversification without a recipe");
 }
 
 }  // namespace cardferry::conformance

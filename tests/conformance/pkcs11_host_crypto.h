@@ -6,6 +6,7 @@
 
 #include "lib/pkcs11/cmac_kdf.h"
 #include "lib/pkcs11/key_template.h"
+#include "lib/pkcs11/mechanism.h"
 #include "lib/pkcs11/testing/test_token.h"
 #include "lib/pkcs11/token.h"
 #include "services/keyvault/hsm/testing/known_key_cipher.h"
@@ -24,17 +25,27 @@ class Pkcs11HostCrypto : public HostCrypto {
       const keyvault::KnownKeyWays& ways = {});
 
   std::string name() const override { return "pkcs11"; }
+  // The vault's cipher is SCP03's.
+  bool OpensScp02() const override { return false; }
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const StaticKeys& keys, const scp::SessionSeed& seed) override;
   absl::Status CheckCmac(ByteSpan key, ByteSpan message,
                          ByteSpan expected) override;
+  absl::StatusOr<Bytes> RetailMac(ByteSpan key, ByteSpan chaining_value,
+                                  Icv icv, ByteSpan message) override;
+  absl::StatusOr<Bytes> TdesMac(ByteSpan key, ByteSpan icv,
+                                ByteSpan message) override;
   absl::Status CheckCounterKdf(ByteSpan key, ByteSpan before, ByteSpan after,
                                ByteSpan expected) override;
   absl::Status CheckScp03Kdf(ByteSpan key, uint8_t constant, ByteSpan context,
                              ByteSpan expected) override;
-  absl::Status CheckKdf3(ByteSpan master, uint8_t key_number,
-                         ByteSpan key_diversification_data,
-                         ByteSpan expected) override;
+  absl::Status CheckScp02Key(ByteSpan key, scp::Scp02Constant constant,
+                             ByteSpan sequence_counter,
+                             ByteSpan expected) override;
+  absl::Status CheckDiversified(scp::Diversification scheme, ByteSpan master,
+                                uint8_t key_number,
+                                ByteSpan key_diversification_data,
+                                ByteSpan expected) override;
 
  private:
   Pkcs11HostCrypto(std::unique_ptr<pkcs11::TestToken> files,
@@ -48,6 +59,9 @@ class Pkcs11HostCrypto : public HostCrypto {
   absl::Status CheckDerivedKey(const pkcs11::Object& base,
                                const pkcs11::KdfInput& input,
                                ByteSpan expected);
+  absl::StatusOr<pkcs11::Object> ImportTdes(ByteSpan key);
+  absl::Status CheckDerivedTdesKey(pkcs11::Mechanism mechanism, ByteSpan base,
+                                   ByteSpan expected);
   absl::StatusOr<Bytes> CmacByCbc(const pkcs11::Object& key, ByteSpan message);
 
   std::unique_ptr<pkcs11::TestToken> files_;  // outlives the open token

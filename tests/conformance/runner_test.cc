@@ -105,14 +105,19 @@ TEST(HostRunnerTest, FailsARecordThatIsNotWhole) {
 
 TEST(HostRunnerTest, SkipsWithTheReason) {
   const HostRunner host = Host();
-  EXPECT_EQ(host.WhyNot(TraceWith("SCP03", "SCP02")), "SCP02");
+  EXPECT_EQ(host.WhyNot(TraceWith("SCP03", "SCP01")), "SCP01");
   EXPECT_EQ(host.WhyNot(TraceWith("S8", "S16")), "S16");
   EXPECT_EQ(host.WhyNot(TraceWith("level\": \"03", "level\": \"33")), "R-MAC");
   EXPECT_EQ(host.WhyNot(TraceWith("\"trace\"", "\"dance\"")),
             "kind is not there");
   EXPECT_EQ(host.WhyNot(One(R"("kind":"cmac","cipher":"tdes")")), "tdes");
-  EXPECT_EQ(host.WhyNot(One(R"("kind":"diversification","algorithm":"VISA2")")),
-            "VISA2");
+  EXPECT_EQ(host.WhyNot(One(R"("kind":"diversification","algorithm":"VISA1")")),
+            "VISA1");
+  EXPECT_EQ(host.WhyNot(One(R"("kind":"retail_mac","padding":"none")")),
+            "without padding");
+  EXPECT_EQ(
+      host.WhyNot(One(R"("kind":"session_keys","protocol":"SCP02","i":"1A")")),
+      "implicit initiation (i 1A)");
   EXPECT_EQ(host.WhyNot(One(R"("kind":"kdf_counter","rlen":16)")),
             "counter of 16 bits");
   EXPECT_EQ(

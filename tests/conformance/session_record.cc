@@ -13,11 +13,15 @@ absl::StatusOr<Exchange> ReadExchange(const Vector& vector,
   ASSIGN_OR_RETURN(Bytes wrapped_bytes, vector.Hex(path + ".wrapped"));
   ASSIGN_OR_RETURN(card::CommandApdu wrapped,
                    card::CommandApdu::Parse(wrapped_bytes));
-  ASSIGN_OR_RETURN(const Bytes answer, vector.Hex(path + ".response"));
-  ASSIGN_OR_RETURN(card::ResponseApdu response,
-                   card::ResponseApdu::Parse(answer));
-  Exchange exchange{std::nullopt, std::move(wrapped), std::move(wrapped_bytes),
-                    std::move(response), std::nullopt};
+  Exchange exchange{std::nullopt,
+                    std::move(wrapped),
+                    std::move(wrapped_bytes),
+                    {},
+                    std::nullopt};
+  if (vector.Has(path + ".response")) {
+    ASSIGN_OR_RETURN(const Bytes answer, vector.Hex(path + ".response"));
+    ASSIGN_OR_RETURN(exchange.response, card::ResponseApdu::Parse(answer));
+  }
   if (vector.Has(path + ".plain")) {
     ASSIGN_OR_RETURN(const Bytes plain, vector.Hex(path + ".plain"));
     ASSIGN_OR_RETURN(exchange.plain, card::CommandApdu::Parse(plain));
@@ -44,6 +48,17 @@ absl::StatusOr<StaticKeys> ReadStaticKeys(const Vector& vector) {
   return keys;
 }
 
+absl::StatusOr<std::vector<Exchange>> ReadExchanges(const Vector& vector) {
+  std::vector<Exchange> exchanges;
+  for (size_t i = 0;; ++i) {
+    const std::string path = absl::StrCat("commands.", i);
+    if (!vector.Has(path + ".wrapped")) return exchanges;
+    absl::StatusOr<Exchange> exchange = ReadExchange(vector, path);
+    if (!exchange.ok()) return Annotate(exchange.status(), path);
+    exchanges.push_back(*std::move(exchange));
+  }
+}
+
 absl::StatusOr<SessionRecord> ReadSession(const Vector& vector) {
   SessionRecord session;
   ASSIGN_OR_RETURN(session.keys, ReadStaticKeys(vector));
@@ -55,13 +70,7 @@ absl::StatusOr<SessionRecord> ReadSession(const Vector& vector) {
   }
   session.computed_challenge =
       vector.Text("pseudo_random_challenge_verified") == "true";
-  for (size_t i = 0;; ++i) {
-    const std::string path = absl::StrCat("commands.", i);
-    if (!vector.Has(path + ".wrapped")) break;
-    absl::StatusOr<Exchange> exchange = ReadExchange(vector, path);
-    if (!exchange.ok()) return Annotate(exchange.status(), path);
-    session.exchanges.push_back(*std::move(exchange));
-  }
+  ASSIGN_OR_RETURN(session.exchanges, ReadExchanges(vector));
   if (session.exchanges.size() < 2) {
     return absl::InvalidArgumentError("fewer than two commands");
   }

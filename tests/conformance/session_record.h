@@ -29,12 +29,19 @@ absl::StatusOr<StaticKeys> ReadStaticKeys(const Vector& vector);
 struct Exchange {
   std::optional<card::CommandApdu> plain;
   card::CommandApdu wrapped;
-  Bytes wrapped_bytes;  // as they stand: the encoding matters too
-  card::ResponseApdu response;
+  Bytes wrapped_bytes;          // as they stand: the encoding matters too
+  card::ResponseApdu response;  // empty when it was not recorded
   std::optional<card::ResponseApdu> response_plain;
 };
 
-// A trace or negative_trace of SCP03: [0] is INITIALIZE UPDATE, [1] EXTERNAL
+// Field "commands".
+absl::StatusOr<std::vector<Exchange>> ReadExchanges(const Vector& vector);
+
+// The security level of encryption without C-MAC, which is in no specification
+// but in a log.
+inline constexpr uint8_t kLevelWithoutMac = 0x02;
+
+// A trace or negative_trace: [0] is INITIALIZE UPDATE, [1] EXTERNAL
 // AUTHENTICATE.
 struct SessionRecord {
   StaticKeys keys;

@@ -9,14 +9,9 @@ namespace cardferry::scp {
 namespace {
 
 constexpr size_t kDataLength = 10;
-constexpr size_t kTdesKeyLength = 16;
 
 absl::StatusOr<SecretBytes> ByTdes(const SecretBytes& master, uint8_t n,
                                    ByteSpan data) {
-  if (master.size() != kTdesKeyLength) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("a triple-DES master has 16 bytes, not ", master.size()));
-  }
   return crypto::TdesEcbDeriveKey(
       master, Concat({data, Bytes{0xF0, n}, data, Bytes{0x0F, n}}));
 }

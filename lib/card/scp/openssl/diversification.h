@@ -25,9 +25,9 @@ enum class Diversification {
   kKdf3,
 };
 
-// Key `n` of a card. The master of kVisa2 and kEmvCps11 has 16 bytes, that of
-// kKdf3 16, 24 or 32; `diversification_data` has 10. INVALID_ARGUMENT
-// otherwise. Parity bits are as they come.
+// Key `n` of a card. The master of kVisa2 and kEmvCps11 has 16 or 24 bytes, and
+// gives keys of 16; that of kKdf3 has 16, 24 or 32. `diversification_data` has
+// 10. INVALID_ARGUMENT otherwise. Parity bits are as they come.
 absl::StatusOr<SecretBytes> DiversifyKey(Diversification scheme,
                                          const SecretBytes& master, uint8_t n,
                                          ByteSpan diversification_data);

@@ -100,9 +100,8 @@ TEST(DiversificationTest, RefusesOtherLengths) {
   }
   for (const Diversification scheme :
        {Diversification::kVisa2, Diversification::kEmvCps11}) {
-    EXPECT_THAT(DiversifyKey(scheme, SecretBytes(24), 1, Bytes(10)),
-                StatusIs(StatusCode::kInvalidArgument,
-                         "a triple-DES master has 16 bytes, not 24"));
+    EXPECT_THAT(DiversifyKey(scheme, SecretBytes(32), 1, Bytes(10)),
+                StatusIs(StatusCode::kInvalidArgument));
   }
   EXPECT_THAT(
       DiversifyKey(Diversification::kKdf3, SecretBytes(20), 1, Bytes(10)),
