@@ -6,6 +6,23 @@
 #include "services/orchestrator/repository/job_repository.h"
 
 namespace cardferry::orchestrator {
+namespace {
+
+constexpr char kStartedAgain[] =
+    "The service was started again while the job was under way. The agent's "
+    "report is awaited, or the card is read again when it is inserted.";
+
+// What an earlier process left under way waits again. The number of jobs.
+absl::StatusOr<int64_t> RecoverJobs(store::Transaction& tx, absl::Time now) {
+  JobRepository jobs(tx);
+  ASSIGN_OR_RETURN(const std::vector<HeldJob> held, jobs.Held());
+  for (const HeldJob& job : held) {
+    RETURN_IF_ERROR(jobs.WaitAgain(job.id, job.holder, kStartedAgain, now));
+  }
+  return static_cast<int64_t>(held.size());
+}
+
+}  // namespace
 
 Orchestrator::Orchestrator(const Parts& parts)
     : pool_(parts.workers),
@@ -26,13 +43,11 @@ Orchestrator::Orchestrator(const Parts& parts)
 
 absl::StatusOr<std::unique_ptr<Orchestrator>> Orchestrator::Create(
     const Parts& parts) {
-  ASSIGN_OR_RETURN(
-      const int64_t recovered, parts.database.Write([](store::Transaction& tx) {
-        return JobRepository(tx).RecoverAll(
-            "The service was started again while the job was under way. The "
-            "agent's report is awaited, or the card is read again when it is "
-            "inserted.");
-      }));
+  const absl::Time now = parts.clock.Now();
+  ASSIGN_OR_RETURN(const int64_t recovered,
+                   parts.database.Write([&](store::Transaction& tx) {
+                     return RecoverJobs(tx, now);
+                   }));
   if (recovered > 0) LogInfo("jobs taken up again", {{"jobs", recovered}});
   return absl::WrapUnique(new Orchestrator(parts));
 }

@@ -87,8 +87,10 @@ TEST_F(OrchestratorTest, GivesTheSequencerWhatTheJobAndTheRecordSay) {
   EXPECT_EQ(AsString(asked[0].ticket), "ticket");
   EXPECT_EQ(AsString(asked[0].answer.identify), "identified");
   EXPECT_EQ(AsString(asked[0].answer.challenge), "issuer/A");
-  EXPECT_EQ(AsString(asked[0].desired.content_hash), "CAP");
-  EXPECT_EQ(AsString(asked[0].desired.install_parameters), "4711-0815");
+  ASSERT_THAT(asked[0].desired.packages, SizeIs(1));
+  const DesiredPackage& package = asked[0].desired.packages[0];
+  EXPECT_EQ(AsString(package.content_hash), "CAP");
+  EXPECT_EQ(AsString(package.install_parameters), "4711-0815");
   EXPECT_EQ(asked[0].card_id, "issuer/A");
   EXPECT_TRUE(asked[0].card_record.empty());
   EXPECT_EQ(AsString(asked[1].card_record), "record");

@@ -18,10 +18,48 @@ enum class JobState {
   kRunning = 3,    // the agent has the packet
   kDone = 4,
   kFailed = 5,
+  kCancelled = 6,
 };
 
-inline bool IsOver(JobState state) {
-  return state == JobState::kDone || state == JobState::kFailed;
+inline bool IsOver(JobState state) { return state >= JobState::kDone; }
+
+// What the card shall hold afterwards. The numbers are in the database: never
+// renumber.
+enum class JobAction {
+  kLoad = 1,     // the application; another version is refused
+  kUpgrade = 2,  // the application, in place of another version
+  kDelete = 3,   // neither the package nor anything installed from it
+};
+
+// One applet to install.
+struct JobApplet {
+  Bytes module_aid;
+  Bytes instance_aid;  // empty: as module_aid
+  Bytes privileges;    // 1 or 3 bytes; empty: none
+
+  friend bool operator==(const JobApplet& a, const JobApplet& b) {
+    return a.module_aid == b.module_aid && a.instance_aid == b.instance_aid &&
+           a.privileges == b.privileges;
+  }
+};
+
+// What a job is about: an application by its name or, for kDelete, by AID what
+// need not be registered here. One of the three is not empty.
+struct JobSubject {
+  JobAction action = JobAction::kLoad;
+  std::string application;
+  std::vector<JobApplet> applets;  // empty: every applet of the package
+  Bytes package_aid;
+  Bytes application_aid;
+};
+
+// The subject for people: "brokerage", "the package F000000001".
+inline std::string NameOf(const JobSubject& subject) {
+  if (!subject.application.empty()) return subject.application;
+  if (!subject.package_aid.empty()) {
+    return "the package " + ToHex(subject.package_aid);
+  }
+  return "the application " + ToHex(subject.application_aid);
 }
 
 // Whose card a job is about: the card that lies in a reader, else the next one
@@ -54,11 +92,12 @@ struct Fact {
   }
 };
 
-// "This card shall hold this application." Without the install parameters:
-// they are personal data, and JobRepository gives them to a preparation only.
+// "This card shall hold this application", or not hold it. Without the install
+// parameters: they are personal data, and JobRepository gives them to a
+// preparation only.
 struct Job {
   std::string id;  // a decimal number, in the order of creation
-  std::string application;
+  JobSubject subject;
   JobTarget target;
   JobState state = JobState::kWaiting;
   std::string message;  // for people: what happened, why, what to do next
@@ -73,9 +112,25 @@ struct Job {
   uint32_t rounds = 0;   // packets sent for it
 };
 
+// How a job ends.
+struct JobEnding {
+  JobState state = JobState::kFailed;  // kDone or kFailed
+  std::string message;
+  std::vector<Fact> facts;
+};
+
+// A job that is preparing or running, and by whom it is held: the opening
+// that it was claimed for, then the packet that was sent for it.
+struct HeldJob {
+  std::string id;
+  JobState state = JobState::kPreparing;
+  std::string holder;
+  absl::Time since;  // when it came into this state
+};
+
 // A job as an operator asks for it.
 struct NewJob {
-  std::string application;
+  JobSubject subject;
   Bytes install_parameters;
   JobTarget target;
 };

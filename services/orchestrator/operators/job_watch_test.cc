@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 #include "lib/base/testing/fake_clock.h"
+#include "services/orchestrator/repository/job_repository.h"
 #include "services/orchestrator/repository/testing/database_fixture.h"
 #include "services/orchestrator/sequencing/testing/fake_sequencer.h"
 #include "services/orchestrator/work/testing/manual_executor.h"
@@ -19,10 +20,11 @@ class JobWatchTest : public ::testing::Test {
  protected:
   JobWatchTest() {
     db_.AddBrokerage();
-    const auto added = db_.database().Execute(
-        "INSERT INTO jobs (application, agent, reader, card_id, state, "
-        "message, created_us) VALUES ('brokerage', 'a', '', '', 3, '', 0)");
-    EXPECT_OK(added);
+    EXPECT_OK(db_.Do([](store::Transaction& tx) {
+      return JobRepository(tx).Add(DatabaseFixture::BrokerageJob({"a", "", ""}),
+                                   At());
+    }));
+    EXPECT_OK(db_.database().Execute("UPDATE jobs SET state = 3"));
   }
   void Watch(const std::string& id) {
     watch_ = JobWatch::Create(

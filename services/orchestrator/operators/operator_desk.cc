@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "services/orchestrator/operators/job_check.h"
 #include "services/orchestrator/repository/agent_repository.h"
 #include "services/orchestrator/repository/application_repository.h"
 #include "services/orchestrator/repository/card_repository.h"
@@ -27,23 +28,6 @@ absl::Status CheckName(const std::string& name) {
     return absl::InvalidArgumentError(
         absl::StrCat("a name is 1 to ", kMaxNameBytes,
                      " letters, digits, '-', '_' and '.'"));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status CheckJob(const NewJob& job) {
-  const JobTarget& target = job.target;
-  if (target.agent.empty() == target.card_id.empty()) {
-    return absl::InvalidArgumentError(
-        "a job is for an agent's reader or for a card: name one of them");
-  }
-  if (target.agent.empty() && !target.reader.empty()) {
-    return absl::InvalidArgumentError("a reader needs its agent");
-  }
-  if (job.install_parameters.size() > kMaxInstallParameterBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("install parameters of ", job.install_parameters.size(),
-                     " bytes; at most ", kMaxInstallParameterBytes));
   }
   return absl::OkStatus();
 }
@@ -78,6 +62,14 @@ absl::StatusOr<std::vector<Application>> OperatorDesk::ListApplications() {
       [](store::Transaction& tx) { return ApplicationRepository(tx).List(); });
 }
 
+absl::Status OperatorDesk::CheckSubject(store::Transaction& tx,
+                                        const JobSubject& subject) {
+  if (subject.application.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Application application,
+                   ApplicationRepository(tx).Get(subject.application));
+  return CheckApplets(subject, application);
+}
+
 absl::Status OperatorDesk::CheckTarget(store::Transaction& tx,
                                        const JobTarget& target) {
   if (!target.card_id.empty()) {
@@ -93,28 +85,32 @@ absl::Status OperatorDesk::CheckTarget(store::Transaction& tx,
 }
 
 absl::StatusOr<Job> OperatorDesk::AddJob(const NewJob& job) {
-  RETURN_IF_ERROR(CheckJob(job));
+  RETURN_IF_ERROR(CheckNewJob(job));
   const absl::Time now = parts_.clock.Now();
   ASSIGN_OR_RETURN(
       const Job added,
       parts_.database.Write([&](store::Transaction& tx) -> absl::StatusOr<Job> {
-        RETURN_IF_ERROR(
-            ApplicationRepository(tx).Get(job.application).status());
+        RETURN_IF_ERROR(CheckSubject(tx, job.subject));
         RETURN_IF_ERROR(CheckTarget(tx, job.target));
         JobRepository jobs(tx);
         ASSIGN_OR_RETURN(const std::string id, jobs.Add(job, now));
-        JournalEntry entry;
-        entry.at = now;
-        entry.kind = "job.added";
-        entry.text = job.application;
-        entry.job_id = id;
-        entry.card_id = job.target.card_id;
-        entry.agent = job.target.agent;
-        RETURN_IF_ERROR(JournalRepository(tx).Add(entry));
         return jobs.Get(id);
       }));
   parts_.job_waits(added.target);
   return added;
+}
+
+absl::StatusOr<Job> OperatorDesk::CancelJob(const std::string& id) {
+  const absl::Time now = parts_.clock.Now();
+  ASSIGN_OR_RETURN(
+      Job cancelled,
+      parts_.database.Write([&](store::Transaction& tx) -> absl::StatusOr<Job> {
+        JobRepository jobs(tx);
+        RETURN_IF_ERROR(jobs.Cancel(id, now));
+        return jobs.Get(id);
+      }));
+  parts_.board.Changed(id);
+  return cancelled;
 }
 
 absl::StatusOr<Job> OperatorDesk::GetJob(const std::string& id) {

@@ -25,7 +25,6 @@ namespace cardferry::orchestrator {
 
 // Larger files are refused before anybody looks into them.
 inline constexpr size_t kMaxCapFileBytes = 4 << 20;
-inline constexpr size_t kMaxInstallParameterBytes = 4096;
 
 // What operators ask and tell. Calls wait (database, sequencer). Safe from any
 // thread.
@@ -35,7 +34,7 @@ class OperatorDesk {
   struct Parts {
     store::Database& database;
     Sequencer& sequencer;
-    const JobBoard& board;
+    JobBoard& board;
     const Clock& clock;
     // A job was added: tell the readers that it may concern.
     std::function<void(const JobTarget&)> job_waits;
@@ -51,9 +50,11 @@ class OperatorDesk {
                                              const Bytes& cap_file);
   absl::StatusOr<std::vector<Application>> ListApplications();
 
-  // NOT_FOUND when application, agent or card are not known; INVALID_ARGUMENT
-  // unless there is an agent or a card.
+  // INVALID_ARGUMENT for what makes no sense; NOT_FOUND when application,
+  // agent or card are not known.
   absl::StatusOr<Job> AddJob(const NewJob& job);
+  // FAILED_PRECONDITION, saying why, for a job that does not wait.
+  absl::StatusOr<Job> CancelJob(const std::string& id);
   absl::StatusOr<Job> GetJob(const std::string& id);
   absl::StatusOr<std::vector<Job>> ListJobs();
 
@@ -64,6 +65,7 @@ class OperatorDesk {
       const std::string& job_id, int64_t after_id);
 
  private:
+  absl::Status CheckSubject(store::Transaction& tx, const JobSubject& subject);
   absl::Status CheckTarget(store::Transaction& tx, const JobTarget& target);
 
   const Parts parts_;

@@ -19,11 +19,13 @@ using ::testing::SizeIs;
 class OperatorDeskTest : public ::testing::Test {
  protected:
   void Introduce(const std::string& agent) {
-    ASSERT_OK(db_.database().Execute("INSERT INTO agents VALUES (:name, :at)",
-                                     {{"name", agent}, {"at", clock_.Now()}}));
+    ASSERT_OK(
+        db_.database().Execute("INSERT INTO agents (name, last_seen_us) "
+                               "VALUES (:name, :at)",
+                               {{"name", agent}, {"at", clock_.Now()}}));
   }
   NewJob JobFor(const JobTarget& target) {
-    return {"brokerage", {0x34, 0x37}, target};
+    return DatabaseFixture::BrokerageJob(target, {0x34, 0x37});
   }
 
   DatabaseFixture db_;
@@ -89,11 +91,53 @@ TEST_F(OperatorDeskTest, AJobIsForAnAgentOrForACard) {
   EXPECT_THAT(
       desk_.AddJob(JobFor({"", "Reader 0", "issuer/A"})),
       StatusIs(StatusCode::kInvalidArgument, "a reader needs its agent"));
-  NewJob large = JobFor({"kiosk-7", "", ""});
-  large.install_parameters.resize(kMaxInstallParameterBytes + 1);
-  EXPECT_THAT(desk_.AddJob(large), StatusIs(StatusCode::kInvalidArgument,
-                                            HasSubstr("at most 4096")));
   EXPECT_THAT(told_, IsEmpty());
+}
+
+TEST_F(OperatorDeskTest, AJobsAppletsAreItsApplications) {
+  db_.AddBrokerage();
+  Introduce("kiosk-7");
+  NewJob job = JobFor({"kiosk-7", "", ""});
+  job.subject.applets = {{FromHexOrDie("F000000009"), {}, {}}};
+  EXPECT_THAT(desk_.AddJob(job),
+              StatusIs(StatusCode::kInvalidArgument,
+                       HasSubstr("brokerage has no applet F000000009")));
+  job.subject.applets = {{FromHexOrDie("F00000000101"), {}, {0x04}}};
+  ASSERT_OK_AND_ASSIGN(const Job added, desk_.AddJob(job));
+  EXPECT_THAT(added.subject.applets,
+              ElementsAre(JobApplet{FromHexOrDie("F00000000101"), {}, {0x04}}));
+}
+
+TEST_F(OperatorDeskTest, WhatIsDeletedByAidNeedNotBeRegistered) {
+  Introduce("kiosk-7");
+  NewJob job;
+  job.subject.action = JobAction::kDelete;
+  job.subject.package_aid = FromHexOrDie("A000000151");
+  job.target.agent = "kiosk-7";
+  ASSERT_OK_AND_ASSIGN(const Job added, desk_.AddJob(job));
+  EXPECT_EQ(added.subject.action, JobAction::kDelete);
+  EXPECT_EQ(added.subject.application, "");
+  EXPECT_EQ(ToHex(added.subject.package_aid), "A000000151");
+  ASSERT_OK_AND_ASSIGN(const auto events, desk_.ListEvents(added.id, 0));
+  EXPECT_EQ(events[0].text, "Delete the package A000000151");
+}
+
+TEST_F(OperatorDeskTest, CancelsAJobThatWaits) {
+  db_.AddBrokerage();
+  Introduce("kiosk-7");
+  ASSERT_OK_AND_ASSIGN(const Job added,
+                       desk_.AddJob(JobFor({"kiosk-7", "", ""})));
+  int heard = 0;
+  const auto listening = board_.Listen(added.id, [&] { ++heard; });
+  ASSERT_OK_AND_ASSIGN(const Job cancelled, desk_.CancelJob(added.id));
+  EXPECT_EQ(cancelled.state, JobState::kCancelled);
+  EXPECT_EQ(cancelled.message, "Cancelled before anything was sent to a card.");
+  EXPECT_EQ(heard, 1);
+  EXPECT_THAT(desk_.CancelJob(added.id),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       "job 1 is over already: Cancelled before anything was "
+                       "sent to a card."));
+  EXPECT_THAT(desk_.CancelJob("9"), StatusIs(StatusCode::kNotFound));
 }
 
 TEST_F(OperatorDeskTest, ShowsProgressInJobs) {
@@ -131,7 +175,7 @@ TEST_F(OperatorDeskTest, WritesWhatOperatorsDoIntoTheJournalWithoutData) {
   EXPECT_EQ(events[0].kind, "application.added");
   EXPECT_EQ(events[0].text, "brokerage: package F000000001 1.0");
   EXPECT_EQ(events[1].kind, "job.added");
-  EXPECT_EQ(events[1].text, "brokerage");
+  EXPECT_EQ(events[1].text, "Load brokerage");
   ASSERT_OK_AND_ASSIGN(const auto of_job, desk_.ListEvents("1", 0));
   EXPECT_THAT(of_job, SizeIs(1));
 }

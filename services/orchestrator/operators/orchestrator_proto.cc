@@ -2,7 +2,10 @@
 
 #include <string>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "lib/base/bytes.h"
+#include "lib/base/status_macros.h"
 
 namespace cardferry::orchestrator {
 namespace {
@@ -19,8 +22,43 @@ v1::JobState RenderState(JobState state) {
       return v1::JOB_STATE_DONE;
     case JobState::kFailed:
       return v1::JOB_STATE_FAILED;
+    case JobState::kCancelled:
+      return v1::JOB_STATE_CANCELLED;
   }
   return v1::JOB_STATE_UNSPECIFIED;
+}
+
+v1::JobAction RenderAction(JobAction action) {
+  switch (action) {
+    case JobAction::kLoad:
+      return v1::JOB_ACTION_LOAD;
+    case JobAction::kUpgrade:
+      return v1::JOB_ACTION_UPGRADE;
+    case JobAction::kDelete:
+      return v1::JOB_ACTION_DELETE;
+  }
+  return v1::JOB_ACTION_UNSPECIFIED;
+}
+
+absl::StatusOr<JobAction> ParseAction(v1::JobAction action) {
+  switch (action) {
+    case v1::JOB_ACTION_UNSPECIFIED:
+    case v1::JOB_ACTION_LOAD:
+      return JobAction::kLoad;
+    case v1::JOB_ACTION_UPGRADE:
+      return JobAction::kUpgrade;
+    case v1::JOB_ACTION_DELETE:
+      return JobAction::kDelete;
+    default:
+      return absl::InvalidArgumentError(absl::StrCat(
+          "action ", static_cast<int>(action),
+          " is not known here: is the caller newer than this service?"));
+  }
+}
+
+Bytes ToBytes(const std::string& field) {
+  const ByteSpan span = AsBytes(field);
+  return Bytes(span.begin(), span.end());
 }
 
 void Render(const Measurements& m, v1::Measurements& pb) {
@@ -53,11 +91,20 @@ void Render(const CardContent& content, v1::Card& pb) {
 
 }  // namespace
 
-NewJob ParseNewJob(const v1::AddJobRequest& pb) {
-  const ByteSpan parameters = AsBytes(pb.install_parameters());
-  return {pb.application(),
-          Bytes(parameters.begin(), parameters.end()),
-          {pb.agent(), pb.reader(), pb.card_id()}};
+absl::StatusOr<NewJob> ParseNewJob(const v1::AddJobRequest& pb) {
+  NewJob job;
+  ASSIGN_OR_RETURN(job.subject.action, ParseAction(pb.action()));
+  job.subject.application = pb.application();
+  for (const v1::JobApplet& applet : pb.applets()) {
+    job.subject.applets.push_back({ToBytes(applet.module_aid()),
+                                   ToBytes(applet.instance_aid()),
+                                   ToBytes(applet.privileges())});
+  }
+  job.subject.package_aid = ToBytes(pb.package_aid());
+  job.subject.application_aid = ToBytes(pb.application_aid());
+  job.install_parameters = ToBytes(pb.install_parameters());
+  job.target = {pb.agent(), pb.reader(), pb.card_id()};
+  return job;
 }
 
 void Render(const Application& application, v1::Application& pb) {
@@ -72,7 +119,10 @@ void Render(const Application& application, v1::Application& pb) {
 
 void Render(const Job& job, v1::Job& pb) {
   pb.set_id(job.id);
-  pb.set_application(job.application);
+  pb.set_application(job.subject.application);
+  pb.set_package_aid(AsString(job.subject.package_aid));
+  pb.set_application_aid(AsString(job.subject.application_aid));
+  pb.set_action(RenderAction(job.subject.action));
   pb.set_agent(job.target.agent);
   pb.set_reader(job.target.reader);
   pb.set_card_id(job.target.card_id);

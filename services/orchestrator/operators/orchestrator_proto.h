@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_ORCHESTRATOR_PROTO_H_
 #define CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_ORCHESTRATOR_PROTO_H_
 
+#include "absl/status/statusor.h"
 #include "proto/cardferry/orchestrator/v1/orchestrator.pb.h"
 #include "services/orchestrator/model/agent.h"
 #include "services/orchestrator/model/application.h"
@@ -10,9 +11,11 @@
 
 namespace cardferry::orchestrator {
 
-// Our values as the operators' messages, and back. What is asked for is
+// Our values as the operators' messages, and back. What else is asked for is
 // checked by OperatorDesk.
-NewJob ParseNewJob(const v1::AddJobRequest& pb);
+
+// INVALID_ARGUMENT for an action that is not known.
+absl::StatusOr<NewJob> ParseNewJob(const v1::AddJobRequest& pb);
 
 void Render(const Application& application, v1::Application& pb);
 void Render(const Job& job, v1::Job& pb);

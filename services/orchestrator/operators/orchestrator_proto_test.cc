@@ -1,8 +1,10 @@
 #include "services/orchestrator/operators/orchestrator_proto.h"
 
+#include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
 #include "lib/base/bytes.h"
+#include "lib/base/status_matchers.h"
 
 namespace cardferry::orchestrator {
 namespace {
@@ -23,12 +25,52 @@ TEST(OrchestratorProto, ReadsANewJob) {
   request.set_agent("kiosk-7");
   request.set_reader("Reader 0");
   request.set_card_id("issuer/A");
-  const NewJob job = ParseNewJob(request);
-  EXPECT_EQ(job.application, "brokerage");
+  request.set_action(v1::JOB_ACTION_UPGRADE);
+  v1::JobApplet& applet = *request.add_applets();
+  applet.set_module_aid("\xF1");
+  applet.set_instance_aid("\xF2");
+  applet.set_privileges("\x04");
+  ASSERT_OK_AND_ASSIGN(const NewJob job, ParseNewJob(request));
+  EXPECT_EQ(job.subject.application, "brokerage");
+  EXPECT_EQ(job.subject.action, JobAction::kUpgrade);
+  ASSERT_EQ(job.subject.applets.size(), 1u);
+  EXPECT_EQ(job.subject.applets[0], (JobApplet{{0xF1}, {0xF2}, {0x04}}));
   EXPECT_EQ(job.install_parameters, Bytes({0x31, 0x00, 0xFF}));
   EXPECT_EQ(job.target.agent, "kiosk-7");
   EXPECT_EQ(job.target.reader, "Reader 0");
   EXPECT_EQ(job.target.card_id, "issuer/A");
+}
+
+TEST(OrchestratorProto, ReadsWhatIsToBeDeleted) {
+  v1::AddJobRequest request;
+  request.set_action(v1::JOB_ACTION_DELETE);
+  request.set_package_aid("\xA0");
+  request.set_application_aid("\xA1");
+  ASSERT_OK_AND_ASSIGN(const NewJob job, ParseNewJob(request));
+  EXPECT_EQ(job.subject.action, JobAction::kDelete);
+  EXPECT_EQ(job.subject.package_aid, Bytes({0xA0}));
+  EXPECT_EQ(job.subject.application_aid, Bytes({0xA1}));
+}
+
+TEST(OrchestratorProto, NoActionIsLoadingAndAnUnknownOneIsRefused) {
+  v1::AddJobRequest request;
+  ASSERT_OK_AND_ASSIGN(const NewJob job, ParseNewJob(request));
+  EXPECT_EQ(job.subject.action, JobAction::kLoad);
+  request.set_action(static_cast<v1::JobAction>(9));
+  EXPECT_THAT(ParseNewJob(request),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       ::testing::HasSubstr("action 9 is not known here")));
+}
+
+TEST(OrchestratorProto, ShowsWhatAJobDeletes) {
+  Job job;
+  job.subject.action = JobAction::kDelete;
+  job.subject.application_aid = {0xA1};
+  v1::Job shown;
+  Render(job, shown);
+  EXPECT_EQ(shown.action(), v1::JOB_ACTION_DELETE);
+  EXPECT_EQ(shown.application_aid(), "\xA1");
+  EXPECT_EQ(shown.application(), "");
 }
 
 TEST(OrchestratorProto, ShowsAnApplication) {
@@ -42,7 +84,9 @@ TEST(OrchestratorProto, ShowsAnApplication) {
 TEST(OrchestratorProto, ShowsAJob) {
   Job job;
   job.id = "12";
-  job.application = "brokerage";
+  job.subject.application = "brokerage";
+  job.subject.action = JobAction::kUpgrade;
+  job.subject.package_aid = {0xA0};
   job.target = {"kiosk-7", "Reader 0", "issuer/A"};
   job.state = JobState::kRunning;
   job.message = "It runs.";
@@ -68,7 +112,8 @@ TEST(OrchestratorProto, ShowsAJob) {
     ended_at_us: 9
     measurements { round_trips: 1 apdus: 13 bytes: 3000 card_us: 2
                    waited_us: 3 total_us: 5 server_us: 4 }
-    facts { text: "loaded" proven: true } changes: 9)");
+    facts { text: "loaded" proven: true } changes: 9
+    action: JOB_ACTION_UPGRADE package_aid: "\240")");
 }
 
 TEST(OrchestratorProto, ShowsEveryState) {
@@ -84,6 +129,7 @@ TEST(OrchestratorProto, ShowsEveryState) {
   EXPECT_EQ(shown(JobState::kRunning), v1::JOB_STATE_RUNNING);
   EXPECT_EQ(shown(JobState::kDone), v1::JOB_STATE_DONE);
   EXPECT_EQ(shown(JobState::kFailed), v1::JOB_STATE_FAILED);
+  EXPECT_EQ(shown(JobState::kCancelled), v1::JOB_STATE_CANCELLED);
 }
 
 TEST(OrchestratorProto, ShowsACard) {

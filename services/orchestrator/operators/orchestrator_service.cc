@@ -70,7 +70,15 @@ grpc::Status OrchestratorService::ListApplications(
 grpc::Status OrchestratorService::AddJob(grpc::ServerContext*,
                                          const v1::AddJobRequest* request,
                                          v1::Job* response) {
-  return RenderOne(desk_.AddJob(ParseNewJob(*request)), *response);
+  const absl::StatusOr<NewJob> job = ParseNewJob(*request);
+  if (!job.ok()) return rpc::ToGrpc(job.status());
+  return RenderOne(desk_.AddJob(*job), *response);
+}
+
+grpc::Status OrchestratorService::CancelJob(grpc::ServerContext*,
+                                            const v1::CancelJobRequest* request,
+                                            v1::Job* response) {
+  return RenderOne(desk_.CancelJob(request->id()), *response);
 }
 
 grpc::Status OrchestratorService::GetJob(grpc::ServerContext*,

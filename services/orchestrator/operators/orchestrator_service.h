@@ -37,6 +37,9 @@ class OrchestratorService final
                       v1::Job* response) override;
   grpc::Status ListJobs(grpc::ServerContext*, const v1::ListJobsRequest*,
                         v1::ListJobsResponse* response) override;
+  grpc::Status CancelJob(grpc::ServerContext*,
+                         const v1::CancelJobRequest* request,
+                         v1::Job* response) override;
   grpc::Status GetCard(grpc::ServerContext*, const v1::GetCardRequest* request,
                        v1::Card* response) override;
   grpc::Status ListCards(grpc::ServerContext*, const v1::ListCardsRequest*,

@@ -11,7 +11,7 @@ class WatchListTest : public WholeFixture {
   WatchListTest() {
     AddBrokerage();
     EXPECT_TRUE(db_.database()
-                    .Execute("INSERT INTO agents VALUES ('kiosk-7', 0)")
+                    .Execute("INSERT INTO agents VALUES ('kiosk-7', 0, 0, NULL)")
                     .ok());
     job_ = AddJobFor("kiosk-7", "").id();
   }

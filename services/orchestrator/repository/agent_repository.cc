@@ -9,7 +9,8 @@ namespace cardferry::orchestrator {
 absl::Status AgentRepository::Saw(const std::string& name, absl::Time at) {
   return tx_
       .Execute(
-          "INSERT INTO agents VALUES (:name, :at) ON CONFLICT (name) "
+          "INSERT INTO agents (name, last_seen_us) VALUES (:name, :at) ON "
+          "CONFLICT (name) "
           "DO UPDATE SET last_seen_us = excluded.last_seen_us",
           {{"name", name}, {"at", at}})
       .status();

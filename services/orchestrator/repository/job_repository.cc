@@ -5,15 +5,11 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "services/orchestrator/repository/job_row.h"
+#include "services/orchestrator/repository/journal_repository.h"
 
 namespace cardferry::orchestrator {
 namespace {
-
-constexpr char kSelect[] =
-    "SELECT number, application, agent, reader, card_id, state, message, "
-    "commands_done, commands_total, changes, rounds, created_us, ended_us, "
-    "round_trips, apdus, bytes, card_us, waited_us, total_us, server_us "
-    "FROM jobs ";
 
 // Which waiting jobs a card at a reader may be asked for.
 constexpr char kForReader[] =
@@ -21,12 +17,16 @@ constexpr char kForReader[] =
 
 int Number(JobState state) { return static_cast<int>(state); }
 
-absl::StatusOr<JobState> ToState(int number) {
-  if (number < Number(JobState::kWaiting) ||
-      number > Number(JobState::kFailed)) {
-    return absl::DataLossError("a job is in a state that does not exist");
+absl::string_view WordOf(JobAction action) {
+  switch (action) {
+    case JobAction::kLoad:
+      return "Load";
+    case JobAction::kUpgrade:
+      return "Upgrade";
+    case JobAction::kDelete:
+      return "Delete";
   }
-  return static_cast<JobState>(number);
+  return "";
 }
 
 // What is not a number is a job that does not exist.
@@ -43,56 +43,91 @@ absl::Status NoSuchJob(const std::string& id) {
 
 absl::StatusOr<std::string> JobRepository::Add(const NewJob& job,
                                                absl::Time now) {
+  const JobSubject& subject = job.subject;
+  std::optional<std::string> application;
+  if (!subject.application.empty()) application = subject.application;
   ASSIGN_OR_RETURN(
       const store::Row row,
-      tx_.QueryOne("INSERT INTO jobs (application, install_parameters, agent, "
-                   "reader, card_id, state, message, created_us) VALUES "
-                   "(:application, :parameters, :agent, :reader, :card, "
-                   ":state, :message, :now) RETURNING number",
-                   {{"application", job.application},
+      tx_.QueryOne("INSERT INTO jobs (action, application, package_aid, "
+                   "application_aid, install_parameters, agent, reader, "
+                   "card_id, state, since_us, message, created_us) VALUES "
+                   "(:action, :application, :package, :applet, :parameters, "
+                   ":agent, :reader, :card, :state, :now, :message, :now2) "
+                   "RETURNING number",
+                   {{"action", static_cast<int>(subject.action)},
+                    {"application", application},
+                    {"package", subject.package_aid},
+                    {"applet", subject.application_aid},
                     {"parameters", job.install_parameters},
                     {"agent", job.target.agent},
                     {"reader", job.target.reader},
                     {"card", job.target.card_id},
                     {"state", Number(JobState::kWaiting)},
+                    {"now", now},
                     {"message", "Waits for a card."},
-                    {"now", now}}));
+                    {"now2", now}}));
   int64_t number = 0;
   RETURN_IF_ERROR(row.Read(number));
-  return absl::StrCat(number);
+  int ordinal = 0;
+  for (const JobApplet& applet : subject.applets) {
+    RETURN_IF_ERROR(tx_.Execute("INSERT INTO job_applets VALUES (:job, "
+                                ":ordinal, :module, :instance, :privileges)",
+                                {{"job", number},
+                                 {"ordinal", ordinal++},
+                                 {"module", applet.module_aid},
+                                 {"instance", applet.instance_aid},
+                                 {"privileges", applet.privileges}})
+                        .status());
+  }
+  JournalEntry entry;
+  entry.at = now;
+  entry.kind = "job.added";
+  entry.text = absl::StrCat(WordOf(subject.action), " ", NameOf(subject));
+  entry.job_id = absl::StrCat(number);
+  entry.card_id = job.target.card_id;
+  entry.agent = job.target.agent;
+  RETURN_IF_ERROR(JournalRepository(tx_).Add(entry));
+  return entry.job_id;
 }
 
 absl::StatusOr<Job> JobRepository::ToJob(const store::Row& row) {
-  Job job;
-  Measurements& m = job.measurements;
-  int state = 0;
-  int64_t number = 0, card = 0, waited = 0, total = 0, server = 0;
-  RETURN_IF_ERROR(row.Read(
-      number, job.application, job.target.agent, job.target.reader,
-      job.target.card_id, state, job.message, job.commands_done,
-      job.commands_total, job.changes, job.rounds, job.created_at, job.ended_at,
-      m.round_trips, m.apdus, m.bytes, card, waited, total, server));
-  job.id = absl::StrCat(number);
-  m.card = absl::Microseconds(card);
-  m.waited = absl::Microseconds(waited);
-  m.total = absl::Microseconds(total);
-  m.server = absl::Microseconds(server);
-  ASSIGN_OR_RETURN(job.state, ToState(state));
-  ASSIGN_OR_RETURN(const std::vector<store::Row> facts,
+  ASSIGN_OR_RETURN(Job job, ReadJobRow(row));
+  RETURN_IF_ERROR(ReadFacts(ToNumber(job.id), job));
+  RETURN_IF_ERROR(ReadApplets(ToNumber(job.id), job));
+  return job;
+}
+
+absl::Status JobRepository::ReadFacts(int64_t number, Job& job) {
+  ASSIGN_OR_RETURN(const std::vector<store::Row> rows,
                    tx_.Query("SELECT text, proven FROM job_facts "
                              "WHERE job = :job ORDER BY ordinal",
                              {{"job", number}}));
-  for (const store::Row& fact_row : facts) {
+  for (const store::Row& row : rows) {
     Fact fact;
-    RETURN_IF_ERROR(fact_row.Read(fact.text, fact.proven));
+    RETURN_IF_ERROR(row.Read(fact.text, fact.proven));
     job.facts.push_back(std::move(fact));
   }
-  return job;
+  return absl::OkStatus();
+}
+
+absl::Status JobRepository::ReadApplets(int64_t number, Job& job) {
+  ASSIGN_OR_RETURN(
+      const std::vector<store::Row> rows,
+      tx_.Query("SELECT module_aid, instance_aid, privileges FROM job_applets "
+                "WHERE job = :job ORDER BY ordinal",
+                {{"job", number}}));
+  for (const store::Row& row : rows) {
+    JobApplet applet;
+    RETURN_IF_ERROR(
+        row.Read(applet.module_aid, applet.instance_aid, applet.privileges));
+    job.subject.applets.push_back(std::move(applet));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Job> JobRepository::Get(const std::string& id) {
   ASSIGN_OR_RETURN(const std::vector<store::Row> rows,
-                   tx_.Query(absl::StrCat(kSelect, "WHERE number = :number"),
+                   tx_.Query(absl::StrCat(kJobSelect, "WHERE number = :number"),
                              {{"number", ToNumber(id)}}));
   if (rows.empty()) return NoSuchJob(id);
   return ToJob(rows[0]);
@@ -100,7 +135,7 @@ absl::StatusOr<Job> JobRepository::Get(const std::string& id) {
 
 absl::StatusOr<std::vector<Job>> JobRepository::List() {
   ASSIGN_OR_RETURN(const std::vector<store::Row> rows,
-                   tx_.Query(absl::StrCat(kSelect, "ORDER BY number DESC")));
+                   tx_.Query(absl::StrCat(kJobSelect, "ORDER BY number DESC")));
   std::vector<Job> list;
   for (const store::Row& row : rows) {
     ASSIGN_OR_RETURN(Job job, ToJob(row));
@@ -138,7 +173,7 @@ absl::StatusOr<std::optional<Job>> JobRepository::FindWaiting(
     const ReaderAddress& at, const std::string& card_id) {
   ASSIGN_OR_RETURN(
       const std::vector<store::Row> rows,
-      tx_.Query(absl::StrCat(kSelect,
+      tx_.Query(absl::StrCat(kJobSelect,
                              "WHERE state = :waiting AND ((card_id <> '' AND "
                              "card_id = :card) OR ",
                              kForReader, ") ORDER BY number LIMIT 1"),
@@ -151,73 +186,100 @@ absl::StatusOr<std::optional<Job>> JobRepository::FindWaiting(
   return job;
 }
 
-absl::Status JobRepository::CheckChanged(absl::StatusOr<int64_t> changed,
-                                         const std::string& id) {
-  RETURN_IF_ERROR(changed.status());
-  if (*changed == 1) return absl::OkStatus();
+absl::Status JobRepository::Apply(const std::string& id, const Change& change,
+                                  std::vector<store::Param> params,
+                                  absl::Time now) {
+  params.insert(
+      params.end(),
+      {{"message", change.message}, {"now", now}, {"number", ToNumber(id)}});
+  ASSIGN_OR_RETURN(
+      const std::vector<store::Row> rows,
+      tx_.Query(absl::StrCat("UPDATE jobs SET message = :message, "
+                             "since_us = :now, ",
+                             change.set, " WHERE number = :number AND ",
+                             change.when, " RETURNING agent, card_id"),
+                params));
+  if (rows.size() == 1) return Note(id, change, rows[0], now);
   RETURN_IF_ERROR(Get(id).status());
   return absl::FailedPreconditionError(
       absl::StrCat("job ", id, " has gone on meanwhile"));
 }
 
-absl::Status JobRepository::Claim(const std::string& id) {
-  return CheckChanged(
-      tx_.Execute("UPDATE jobs SET state = :preparing, message = :message "
-                  "WHERE number = :number AND state = :waiting",
-                  {{"preparing", Number(JobState::kPreparing)},
-                   {"message", "The card has answered; its packet is made."},
-                   {"number", ToNumber(id)},
-                   {"waiting", Number(JobState::kWaiting)}}),
-      id);
+absl::Status JobRepository::Note(const std::string& id, const Change& change,
+                                 const store::Row& row, absl::Time now) {
+  JournalEntry entry;
+  entry.at = now;
+  entry.kind = change.event;
+  entry.text = change.message;
+  entry.job_id = id;
+  RETURN_IF_ERROR(row.Read(entry.agent, entry.card_id));
+  return JournalRepository(tx_).Add(entry);
 }
 
-absl::Status JobRepository::Start(const std::string& id,
-                                  const std::string& card_id, uint32_t commands,
-                                  uint32_t changes) {
-  return CheckChanged(
-      tx_.Execute("UPDATE jobs SET state = :running, message = :message, "
-                  "card_id = :card, commands_done = 0, "
-                  "commands_total = :commands, changes = :changes, "
-                  "rounds = rounds + 1 "
-                  "WHERE number = :number AND state = :preparing",
-                  {{"running", Number(JobState::kRunning)},
-                   {"message", "The agent runs the packet."},
-                   {"card", card_id},
-                   {"commands", commands},
-                   {"changes", changes},
-                   {"number", ToNumber(id)},
-                   {"preparing", Number(JobState::kPreparing)}}),
-      id);
+absl::Status JobRepository::Claim(const std::string& id,
+                                  const std::string& opening_id,
+                                  absl::Time now) {
+  return Apply(
+      id,
+      {"job.preparing", "state = :preparing, holder = :opening",
+       "state = :waiting", "The card has answered; its packet is made."},
+      {{"preparing", Number(JobState::kPreparing)},
+       {"opening", opening_id},
+       {"waiting", Number(JobState::kWaiting)}},
+      now);
+}
+
+absl::Status JobRepository::Start(const Packet& packet, absl::Time now) {
+  return Apply(packet.job_id,
+               {"job.running",
+                "state = :running, holder = :packet, card_id = :card, "
+                "commands_done = 0, commands_total = :commands, "
+                "changes = :changes, rounds = rounds + 1",
+                "state = :preparing AND holder = :opening",
+                "The agent runs the packet."},
+               {{"running", Number(JobState::kRunning)},
+                {"packet", packet.id},
+                {"card", packet.card_id},
+                {"commands", packet.commands},
+                {"changes", packet.changes},
+                {"preparing", Number(JobState::kPreparing)},
+                {"opening", packet.opening_id}},
+               now);
 }
 
 absl::Status JobRepository::WaitAgain(const std::string& id,
-                                      const std::string& message) {
-  return CheckChanged(
-      tx_.Execute("UPDATE jobs SET state = :waiting, message = :message "
-                  "WHERE number = :number AND state <= :running",
-                  {{"waiting", Number(JobState::kWaiting)},
-                   {"message", message},
-                   {"number", ToNumber(id)},
-                   {"running", Number(JobState::kRunning)}}),
-      id);
+                                      const std::string& holder,
+                                      const std::string& message,
+                                      absl::Time now) {
+  return Apply(
+      id,
+      {"job.waits", "state = :waiting, holder = ''",
+       "(state = :already OR (state <= :running AND holder = :holder))",
+       message},
+      {{"waiting", Number(JobState::kWaiting)},
+       {"already", Number(JobState::kWaiting)},
+       {"running", Number(JobState::kRunning)},
+       {"holder", holder}},
+      now);
 }
 
-absl::Status JobRepository::Finish(const std::string& id, JobState state,
-                                   const std::string& message,
-                                   const std::vector<Fact>& facts,
-                                   absl::Time now) {
-  RETURN_IF_ERROR(CheckChanged(
-      tx_.Execute("UPDATE jobs SET state = :state, message = :message, "
-                  "install_parameters = NULL, ended_us = :now "
-                  "WHERE number = :number AND state <= :running",
-                  {{"state", Number(state)},
-                   {"message", message},
-                   {"now", now},
-                   {"number", ToNumber(id)},
-                   {"running", Number(JobState::kRunning)}}),
-      id));
+absl::Status JobRepository::Finish(const std::string& id,
+                                   const std::optional<std::string>& holder,
+                                   const JobEnding& ending, absl::Time now) {
+  RETURN_IF_ERROR(Apply(
+      id,
+      {ending.state == JobState::kDone ? "job.done" : "job.failed",
+       "state = :state, holder = '', install_parameters = NULL, "
+       "ended_us = :ended",
+       "state <= :running AND (:any = 1 OR holder = :holder)", ending.message},
+      {{"state", Number(ending.state)},
+       {"ended", now},
+       {"running", Number(JobState::kRunning)},
+       {"any", !holder.has_value()},
+       {"holder", holder.value_or("")}},
+      now));
   int ordinal = 0;
-  for (const Fact& fact : facts) {
+  for (const Fact& fact : ending.facts) {
     RETURN_IF_ERROR(
         tx_.Execute(
                "INSERT INTO job_facts VALUES (:job, :ordinal, :text, :proven)",
@@ -230,10 +292,38 @@ absl::Status JobRepository::Finish(const std::string& id, JobState state,
   return absl::OkStatus();
 }
 
+absl::Status JobRepository::Cancel(const std::string& id, absl::Time now) {
+  ASSIGN_OR_RETURN(const Job job, Get(id));
+  if (IsOver(job.state)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("job ", id, " is over already: ", job.message));
+  }
+  if (job.state != JobState::kWaiting) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "job ", id,
+        " has begun: its packet may be on the card already. Wait for its end, "
+        "then add a job that puts things right"));
+  }
+  return Apply(
+      id,
+      {"job.cancelled",
+       "state = :cancelled, install_parameters = NULL, ended_us = :ended",
+       "state = :waiting",
+       job.rounds == 0
+           ? "Cancelled before anything was sent to a card."
+           : "Cancelled. A packet had gone to the card before; what the card "
+             "holds shows when it is read the next time."},
+      {{"cancelled", Number(JobState::kCancelled)},
+       {"ended", now},
+       {"waiting", Number(JobState::kWaiting)}},
+      now);
+}
+
 absl::Status JobRepository::AddMeasurements(const std::string& id,
                                             uint32_t commands_done,
                                             const Measurements& more) {
-  return CheckChanged(
+  ASSIGN_OR_RETURN(
+      const int64_t changed,
       tx_.Execute("UPDATE jobs SET commands_done = :done, "
                   "round_trips = round_trips + :round_trips, "
                   "apdus = apdus + :apdus, bytes = bytes + :bytes, "
@@ -249,18 +339,28 @@ absl::Status JobRepository::AddMeasurements(const std::string& id,
                    {"waited", absl::ToInt64Microseconds(more.waited)},
                    {"total", absl::ToInt64Microseconds(more.total)},
                    {"server", absl::ToInt64Microseconds(more.server)},
-                   {"number", ToNumber(id)}}),
-      id);
+                   {"number", ToNumber(id)}}));
+  return changed == 1 ? absl::OkStatus() : NoSuchJob(id);
 }
 
-absl::StatusOr<int64_t> JobRepository::RecoverAll(const std::string& message) {
-  return tx_.Execute(
-      "UPDATE jobs SET state = :waiting, message = :message "
-      "WHERE state = :preparing OR state = :running",
-      {{"waiting", Number(JobState::kWaiting)},
-       {"message", message},
-       {"preparing", Number(JobState::kPreparing)},
-       {"running", Number(JobState::kRunning)}});
+absl::StatusOr<std::vector<HeldJob>> JobRepository::Held() {
+  ASSIGN_OR_RETURN(
+      const std::vector<store::Row> rows,
+      tx_.Query("SELECT number, state, holder, since_us FROM jobs "
+                "WHERE state IN (:preparing, :running) ORDER BY number",
+                {{"preparing", Number(JobState::kPreparing)},
+                 {"running", Number(JobState::kRunning)}}));
+  std::vector<HeldJob> list;
+  for (const store::Row& row : rows) {
+    HeldJob job;
+    int64_t number = 0;
+    int state = 0;
+    RETURN_IF_ERROR(row.Read(number, state, job.holder, job.since));
+    job.id = absl::StrCat(number);
+    ASSIGN_OR_RETURN(job.state, ToJobState(state));
+    list.push_back(std::move(job));
+  }
+  return list;
 }
 
 }  // namespace cardferry::orchestrator

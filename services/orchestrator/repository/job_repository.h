@@ -11,12 +11,15 @@
 #include "lib/base/bytes.h"
 #include "lib/store/database.h"
 #include "services/orchestrator/model/job.h"
+#include "services/orchestrator/model/packet.h"
 #include "services/orchestrator/model/reader_address.h"
 
 namespace cardferry::orchestrator {
 
-// Jobs, within one transaction. A change that the job's state does not allow
-// is FAILED_PRECONDITION; a job that does not exist is NOT_FOUND.
+// Jobs, within one transaction. A change that the job's state does not allow,
+// or that another than its holder asks for, is FAILED_PRECONDITION; a job that
+// does not exist is NOT_FOUND. Each change writes its event ("job.waits", ...)
+// in the same transaction.
 class JobRepository {
  public:
   explicit JobRepository(store::Transaction& tx) : tx_(tx) {}
@@ -37,29 +40,47 @@ class JobRepository {
   absl::StatusOr<std::optional<Job>> FindWaiting(const ReaderAddress& at,
                                                  const std::string& card_id);
 
-  // Waiting -> preparing.
-  absl::Status Claim(const std::string& id);
-  // Preparing -> running: from now on it is about this card.
-  absl::Status Start(const std::string& id, const std::string& card_id,
-                     uint32_t commands, uint32_t changes);
-  // Preparing or running -> waiting; waiting stays and has a new message.
-  absl::Status WaitAgain(const std::string& id, const std::string& message);
-  // Not over -> done or failed. The install parameters are forgotten.
-  absl::Status Finish(const std::string& id, JobState state,
-                      const std::string& message,
-                      const std::vector<Fact>& facts, absl::Time now);
+  // Waiting -> preparing, held by this opening.
+  absl::Status Claim(const std::string& id, const std::string& opening_id,
+                     absl::Time now);
+  // Preparing, held by the packet's opening -> running, held by the packet:
+  // from now on the job is about its card.
+  absl::Status Start(const Packet& packet, absl::Time now);
+  // Preparing or running, held by `holder` -> waiting; one that waits already
+  // has a new message.
+  absl::Status WaitAgain(const std::string& id, const std::string& holder,
+                         const std::string& message, absl::Time now);
+  // Not over -> done or failed. The install parameters are forgotten. With a
+  // `holder`: only if it holds the job.
+  absl::Status Finish(const std::string& id,
+                      const std::optional<std::string>& holder,
+                      const JobEnding& ending, absl::Time now);
+  // Waiting -> cancelled. The install parameters are forgotten.
+  absl::Status Cancel(const std::string& id, absl::Time now);
   // Adds one packet's measurements to those of earlier ones.
   absl::Status AddMeasurements(const std::string& id, uint32_t commands_done,
                                const Measurements& more);
 
-  // After a start of this service: what was under way waits again. The number
-  // of jobs.
-  absl::StatusOr<int64_t> RecoverAll(const std::string& message);
+  // Those that are preparing or running, oldest first.
+  absl::StatusOr<std::vector<HeldJob>> Held();
 
  private:
+  // A change of one job: the event's kind, and SQL for what is set and when
+  // that is allowed.
+  struct Change {
+    const char* event;
+    const char* set;
+    const char* when;
+    std::string message;
+  };
+
   absl::StatusOr<Job> ToJob(const store::Row& row);
-  absl::Status CheckChanged(absl::StatusOr<int64_t> changed,
-                            const std::string& id);
+  absl::Status ReadFacts(int64_t number, Job& job);
+  absl::Status ReadApplets(int64_t number, Job& job);
+  absl::Status Apply(const std::string& id, const Change& change,
+                     std::vector<store::Param> params, absl::Time now);
+  absl::Status Note(const std::string& id, const Change& change,
+                    const store::Row& row, absl::Time now);
 
   store::Transaction& tx_;
 };

@@ -18,9 +18,28 @@ absl::StatusOr<PacketState> ToState(int number) {
   return static_cast<PacketState>(number);
 }
 
+constexpr char kSelect[] =
+    "SELECT id, job, opening_id, agent, reader, card_id, profile, commands, "
+    "changes, bundle_state, state, transcript, server_us FROM packets ";
+
+absl::StatusOr<Packet> ToPacket(const store::Row& row) {
+  Packet packet;
+  int64_t job = 0;
+  int state = 0;
+  int64_t server_us = 0;
+  RETURN_IF_ERROR(row.Read(packet.id, job, packet.opening_id, packet.at.agent,
+                           packet.at.reader, packet.card_id, packet.profile,
+                           packet.commands, packet.changes, packet.bundle_state,
+                           state, packet.transcript, server_us));
+  packet.job_id = absl::StrCat(job);
+  packet.server_time = absl::Microseconds(server_us);
+  ASSIGN_OR_RETURN(packet.state, ToState(state));
+  return packet;
+}
+
 }  // namespace
 
-absl::Status PacketRepository::Add(const Packet& packet) {
+absl::Status PacketRepository::Add(const Packet& packet, absl::Time now) {
   RETURN_IF_ERROR(
       tx_.Execute("UPDATE packets SET state = :abandoned, bundle_state = '', "
                   "transcript = '' WHERE state <= :reported AND "
@@ -34,9 +53,9 @@ absl::Status PacketRepository::Add(const Packet& packet) {
   return tx_
       .Execute(
           "INSERT INTO packets (id, job, opening_id, agent, reader, card_id, "
-          "profile, commands, changes, bundle_state, state) VALUES (:id, :job, "
-          ":opening, :agent, :reader, :card, :profile, :commands, :changes, "
-          ":bundle, :state)",
+          "profile, commands, changes, bundle_state, state, since_us) VALUES "
+          "(:id, :job, :opening, :agent, :reader, :card, :profile, :commands, "
+          ":changes, :bundle, :state, :now)",
           {{"id", packet.id},
            {"job", packet.job_id},
            {"opening", packet.opening_id},
@@ -47,7 +66,8 @@ absl::Status PacketRepository::Add(const Packet& packet) {
            {"commands", packet.commands},
            {"changes", packet.changes},
            {"bundle", packet.bundle_state},
-           {"state", Number(packet.state)}})
+           {"state", Number(packet.state)},
+           {"now", now}})
       .status();
 }
 
@@ -61,7 +81,8 @@ absl::Status PacketRepository::SetServerTime(const std::string& id,
 
 absl::StatusOr<ReportCheck> PacketRepository::Report(const std::string& id,
                                                      const std::string& agent,
-                                                     const Bytes& transcript) {
+                                                     const Bytes& transcript,
+                                                     absl::Time now) {
   const absl::StatusOr<Packet> packet = Get(id);
   if (absl::IsNotFound(packet.status())) return ReportCheck::kUnknown;
   RETURN_IF_ERROR(packet.status());
@@ -69,9 +90,10 @@ absl::StatusOr<ReportCheck> PacketRepository::Report(const std::string& id,
   if (packet->state == PacketState::kAbandoned) return ReportCheck::kAbandoned;
   if (packet->state != PacketState::kSent) return ReportCheck::kRepeated;
   RETURN_IF_ERROR(
-      tx_.Execute("UPDATE packets SET state = :state, transcript = :transcript "
-                  "WHERE id = :id",
+      tx_.Execute("UPDATE packets SET state = :state, since_us = :now, "
+                  "transcript = :transcript WHERE id = :id",
                   {{"state", Number(PacketState::kReported)},
+                   {"now", now},
                    {"transcript", transcript},
                    {"id", id}})
           .status());
@@ -90,23 +112,8 @@ absl::Status PacketRepository::Conclude(const std::string& id) {
 absl::StatusOr<Packet> PacketRepository::Get(const std::string& id) {
   ASSIGN_OR_RETURN(
       const store::Row row,
-      tx_.QueryOne(
-          "SELECT id, job, opening_id, agent, reader, card_id, profile, "
-          "commands, changes, bundle_state, state, transcript, server_us "
-          "FROM packets WHERE id = :id",
-          {{"id", id}}));
-  Packet packet;
-  int64_t job = 0;
-  int state = 0;
-  int64_t server_us = 0;
-  RETURN_IF_ERROR(row.Read(packet.id, job, packet.opening_id, packet.at.agent,
-                           packet.at.reader, packet.card_id, packet.profile,
-                           packet.commands, packet.changes, packet.bundle_state,
-                           state, packet.transcript, server_us));
-  packet.job_id = absl::StrCat(job);
-  packet.server_time = absl::Microseconds(server_us);
-  ASSIGN_OR_RETURN(packet.state, ToState(state));
-  return packet;
+      tx_.QueryOne(absl::StrCat(kSelect, "WHERE id = :id"), {{"id", id}}));
+  return ToPacket(row);
 }
 
 absl::StatusOr<std::vector<std::string>> PacketRepository::Unconcluded(
@@ -125,6 +132,23 @@ absl::StatusOr<std::vector<std::string>> PacketRepository::Unconcluded(
     ids.push_back(std::move(id));
   }
   return ids;
+}
+
+absl::StatusOr<std::vector<Packet>> PacketRepository::UnconcludedSince(
+    absl::Time before) {
+  ASSIGN_OR_RETURN(
+      const std::vector<store::Row> rows,
+      tx_.Query(
+          absl::StrCat(kSelect,
+                       "WHERE state = :reported AND since_us <= :before "
+                       "ORDER BY since_us"),
+          {{"reported", Number(PacketState::kReported)}, {"before", before}}));
+  std::vector<Packet> list;
+  for (const store::Row& row : rows) {
+    ASSIGN_OR_RETURN(Packet packet, ToPacket(row));
+    list.push_back(std::move(packet));
+  }
+  return list;
 }
 
 }  // namespace cardferry::orchestrator

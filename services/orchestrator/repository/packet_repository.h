@@ -22,7 +22,7 @@ class PacketRepository {
   // Registers a packet that is about to be sent. Its card is proven, so packets
   // for that card, or at that reader, that are not concluded are abandoned: the
   // card has forgotten their session, and is read anew.
-  absl::Status Add(const Packet& packet);
+  absl::Status Add(const Packet& packet, absl::Time now);
 
   // The first part was written.
   absl::Status SetServerTime(const std::string& id, absl::Duration time);
@@ -30,7 +30,7 @@ class PacketRepository {
   // Takes a report from `agent`, and keeps the transcript until Conclude.
   absl::StatusOr<ReportCheck> Report(const std::string& id,
                                      const std::string& agent,
-                                     const Bytes& transcript);
+                                     const Bytes& transcript, absl::Time now);
 
   // What the report means is known and recorded; what is opaque is forgotten.
   absl::Status Conclude(const std::string& id);
@@ -40,6 +40,8 @@ class PacketRepository {
 
   // Ids of those reported from this reader and not concluded, oldest first.
   absl::StatusOr<std::vector<std::string>> Unconcluded(const ReaderAddress& at);
+  // Those reported, from wherever, before `before` and not concluded.
+  absl::StatusOr<std::vector<Packet>> UnconcludedSince(absl::Time before);
 
  private:
   store::Transaction& tx_;

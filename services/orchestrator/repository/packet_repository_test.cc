@@ -18,8 +18,8 @@ class PacketRepositoryTest : public ::testing::Test {
   void SetUp() override {
     db_.AddBrokerage();
     ASSERT_OK(db_.Do([](store::Transaction& tx) {
-      return JobRepository(tx).Add({"brokerage", {}, {"kiosk-7", "", ""}},
-                                   At());
+      return JobRepository(tx).Add(
+          DatabaseFixture::BrokerageJob({"kiosk-7", "", ""}), At());
     }));
   }
 
@@ -40,14 +40,14 @@ class PacketRepositoryTest : public ::testing::Test {
   }
   absl::Status Add(const Packet& packet) {
     return db_.Do([&](store::Transaction& tx) {
-      return PacketRepository(tx).Add(packet);
+      return PacketRepository(tx).Add(packet, At());
     });
   }
   absl::StatusOr<ReportCheck> Report(const std::string& id,
                                      const std::string& agent = "kiosk-7",
                                      const Bytes& transcript = {0x7A}) {
     return db_.Do([&](store::Transaction& tx) {
-      return PacketRepository(tx).Report(id, agent, transcript);
+      return PacketRepository(tx).Report(id, agent, transcript, At(5));
     });
   }
   absl::StatusOr<Packet> Get(const std::string& id) {
@@ -111,6 +111,23 @@ TEST_F(PacketRepositoryTest, ForgetsWhatIsOpaqueOnceConcluded) {
   EXPECT_THAT(packet.transcript, IsEmpty());
   EXPECT_THAT(packet.bundle_state, IsEmpty());
   EXPECT_THAT(Report("p1"), IsOkAndHolds(ReportCheck::kRepeated));
+}
+
+TEST_F(PacketRepositoryTest, FindsReportsThatNobodyConcludes) {
+  const auto since = [&](int seconds) {
+    const auto found = db_.Do([&](store::Transaction& tx) {
+      return PacketRepository(tx).UnconcludedSince(At(seconds));
+    });
+    EXPECT_OK(found);
+    return found.ok() && found->size() == 1 ? (*found)[0].id : "none";
+  };
+  ASSERT_OK(Add(Make("p1")));
+  EXPECT_EQ(since(100), "none");
+  ASSERT_OK(Report("p1"));  // at 5 s
+  EXPECT_EQ(since(4), "none");
+  EXPECT_EQ(since(5), "p1");
+  ASSERT_OK(Add(Make("p2")));
+  EXPECT_EQ(since(100), "none");
 }
 
 TEST_F(PacketRepositoryTest, ANewPacketOfTheSameCardEndsTheOldOne) {

@@ -95,10 +95,93 @@ store::Migration Journal() {
            "CREATE INDEX journal_by_job ON journal (job_id, id)"}};
 }
 
+// A job may be about what is not registered here: then `application` is NULL.
+// `holder` is the opening that it was claimed for, then its packet; `since_us`
+// is when its state changed last. SQLite cannot take NOT NULL back: the table
+// is made anew, with the two that name it.
+store::Migration JobsOfAllActions() {
+  return {"jobs that upgrade and delete, who holds them and since when",
+          {"CREATE TABLE new_jobs ("
+           "number INTEGER PRIMARY KEY AUTOINCREMENT,"
+           "action INTEGER NOT NULL,"
+           "application TEXT REFERENCES applications (name),"
+           "package_aid TEXT NOT NULL, application_aid TEXT NOT NULL,"
+           "install_parameters TEXT,"
+           "agent TEXT NOT NULL, reader TEXT NOT NULL, card_id TEXT NOT NULL,"
+           "state INTEGER NOT NULL, holder TEXT NOT NULL DEFAULT '',"
+           "since_us INTEGER NOT NULL, message TEXT NOT NULL,"
+           "commands_done INTEGER NOT NULL DEFAULT 0,"
+           "commands_total INTEGER NOT NULL DEFAULT 0,"
+           "changes INTEGER NOT NULL DEFAULT 0,"
+           "rounds INTEGER NOT NULL DEFAULT 0,"
+           "created_us INTEGER NOT NULL, ended_us INTEGER,"
+           "round_trips INTEGER NOT NULL DEFAULT 0,"
+           "apdus INTEGER NOT NULL DEFAULT 0,"
+           "bytes INTEGER NOT NULL DEFAULT 0,"
+           "card_us INTEGER NOT NULL DEFAULT 0,"
+           "waited_us INTEGER NOT NULL DEFAULT 0,"
+           "total_us INTEGER NOT NULL DEFAULT 0,"
+           "server_us INTEGER NOT NULL DEFAULT 0)",
+           "INSERT INTO new_jobs SELECT number, 1, application, '', '', "
+           "install_parameters, agent, reader, card_id, state, '', created_us, "
+           "message, commands_done, commands_total, changes, rounds, "
+           "created_us, ended_us, round_trips, apdus, bytes, card_us, "
+           "waited_us, total_us, server_us FROM jobs",
+           "CREATE TABLE new_job_facts ("
+           "job INTEGER NOT NULL REFERENCES new_jobs (number),"
+           "ordinal INTEGER NOT NULL, text TEXT NOT NULL,"
+           "proven INTEGER NOT NULL, PRIMARY KEY (job, ordinal))",
+           "INSERT INTO new_job_facts SELECT job, ordinal, text, proven "
+           "FROM job_facts",
+           "CREATE TABLE new_packets ("
+           "id TEXT PRIMARY KEY,"
+           "job INTEGER NOT NULL REFERENCES new_jobs (number),"
+           "opening_id TEXT NOT NULL, agent TEXT NOT NULL,"
+           "reader TEXT NOT NULL, card_id TEXT NOT NULL,"
+           "profile TEXT NOT NULL, commands INTEGER NOT NULL,"
+           "changes INTEGER NOT NULL, bundle_state TEXT NOT NULL,"
+           "state INTEGER NOT NULL, since_us INTEGER NOT NULL,"
+           "transcript TEXT NOT NULL DEFAULT '',"
+           "server_us INTEGER NOT NULL DEFAULT 0)",
+           "INSERT INTO new_packets SELECT id, job, opening_id, agent, reader, "
+           "card_id, profile, commands, changes, bundle_state, state, 0, "
+           "transcript, server_us FROM packets",
+           "DROP TABLE job_facts", "DROP TABLE packets", "DROP TABLE jobs",
+           "ALTER TABLE new_jobs RENAME TO jobs",
+           "ALTER TABLE new_job_facts RENAME TO job_facts",
+           "ALTER TABLE new_packets RENAME TO packets",
+           "CREATE INDEX jobs_by_state ON jobs (state, number)",
+           "CREATE INDEX packets_by_state ON packets (state, agent, reader)",
+           "CREATE TABLE job_applets ("
+           "job INTEGER NOT NULL REFERENCES jobs (number),"
+           "ordinal INTEGER NOT NULL, module_aid TEXT NOT NULL,"
+           "instance_aid TEXT NOT NULL, privileges TEXT NOT NULL,"
+           "PRIMARY KEY (job, ordinal))"}};
+}
+
+// `last_seen_us` is 0 for an agent that has never connected; `added_us` NULL
+// for one that nobody has added. Those that were there are served on.
+store::Migration AddedAgents() {
+  return {"agents are added and revoked",
+          {"ALTER TABLE agents ADD COLUMN added_us INTEGER",
+           "ALTER TABLE agents ADD COLUMN revoked_us INTEGER",
+           "UPDATE agents SET added_us = last_seen_us"}};
+}
+
+store::Migration StoppedCards() {
+  return {
+      "a card that is stopped is in the list of cards",
+      {"INSERT INTO cards SELECT card_id, MIN(at_us), MAX(at_us), '', '', 0 "
+       "FROM card_stops WHERE card_id NOT IN (SELECT id FROM cards) "
+       "GROUP BY card_id"}};
+}
+
 }  // namespace
 
 std::vector<store::Migration> Schema() {
-  return {Applications(), Jobs(), Cards(), Sessions(), Journal()};
+  return {Applications(), Jobs(),        Cards(),
+          Sessions(),     Journal(),     JobsOfAllActions(),
+          AddedAgents(),  StoppedCards()};
 }
 
 }  // namespace cardferry::orchestrator

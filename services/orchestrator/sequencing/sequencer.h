@@ -22,19 +22,27 @@ struct ClaimedCard {
   std::string profile;
 };
 
-// What a card should hold: one package with its applets, all with the same
+// A package that a card should hold, with its applets, all with the same
 // parameters.
 struct DesiredPackage {
   Bytes content_hash;
-  std::vector<Bytes> applet_aids;
+  std::vector<JobApplet> applets;
   Bytes install_parameters;  // personal data: never logged
+  bool replace = false;      // what else is there under its AID
+};
+
+// What a card should hold, and what not. What is not named is left alone.
+struct DesiredState {
+  std::vector<DesiredPackage> packages;
+  std::vector<Bytes> absent_packages;
+  std::vector<Bytes> absent_applications;
 };
 
 struct Preparation {
   ReaderAddress at;
   Bytes ticket;
   OpeningAnswer answer;
-  DesiredPackage desired;
+  DesiredState desired;
   std::string card_id;  // as claimed; the proven one must equal it
   Bytes card_record;    // opaque; empty for a new card
 };

@@ -52,6 +52,30 @@ CardApplication ParseApplication(const pb::CardApplication& message) {
           ToBytes(message.privileges()), ToBytes(message.package_aid())};
 }
 
+void Render(const DesiredPackage& desired, pb::DesiredPackage& package) {
+  package.set_content_hash(AsString(desired.content_hash));
+  package.set_replace(desired.replace);
+  for (const JobApplet& wanted : desired.applets) {
+    pb::DesiredApplet& applet = *package.add_applets();
+    applet.set_module_aid(AsString(wanted.module_aid));
+    applet.set_instance_aid(AsString(wanted.instance_aid));
+    applet.set_privileges(AsString(wanted.privileges));
+    applet.set_install_parameters(AsString(desired.install_parameters));
+  }
+}
+
+void Render(const DesiredState& desired, pb::DesiredState& state) {
+  for (const DesiredPackage& package : desired.packages) {
+    Render(package, *state.add_packages());
+  }
+  for (const Bytes& aid : desired.absent_packages) {
+    state.add_absent_packages(AsString(aid));
+  }
+  for (const Bytes& aid : desired.absent_applications) {
+    state.add_absent_applications(AsString(aid));
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<OpeningScripts> ParseOpening(const pb::OpenResponse& response) {
@@ -112,14 +136,7 @@ pb::PrepareRequest RenderPrepare(const Preparation& preparation) {
   request.set_challenge_transcript(AsString(preparation.answer.challenge));
   request.set_card_id(preparation.card_id);
   request.set_card_record(AsString(preparation.card_record));
-  pb::DesiredPackage& package = *request.mutable_desired()->add_packages();
-  package.set_content_hash(AsString(preparation.desired.content_hash));
-  for (const Bytes& aid : preparation.desired.applet_aids) {
-    pb::DesiredApplet& applet = *package.add_applets();
-    applet.set_module_aid(AsString(aid));
-    applet.set_install_parameters(
-        AsString(preparation.desired.install_parameters));
-  }
+  Render(preparation.desired, *request.mutable_desired());
   return request;
 }
 

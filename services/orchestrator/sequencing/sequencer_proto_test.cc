@@ -113,20 +113,31 @@ TEST(SequencerProto, ReadsALoadFile) {
   EXPECT_EQ(file.load_file_bytes, 300u);
 }
 
-TEST(SequencerProto, AsksForEveryAppletOfThePackage) {
+TEST(SequencerProto, AsksForWhatTheCardShallHold) {
   Preparation preparation;
   preparation.at = {"kiosk-7", "Reader 0"};
   preparation.ticket = {1};
   preparation.answer = {{2}, {3}};
-  preparation.desired = {{0xAA}, {{0xF1}, {0xF2}}, {0x31, 0x00}};
+  DesiredPackage package;
+  package.content_hash = {0xAA};
+  package.applets = {{{0xF1}, {}, {}}, {{0xF2}, {0xF3}, {0x04}}};
+  package.install_parameters = {0x31, 0x00};
+  package.replace = true;
+  preparation.desired.packages = {package};
+  preparation.desired.absent_packages = {{0xA0}};
+  preparation.desired.absent_applications = {{0xA1}, {0xA2}};
   preparation.card_id = "issuer/A";
   preparation.card_record = {4};
   const pb::PrepareRequest wanted = Parse<pb::PrepareRequest>(R"(
     ticket: "\001" agent: "kiosk-7" reader: "Reader 0"
     identify_transcript: "\002" challenge_transcript: "\003"
-    desired { packages { content_hash: "\252"
-      applets { module_aid: "\361" install_parameters: "1\000" }
-      applets { module_aid: "\362" install_parameters: "1\000" } } }
+    desired {
+      packages { content_hash: "\252" replace: true
+        applets { module_aid: "\361" install_parameters: "1\000" }
+        applets { module_aid: "\362" instance_aid: "\363" privileges: "\004"
+                  install_parameters: "1\000" } }
+      absent_packages: "\240"
+      absent_applications: "\241" absent_applications: "\242" }
     card_id: "issuer/A" card_record: "\004")");
   EXPECT_EQ(RenderPrepare(preparation).DebugString(), wanted.DebugString());
 }

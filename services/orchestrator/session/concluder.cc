@@ -33,6 +33,19 @@ JournalEntry EntryFor(const Packet& packet, absl::Time now,
   return entry;
 }
 
+std::string DoneText(const JobSubject& subject, uint32_t changes) {
+  const std::string name = NameOf(subject);
+  const bool deletes = subject.action == JobAction::kDelete;
+  if (changes == 0) {
+    return deletes ? absl::StrCat("The card did not hold ", name,
+                                  "; nothing was changed.")
+                   : absl::StrCat("The card held ", name,
+                                  " already; nothing was changed.");
+  }
+  return deletes ? absl::StrCat("The card holds ", name, " no more.")
+                 : absl::StrCat("The card holds ", name, ".");
+}
+
 // A report that means nothing is one whose answers are missing.
 Conclusion Unreadable(const absl::Status& status) {
   Conclusion conclusion;
@@ -50,9 +63,9 @@ absl::StatusOr<ReportCheck> Concluder::Take(const PacketReport& report,
   return context_.database.Write(
       [&](store::Transaction& tx) -> absl::StatusOr<ReportCheck> {
         PacketRepository packets(tx);
-        ASSIGN_OR_RETURN(
-            const ReportCheck check,
-            packets.Report(report.packet_id, at_.agent, report.transcript));
+        ASSIGN_OR_RETURN(const ReportCheck check,
+                         packets.Report(report.packet_id, at_.agent,
+                                        report.transcript, now));
         if (check != ReportCheck::kAccepted) return check;
         ASSIGN_OR_RETURN(const Packet packet, packets.Get(report.packet_id));
         Measurements measured = report.measurements;
@@ -125,10 +138,7 @@ Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
   switch (conclusion.outcome) {
     case Outcome::kDone:
       return {ConcludedKind::kDone, true,
-              packet.changes == 0
-                  ? absl::StrCat("The card held ", job.application,
-                                 " already; nothing was changed.")
-                  : absl::StrCat("The card holds ", job.application, ".")};
+              DoneText(job.subject, packet.changes)};
     case Outcome::kCardDiffers:
       if (tired) break;
       return {ConcludedKind::kNotDone, false,
@@ -166,17 +176,15 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
   JobRepository jobs(tx);
   const bool done = ending.kind == ConcludedKind::kDone;
   const absl::Status changed =
-      ending.job_over ? jobs.Finish(packet.job_id,
-                                    done ? JobState::kDone : JobState::kFailed,
-                                    ending.message, conclusion.facts, now)
-                      : jobs.WaitAgain(packet.job_id, ending.message);
-  // A late report may find its job over; what it said of the card is kept.
-  if (!changed.ok() && !absl::IsFailedPrecondition(changed)) return changed;
-  return journal.Add(EntryFor(packet, now,
-                              done              ? "job.done"
-                              : ending.job_over ? "job.failed"
-                                                : "job.waits",
-                              ending.message));
+      ending.job_over
+          ? jobs.Finish(packet.job_id, std::nullopt,
+                        {done ? JobState::kDone : JobState::kFailed,
+                         ending.message, conclusion.facts},
+                        now)
+          : jobs.WaitAgain(packet.job_id, packet.id, ending.message, now);
+  // A late report may find its job over, or with another packet; what it said
+  // of the card is kept.
+  return absl::IsFailedPrecondition(changed) ? absl::OkStatus() : changed;
 }
 
 absl::StatusOr<GiveVerdict> Concluder::VerdictOf(const std::string& packet_id) {
@@ -198,7 +206,11 @@ absl::Status Concluder::Lose(const std::string& packet_id,
       context_.database.Write(
           [&](store::Transaction& tx) -> absl::StatusOr<Packet> {
             ASSIGN_OR_RETURN(Packet lost, PacketRepository(tx).Get(packet_id));
-            RETURN_IF_ERROR(JobRepository(tx).WaitAgain(lost.job_id, why));
+            const absl::Status waits =
+                JobRepository(tx).WaitAgain(lost.job_id, packet_id, why, now);
+            // Over, or gone on with another packet: nothing was lost.
+            if (absl::IsFailedPrecondition(waits)) return lost;
+            RETURN_IF_ERROR(waits);
             RETURN_IF_ERROR(JournalRepository(tx).Add(
                 EntryFor(lost, now, "packet.lost", why)));
             return lost;

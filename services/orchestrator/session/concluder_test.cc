@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
 #include "services/orchestrator/session/testing/reader_fixture.h"
 
 namespace cardferry::orchestrator {
@@ -26,6 +27,71 @@ TEST_F(ConcluderTest, SaysWhenThereWasNothingToChange) {
   EXPECT_THAT(link_->Take(),
               HasSubstr("ok: The card held brokerage already; nothing was"));
   EXPECT_EQ(GetJob(job).changes, 0u);
+}
+
+TEST_F(ConcluderTest, SaysThatSomethingIsDeleted) {
+  const auto once = [&] {
+    NewJob job;
+    job.subject.action = JobAction::kDelete;
+    job.subject.package_aid = FromHexOrDie("A000000151");
+    job.target.agent = "kiosk-7";
+    ASSERT_OK(db_.Do([&](store::Transaction& tx) {
+      return JobRepository(tx).Add(job, At());
+    }));
+    session_->Handle(JobArrived{});
+    Answer(kCard);
+    link_->Take();
+    Report();
+  };
+  Start();
+  once();
+  EXPECT_EQ(link_->Take(),
+            "ok: The card holds the package A000000151 no more. | opening");
+  const DesiredState wanted = sequencer_.preparations().back().desired;
+  EXPECT_THAT(wanted.packages, SizeIs(0));
+  EXPECT_THAT(wanted.absent_packages, ElementsAre(FromHexOrDie("A000000151")));
+  sequencer_.SetCommands(2, 0);
+  once();
+  EXPECT_EQ(link_->Take(),
+            "ok: The card did not hold the package A000000151; nothing was "
+            "changed. | opening");
+}
+
+// The card went to another reader, and its job with it, before the first
+// reader's connection was found to be gone.
+TEST_F(ConcluderTest, AnOldPacketTakesNothingFromTheOneThatFollowedIt) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  const std::string first = link_->last_packet();
+  ASSERT_OK(Concluder(kHere, context_).Lose(first, "Lost."));
+  const auto old_session = std::move(session_);
+  const auto old_link = std::move(link_);
+  Connect({"kiosk-8", "Reader 0"});
+  Start();
+  Answer(kCard);
+  EXPECT_EQ(GetJob(job).rounds, 2u);
+  old_session->Handle(Disconnected{});
+  EXPECT_EQ(GetJob(job).state, JobState::kRunning);
+  Report();
+  EXPECT_EQ(GetJob(job).state, JobState::kDone);
+}
+
+TEST_F(ConcluderTest, ALateReportOfACancelledJobIsRecordedButRunsNothing) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  const std::string packet = link_->last_packet();
+  session_->Handle(Disconnected{});
+  ASSERT_OK(db_.Do([&](store::Transaction& tx) {
+    return JobRepository(tx).Cancel(job, clock_.Now());
+  }));
+  Connect(kHere);
+  Start();
+  EXPECT_EQ(link_->Take(), "opening");
+  Report(packet);
+  EXPECT_EQ(GetJob(job).state, JobState::kCancelled);
+  EXPECT_EQ(ToHex(GetCard(kCard).content.packages[0].aid), "F000000001");
 }
 
 TEST_F(ConcluderTest, ACardThatDiffersFromItsRecordGoesIntoASecondRound) {

@@ -13,11 +13,10 @@ namespace cardferry::orchestrator {
 absl::Status PacketSender::Register(const std::string& summary) {
   const absl::Time now = context_.clock.Now();
   return context_.database.Write([&](store::Transaction& tx) -> absl::Status {
-    RETURN_IF_ERROR(JobRepository(tx).Start(packet_.job_id, packet_.card_id,
-                                            packet_.commands, packet_.changes));
+    RETURN_IF_ERROR(JobRepository(tx).Start(packet_, now));
     RETURN_IF_ERROR(
         CardRepository(tx).Saw(packet_.card_id, packet_.profile, now));
-    RETURN_IF_ERROR(PacketRepository(tx).Add(packet_));
+    RETURN_IF_ERROR(PacketRepository(tx).Add(packet_, now));
     JournalEntry entry;
     entry.at = now;
     entry.kind = "packet.sent";
@@ -34,7 +33,8 @@ absl::Status PacketSender::Register(const std::string& summary) {
 absl::Status PacketSender::OnHeader(const BundleHeader& header) {
   if (header_came_) return absl::InternalError("a second bundle header came");
   if (header.card_id != packet_.card_id) {
-    return absl::DataLossError(absl::StrCat("the card claims to be ",
+    // Its cryptogram is right: no reason to stop it.
+    return absl::InternalError(absl::StrCat("the card claims to be ",
                                             packet_.card_id, " and proves to ",
                                             "be ", header.card_id));
   }

@@ -26,7 +26,7 @@ class PacketSender final : public BundleSink {
         context_(context),
         link_(link) {}
 
-  // DATA_LOSS when the proven card is not the claimed one.
+  // INTERNAL when the proven card is not the claimed one.
   absl::Status OnHeader(const BundleHeader& header) override;
   // UNAVAILABLE when the agent is gone.
   absl::Status OnPart(Bytes script, bool last) override;

@@ -10,6 +10,7 @@
 #include "services/orchestrator/repository/job_repository.h"
 #include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/opening_repository.h"
+#include "services/orchestrator/session/desired_state.h"
 #include "services/orchestrator/session/preparation_failure.h"
 
 namespace cardferry::orchestrator {
@@ -63,7 +64,7 @@ std::variant<Packed, NotPacked> Preparer::Prepare(const std::string& opening_id,
   PacketSender sender(std::move(packet), received_at, context_, link_);
   const absl::Status status = PrepareWithLoadFile(task, sender);
   if (!status.ok()) return Explain(task, sender, status);
-  if (sender.empty()) return FinishWithoutPacket(task);
+  if (sender.empty()) return FinishWithoutPacket(task, opening_id);
   return Packed{sender.packet().id, task.job.id, sender.packet().commands};
 }
 
@@ -104,14 +105,15 @@ Preparer::TakeJobIn(store::Transaction& tx, const IssuedOpening& opening,
         {NotPackedKind::kNothing, "There is nothing to do for this card."},
         ""});
   }
+  const absl::Time now = context_.clock.Now();
   if (job->rounds >= kMaxRounds) {
     const std::string message = absl::StrCat(
         "Given up after ", job->rounds, " packets. Look at the job's events.");
-    RETURN_IF_ERROR(jobs.Finish(job->id, JobState::kFailed, message, {},
-                                context_.clock.Now()));
+    RETURN_IF_ERROR(jobs.Finish(job->id, std::nullopt,
+                                {JobState::kFailed, message, {}}, now));
     return Result(Untaken{{NotPackedKind::kRefused, message}, job->id});
   }
-  RETURN_IF_ERROR(jobs.Claim(job->id));
+  RETURN_IF_ERROR(jobs.Claim(job->id, opening.id, now));
   ASSIGN_OR_RETURN(Task task,
                    FillTask(tx, *std::move(job), opening, answer, card));
   return Result(std::move(task));
@@ -129,12 +131,15 @@ absl::StatusOr<Preparer::Task> Preparer::FillTask(store::Transaction& tx,
   p.ticket = opening.ticket;
   p.answer = answer;
   p.card_id = card.card_id;
-  ASSIGN_OR_RETURN(const Application application,
-                   ApplicationRepository(tx).Get(job.application));
-  p.desired.content_hash = application.load_file.content_hash;
-  p.desired.applet_aids = application.load_file.applet_aids;
-  ASSIGN_OR_RETURN(p.desired.install_parameters,
+  Application application;
+  if (!job.subject.application.empty()) {
+    ASSIGN_OR_RETURN(application,
+                     ApplicationRepository(tx).Get(job.subject.application));
+  }
+  ASSIGN_OR_RETURN(Bytes parameters,
                    JobRepository(tx).InstallParameters(job.id));
+  p.desired =
+      DesiredStateOf(job.subject, application.load_file, std::move(parameters));
   ASSIGN_OR_RETURN(p.card_record, CardRepository(tx).Record(card.card_id));
   task.job = std::move(job);
   return task;
@@ -150,7 +155,8 @@ absl::StatusOr<Preparer::Untaken> Preparer::RefuseStopped(
   const absl::Time now = context_.clock.Now();
   const bool ends_job = job.has_value() && job->target.agent == at_.agent;
   if (ends_job) {
-    RETURN_IF_ERROR(jobs.Finish(job->id, JobState::kFailed, kStopped, {}, now));
+    RETURN_IF_ERROR(jobs.Finish(job->id, std::nullopt,
+                                {JobState::kFailed, kStopped, {}}, now));
   }
   JournalEntry entry;
   entry.at = now;
@@ -168,17 +174,26 @@ absl::Status Preparer::PrepareWithLoadFile(const Task& task,
   const absl::Status first =
       context_.sequencer.Prepare(task.preparation, sender);
   if (!absl::IsNotFound(first) || sender.started()) return first;
+  for (const DesiredPackage& package : task.preparation.desired.packages) {
+    RETURN_IF_ERROR(PutLoadFile(package.content_hash));
+  }
+  return context_.sequencer.Prepare(task.preparation, sender);
+}
+
+// Whatever goes wrong here says nothing about the card.
+absl::Status Preparer::PutLoadFile(const Bytes& content_hash) {
   const absl::StatusOr<Bytes> cap_file =
       context_.database.Read([&](store::Transaction& tx) {
-        return ApplicationRepository(tx).CapFile(
-            task.preparation.desired.content_hash);
+        return ApplicationRepository(tx).CapFile(content_hash);
       });
-  // Trouble with the database says nothing about the card.
   if (!cap_file.ok()) {
     return absl::UnavailableError(cap_file.status().message());
   }
-  RETURN_IF_ERROR(context_.sequencer.PutLoadFile(*cap_file).status());
-  return context_.sequencer.Prepare(task.preparation, sender);
+  const absl::Status put = context_.sequencer.PutLoadFile(*cap_file).status();
+  if (put.ok() || IsForLater(put)) return put;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the sequencer does not take the application's file any more (",
+      put.message(), "): add the application again under another name"));
 }
 
 absl::Status Preparer::StopCard(store::Transaction& tx, const Task& task,
@@ -205,15 +220,21 @@ NotPacked Preparer::Explain(const Task& task, const PacketSender& sender,
   const bool ends_job =
       failure.ends_job &&
       (!failure.stops_card || task.job.target.agent == at_.agent);
+  const std::string& holder =
+      sender.started() ? sender.packet().id : sender.packet().opening_id;
   LogWarning("no packet made", {{"job", task.job.id}, {"status", status}});
   const absl::Time now = context_.clock.Now();
   const absl::Status saved =
       context_.database.Write([&](store::Transaction& tx) -> absl::Status {
         if (failure.stops_card) RETURN_IF_ERROR(StopCard(tx, task, now));
         JobRepository jobs(tx);
-        return ends_job ? jobs.Finish(task.job.id, JobState::kFailed,
-                                      failure.message, {}, now)
-                        : jobs.WaitAgain(task.job.id, failure.message);
+        const absl::Status changed =
+            ends_job
+                ? jobs.Finish(task.job.id, holder,
+                              {JobState::kFailed, failure.message, {}}, now)
+                : jobs.WaitAgain(task.job.id, holder, failure.message, now);
+        // It was given up meanwhile, and somebody else may have it by now.
+        return absl::IsFailedPrecondition(changed) ? absl::OkStatus() : changed;
       });
   if (!saved.ok()) LogError("job not put back", {{"status", saved}});
   context_.board.Changed(task.job.id);
@@ -221,15 +242,15 @@ NotPacked Preparer::Explain(const Task& task, const PacketSender& sender,
   return {failure.kind, failure.message};
 }
 
-std::variant<Packed, NotPacked> Preparer::FinishWithoutPacket(
-    const Task& task) {
+NotPacked Preparer::FinishWithoutPacket(const Task& task,
+                                        const std::string& opening_id) {
   const std::string message =
       "The card holds all that it should; nothing was sent.";
   const absl::Time now = context_.clock.Now();
   const absl::Status saved =
       context_.database.Write([&](store::Transaction& tx) {
-        return JobRepository(tx).Finish(task.job.id, JobState::kDone, message,
-                                        {}, now);
+        return JobRepository(tx).Finish(task.job.id, opening_id,
+                                        {JobState::kDone, message, {}}, now);
       });
   if (!saved.ok()) LogError("job not finished", {{"status", saved}});
   context_.board.Changed(task.job.id);

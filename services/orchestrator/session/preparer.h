@@ -62,9 +62,11 @@ class Preparer {
                                         const ClaimedCard& card);
 
   absl::Status PrepareWithLoadFile(const Task& task, PacketSender& sender);
+  absl::Status PutLoadFile(const Bytes& content_hash);
   NotPacked Explain(const Task& task, const PacketSender& sender,
                     const absl::Status& status);
-  std::variant<Packed, NotPacked> FinishWithoutPacket(const Task& task);
+  NotPacked FinishWithoutPacket(const Task& task,
+                                const std::string& opening_id);
   absl::Status StopCard(store::Transaction& tx, const Task& task,
                         absl::Time now);
 

@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/base/status_macros.h"
 #include "lib/base/status_matchers.h"
 #include "services/orchestrator/session/packet_sender.h"
 #include "services/orchestrator/session/testing/reader_fixture.h"
@@ -76,6 +77,24 @@ TEST_F(PreparerTest, ADamagedLoadFileIsNoReasonToStopTheCard) {
   EXPECT_THAT(Events(), Not(Contains("card.stopped")));
 }
 
+TEST_F(PreparerTest, AJobThatWasGivenUpMeanwhileIsLeftToItsNewHolder) {
+  const std::string job = AddJob({"kiosk-7", "", ""});
+  Start();
+  link_->Take();
+  sequencer_.OnNextPrepare([&] {
+    // Somebody found that this takes too long; another reader has it now.
+    ASSERT_OK(db_.Do([&](store::Transaction& tx) -> absl::Status {
+      JobRepository jobs(tx);
+      RETURN_IF_ERROR(
+          jobs.WaitAgain(job, link_->last_opening(), "Given up.", At()));
+      return jobs.Claim(job, "another", At());
+    }));
+  });
+  Answer(kCard);
+  EXPECT_THAT(link_->Take(), StartsWith("no: The card is read again."));
+  EXPECT_EQ(GetJob(job).state, JobState::kPreparing);
+}
+
 TEST_F(PreparerTest, TriesAgainWhileTheSequencerCannotBeReached) {
   const std::string job = AddJob({"kiosk-7", "", ""});
   Start();
@@ -141,7 +160,9 @@ TEST_F(PreparerTest, AWrongCryptogramStopsTheCardAndFailsTheJob) {
                     EndsWith("| opening")));
   EXPECT_EQ(GetJob(job).state, JobState::kFailed);
   EXPECT_THAT(GetJob(job).message, HasSubstr("Nothing was sent to it"));
-  EXPECT_THAT(Events(), ElementsAre("opening.consumed", "card.stopped"));
+  EXPECT_THAT(Events(),
+              ElementsAre("job.added", "opening.consumed", "job.preparing",
+                          "card.stopped", "job.failed"));
 }
 
 TEST_F(PreparerTest, AFalseCardDoesNotFailTheTrueCardsJob) {

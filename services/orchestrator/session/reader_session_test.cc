@@ -32,7 +32,8 @@ TEST_F(ReaderSessionTest, BringsAJobFromItsCardToItsEnd) {
   EXPECT_EQ(GetJob(job).state, JobState::kDone);
   EXPECT_THAT(sequencer_.transcripts(), ElementsAre(Text("answers")));
   EXPECT_THAT(Events(),
-              ElementsAre("opening.consumed", "packet.sent", "packet.reported",
+              ElementsAre("job.added", "opening.consumed", "job.preparing",
+                          "job.running", "packet.sent", "packet.reported",
                           "card.recorded", "job.done"));
   EXPECT_EQ(ToHex(GetCard(kCard).content.packages[0].aid), "F000000001");
 }

@@ -38,6 +38,15 @@ void DatabaseFixture::AddBrokerage() {
   ASSERT_TRUE(added.ok()) << added;
 }
 
+NewJob DatabaseFixture::BrokerageJob(const JobTarget& target,
+                                     Bytes parameters) {
+  NewJob job;
+  job.subject.application = "brokerage";
+  job.install_parameters = std::move(parameters);
+  job.target = target;
+  return job;
+}
+
 absl::Time At(int seconds) {
   return absl::FromUnixSeconds(1'800'000'000 + seconds);
 }

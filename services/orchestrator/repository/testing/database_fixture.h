@@ -10,6 +10,7 @@
 #include "lib/store/database.h"
 #include "lib/store/testing/temporary_database.h"
 #include "services/orchestrator/model/application.h"
+#include "services/orchestrator/model/job.h"
 
 namespace cardferry::orchestrator {
 
@@ -32,6 +33,8 @@ class DatabaseFixture {
   void AddBrokerage();
 
   static Application Brokerage();
+  // To load that application.
+  static NewJob BrokerageJob(const JobTarget& target, Bytes parameters = {});
 
  private:
   store::TemporaryDatabase place_;

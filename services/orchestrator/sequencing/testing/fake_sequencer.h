@@ -2,6 +2,7 @@
 #define CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_TESTING_FAKE_SEQUENCER_H_
 
 #include <deque>
+#include <functional>
 #include <set>
 #include <string>
 #include <utility>
@@ -31,6 +32,11 @@ class FakeSequencer final : public Sequencer {
   void BreakNextPrepare() {
     absl::MutexLock lock(&mutex_);
     break_next_ = true;
+  }
+  // Runs within the next Prepare, before anything else.
+  void OnNextPrepare(std::function<void()> work) {
+    absl::MutexLock lock(&mutex_);
+    on_prepare_ = std::move(work);
   }
   // What the next Conclude says; done by default.
   void ConcludeWith(Conclusion conclusion) {
@@ -83,6 +89,12 @@ class FakeSequencer final : public Sequencer {
 
   absl::Status Prepare(const Preparation& preparation,
                        BundleSink& sink) override {
+    std::function<void()> work;
+    {
+      absl::MutexLock lock(&mutex_);
+      std::swap(work, on_prepare_);
+    }
+    if (work != nullptr) work();
     bool broken = false;
     BundleHeader header;
     {
@@ -90,8 +102,10 @@ class FakeSequencer final : public Sequencer {
       preparations_.push_back(preparation);
       const absl::Status error = Take(prepare_errors_);
       if (!error.ok()) return error;
-      if (load_files_.count(preparation.desired.content_hash) == 0) {
-        return absl::NotFoundError("no such load file here");
+      for (const DesiredPackage& package : preparation.desired.packages) {
+        if (load_files_.count(package.content_hash) == 0) {
+          return absl::NotFoundError("no such load file here");
+        }
       }
       broken = std::exchange(break_next_, false);
       header = {preparation.card_id, commands_, changes_,
@@ -177,6 +191,7 @@ class FakeSequencer final : public Sequencer {
   std::vector<Bytes> transcripts_;
   std::set<Bytes> load_files_;
   int load_files_put_ = 0;
+  std::function<void()> on_prepare_;
   bool break_next_ = false;
   uint32_t commands_ = 3;
   uint32_t changes_ = 2;

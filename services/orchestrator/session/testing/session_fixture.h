@@ -38,7 +38,8 @@ class SessionFixture : public ::testing::Test {
 
   std::string AddJob(const JobTarget& target) {
     const auto id = db_.Do([&](store::Transaction& tx) {
-      return JobRepository(tx).Add({"brokerage", {0x31}, target}, At());
+      return JobRepository(tx).Add(
+          DatabaseFixture::BrokerageJob(target, {0x31}), At());
     });
     EXPECT_TRUE(id.ok()) << id.status();
     return id.value_or("");

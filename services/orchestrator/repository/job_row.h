@@ -1,0 +1,21 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_JOB_ROW_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_JOB_ROW_H_
+
+#include "absl/status/statusor.h"
+#include "lib/store/value.h"
+#include "services/orchestrator/model/job.h"
+
+namespace cardferry::orchestrator {
+
+// What ReadJobRow wants of a job; a condition may follow.
+extern const char kJobSelect[];
+
+// One job, without its facts and applets. DATA_LOSS for one that cannot be.
+absl::StatusOr<Job> ReadJobRow(const store::Row& row);
+
+// DATA_LOSS for a number that is no state.
+absl::StatusOr<JobState> ToJobState(int number);
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_JOB_ROW_H_
