@@ -20,7 +20,7 @@ std::string Failures(const Results& results) {
 
 }  // namespace
 
-std::vector<FileCounts> OpensslHostCounts() {
+std::vector<FileCounts> HostCounts() {
   return {
       {"generated_negative.json", 0, 77},
       {"generated_primitives.json", 182, 294},
@@ -34,23 +34,6 @@ std::vector<FileCounts> OpensslHostCounts() {
       {"real_scp03.json", 14, 15},
       {"real_scp11.json", 0, 4},
       {"real_session_material.json", 20, 3},
-  };
-}
-
-std::vector<FileCounts> Pkcs11HostCounts() {
-  return {
-      {"generated_negative.json", 0, 77},
-      {"generated_primitives.json", 182, 294},
-      {"generated_scp02.json", 0, 75},
-      {"generated_scp03.json", 63, 120},
-      {"real_lfdbh.json", 0, 1},
-      {"real_primitives.json", 53, 11},
-      {"real_put_key.json", 0, 17},
-      {"real_scp01.json", 0, 5},
-      {"real_scp02.json", 0, 31},
-      {"real_scp03.json", 14, 15},
-      {"real_scp11.json", 0, 4},
-      {"real_session_material.json", 13, 10},
   };
 }
 

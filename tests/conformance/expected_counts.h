@@ -18,9 +18,8 @@ struct FileCounts {
   size_t skipped;
 };
 
-// The host's side with OpenSSL and over PKCS#11, and the card's.
-std::vector<FileCounts> OpensslHostCounts();
-std::vector<FileCounts> Pkcs11HostCounts();
+// The host's side with any cipher, and the card's.
+std::vector<FileCounts> HostCounts();
 std::vector<FileCounts> CardCounts();
 
 // Runs tests/vectors and expects exactly these counts: a vector that is

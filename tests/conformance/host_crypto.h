@@ -26,9 +26,6 @@ class HostCrypto {
   // "openssl"
   virtual std::string name() const = 0;
 
-  // Whether OpenSession knows SCP02.
-  virtual bool OpensScp02() const = 0;
-
   // The cipher that the framing of //lib/card/scp runs over, for a session of
   // a card with these static keys.
   virtual absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(

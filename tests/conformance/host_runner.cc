@@ -88,25 +88,12 @@ const Kind* FindKind(const Vector& vector) {
   return kind == kKinds->end() ? nullptr : &kind->second;
 }
 
-// Whether a session is opened for it: not where session keys are given.
-bool OpensSession(const Vector& vector) {
-  const std::string kind = vector.kind();
-  return kind == "trace" ||
-         (kind == "session_keys" && vector.Has("host_challenge")) ||
-         (kind == "cryptogram" && !vector.Has("session_enc"));
-}
-
 }  // namespace
 
 std::optional<std::string> HostRunner::WhyNot(const Vector& vector) const {
   const Kind* const kind = FindKind(vector);
   if (kind == nullptr) return "kind is not there";
-  if (auto reason = kind->why_not(vector)) return reason;
-  if (vector.Text("protocol") == "SCP02" && OpensSession(vector) &&
-      !crypto_->OpensScp02()) {
-    return "SCP02 sessions are not there";
-  }
-  return std::nullopt;
+  return kind->why_not(vector);
 }
 
 absl::Status HostRunner::Run(const Vector& vector) {

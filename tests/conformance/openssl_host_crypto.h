@@ -12,7 +12,6 @@ namespace cardferry::conformance {
 class OpensslHostCrypto : public HostCrypto {
  public:
   std::string name() const override { return "openssl"; }
-  bool OpensScp02() const override { return true; }
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const StaticKeys& keys, const scp::SessionSeed& seed) override;
   absl::Status CheckCmac(ByteSpan key, ByteSpan message,

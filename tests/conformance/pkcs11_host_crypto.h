@@ -25,8 +25,6 @@ class Pkcs11HostCrypto : public HostCrypto {
       const keyvault::KnownKeyWays& ways = {});
 
   std::string name() const override { return "pkcs11"; }
-  // The vault's cipher is SCP03's.
-  bool OpensScp02() const override { return false; }
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const StaticKeys& keys, const scp::SessionSeed& seed) override;
   absl::Status CheckCmac(ByteSpan key, ByteSpan message,
