@@ -82,14 +82,13 @@ absl::StatusOr<CardsimSettings> CheckFlags(const CardsimFlags& flags) {
     return absl::InvalidArgumentError(
         absl::StrCat("--eeprom: 1 to ", kMaxEeprom, " bytes"));
   }
-  settings.card.i = kind.i;
+  settings.card.scp03_i = kind.i;
   settings.card.eeprom_bytes = flags.eeprom;
   settings.key_size = kind.key_size;
   return settings;
 }
 
-absl::Status CheckKeys(const CardsimSettings& settings,
-                       const Scp03KeySet& keys) {
+absl::Status CheckKeys(const CardsimSettings& settings, const KeySet& keys) {
   if (keys.enc.size() == settings.key_size) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat("--card wants keys of ", settings.key_size,

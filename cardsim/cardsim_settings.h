@@ -8,7 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cardsim/card/card.h"
-#include "cardsim/channel/scp03_keys.h"
+#include "cardsim/channel/key_set.h"
 #include "cardsim/faults/fault.h"
 #include "cardsim/vpcd/vpcd_client.h"
 #include "lib/base/bytes.h"
@@ -43,8 +43,7 @@ absl::StatusOr<CardsimSettings> CheckFlags(const CardsimFlags& flags);
 
 // FAILED_PRECONDITION when the keys are not of the kind of card that was asked
 // for.
-absl::Status CheckKeys(const CardsimSettings& settings,
-                       const Scp03KeySet& keys);
+absl::Status CheckKeys(const CardsimSettings& settings, const KeySet& keys);
 
 }  // namespace cardferry::cardsim
 

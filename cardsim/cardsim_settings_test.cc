@@ -12,7 +12,7 @@ TEST(CardsimSettingsTest, HasDefaultsForEverythingButTheKeys) {
   EXPECT_EQ(settings.reader.host, "127.0.0.1");
   EXPECT_EQ(settings.reader.port, 35963);
   EXPECT_EQ(ToHex(settings.atr), "3B80800101");
-  EXPECT_EQ(settings.card.i, 0x70);
+  EXPECT_EQ(settings.card.scp03_i, 0x70);
   EXPECT_EQ(settings.card.eeprom_bytes, 256u * 1024u);
   EXPECT_EQ(settings.key_size, 16u);
 }
@@ -21,7 +21,7 @@ TEST(CardsimSettingsTest, KnowsACardWithLongKeys) {
   CardsimFlags flags;
   flags.card = "scp03-aes256";
   ASSERT_OK_AND_ASSIGN(const CardsimSettings settings, CheckFlags(flags));
-  EXPECT_EQ(settings.card.i, 0x70);
+  EXPECT_EQ(settings.card.scp03_i, 0x70);
   EXPECT_OK(CheckKeys(settings, TestKeys(32)));
   EXPECT_THAT(
       CheckKeys(settings, TestKeys(16)),

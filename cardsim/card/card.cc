@@ -6,6 +6,7 @@
 #include "absl/memory/memory.h"
 #include "cardsim/card/life_cycle.h"
 #include "cardsim/card_error.h"
+#include "cardsim/channel/messaging.h"
 #include "lib/base/status_macros.h"
 
 namespace cardferry::cardsim {
@@ -63,25 +64,36 @@ card::ResponseApdu FitLe(const card::CommandApdu& command,
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Card>> Card::Create(Scp03KeySet keys,
+absl::StatusOr<std::unique_ptr<Card>> Card::Create(KeySet keys,
                                                    CardOptions options,
                                                    RandomSource& random) {
-  ASSIGN_OR_RETURN(card::Aid isd, card::Aid::FromHex(kIssuerSecurityDomain));
-  Scp03Options channel_options;
-  channel_options.i = options.i;
-  channel_options.aid = isd.bytes();
-  channel_options.failure_limit = options.failure_limit;
-  ASSIGN_OR_RETURN(
-      Scp03Channel channel,
-      Scp03Channel::Create(std::move(keys), std::move(channel_options)));
-  return absl::WrapUnique(
-      new Card(std::move(channel), std::move(isd), options, random));
+  SecurityDomainState domain;
+  domain.numbers = DefaultCardNumbers(keys.diversification_data);
+  const KeyCounters counters = FreshCounters(keys.type);
+  domain.key_sets.push_back({std::move(keys), counters});
+  return Create(std::move(domain), options, random);
 }
 
-Card::Card(Scp03Channel channel, card::Aid isd, const CardOptions& options,
-           RandomSource& random)
+absl::StatusOr<std::unique_ptr<Card>> Card::Create(SecurityDomainState domain,
+                                                   CardOptions options,
+                                                   RandomSource& random) {
+  RETURN_IF_ERROR(CheckCardNumbers(domain.numbers));
+  ASSIGN_OR_RETURN(card::Aid isd, card::Aid::FromHex(kIssuerSecurityDomain));
+  ChannelOptions channel_options;
+  channel_options.scp02_i = options.scp02_i;
+  channel_options.scp03_i = options.scp03_i;
+  channel_options.aid = isd.bytes();
+  channel_options.failure_limit = options.failure_limit;
+  ASSIGN_OR_RETURN(KeyRing keys, KeyRing::Create(std::move(domain.key_sets),
+                                                 std::move(channel_options)));
+  return absl::WrapUnique(new Card(std::move(keys), std::move(domain.numbers),
+                                   std::move(isd), options, random));
+}
+
+Card::Card(KeyRing keys, CardNumbers numbers, card::Aid isd,
+           const CardOptions& options, RandomSource& random)
     : registry_(std::move(isd), options.eeprom_bytes),
-      domain_(std::move(channel), registry_, random) {}
+      domain_(std::move(keys), std::move(numbers), registry_, random) {}
 
 Bytes Card::Transmit(ByteSpan command) {
   const absl::StatusOr<card::CommandApdu> apdu =

@@ -10,7 +10,8 @@
 #include "absl/status/statusor.h"
 #include "cardsim/card/registry.h"
 #include "cardsim/card/security_domain.h"
-#include "cardsim/channel/scp03_channel.h"
+#include "cardsim/channel/key_ring.h"
+#include "cardsim/channel/key_set.h"
 #include "lib/base/bytes.h"
 #include "lib/base/random.h"
 #include "lib/card/apdu/aid.h"
@@ -20,21 +21,28 @@
 namespace cardferry::cardsim {
 
 struct CardOptions {
-  // SCP03 parameter: 00 10 20 30 60 70, or those + 01.
-  uint8_t i = 0x70;
+  // The parameter `i` of each protocol (ChannelOptions); the type of a key set
+  // says which one it speaks.
+  uint8_t scp02_i = 0x55;
+  uint8_t scp03_i = 0x70;
   size_t eeprom_bytes = 256 * 1024;
   int failure_limit = 10;
 };
 
 // A simulated GlobalPlatform card with an issuer security domain
-// (A000000151000000) and one SCP03 key set. Everything is in memory and ends
-// with the object. Not thread-safe: a card does one thing at a time.
+// (A000000151000000). Everything is in memory and ends with the object. Not
+// thread-safe: a card does one thing at a time.
 class Card {
  public:
-  // INVALID_ARGUMENT as Scp03Channel::Create. `random` lives longer.
-  static absl::StatusOr<std::unique_ptr<Card>> Create(Scp03KeySet keys,
+  // A new card with one key set and DefaultCardNumbers. INVALID_ARGUMENT as
+  // KeyRing::Create. `random` lives longer.
+  static absl::StatusOr<std::unique_ptr<Card>> Create(KeySet keys,
                                                       CardOptions options,
                                                       RandomSource& random);
+  // The same with everything that is kept of a security domain. Also
+  // INVALID_ARGUMENT as CheckCardNumbers.
+  static absl::StatusOr<std::unique_ptr<Card>> Create(
+      SecurityDomainState domain, CardOptions options, RandomSource& random);
 
   Card(const Card&) = delete;
   Card& operator=(const Card&) = delete;
@@ -53,8 +61,8 @@ class Card {
   const Registry& registry() const { return registry_; }
 
  private:
-  Card(Scp03Channel channel, card::Aid isd, const CardOptions& options,
-       RandomSource& random);
+  Card(KeyRing keys, CardNumbers numbers, card::Aid isd,
+       const CardOptions& options, RandomSource& random);
 
   card::ResponseApdu Dispatch(const card::CommandApdu& command);
   absl::StatusOr<card::ResponseApdu> Select(const card::CommandApdu& command);

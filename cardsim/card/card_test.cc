@@ -244,7 +244,7 @@ TEST(CardTest, CreateRefusesKeysThatDoNotFit) {
   EXPECT_THAT(Card::Create(TestKeys(8), {}, random),
               StatusIs(absl::StatusCode::kInvalidArgument));
   CardOptions options;
-  options.i = 0x02;
+  options.scp03_i = 0x02;
   EXPECT_THAT(Card::Create(TestKeys(), options, random),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }

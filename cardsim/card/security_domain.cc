@@ -3,10 +3,10 @@
 #include <optional>
 #include <utility>
 
-#include "cardsim/card/card_data.h"
 #include "cardsim/card/life_cycle.h"
 #include "cardsim/card/set_status.h"
 #include "cardsim/card_error.h"
+#include "cardsim/channel/messaging.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/tlv/tlv.h"
 
@@ -46,7 +46,7 @@ Bytes SecurityDomain::FileControlInformation() const {
 }
 
 void SecurityDomain::Deselect() {
-  channel_.Close();
+  keys_.Close();
   content_.Interrupt();
   get_status_.Reset();
 }
@@ -55,23 +55,23 @@ card::ResponseApdu SecurityDomain::Process(const card::CommandApdu& command) {
   const card::CommandHeader& header = command.header();
   if (header.ins == kInsInitializeUpdate && !HasSecureMessaging(header)) {
     Deselect();
-    return Answer(channel_.InitializeUpdate(command, random_));
+    return Answer(keys_.InitializeUpdate(command, random_));
   }
   if (header.ins == kInsExternalAuthenticate) {
-    const absl::Status status = channel_.ExternalAuthenticate(command);
+    const absl::Status status = keys_.ExternalAuthenticate(command);
     if (!status.ok()) content_.Interrupt();
     return {{}, StatusWordOf(status)};
   }
-  const absl::StatusOr<card::CommandApdu> plain = channel_.Unwrap(command);
+  const absl::StatusOr<card::CommandApdu> plain = keys_.Unwrap(command);
   if (!plain.ok()) {
     Deselect();
     return {{}, StatusWordOf(plain.status())};
   }
   absl::StatusOr<card::ResponseApdu> response = Execute(*plain);
   if (!response.ok()) {
-    return channel_.Wrap({{}, StatusWordOf(response.status())});
+    return keys_.Wrap({{}, StatusWordOf(response.status())});
   }
-  return channel_.Wrap(*std::move(response));
+  return keys_.Wrap(*std::move(response));
 }
 
 absl::StatusOr<card::ResponseApdu> SecurityDomain::Execute(
@@ -91,7 +91,7 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::Execute(
   if (!IsManagement(header.ins)) {
     return CardError(kInsNotSupported, "no such command");
   }
-  if (!channel_.authenticated()) {
+  if (!keys_.authenticated()) {
     return CardError(kSecurityNotSatisfied, "host is not authenticated");
   }
   if (!CardAllows(registry_.card_life_cycle(), header.ins)) {
@@ -110,7 +110,7 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::ReadData(
   if (std::optional<Bytes> stored = content_.objects().Find(tag)) {
     return card::ResponseApdu{*std::move(stored), card::kSuccess};
   }
-  ASSIGN_OR_RETURN(Bytes object, ReadCardData(tag, channel_));
+  ASSIGN_OR_RETURN(Bytes object, ReadCardData(tag, keys_, numbers_));
   return card::ResponseApdu{std::move(object), card::kSuccess};
 }
 

@@ -1,16 +1,26 @@
 #ifndef CARDFERRY_CARDSIM_CARD_SECURITY_DOMAIN_H_
 #define CARDFERRY_CARDSIM_CARD_SECURITY_DOMAIN_H_
 
+#include <utility>
+#include <vector>
+
 #include "absl/status/statusor.h"
+#include "cardsim/card/card_data.h"
 #include "cardsim/card/content_manager.h"
 #include "cardsim/card/get_status.h"
 #include "cardsim/card/registry.h"
-#include "cardsim/channel/scp03_channel.h"
+#include "cardsim/channel/key_ring.h"
 #include "lib/base/random.h"
 #include "lib/card/apdu/command_apdu.h"
 #include "lib/card/apdu/response_apdu.h"
 
 namespace cardferry::cardsim {
+
+// What of a security domain is kept when the power goes. Key values are in it.
+struct SecurityDomainState {
+  std::vector<KeyRingEntry> key_sets;  // the first is the default
+  CardNumbers numbers;
+};
 
 // The issuer security domain: its secure channel and the commands that it knows
 // while it is selected. Reading card data is free; everything else needs a
@@ -18,8 +28,10 @@ namespace cardferry::cardsim {
 class SecurityDomain {
  public:
   // `registry` and `random` live longer.
-  SecurityDomain(Scp03Channel channel, Registry& registry, RandomSource& random)
-      : channel_(std::move(channel)),
+  SecurityDomain(KeyRing keys, CardNumbers numbers, Registry& registry,
+                 RandomSource& random)
+      : keys_(std::move(keys)),
+        numbers_(std::move(numbers)),
         registry_(registry),
         random_(random),
         content_(registry) {}
@@ -34,14 +46,20 @@ class SecurityDomain {
   // Ends session and load: another SELECT, or a reset.
   void Deselect();
 
-  const Scp03Channel& channel() const { return channel_; }
+  const KeyRing& keys() const { return keys_; }
+  const CardNumbers& numbers() const { return numbers_; }
+
+  // Everything that outlives this object; KeyRing::Create and the constructor
+  // take it back.
+  SecurityDomainState ToState() const { return {keys_.ToEntries(), numbers_}; }
 
  private:
   absl::StatusOr<card::ResponseApdu> Execute(const card::CommandApdu& plain);
   absl::StatusOr<card::ResponseApdu> ReadData(const card::CommandApdu& plain);
   absl::StatusOr<card::ResponseApdu> Manage(const card::CommandApdu& plain);
 
-  Scp03Channel channel_;
+  KeyRing keys_;
+  CardNumbers numbers_;
   Registry& registry_;
   RandomSource& random_;
   ContentManager content_;

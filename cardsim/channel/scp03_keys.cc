@@ -66,7 +66,7 @@ absl::StatusOr<Bytes> DeriveValue(const SecretBytes& key, Purpose purpose,
 
 }  // namespace
 
-absl::StatusOr<Scp03SessionKeys> DeriveSessionKeys(const Scp03KeySet& keys,
+absl::StatusOr<Scp03SessionKeys> DeriveSessionKeys(const KeySet& keys,
                                                    ByteSpan host_challenge,
                                                    ByteSpan card_challenge) {
   const Bytes context = Concat({host_challenge, card_challenge});
@@ -93,7 +93,7 @@ absl::StatusOr<Bytes> HostCryptogram(const Scp03SessionKeys& session,
                      card_challenge.size());
 }
 
-absl::StatusOr<Bytes> PseudoRandomChallenge(const Scp03KeySet& keys,
+absl::StatusOr<Bytes> PseudoRandomChallenge(const KeySet& keys,
                                             uint32_t sequence_counter,
                                             ByteSpan aid, size_t size) {
   const Bytes counter = {static_cast<uint8_t>(sequence_counter >> 16),

@@ -1,25 +1,15 @@
 #ifndef CARDFERRY_CARDSIM_CHANNEL_SCP03_KEYS_H_
 #define CARDFERRY_CARDSIM_CHANNEL_SCP03_KEYS_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
 #include "absl/status/statusor.h"
+#include "cardsim/channel/key_set.h"
 #include "lib/base/bytes.h"
 #include "lib/base/secret_bytes.h"
 
 namespace cardferry::cardsim {
-
-// A key set of a simulated card: Key-ENC, Key-MAC and Key-DEK, all of 16, 24 or
-// 32 bytes, with what INITIALIZE UPDATE says of them.
-struct Scp03KeySet {
-  SecretBytes enc;
-  SecretBytes mac;
-  SecretBytes dek;
-  uint8_t version = 0;
-  std::array<uint8_t, 10> diversification_data = {};
-};
 
 // The keys of one session (GPC Amendment D, 6.2.1), as long as the static ones.
 struct Scp03SessionKeys {
@@ -30,7 +20,7 @@ struct Scp03SessionKeys {
 
 // The context of every derivation in a session is host challenge || card
 // challenge. Errors: INVALID_ARGUMENT for a key of another length.
-absl::StatusOr<Scp03SessionKeys> DeriveSessionKeys(const Scp03KeySet& keys,
+absl::StatusOr<Scp03SessionKeys> DeriveSessionKeys(const KeySet& keys,
                                                    ByteSpan host_challenge,
                                                    ByteSpan card_challenge);
 
@@ -44,7 +34,7 @@ absl::StatusOr<Bytes> HostCryptogram(const Scp03SessionKeys& session,
 
 // The pseudo-random card challenge (6.2.2.1) of `size` bytes, 8 or 16, for a
 // 24-bit sequence counter and the AID of the security domain.
-absl::StatusOr<Bytes> PseudoRandomChallenge(const Scp03KeySet& keys,
+absl::StatusOr<Bytes> PseudoRandomChallenge(const KeySet& keys,
                                             uint32_t sequence_counter,
                                             ByteSpan aid, size_t size);
 

@@ -41,8 +41,8 @@ constexpr Recorded kRecorded[] = {
      "D63933F9A779FB37", "5984A45B573C5A74"},
 };
 
-Scp03KeySet KeysOf(const Recorded& recorded) {
-  Scp03KeySet keys;
+KeySet KeysOf(const Recorded& recorded) {
+  KeySet keys;
   keys.enc = SecretBytes::CopyOf(FromHexOrDie(recorded.key));
   keys.mac = keys.enc.Clone();
   keys.dek = keys.enc.Clone();
@@ -89,7 +89,7 @@ TEST(Scp03KeysTest, MakesTheChallengesThatRealCardsMade) {
 }
 
 TEST(Scp03KeysTest, EveryCounterHasAChallengeOfItsOwn) {
-  const Scp03KeySet keys = KeysOf(kRecorded[0]);
+  const KeySet keys = KeysOf(kRecorded[0]);
   const Bytes aid = FromHexOrDie("A000000151000000");
   ASSERT_OK_AND_ASSIGN(const Bytes first,
                        PseudoRandomChallenge(keys, 1, aid, 8));
@@ -101,7 +101,7 @@ TEST(Scp03KeysTest, EveryCounterHasAChallengeOfItsOwn) {
 }
 
 TEST(Scp03KeysTest, RefusesAKeyThatIsNotAes) {
-  Scp03KeySet keys = KeysOf(kRecorded[0]);
+  KeySet keys = KeysOf(kRecorded[0]);
   keys.mac = SecretBytes(8);
   EXPECT_THAT(DeriveSessionKeys(keys, Bytes(8), Bytes(8)),
               StatusIs(absl::StatusCode::kInvalidArgument));

@@ -3,55 +3,23 @@
 #include <utility>
 
 #include "cardsim/card_error.h"
+#include "cardsim/channel/messaging.h"
 #include "lib/base/status_macros.h"
 #include "lib/crypto/aes.h"
 #include "lib/crypto/cmac.h"
+#include "lib/crypto/padding.h"
 
 namespace cardferry::cardsim {
 namespace {
 
-constexpr uint8_t kClaChannelBits = 0x03;
-constexpr uint8_t kPaddingStart = 0x80;
-
-void AppendLc(Bytes& out, const card::CommandApdu& command) {
-  const size_t lc = command.data().size();
-  if (command.IsExtended()) {
-    out.push_back(0x00);
-    out.push_back(static_cast<uint8_t>(lc >> 8));
-  }
-  out.push_back(static_cast<uint8_t>(lc));
-}
-
 // What a C-MAC covers (GPC Amendment D, 6.2.4):
 //   chaining value (16) | CLA INS P1 P2 Lc | data without the MAC
-// CLA as sent, but for logical channel 0; Lc as sent, the MAC included.
+// Lc as sent, the MAC included.
 Bytes CMacInput(ByteSpan chaining_value, const card::CommandApdu& command,
                 size_t mac_size) {
-  const card::CommandHeader& header = command.header();
-  Bytes input(chaining_value.begin(), chaining_value.end());
-  input.push_back(static_cast<uint8_t>(header.cla & ~kClaChannelBits));
-  input.push_back(header.ins);
-  input.push_back(header.p1);
-  input.push_back(header.p2);
-  AppendLc(input, command);
-  Append(input,
-         ByteSpan(command.data()).first(command.data().size() - mac_size));
-  return input;
-}
-
-// Padding method 2 of ISO/IEC 9797-1: 80, then 00 up to a whole block.
-void Pad(Bytes& data) {
-  data.push_back(kPaddingStart);
-  while (data.size() % crypto::kAesBlockSize != 0) data.push_back(0x00);
-}
-
-absl::Status Unpad(Bytes& data) {
-  while (!data.empty() && data.back() == 0x00) data.pop_back();
-  if (data.empty() || data.back() != kPaddingStart) {
-    return CardError(kSecurityNotSatisfied, "command data is not padded");
-  }
-  data.pop_back();
-  return absl::OkStatus();
+  const ByteSpan data = command.data();
+  return Concat({chaining_value, CMacHeader(command, data.size()),
+                 data.first(data.size() - mac_size)});
 }
 
 // Only 9000 and warnings carry an R-MAC (GPC Amendment D, 6.2.5).
@@ -61,12 +29,10 @@ bool IsProtected(card::StatusWord sw) {
 
 }  // namespace
 
-bool HasSecureMessaging(const card::CommandHeader& header) {
-  return (header.cla & kClaSecureMessaging) != 0;
-}
-
-Scp03Session::Scp03Session(Scp03SessionKeys keys, size_t mac_size)
+Scp03Session::Scp03Session(Scp03SessionKeys keys, SecretBytes dek,
+                           size_t mac_size)
     : keys_(std::move(keys)),
+      dek_(std::move(dek)),
       mac_size_(mac_size),
       chaining_value_(crypto::kAesBlockSize) {}
 
@@ -85,21 +51,10 @@ absl::Status Scp03Session::VerifyCMac(const card::CommandApdu& command) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Bytes> Scp03Session::OpenExternalAuthenticate(
-    const card::CommandApdu& command) {
-  RETURN_IF_ERROR(VerifyCMac(command));
-  Bytes cryptogram = command.data();
-  cryptogram.resize(cryptogram.size() - mac_size_);
-  return cryptogram;
-}
-
 absl::StatusOr<card::CommandApdu> Scp03Session::Unwrap(
     const card::CommandApdu& command) {
   ++command_counter_;
-  if (HasSecureMessaging(command.header()) != ((level_ & kLevelCMac) != 0)) {
-    return CardError(kSecurityNotSatisfied,
-                     "secure messaging is not that of the session's level");
-  }
+  RETURN_IF_ERROR(CheckMessaging(level_, command.header()));
   if ((level_ & kLevelCMac) == 0) return command;
   RETURN_IF_ERROR(VerifyCMac(command));
   card::CommandHeader header = command.header();
@@ -132,14 +87,13 @@ absl::StatusOr<Bytes> Scp03Session::DecryptCommand(ByteSpan data) const {
   }
   ASSIGN_OR_RETURN(const Bytes icv, Icv(0x00));
   ASSIGN_OR_RETURN(Bytes plain, crypto::AesCbcDecrypt(keys_.enc, icv, data));
-  RETURN_IF_ERROR(Unpad(plain));
+  RETURN_IF_ERROR(RemovePadding(plain));
   return plain;
 }
 
 absl::StatusOr<Bytes> Scp03Session::EncryptResponse(ByteSpan data) const {
   if (data.empty()) return Bytes();
-  Bytes padded(data.begin(), data.end());
-  Pad(padded);
+  const Bytes padded = crypto::Iso9797Padded(data, crypto::kAesBlockSize);
   ASSIGN_OR_RETURN(const Bytes icv, Icv(0x80));
   return crypto::AesCbcEncrypt(keys_.enc, icv, padded);
 }
@@ -158,6 +112,13 @@ absl::StatusOr<card::ResponseApdu> Scp03Session::Wrap(
   mac.resize(mac_size_);
   Append(response.data, mac);
   return response;
+}
+
+absl::StatusOr<SecretBytes> Scp03Session::UnwrapKey(ByteSpan wrapped) const {
+  if (wrapped.empty() || wrapped.size() % crypto::kAesBlockSize != 0) {
+    return CardError(kWrongData, "encrypted key is not whole AES blocks");
+  }
+  return crypto::AesCbcUnwrapKey(dek_, Bytes(crypto::kAesBlockSize), wrapped);
 }
 
 }  // namespace cardferry::cardsim

@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "cardsim/card_error.h"
-#include "cardsim/channel/scp03_channel.h"
+#include "cardsim/channel/channel.h"
 #include "cardsim/testing/test_host.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
@@ -113,29 +113,29 @@ const Recorded kRecorded[] = {
      {}},
 };
 
-Scp03Channel Replay(const Recorded& recorded) {
+Channel Replay(const Recorded& recorded) {
   const Bytes answer = FromHexOrDie(recorded.initialize_update_answer);
-  Scp03KeySet keys;
+  KeySet keys;
   keys.enc = SecretBytes::CopyOf(FromHexOrDie(recorded.enc));
   keys.mac = SecretBytes::CopyOf(FromHexOrDie(recorded.mac));
   keys.dek = SecretBytes(keys.enc.size());
   std::copy_n(answer.begin(), 10, keys.diversification_data.begin());
   keys.version = answer[10];
-  Scp03Options options;
-  options.i = recorded.i;
+  ChannelOptions options;
+  options.scp03_i = recorded.i;
   options.aid = FromHexOrDie("A000000151000000");
   if (recorded.challenge != nullptr) {
     options.fixed_challenge = FromHexOrDie(recorded.challenge);
   }
-  Scp03Counters counters;
+  KeyCounters counters;
   counters.sequence = recorded.sequence;
-  return *Scp03Channel::Create(std::move(keys), options, counters);
+  return *Channel::Create(std::move(keys), options, counters);
 }
 
 TEST(Scp03SessionTest, ReplaysRecordedSessionsByteForByte) {
   for (const Recorded& recorded : kRecorded) {
     SCOPED_TRACE(recorded.source);
-    Scp03Channel channel = Replay(recorded);
+    Channel channel = Replay(recorded);
     CountingRandom random;
     EXPECT_THAT(
         channel.InitializeUpdate(Apdu(recorded.initialize_update), random),
@@ -159,7 +159,7 @@ TEST(Scp03SessionTest, ReplaysRecordedSessionsByteForByte) {
 class Scp03SessionLevelTest : public testing::TestWithParam<uint8_t> {
  protected:
   Scp03SessionLevelTest()
-      : host_(TestKeys()), channel_(*Scp03Channel::Create(TestKeys(), {})) {
+      : host_(TestKeys()), channel_(*Channel::Create(TestKeys(), {})) {
     CountingRandom random;
     const Bytes answer =
         *channel_.InitializeUpdate(host_.InitializeUpdate(), random);
@@ -169,7 +169,7 @@ class Scp03SessionLevelTest : public testing::TestWithParam<uint8_t> {
   }
 
   TestHost host_;
-  Scp03Channel channel_;
+  Channel channel_;
 };
 
 INSTANTIATE_TEST_SUITE_P(Levels, Scp03SessionLevelTest,
@@ -211,7 +211,7 @@ TEST_P(Scp03SessionLevelTest, AnyFlippedBitKillsTheSession) {
     Bytes changed = wrapped;
     changed[bit / 8] =
         static_cast<uint8_t>(changed[bit / 8] ^ (1u << (bit % 8)));
-    Scp03Channel channel = *Scp03Channel::Create(TestKeys(), {});
+    Channel channel = *Channel::Create(TestKeys(), {});
     TestHost host(TestKeys());
     CountingRandom random;
     ASSERT_TRUE(host.TakeAnswer(
@@ -261,7 +261,7 @@ TEST_P(Scp03SessionLevelTest, ACommandShorterThanItsMacKillsTheSession) {
 }
 
 TEST(Scp03SessionNoLevelTest, TakesPlainCommandsAndNoOthers) {
-  Scp03Channel channel = *Scp03Channel::Create(TestKeys(), {});
+  Channel channel = *Channel::Create(TestKeys(), {});
   TestHost host(TestKeys());
   CountingRandom random;
   ASSERT_TRUE(host.TakeAnswer(
@@ -277,7 +277,7 @@ TEST(Scp03SessionNoLevelTest, TakesPlainCommandsAndNoOthers) {
 // A host that encrypts the absence of data all the same: the real level-03
 // command above, but with padding alone, comes out without data.
 TEST(Scp03SessionEmptyDataTest, AcceptsPaddingAloneAsNoData) {
-  Scp03Channel channel = *Scp03Channel::Create(TestKeys(), {});
+  Channel channel = *Channel::Create(TestKeys(), {});
   TestHost host(TestKeys());
   CountingRandom random;
   ASSERT_TRUE(host.TakeAnswer(

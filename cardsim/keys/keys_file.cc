@@ -73,7 +73,7 @@ absl::Status CheckFields(const Fields& fields) {
   if (fields[kKvn]->size() != 1) {
     return absl::InvalidArgumentError("kvn has one byte");
   }
-  if (fields[kKdd]->size() != Scp03KeySet().diversification_data.size()) {
+  if (fields[kKdd]->size() != KeySet().diversification_data.size()) {
     return absl::InvalidArgumentError("kdd has ten bytes");
   }
   const size_t size = fields[kEnc]->size();
@@ -87,7 +87,7 @@ absl::Status CheckFields(const Fields& fields) {
 
 }  // namespace
 
-absl::StatusOr<Scp03KeySet> ParseKeysFile(const SecretBytes& text) {
+absl::StatusOr<KeySet> ParseKeysFile(const SecretBytes& text) {
   const ByteSpan bytes = text.Read(GrantSecretAccess());
   absl::string_view rest(reinterpret_cast<const char*>(bytes.data()),
                          bytes.size());
@@ -99,7 +99,7 @@ absl::StatusOr<Scp03KeySet> ParseKeysFile(const SecretBytes& text) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   RETURN_IF_ERROR(CheckFields(fields));
-  Scp03KeySet keys;
+  KeySet keys;
   keys.version = fields[kKvn]->Read(GrantSecretAccess())[0];
   const ByteSpan kdd = fields[kKdd]->Read(GrantSecretAccess());
   std::copy(kdd.begin(), kdd.end(), keys.diversification_data.begin());
@@ -109,9 +109,9 @@ absl::StatusOr<Scp03KeySet> ParseKeysFile(const SecretBytes& text) {
   return keys;
 }
 
-absl::StatusOr<Scp03KeySet> ReadKeysFile(const std::string& path) {
+absl::StatusOr<KeySet> ReadKeysFile(const std::string& path) {
   ASSIGN_OR_RETURN(const SecretBytes text, ReadSecretFile(path));
-  absl::StatusOr<Scp03KeySet> keys = ParseKeysFile(text);
+  absl::StatusOr<KeySet> keys = ParseKeysFile(text);
   if (!keys.ok()) return Annotate(keys.status(), path);
   return keys;
 }

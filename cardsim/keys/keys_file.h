@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "cardsim/channel/scp03_keys.h"
+#include "cardsim/channel/key_set.h"
 #include "lib/base/secret_bytes.h"
 
 namespace cardferry::cardsim {
@@ -28,10 +28,10 @@ namespace cardferry::cardsim {
 // Each name stands there once; there are no others.
 
 // INVALID_ARGUMENT with the line and what is wrong there, never with a value.
-absl::StatusOr<Scp03KeySet> ParseKeysFile(const SecretBytes& text);
+absl::StatusOr<KeySet> ParseKeysFile(const SecretBytes& text);
 
 // Reads the file and parses it. Errors also as ReadSecretFile.
-absl::StatusOr<Scp03KeySet> ReadKeysFile(const std::string& path);
+absl::StatusOr<KeySet> ReadKeysFile(const std::string& path);
 
 }  // namespace cardferry::cardsim
 

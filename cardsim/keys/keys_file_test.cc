@@ -23,13 +23,13 @@ constexpr char kFile[] =
     "mac=505152535455565758595a5b5c5d5e5f\n"
     "dek=606162636465666768696A6B6C6D6E6F\n";
 
-absl::StatusOr<Scp03KeySet> Parse(absl::string_view text) {
+absl::StatusOr<KeySet> Parse(absl::string_view text) {
   return ParseKeysFile(SecretBytes::CopyOf(AsBytes(text)));
 }
 
 // The file with one piece of text changed.
-absl::StatusOr<Scp03KeySet> ParseWith(absl::string_view old_text,
-                                      absl::string_view new_text) {
+absl::StatusOr<KeySet> ParseWith(absl::string_view old_text,
+                                 absl::string_view new_text) {
   return Parse(absl::StrReplaceAll(kFile, {{old_text, new_text}}));
 }
 
@@ -38,7 +38,7 @@ std::string Show(const SecretBytes& key) {
 }
 
 TEST(KeysFileTest, ReadsEveryField) {
-  ASSERT_OK_AND_ASSIGN(const Scp03KeySet keys, Parse(kFile));
+  ASSERT_OK_AND_ASSIGN(const KeySet keys, Parse(kFile));
   EXPECT_EQ(keys.version, 0x30);
   EXPECT_EQ(ToHex(keys.diversification_data), "000102030405060708FF");
   EXPECT_EQ(Show(keys.enc), "404142434445464748494A4B4C4D4E4F");

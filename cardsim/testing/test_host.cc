@@ -4,8 +4,12 @@
 #include <cstdlib>
 #include <utility>
 
+#include "lib/base/secret_access_grant.h"
 #include "lib/crypto/aes.h"
 #include "lib/crypto/cmac.h"
+#include "lib/crypto/des_mac.h"
+#include "lib/crypto/padding.h"
+#include "lib/crypto/tdes.h"
 
 namespace cardferry::cardsim {
 namespace {
@@ -40,13 +44,19 @@ card::CommandApdu Make(card::CommandHeader header, ByteSpan data,
 
 }  // namespace
 
-Scp03KeySet TestKeys(size_t key_size) {
-  Scp03KeySet keys;
+KeySet TestKeys(size_t key_size) {
+  KeySet keys;
   keys.enc = KeyFrom(0x10, key_size);
   keys.mac = KeyFrom(0x50, key_size);
   keys.dek = KeyFrom(0x90, key_size);
   keys.version = 0x30;
   keys.diversification_data = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  return keys;
+}
+
+KeySet TestDesKeys() {
+  KeySet keys = TestKeys();
+  keys.type = KeyType::kDes;
   return keys;
 }
 
@@ -58,7 +68,19 @@ card::CommandApdu TestHost::InitializeUpdate(uint8_t kvn) const {
   return Make({0x80, 0x50, kvn, 0x00}, FromHexOrDie(kHostChallenge), 256);
 }
 
+bool TestHost::TakeScp02Answer(ByteSpan answer) {
+  const Bytes host = FromHexOrDie(kHostChallenge);
+  const uint32_t sequence = static_cast<uint32_t>(answer[12] << 8 | answer[13]);
+  const ByteSpan card = answer.subspan(14, kScp02CardChallengeSize);
+  scp02_ = OrDie(DeriveScp02SessionKeys(keys_, sequence));
+  host_cryptogram_ = OrDie(Scp02HostCryptogram(scp02_, sequence, host, card));
+  chaining_value_.clear();
+  return OrDie(Scp02CardCryptogram(scp02_, sequence, host, card)) ==
+         answer.subspan(20, kMacSize);
+}
+
 bool TestHost::TakeAnswer(ByteSpan answer) {
+  if (is_scp02()) return TakeScp02Answer(answer);
   const Bytes host = FromHexOrDie(kHostChallenge);
   const ByteSpan card = answer.subspan(13, kMacSize);
   session_ = OrDie(DeriveSessionKeys(keys_, host, card));
@@ -71,18 +93,32 @@ bool TestHost::TakeAnswer(ByteSpan answer) {
 
 card::CommandApdu TestHost::ExternalAuthenticate(uint8_t level) {
   level_ = level;
-  return AddMac(
-      Make({0x84, 0x82, level, 0x00}, host_cryptogram_, std::nullopt));
+  return AddMac(Make({0x84, 0x82, level, 0x00}, host_cryptogram_, std::nullopt),
+                host_cryptogram_);
 }
 
-card::CommandApdu TestHost::AddMac(const card::CommandApdu& command) {
+Bytes TestHost::NextMac(ByteSpan header_and_data) {
+  if (!is_scp02()) {
+    return OrDie(crypto::AesCmac(session_.mac,
+                                 Concat({chaining_value_, header_and_data})));
+  }
+  const Bytes icv =
+      chaining_value_.empty()
+          ? Bytes(crypto::kDesBlockSize)
+          : OrDie(crypto::TdesEcbEncrypt(
+                OrDie(crypto::SingleDesKey(scp02_.mac)), chaining_value_));
+  return OrDie(crypto::RetailMac(
+      scp02_.mac, icv,
+      crypto::Iso9797Padded(header_and_data, crypto::kDesBlockSize)));
+}
+
+card::CommandApdu TestHost::AddMac(const card::CommandApdu& command,
+                                   ByteSpan plain) {
   const card::CommandHeader& header = command.header();
-  const size_t lc = command.data().size() + kMacSize;
-  Bytes input =
-      Concat({chaining_value_, Bytes{header.cla, header.ins, header.p1,
-                                     header.p2, static_cast<uint8_t>(lc)}});
-  Append(input, command.data());
-  chaining_value_ = OrDie(crypto::AesCmac(session_.mac, input));
+  const ByteSpan covered = is_scp02() ? plain : command.data();
+  const Bytes start = {header.cla, header.ins, header.p1, header.p2,
+                       static_cast<uint8_t>(covered.size() + kMacSize)};
+  chaining_value_ = NextMac(Concat({start, covered}));
   return Make(
       header,
       Concat({command.data(), ByteSpan(chaining_value_).first(kMacSize)}),
@@ -98,20 +134,33 @@ card::CommandApdu TestHost::Protect(const card::CommandApdu& plain) {
   if ((level_ & 0x02) != 0 && !data.empty()) {
     data = Encrypt(std::move(data));
   }
-  return AddMac(Make(header, data, plain.le()));
+  return AddMac(Make(header, data, plain.le()), plain.data());
 }
 
 Bytes TestHost::Encrypt(Bytes data) const {
-  data.push_back(0x80);
-  data.resize((data.size() + 15) / 16 * 16);
-  return OrDie(crypto::AesCbcEncrypt(session_.enc,
-                                     Icv(session_.enc, 0x00, counter_), data));
+  if (is_scp02()) {
+    return OrDie(crypto::TdesCbcEncrypt(
+        scp02_.enc, Bytes(crypto::kDesBlockSize),
+        crypto::Iso9797Padded(data, crypto::kDesBlockSize)));
+  }
+  return OrDie(crypto::AesCbcEncrypt(
+      session_.enc, Icv(session_.enc, 0x00, counter_),
+      crypto::Iso9797Padded(data, crypto::kAesBlockSize)));
 }
 
 card::CommandApdu TestHost::ProtectPaddingAlone(card::CommandHeader header) {
   ++counter_;
   header.cla |= 0x04;
-  return AddMac(Make(header, Encrypt({}), std::nullopt));
+  return AddMac(Make(header, Encrypt({}), std::nullopt), {});
+}
+
+Bytes TestHost::WrapKey(const SecretBytes& key) const {
+  const ByteSpan bytes = key.Read(GrantSecretAccess());
+  if (is_scp02()) return OrDie(crypto::TdesEcbEncrypt(scp02_.dek, bytes));
+  Bytes whole(bytes.begin(), bytes.end());
+  whole.resize((whole.size() + 15) / 16 * 16);
+  return OrDie(
+      crypto::AesCbcEncrypt(keys_.dek, Bytes(crypto::kAesBlockSize), whole));
 }
 
 card::ResponseApdu TestHost::Open(const card::ResponseApdu& answer) const {

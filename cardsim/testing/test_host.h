@@ -5,23 +5,32 @@
 #include <optional>
 
 #include "absl/strings/string_view.h"
+#include "cardsim/channel/key_set.h"
+#include "cardsim/channel/scp02_keys.h"
 #include "cardsim/channel/scp03_keys.h"
 #include "lib/base/bytes.h"
+#include "lib/base/secret_bytes.h"
 #include "lib/card/apdu/command_apdu.h"
 #include "lib/card/apdu/response_apdu.h"
 
 namespace cardferry::cardsim {
 
-// A key set for tests: keys of `key_size` bytes, all different, KVN 30.
-Scp03KeySet TestKeys(size_t key_size = 16);
+// A key set for tests: AES keys of `key_size` bytes, all different, KVN 30.
+KeySet TestKeys(size_t key_size = 16);
+// The same of triple DES, for SCP02.
+KeySet TestDesKeys();
 
-// The host's end of an SCP03 session, for tests that drive the card. Not a
-// second opinion on cryptography: it derives with the card's own functions
-// (recorded sessions of real cards check those), knows S8 only, and stops the
-// process when something does not fit.
+// The host's end of a session, SCP02 or SCP03 as the keys want it, for tests
+// that drive the card. Not a second opinion on cryptography: it derives with
+// the card's own functions (recorded sessions of real cards check those), knows
+// S8 and encrypted ICVs only, and stops the process when something does not
+// fit.
 class TestHost {
  public:
-  explicit TestHost(Scp03KeySet keys) : keys_(std::move(keys)) {}
+  explicit TestHost(KeySet keys) : keys_(std::move(keys)) {}
+
+  // What the next INITIALIZE UPDATE is answered with.
+  void set_keys(KeySet keys) { keys_ = std::move(keys); }
 
   // INITIALIZE UPDATE for any key version, or for `kvn`.
   card::CommandApdu InitializeUpdate(uint8_t kvn = 0x00) const;
@@ -33,15 +42,22 @@ class TestHost {
   card::CommandApdu Protect(const card::CommandApdu& plain);
   // A command without data from a host that pads and encrypts even that.
   card::CommandApdu ProtectPaddingAlone(card::CommandHeader header);
+  // A key as PUT KEY carries it, under the session's data encryption key.
+  Bytes WrapKey(const SecretBytes& key) const;
   // The plain answer; stops the process when an R-MAC is wrong or missing.
   card::ResponseApdu Open(const card::ResponseApdu& answer) const;
 
  private:
+  bool is_scp02() const { return keys_.type == KeyType::kDes; }
+  bool TakeScp02Answer(ByteSpan answer);
   Bytes Encrypt(Bytes data) const;
-  card::CommandApdu AddMac(const card::CommandApdu& command);
+  Bytes NextMac(ByteSpan header_and_data);
+  // The command with its MAC, which in SCP02 is made over `plain` data.
+  card::CommandApdu AddMac(const card::CommandApdu& command, ByteSpan plain);
 
-  Scp03KeySet keys_;
+  KeySet keys_;
   Scp03SessionKeys session_;
+  Scp02SessionKeys scp02_;
   Bytes host_cryptogram_;
   uint8_t level_ = 0;
   Bytes chaining_value_ = Bytes(16);

@@ -61,13 +61,13 @@ absl::Status CheckLengths(const EVP_CIPHER* cipher, const SecretBytes& key,
   return absl::OkStatus();
 }
 
-absl::StatusOr<Bytes> Run(const EVP_CIPHER* cipher, const SecretBytes& key,
-                          const uint8_t* iv, ByteSpan data,
-                          Direction direction) {
+// `out` has as many bytes as `data`.
+absl::Status Run(const EVP_CIPHER* cipher, const SecretBytes& key,
+                 const uint8_t* iv, ByteSpan data, Direction direction,
+                 absl::Span<uint8_t> out) {
   RETURN_IF_ERROR(CheckLengths(cipher, key, data));
-  if (data.empty()) return Bytes();
+  if (data.empty()) return absl::OkStatus();
   const CipherContext context(EVP_CIPHER_CTX_new());
-  Bytes out(data.size());
   int written = 0;
   if (context == nullptr ||
       EVP_CipherInit_ex(context.get(), cipher, nullptr,
@@ -79,36 +79,58 @@ absl::StatusOr<Bytes> Run(const EVP_CIPHER* cipher, const SecretBytes& key,
       static_cast<size_t>(written) != out.size()) {
     return absl::InternalError("OpenSSL refused an AES operation");
   }
-  return out;
+  return absl::OkStatus();
 }
 
-absl::StatusOr<Bytes> RunCbc(const SecretBytes& key, ByteSpan iv, ByteSpan data,
-                             Direction direction) {
+absl::Status RunCbc(const SecretBytes& key, ByteSpan iv, ByteSpan data,
+                    Direction direction, absl::Span<uint8_t> out) {
   if (iv.size() != kAesBlockSize) {
     return absl::InvalidArgumentError(
         absl::StrCat("the IV of AES-CBC has 16 bytes, not ", iv.size()));
   }
-  return Run(CbcCipher(key.size()), key, iv.data(), data, direction);
+  return Run(CbcCipher(key.size()), key, iv.data(), data, direction, out);
+}
+
+absl::StatusOr<Bytes> RunEcb(const SecretBytes& key, ByteSpan data,
+                             Direction direction) {
+  Bytes out(data.size());
+  RETURN_IF_ERROR(Run(EcbCipher(key.size()), key, nullptr, data, direction,
+                      absl::MakeSpan(out)));
+  return out;
 }
 
 }  // namespace
 
 absl::StatusOr<Bytes> AesCbcEncrypt(const SecretBytes& key, ByteSpan iv,
                                     ByteSpan data) {
-  return RunCbc(key, iv, data, Direction::kEncrypt);
+  Bytes out(data.size());
+  RETURN_IF_ERROR(
+      RunCbc(key, iv, data, Direction::kEncrypt, absl::MakeSpan(out)));
+  return out;
 }
 
 absl::StatusOr<Bytes> AesCbcDecrypt(const SecretBytes& key, ByteSpan iv,
                                     ByteSpan data) {
-  return RunCbc(key, iv, data, Direction::kDecrypt);
+  Bytes out(data.size());
+  RETURN_IF_ERROR(
+      RunCbc(key, iv, data, Direction::kDecrypt, absl::MakeSpan(out)));
+  return out;
+}
+
+absl::StatusOr<SecretBytes> AesCbcUnwrapKey(const SecretBytes& key, ByteSpan iv,
+                                            ByteSpan data) {
+  SecretBytes out(data.size());
+  RETURN_IF_ERROR(RunCbc(key, iv, data, Direction::kDecrypt,
+                         out.Write(GrantSecretAccess())));
+  return out;
 }
 
 absl::StatusOr<Bytes> AesEcbEncrypt(const SecretBytes& key, ByteSpan data) {
-  return Run(EcbCipher(key.size()), key, nullptr, data, Direction::kEncrypt);
+  return RunEcb(key, data, Direction::kEncrypt);
 }
 
 absl::StatusOr<Bytes> AesEcbDecrypt(const SecretBytes& key, ByteSpan data) {
-  return Run(EcbCipher(key.size()), key, nullptr, data, Direction::kDecrypt);
+  return RunEcb(key, data, Direction::kDecrypt);
 }
 
 }  // namespace cardferry::crypto

@@ -58,6 +58,19 @@ TEST(AesTest, DecryptsWhatItEncrypted) {
   }
 }
 
+TEST(AesTest, UnwrapsKeysAsItDecrypts) {
+  for (const Example& example : kExamples) {
+    SCOPED_TRACE(example.name);
+    ASSERT_OK_AND_ASSIGN(const SecretBytes unwrapped,
+                         AesCbcUnwrapKey(Key(example.key), FromHexOrDie(kIv),
+                                         FromHexOrDie(example.cbc)));
+    EXPECT_TRUE(unwrapped.Equals(Key(kPlain)));
+  }
+  EXPECT_THAT(
+      AesCbcUnwrapKey(Key(kExamples[0].key), FromHexOrDie(kIv), Bytes(17)),
+      StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
 TEST(AesTest, GivesNothingForNothing) {
   EXPECT_THAT(AesEcbEncrypt(Key(kExamples[0].key), {}), IsOkAndHolds(Bytes()));
 }

@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "cardsim/channel/scp03_channel.h"
+#include "cardsim/channel/channel.h"
 #include "lib/base/random.h"
 #include "lib/base/secret_bytes.h"
 #include "lib/card/scp/initialize_update_response.h"
@@ -21,7 +21,7 @@ namespace cardferry::conformance {
 namespace {
 
 using card::CommandApdu;
-using cardsim::Scp03Channel;
+using cardsim::Channel;
 using scp::SecurityLevel;
 
 Bytes AnyBytes(size_t length) {
@@ -53,15 +53,16 @@ class Session {
     const size_t length = *rc::gen::element<size_t>(16, 24, 32);
     const Bytes enc = AnyBytes(length);
     const Bytes mac = AnyBytes(length);
-    cardsim::Scp03KeySet keys;
+    cardsim::KeySet keys;
     keys.enc = SecretBytes::CopyOf(enc);
     keys.mac = SecretBytes::CopyOf(mac);
     keys.dek = SecretBytes::CopyOf(AnyBytes(length));
     keys.version = 0x30;
-    cardsim::Scp03Options options;
-    options.i = *rc::gen::element<uint8_t>(0x00, 0x10, 0x20, 0x30, 0x60, 0x70);
+    cardsim::ChannelOptions options;
+    options.scp03_i =
+        *rc::gen::element<uint8_t>(0x00, 0x10, 0x20, 0x30, 0x60, 0x70);
     options.aid = FromHexOrDie("A000000151000000");
-    Session session{*Scp03Channel::Create(std::move(keys), options), {}, {}};
+    Session session{*Channel::Create(std::move(keys), options), {}, {}};
     const Bytes host_challenge = AnyBytes(8);
     SystemRandom random;
     const Bytes data = *session.card.InitializeUpdate(
@@ -70,7 +71,7 @@ class Session {
     const auto answer = *scp::InitializeUpdateResponse::Parse(data);
     session.cipher = *scp::CreateOpensslCipher(
         SecretBytes::CopyOf(enc), SecretBytes::CopyOf(mac),
-        *scp::SessionSeed::Create({answer.scp, options.i}, host_challenge,
+        *scp::SessionSeed::Create({answer.scp, options.scp03_i}, host_challenge,
                                   answer.card_challenge));
     RC_ASSERT(
         *scp::CardCryptogramMatches(*session.cipher, answer.card_cryptogram));
@@ -83,7 +84,7 @@ class Session {
     return session;
   }
 
-  Scp03Channel card;
+  Channel card;
   std::unique_ptr<scp::SessionCipher> cipher;
   scp::ChannelState state;
 };

@@ -6,8 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "cardsim/card_error.h"
-#include "cardsim/channel/scp03_channel.h"
+#include "cardsim/channel/channel.h"
 #include "cardsim/channel/scp03_keys.h"
+#include "cardsim/channel/scp03_protocol.h"
 #include "lib/base/random.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/secret_bytes.h"
@@ -17,7 +18,7 @@
 namespace cardferry::conformance {
 namespace {
 
-using cardsim::Scp03Channel;
+using cardsim::Channel;
 
 // Offsets in the answer to INITIALIZE UPDATE (GPC Amendment D, 7.1.1.6).
 constexpr size_t kKvnOffset = 10;
@@ -53,8 +54,8 @@ uint32_t ReadCounter(ByteSpan bytes) {
   return counter;
 }
 
-cardsim::Scp03KeySet KeySet(const StaticKeys& keys) {
-  cardsim::Scp03KeySet set;
+cardsim::KeySet KeySet(const StaticKeys& keys) {
+  cardsim::KeySet set;
   set.enc = SecretBytes::CopyOf(keys.enc);
   set.mac = SecretBytes::CopyOf(keys.mac);
   set.dek = SecretBytes::CopyOf(keys.dek);
@@ -64,9 +65,10 @@ cardsim::Scp03KeySet KeySet(const StaticKeys& keys) {
 // A card with the keys and the counter of the session, and with its challenge
 // where that is not computed: the answer to INITIALIZE UPDATE has them, and is
 // then compared with what the card makes of them.
-absl::StatusOr<Scp03Channel> MakeCard(const SessionRecord& session) {
+absl::StatusOr<Channel> MakeCard(const SessionRecord& session) {
   const size_t challenge_length = session.s16 ? 16 : 8;
-  const bool has_counter = (session.i & cardsim::kPseudoRandomChallenge) != 0;
+  const bool has_counter =
+      (session.i & cardsim::kScp03PseudoRandomChallenge) != 0;
   const ByteSpan answer = session.exchanges[0].response.data;
   const size_t length = kChallengeOffset + 2 * challenge_length +
                         (has_counter ? kCounterLength : 0);
@@ -75,14 +77,14 @@ absl::StatusOr<Scp03Channel> MakeCard(const SessionRecord& session) {
         absl::StrCat("INITIALIZE UPDATE answer has ", answer.size(),
                      " bytes, must have ", length));
   }
-  cardsim::Scp03KeySet keys = KeySet(session.keys);
+  cardsim::KeySet keys = KeySet(session.keys);
   std::copy_n(answer.begin(), keys.diversification_data.size(),
               keys.diversification_data.begin());
   keys.version = answer[kKvnOffset];
-  cardsim::Scp03Options options;
-  options.i = session.i;
+  cardsim::ChannelOptions options;
+  options.scp03_i = session.i;
   options.aid = session.aid;
-  cardsim::Scp03Counters counters;
+  cardsim::KeyCounters counters;
   if (has_counter) {
     counters.sequence =
         ReadCounter(answer.subspan(answer.size() - kCounterLength));
@@ -92,11 +94,10 @@ absl::StatusOr<Scp03Channel> MakeCard(const SessionRecord& session) {
         answer.subspan(kChallengeOffset, challenge_length);
     options.fixed_challenge = Bytes(challenge.begin(), challenge.end());
   }
-  return Scp03Channel::Create(std::move(keys), std::move(options), counters);
+  return Channel::Create(std::move(keys), std::move(options), counters);
 }
 
-absl::Status CheckInitializeUpdate(Scp03Channel& card,
-                                   const Exchange& exchange) {
+absl::Status CheckInitializeUpdate(Channel& card, const Exchange& exchange) {
   SystemRandom random;  // not used: the challenge is given or computed
   ASSIGN_OR_RETURN(const Bytes answer,
                    card.InitializeUpdate(exchange.wrapped, random));
@@ -115,7 +116,7 @@ bool IsPaddedOnce(const SessionRecord& session, const Exchange& exchange) {
          (plain / 16 + 1) * 16 + (session.s16 ? 16 : 8);
 }
 
-absl::Status CheckCommand(Scp03Channel& card, const SessionRecord& session,
+absl::Status CheckCommand(Channel& card, const SessionRecord& session,
                           const Exchange& exchange) {
   ASSIGN_OR_RETURN(const card::CommandApdu plain,
                    card.Unwrap(exchange.wrapped));
@@ -131,8 +132,7 @@ absl::Status CheckCommand(Scp03Channel& card, const SessionRecord& session,
 }
 
 // Exchange `index` of a session.
-absl::Status Check(Scp03Channel& card, const SessionRecord& session,
-                   size_t index) {
+absl::Status Check(Channel& card, const SessionRecord& session, size_t index) {
   const Exchange& exchange = session.exchanges[index];
   switch (index) {
     case 0:
@@ -144,7 +144,7 @@ absl::Status Check(Scp03Channel& card, const SessionRecord& session,
   }
 }
 
-absl::Status CheckUpTo(Scp03Channel& card, const SessionRecord& session,
+absl::Status CheckUpTo(Channel& card, const SessionRecord& session,
                        size_t end) {
   for (size_t i = 0; i < end; ++i) {
     RETURN_IF_ERROR(
@@ -155,7 +155,7 @@ absl::Status CheckUpTo(Scp03Channel& card, const SessionRecord& session,
 
 absl::Status RunTrace(const Vector& vector) {
   ASSIGN_OR_RETURN(const SessionRecord session, ReadSession(vector));
-  ASSIGN_OR_RETURN(Scp03Channel card, MakeCard(session));
+  ASSIGN_OR_RETURN(Channel card, MakeCard(session));
   return CheckUpTo(card, session, session.exchanges.size());
 }
 
@@ -167,7 +167,7 @@ absl::Status RunNegativeTrace(const Vector& vector) {
   if (bad == 0 || bad >= session.exchanges.size()) {
     return absl::InvalidArgumentError("must_reject_at is not a command");
   }
-  ASSIGN_OR_RETURN(Scp03Channel card, MakeCard(session));
+  ASSIGN_OR_RETURN(Channel card, MakeCard(session));
   RETURN_IF_ERROR(CheckUpTo(card, session, bad));
   const card::CommandApdu& command = session.exchanges[bad].wrapped;
   const absl::Status status = bad == 1 ? card.ExternalAuthenticate(command)
@@ -215,7 +215,7 @@ absl::Status RunPseudoChallenge(const Vector& vector) {
   ASSIGN_OR_RETURN(const Bytes key, vector.Hex("key_enc"));
   ASSIGN_OR_RETURN(const Bytes sequence, vector.Hex("sequence", 3));
   ASSIGN_OR_RETURN(const Bytes aid, vector.Hex("aid"));
-  const cardsim::Scp03KeySet keys = KeySet({key, key, key});
+  const cardsim::KeySet keys = KeySet({key, key, key});
   for (const auto& [field, size] :
        std::map<std::string, size_t>{{"expected", 8}, {"expected_s16", 16}}) {
     ASSIGN_OR_RETURN(const Bytes wanted, vector.Hex(field, size));

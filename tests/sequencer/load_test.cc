@@ -55,7 +55,8 @@ class LoadTest : public testing::TestWithParam<int> {
     keys.master_enc[0] ^= master_bit_flip;
     keys.master_mac[0] ^= master_bit_flip;
     const Bytes kdd = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-    cardsim::Scp03KeySet card_keys{
+    cardsim::KeySet card_keys{
+        cardsim::KeyType::kAes,
         *keyvault::DeriveCardKey(keys, 1, kdd),
         *keyvault::DeriveCardKey(keys, 2, kdd),
         *keyvault::DeriveCardKey(keys, 2, kdd),  // DEK: of no use here

@@ -1,4 +1,4 @@
-#include "cardsim/channel/scp03_channel.h"
+#include "cardsim/channel/channel.h"
 
 #include "cardsim/card_error.h"
 #include "cardsim/testing/test_host.h"
@@ -9,23 +9,23 @@
 namespace cardferry::cardsim {
 namespace {
 
-class Scp03ChannelTest : public testing::Test {
+class ChannelTest : public testing::Test {
  protected:
-  Scp03Channel Make(Scp03Options options = {}, Scp03Counters counters = {}) {
-    return *Scp03Channel::Create(TestKeys(), std::move(options), counters);
+  Channel Make(ChannelOptions options = {},
+               std::optional<KeyCounters> counters = std::nullopt) {
+    return *Channel::Create(TestKeys(), std::move(options), counters);
   }
   // INITIALIZE UPDATE; the host takes the answer.
-  void Initialize(Scp03Channel& channel) {
+  void Initialize(Channel& channel) {
     ASSERT_OK_AND_ASSIGN(
         const Bytes answer,
         channel.InitializeUpdate(host_.InitializeUpdate(), random_));
     ASSERT_TRUE(host_.TakeAnswer(answer));
   }
-  card::StatusWord Try(Scp03Channel& channel, const card::CommandApdu& apdu) {
+  card::StatusWord Try(Channel& channel, const card::CommandApdu& apdu) {
     return StatusWordOf(channel.ExternalAuthenticate(apdu));
   }
-  card::StatusWord TryInitialize(Scp03Channel& channel,
-                                 absl::string_view apdu) {
+  card::StatusWord TryInitialize(Channel& channel, absl::string_view apdu) {
     return StatusWordOf(channel.InitializeUpdate(Apdu(apdu), random_).status());
   }
 
@@ -39,8 +39,9 @@ card::CommandApdu Flip(const card::CommandApdu& apdu, size_t byte) {
   return *card::CommandApdu::Parse(encoded);
 }
 
-TEST_F(Scp03ChannelTest, TheCounterMovesAtEveryInitializeUpdate) {
-  Scp03Channel channel = Make({}, {/*sequence=*/0x0000FE, /*failures=*/0});
+TEST_F(ChannelTest, TheCounterMovesAtEveryInitializeUpdate) {
+  Channel channel =
+      Make({}, KeyCounters{/*sequence=*/0x0000FE, /*failures=*/0});
   for (const char* counter : {"0000FE", "0000FF", "000100"}) {
     ASSERT_OK_AND_ASSIGN(
         const Bytes answer,
@@ -51,17 +52,17 @@ TEST_F(Scp03ChannelTest, TheCounterMovesAtEveryInitializeUpdate) {
   EXPECT_EQ(channel.counters().sequence, 0x101u);
 }
 
-TEST_F(Scp03ChannelTest, AWornCounterIsTheEnd) {
-  Scp03Channel channel = Make({}, {0xFFFFFF, 0});
+TEST_F(ChannelTest, AWornCounterIsTheEnd) {
+  Channel channel = Make({}, KeyCounters{0xFFFFFF, 0});
   EXPECT_OK(channel.InitializeUpdate(host_.InitializeUpdate(), random_));
   EXPECT_EQ(TryInitialize(channel, "8050000008101112131415161700"),
             kConditionsNotSatisfied);
 }
 
-TEST_F(Scp03ChannelTest, ARandomChallengeHasNoCounter) {
-  Scp03Options options;
-  options.i = 0x60;
-  Scp03Channel channel = Make(options);
+TEST_F(ChannelTest, ARandomChallengeHasNoCounter) {
+  ChannelOptions options;
+  options.scp03_i = 0x60;
+  Channel channel = Make(options);
   ASSERT_OK_AND_ASSIGN(
       const Bytes answer,
       channel.InitializeUpdate(host_.InitializeUpdate(), random_));
@@ -73,8 +74,8 @@ TEST_F(Scp03ChannelTest, ARandomChallengeHasNoCounter) {
   EXPECT_EQ(channel.counters().sequence, 1u);
 }
 
-TEST_F(Scp03ChannelTest, TheFirstAnswerSaysOnlyWhatTheKeySetIs) {
-  Scp03Channel channel = Make();
+TEST_F(ChannelTest, TheFirstAnswerSaysOnlyWhatTheKeySetIs) {
+  Channel channel = Make();
   ASSERT_OK_AND_ASSIGN(
       const Bytes answer,
       channel.InitializeUpdate(host_.InitializeUpdate(0x30), random_));
@@ -82,8 +83,8 @@ TEST_F(Scp03ChannelTest, TheFirstAnswerSaysOnlyWhatTheKeySetIs) {
   EXPECT_FALSE(channel.authenticated());
 }
 
-TEST_F(Scp03ChannelTest, RefusesAnInitializeUpdateThatIsNotOne) {
-  Scp03Channel channel = Make();
+TEST_F(ChannelTest, RefusesAnInitializeUpdateThatIsNotOne) {
+  Channel channel = Make();
   const struct {
     const char* apdu;
     card::StatusWord sw;
@@ -103,7 +104,7 @@ TEST_F(Scp03ChannelTest, RefusesAnInitializeUpdateThatIsNotOne) {
   EXPECT_EQ(channel.counters().sequence, 1u);
 }
 
-TEST_F(Scp03ChannelTest, OpensASessionAtEveryLevelThatIAllows) {
+TEST_F(ChannelTest, OpensASessionAtEveryLevelThatIAllows) {
   const struct {
     uint8_t i;
     Bytes levels;
@@ -117,9 +118,9 @@ TEST_F(Scp03ChannelTest, OpensASessionAtEveryLevelThatIAllows) {
   };
   for (const auto& test_case : kCases) {
     for (int level = 0; level <= 0xFF; ++level) {
-      Scp03Options options;
-      options.i = test_case.i;
-      Scp03Channel channel = Make(options);
+      ChannelOptions options;
+      options.scp03_i = test_case.i;
+      Channel channel = Make(options);
       Initialize(channel);
       const bool allowed =
           std::find(test_case.levels.begin(), test_case.levels.end(), level) !=
@@ -133,9 +134,9 @@ TEST_F(Scp03ChannelTest, OpensASessionAtEveryLevelThatIAllows) {
   }
 }
 
-TEST_F(Scp03ChannelTest, WorksWithAllKeySizes) {
+TEST_F(ChannelTest, WorksWithAllKeySizes) {
   for (const size_t size : {16u, 24u, 32u}) {
-    Scp03Channel channel = *Scp03Channel::Create(TestKeys(size), {});
+    Channel channel = *Channel::Create(TestKeys(size), {});
     TestHost host(TestKeys(size));
     ASSERT_TRUE(host.TakeAnswer(
         *channel.InitializeUpdate(host.InitializeUpdate(), random_)));
@@ -145,17 +146,16 @@ TEST_F(Scp03ChannelTest, WorksWithAllKeySizes) {
   }
 }
 
-TEST_F(Scp03ChannelTest, RefusesExternalAuthenticateOutOfPlace) {
-  Scp03Channel channel = Make();
+TEST_F(ChannelTest, RefusesExternalAuthenticateOutOfPlace) {
+  Channel channel = Make();
   const card::CommandApdu apdu =
       Apdu("848203001000112233445566770011223344556677");
   EXPECT_EQ(Try(channel, apdu), kConditionsNotSatisfied);
   EXPECT_EQ(channel.counters().failures, 0);
 }
 
-TEST_F(Scp03ChannelTest,
-       ASecondExternalAuthenticateIsRefusedAndEndsTheSession) {
-  Scp03Channel channel = Make();
+TEST_F(ChannelTest, ASecondExternalAuthenticateIsRefusedAndEndsTheSession) {
+  Channel channel = Make();
   Initialize(channel);
   const card::CommandApdu apdu = host_.ExternalAuthenticate(0x03);
   ASSERT_EQ(Try(channel, apdu), card::kSuccess);
@@ -163,8 +163,8 @@ TEST_F(Scp03ChannelTest,
   EXPECT_FALSE(channel.authenticated());
 }
 
-TEST_F(Scp03ChannelTest, AReplayedAuthenticationFailsOnTheNextChallenge) {
-  Scp03Channel channel = Make();
+TEST_F(ChannelTest, AReplayedAuthenticationFailsOnTheNextChallenge) {
+  Channel channel = Make();
   Initialize(channel);
   const card::CommandApdu apdu = host_.ExternalAuthenticate(0x03);
   ASSERT_EQ(Try(channel, apdu), card::kSuccess);
@@ -173,9 +173,9 @@ TEST_F(Scp03ChannelTest, AReplayedAuthenticationFailsOnTheNextChallenge) {
   EXPECT_FALSE(channel.authenticated());
 }
 
-TEST_F(Scp03ChannelTest, AnyFlippedBitOfExternalAuthenticateIsRefused) {
+TEST_F(ChannelTest, AnyFlippedBitOfExternalAuthenticateIsRefused) {
   for (size_t byte = 5; byte < 21; ++byte) {
-    Scp03Channel channel = Make();
+    Channel channel = Make();
     Initialize(channel);
     const card::CommandApdu wrong =
         Flip(host_.ExternalAuthenticate(0x03), byte);
@@ -188,8 +188,8 @@ TEST_F(Scp03ChannelTest, AnyFlippedBitOfExternalAuthenticateIsRefused) {
 }
 
 // A terminal cannot lower the level: P1 is under the C-MAC.
-TEST_F(Scp03ChannelTest, TheLevelCannotBeChangedOnTheWay) {
-  Scp03Channel channel = Make();
+TEST_F(ChannelTest, TheLevelCannotBeChangedOnTheWay) {
+  Channel channel = Make();
   Initialize(channel);
   Bytes apdu = host_.ExternalAuthenticate(0x03).Encode();
   apdu[2] = 0x01;
@@ -197,7 +197,7 @@ TEST_F(Scp03ChannelTest, TheLevelCannotBeChangedOnTheWay) {
             kSecurityNotSatisfied);
 }
 
-TEST_F(Scp03ChannelTest, RefusesAnExternalAuthenticateOfTheWrongForm) {
+TEST_F(ChannelTest, RefusesAnExternalAuthenticateOfTheWrongForm) {
   const struct {
     const char* apdu;
     card::StatusWord sw;
@@ -208,7 +208,7 @@ TEST_F(Scp03ChannelTest, RefusesAnExternalAuthenticateOfTheWrongForm) {
       {"8482030008001122334455667700", kWrongLength},
       {"84820300", kWrongLength},
   };
-  Scp03Channel channel = Make();
+  Channel channel = Make();
   Initialize(channel);
   for (const auto& test_case : kCases) {
     EXPECT_EQ(Try(channel, Apdu(test_case.apdu)), test_case.sw)
@@ -218,18 +218,18 @@ TEST_F(Scp03ChannelTest, RefusesAnExternalAuthenticateOfTheWrongForm) {
   EXPECT_EQ(Try(channel, host_.ExternalAuthenticate(0x03)), card::kSuccess);
 }
 
-TEST_F(Scp03ChannelTest, OneFailureNeedsANewInitializeUpdate) {
-  Scp03Channel channel = Make();
+TEST_F(ChannelTest, OneFailureNeedsANewInitializeUpdate) {
+  Channel channel = Make();
   Initialize(channel);
   const card::CommandApdu right = host_.ExternalAuthenticate(0x03);
   EXPECT_EQ(Try(channel, Flip(right, 5)), kAuthenticationFailed);
   EXPECT_EQ(Try(channel, right), kConditionsNotSatisfied);
 }
 
-TEST_F(Scp03ChannelTest, LocksAfterTooManyFailures) {
-  Scp03Options options;
+TEST_F(ChannelTest, LocksAfterTooManyFailures) {
+  ChannelOptions options;
   options.failure_limit = 3;
-  Scp03Channel channel = Make(options);
+  Channel channel = Make(options);
   for (int failure = 1; failure <= 3; ++failure) {
     EXPECT_FALSE(channel.locked());
     Initialize(channel);
@@ -242,15 +242,15 @@ TEST_F(Scp03ChannelTest, LocksAfterTooManyFailures) {
             kAuthenticationBlocked);
 }
 
-TEST_F(Scp03ChannelTest, ASuccessForgetsTheFailures) {
-  Scp03Channel channel = Make({}, {1, 9});
+TEST_F(ChannelTest, ASuccessForgetsTheFailures) {
+  Channel channel = Make({}, KeyCounters{1, 9});
   Initialize(channel);
   EXPECT_EQ(Try(channel, host_.ExternalAuthenticate(0x03)), card::kSuccess);
   EXPECT_EQ(channel.counters().failures, 0);
 }
 
-TEST_F(Scp03ChannelTest, AnInitializeUpdateEndsTheSessionEvenARefusedOne) {
-  Scp03Channel channel = Make();
+TEST_F(ChannelTest, AnInitializeUpdateEndsTheSessionEvenARefusedOne) {
+  Channel channel = Make();
   Initialize(channel);
   ASSERT_EQ(Try(channel, host_.ExternalAuthenticate(0x03)), card::kSuccess);
   EXPECT_EQ(TryInitialize(channel, "8050310008101112131415161700"),
@@ -258,8 +258,8 @@ TEST_F(Scp03ChannelTest, AnInitializeUpdateEndsTheSessionEvenARefusedOne) {
   EXPECT_FALSE(channel.authenticated());
 }
 
-TEST_F(Scp03ChannelTest, WithoutASessionOnlyPlainCommandsGetThrough) {
-  Scp03Channel channel = Make();
+TEST_F(ChannelTest, WithoutASessionOnlyPlainCommandsGetThrough) {
+  Channel channel = Make();
   EXPECT_THAT(channel.Unwrap(Apdu("80CA006600")),
               IsOkAndHolds(Apdu("80CA006600")));
   EXPECT_EQ(
@@ -267,23 +267,23 @@ TEST_F(Scp03ChannelTest, WithoutASessionOnlyPlainCommandsGetThrough) {
       kConditionsNotSatisfied);
 }
 
-TEST_F(Scp03ChannelTest, CreateRefusesWhatCannotBe) {
-  Scp03KeySet short_key = TestKeys();
+TEST_F(ChannelTest, CreateRefusesWhatCannotBe) {
+  KeySet short_key = TestKeys();
   short_key.dek = SecretBytes(24);
-  EXPECT_THAT(Scp03Channel::Create(std::move(short_key), {}),
+  EXPECT_THAT(Channel::Create(std::move(short_key), {}),
               StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(Scp03Channel::Create(TestKeys(8), {}),
+  EXPECT_THAT(Channel::Create(TestKeys(8), {}),
               StatusIs(absl::StatusCode::kInvalidArgument));
   for (const uint8_t i : Bytes{0x02, 0x40, 0x50, 0x80, 0x04}) {
-    Scp03Options options;
-    options.i = i;
-    EXPECT_THAT(Scp03Channel::Create(TestKeys(), options),
+    ChannelOptions options;
+    options.scp03_i = i;
+    EXPECT_THAT(Channel::Create(TestKeys(), options),
                 StatusIs(absl::StatusCode::kInvalidArgument))
         << static_cast<int>(i);
   }
-  Scp03Options options;
+  ChannelOptions options;
   options.fixed_challenge = Bytes(16);
-  EXPECT_THAT(Scp03Channel::Create(TestKeys(), options),
+  EXPECT_THAT(Channel::Create(TestKeys(), options),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 

@@ -1,0 +1,45 @@
+#ifndef CARDFERRY_CARDSIM_CHANNEL_SCP02_KEYS_H_
+#define CARDFERRY_CARDSIM_CHANNEL_SCP02_KEYS_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "cardsim/channel/key_set.h"
+#include "lib/base/bytes.h"
+#include "lib/base/secret_bytes.h"
+
+namespace cardferry::cardsim {
+
+inline constexpr size_t kScp02CardChallengeSize = 6;
+
+// The keys of one SCP02 session, 16 bytes each.
+struct Scp02SessionKeys {
+  SecretBytes enc;
+  SecretBytes mac;
+  SecretBytes dek;
+};
+
+// The session keys for a sequence counter of 16 bits (GPCS 2.3.1, E.4.1).
+// INVALID_ARGUMENT for a key of another length than 16 bytes.
+absl::StatusOr<Scp02SessionKeys> DeriveScp02SessionKeys(const KeySet& keys,
+                                                        uint32_t sequence);
+
+// The cryptograms (E.4.2), 8 bytes; the card challenge has 6.
+absl::StatusOr<Bytes> Scp02CardCryptogram(const Scp02SessionKeys& session,
+                                          uint32_t sequence,
+                                          ByteSpan host_challenge,
+                                          ByteSpan card_challenge);
+absl::StatusOr<Bytes> Scp02HostCryptogram(const Scp02SessionKeys& session,
+                                          uint32_t sequence,
+                                          ByteSpan host_challenge,
+                                          ByteSpan card_challenge);
+
+// The pseudo-random card challenge (E.4.5) for the AID of the selected security
+// domain: 6 bytes.
+absl::StatusOr<Bytes> Scp02PseudoRandomChallenge(
+    const Scp02SessionKeys& session, ByteSpan aid);
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_CHANNEL_SCP02_KEYS_H_
