@@ -86,7 +86,7 @@ std::vector<card::ResponseApdu> FailToAuthenticate(int times) {
 
 TEST_F(FalseCardTest, OfOtherMastersIsStoppedBeforeItCountsAFailure) {
   stage::StageOptions options;
-  options.foreign_card = true;
+  options.card.foreign = true;
   Raise(options);
   ExpectRefused(kWrongKeys);
   EXPECT_EQ(FailedVerifications(), 1u);
@@ -123,14 +123,15 @@ TEST_F(FalseCardTest, OfOtherMastersIsStoppedBeforeItCountsAFailure) {
 // The same card keys but for one bit of each.
 void SpoilCardKeys(const TestStage& stage) {
   ASSERT_OK_AND_ASSIGN(std::string keys,
-                       ReadFile(stage.Path("card.keys"), 1 << 12));
+                       ReadFile(stage.Path("cards/scp03-1.keys"), 1 << 12));
   for (const char* name : {"enc=", "mac=", "dek="}) {
     const size_t at = keys.find(name);
     ASSERT_NE(at, std::string::npos);
     char& digit = keys[at + 4];
     digit = digit == '0' ? '1' : '0';
   }
-  ASSERT_OK(WriteFileAtomically(stage.Path("card.keys"), AsBytes(keys), 0400));
+  ASSERT_OK(WriteFileAtomically(stage.Path("cards/scp03-1.keys"), AsBytes(keys),
+                                0400));
 }
 
 TEST_F(FalseCardTest, ThatClaimsToBeAKnownOneIsStoppedInTheRecord) {

@@ -54,7 +54,7 @@ struct Loaded {
 absl::StatusOr<Loaded> LoadTwice(const std::string& card) {
   Loaded loaded;
   stage::StageOptions options;
-  options.card = card;
+  options.card.kind = card;
   ASSIGN_OR_RETURN(loaded.stage, TestStage::Raise(options));
   const TestStage& stage = *loaded.stage;
   const stage::Outcome added = stage.AddApplet("brokerage");
@@ -88,6 +88,9 @@ class LoadTest : public ::testing::Test {
 
   static const Loaded& loaded() { return *loaded_; }
   static const TestStage& stage() { return *loaded_->stage; }
+  static std::string CardKeys() {
+    return absl::StrCat("cards/", Kind::kCard, "-1.keys");
+  }
   static std::string CardId() {
     return absl::StrCat(Kind::kKeySet, "/00000000002026110001");
   }
@@ -230,12 +233,13 @@ void AddWithPieces(const std::string& hex, size_t digits,
 }
 
 // What no log may hold: as text, and in hexadecimal.
-std::vector<std::string> SecretWords(const TestStage& stage) {
+std::vector<std::string> SecretWords(const TestStage& stage,
+                                     const std::string& card_keys) {
   const std::string account = kAccountNumber;
   std::vector<std::string> words = {account, ToHex(AsBytes(account)),
                                     account.substr(0, 12)};
   AddWithPieces(Read(stage.Path("keyvault/pin")), 16, words);
-  const std::string keys = Read(stage.Path("card.keys"));
+  const std::string keys = Read(stage.Path(card_keys));
   for (const char* name : {"enc", "mac", "dek"}) {
     const std::string key = KeyNamed(name, keys);
     AddWithPieces(key, 8, words);  // four bytes are a word of AES
@@ -257,7 +261,7 @@ std::vector<std::string> SecretWords(const TestStage& stage) {
 }
 
 TYPED_TEST(LoadTest, NoLogHoldsASecret) {
-  std::vector<std::string> words = SecretWords(this->stage());
+  std::vector<std::string> words = SecretWords(this->stage(), this->CardKeys());
   for (std::string& word : words) absl::AsciiStrToLower(&word);
   for (const char* program :
        {"pcscd", "keyvault", "sequencer", "orchestrator", "agent", "cardsim"}) {
@@ -280,10 +284,14 @@ mode_t ModeOf(const std::string& path) {
 }
 
 TYPED_TEST(LoadTest, SecretFilesAreTheirOwnersAlone) {
-  for (const char* name :
-       {"keyvault/pin", "card.keys", "install-parameters", "pki/ca.key",
-        "pki/agent-kiosk-1.key", "pki/operator-demo.key",
-        "keyvault/pki/keyvault-vault.key"}) {
+  const std::vector<std::string> names = {"keyvault/pin",
+                                          this->CardKeys(),
+                                          "install-parameters",
+                                          "pki/ca.key",
+                                          "pki/agent-kiosk-1.key",
+                                          "pki/operator-demo.key",
+                                          "keyvault/pki/keyvault-vault.key"};
+  for (const std::string& name : names) {
     EXPECT_EQ(ModeOf(this->stage().Path(name)), mode_t{0400}) << name;
   }
   const std::string token = this->stage().Path("keyvault/token");

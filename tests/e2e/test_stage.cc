@@ -188,20 +188,7 @@ absl::StatusOr<std::vector<pb::Event>> TestStage::AwaitEvents(
 
 absl::Status TestStage::RemoveCard() {
   stage_.card().Kill();
-  ASSIGN_OR_RETURN(stage::OperatorClient client, stage_.Operator());
-  const absl::Time deadline = absl::Now() + kEventTime;
-  while (absl::Now() < deadline) {
-    ASSIGN_OR_RETURN(const auto agents, client.ListAgents());
-    bool present = false;
-    for (const pb::Agent& agent : agents.agents()) {
-      for (const pb::Reader& reader : agent.readers()) {
-        present = present || reader.card_present();
-      }
-    }
-    if (!present) return absl::OkStatus();
-    absl::SleepFor(kLook);
-  }
-  return absl::DeadlineExceededError("no agent has seen that the card is gone");
+  return stage_.AwaitCards(0, kEventTime);
 }
 
 std::string TestStage::Log(absl::string_view program) const {

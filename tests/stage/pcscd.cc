@@ -4,7 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "lib/base/file.h"
 #include "lib/base/status_macros.h"
 
@@ -13,30 +16,63 @@ namespace {
 
 constexpr char kProgram[] = "/usr/sbin/pcscd";
 constexpr char kFolder[] = "/run/pcscd";
-constexpr char kSocket[] = "/run/pcscd/pcscd.comm";
+constexpr char kDriver[] = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 
-}  // namespace
-
-absl::StatusOr<Process> StartPcscd(const std::string& log_file) {
+absl::Status CheckPlace(int port) {
   if (access(kProgram, X_OK) != 0) {
     return absl::FailedPreconditionError(
         absl::StrCat(kProgram, " is missing: ./dev setup installs it"));
   }
-  if (access(kSocket, F_OK) == 0) {
+  if (access(kPcscdSocket, F_OK) == 0) {
     return absl::FailedPreconditionError(absl::StrCat(
-        kSocket, " is there already: this must run with a /run of its own"));
+        kPcscdSocket,
+        " is there already: this must run with a /run of its own"));
+  }
+  if (Listens(port)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "something else listens on port ", port,
+        ", where the virtual reader would be: another pcscd with vpcd?"));
   }
   if (mkdir(kFolder, 0755) != 0 && errno != EEXIST) {
     return ErrnoStatus(errno, kFolder);
   }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Process> Start(int port, Command command) {
+  RETURN_IF_ERROR(CheckPlace(port));
+  ASSIGN_OR_RETURN(Process process, Process::Start(command));
+  RETURN_IF_ERROR(Annotate(AwaitPort(port, process, absl::Seconds(20)),
+                           "pcscd's virtual reader"));
+  return process;
+}
+
+}  // namespace
+
+absl::StatusOr<Process> StartPcscd(const std::string& log_file) {
   Command command;
   command.arguments = {kProgram, "--foreground"};
   command.log_file = log_file;
-  ASSIGN_OR_RETURN(Process process, Process::Start(command));
-  RETURN_IF_ERROR(
-      Annotate(AwaitPort(kVirtualReaderPort, process, absl::Seconds(20)),
-               "pcscd's virtual reader"));
-  return process;
+  return Start(kVirtualReaderPort, std::move(command));
+}
+
+absl::StatusOr<Process> StartPcscdOn(int port, const std::string& folder,
+                                     const std::string& log_file) {
+  if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
+    return ErrnoStatus(errno, folder);
+  }
+  RETURN_IF_ERROR(WriteFileAtomically(
+      absl::StrCat(folder, "/virtual-readers"),
+      AsBytes(absl::StrFormat("FRIENDLYNAME \"Virtual PCD\"\n"
+                              "DEVICENAME /dev/null:0x%X\n"
+                              "LIBPATH %s\n"
+                              "CHANNELID 0x%X\n",
+                              port, kDriver, port)),
+      0644));
+  Command command;
+  command.arguments = {kProgram, "--foreground", "--config", folder};
+  command.log_file = log_file;
+  return Start(port, std::move(command));
 }
 
 }  // namespace cardferry::stage

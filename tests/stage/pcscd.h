@@ -8,14 +8,25 @@
 
 namespace cardferry::stage {
 
-// The reader that vpcd's own configuration makes, and where its card connects.
+// The readers that vpcd's own configuration makes, and where the first one's
+// card connects; the second one's has the next port.
 inline constexpr char kVirtualReader[] = "Virtual PCD 00 00";
+inline constexpr char kSecondVirtualReader[] = "Virtual PCD 00 01";
 inline constexpr int kVirtualReaderPort = 35963;
+
+// Where pcscd listens, unless PCSCLITE_CSOCK_NAME tells its clients otherwise.
+inline constexpr char kPcscdSocket[] = "/run/pcscd/pcscd.comm";
 
 // Starts the system's pcscd with its virtual readers and waits until it
 // listens. Needs a /run of our own: the socket's path is compiled in.
-// FAILED_PRECONDITION when pcscd or vpcd is not installed or /run is not ours.
+// FAILED_PRECONDITION when pcscd or vpcd is not installed, /run is not ours or
+// something listens on the port already.
 absl::StatusOr<Process> StartPcscd(const std::string& log_file);
+
+// The same with the virtual readers on `port` and the next one, and nothing
+// else of the system's configuration; `folder` takes that configuration.
+absl::StatusOr<Process> StartPcscdOn(int port, const std::string& folder,
+                                     const std::string& log_file);
 
 }  // namespace cardferry::stage
 

@@ -86,6 +86,7 @@ struct Streams {
                          const Streams& streams, pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(kCannotStart);  // died before the line above
+  if (!command.log_file.empty()) setpgid(0, 0);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -121,16 +122,6 @@ absl::StatusOr<pid_t> Spawn(const Command& command, const Streams& streams) {
 
 int ExitCode(int status) {
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-bool Listens(int port) {
-  const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<uint16_t>(port));
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return connect(fd.get(), reinterpret_cast<const sockaddr*>(&address),
-                 sizeof(address)) == 0;
 }
 
 // Reads both pipes until they end or time is up.
@@ -261,6 +252,16 @@ absl::StatusOr<std::string> RunSuccessfully(Command command,
                                             outcome.errors, outcome.output));
   }
   return std::move(outcome.output);
+}
+
+bool Listens(int port) {
+  const UniqueFd fd(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return connect(fd.get(), reinterpret_cast<const sockaddr*>(&address),
+                 sizeof(address)) == 0;
 }
 
 absl::Status AwaitPort(int port, Process& process, absl::Duration timeout) {

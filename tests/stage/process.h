@@ -18,7 +18,8 @@ struct Command {
   std::vector<std::string> arguments;  // [0] is the program's path
   // Added to (or replacing in) the environment.
   std::map<std::string, std::string> environment;
-  // Where standard output and error go, appended; empty: where ours go.
+  // Where standard output and error go, appended; empty: where ours go. A
+  // program with a log of its own is out of reach of the terminal's Ctrl-C.
   std::string log_file;
   // Run without any right to override file modes: as `uid` when we are root,
   // else as ourselves without capabilities.
@@ -75,6 +76,9 @@ absl::StatusOr<Outcome> RunToEnd(Command command, absl::Duration timeout);
 // RunToEnd that wants exit code 0; else INTERNAL with the program's last words.
 absl::StatusOr<std::string> RunSuccessfully(Command command,
                                             absl::Duration timeout);
+
+// Whether something listens on 127.0.0.1:`port`.
+bool Listens(int port);
 
 // Waits until something listens on 127.0.0.1:`port`. DEADLINE_EXCEEDED after
 // `timeout`; FAILED_PRECONDITION when `process` ends first.

@@ -15,26 +15,57 @@ constexpr absl::Duration kStart = absl::Seconds(30);
 constexpr absl::Duration kLook = absl::Milliseconds(20);
 constexpr absl::Duration kCommandTime = absl::Seconds(60);
 
+absl::StatusOr<Process> StartListener(const Command& command, int port) {
+  if (Listens(port)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("something else listens on port ", port));
+  }
+  ASSIGN_OR_RETURN(Process process, Process::Start(command));
+  RETURN_IF_ERROR(Annotate(AwaitPort(port, process, kStart),
+                           absl::StrCat("see ", command.log_file)));
+  return process;
+}
+
 }  // namespace
 
 Stage::Stage(const StageOptions& options)
     : options_(options), folder_(options) {}
 
-absl::Status Stage::Raise(const OnRaised& on_raised) {
-  const std::pair<const char*, absl::Status (Stage::*)()> steps[] = {
-      {"certificates, token and card keys", &Stage::Prepare},
-      {"pcscd with a virtual reader", &Stage::StartReader},
+absl::Status Stage::Raise(const OnStep& on_raised) {
+  struct Step {
+    const char* what;
+    absl::Status (Stage::*start)();
+  };
+  std::vector<Step> steps = {
+      {"certificates and token", &Stage::Prepare},
+      {"pcscd with virtual readers", &Stage::StartReader},
       {"keyvault", &Stage::StartKeyVault},
       {"sequencer", &Stage::StartSequencer},
       {"orchestrator", &Stage::StartOrchestrator},
-      {"agent", &Stage::StartAgent},
-      {"simulated card", &Stage::InsertCard},
-  };
-  for (const auto& [what, step] : steps) {
-    RETURN_IF_ERROR(Annotate((this->*step)(), what));
-    on_raised(what);
+      {"agent", &Stage::StartAgent}};
+  if (options_.real_readers) steps.erase(steps.begin() + 1);
+  const bool with_card = options_.with_card && !options_.real_readers;
+  if (with_card) steps.push_back({"simulated card", &Stage::InsertCard});
+  for (const Step& step : steps) {
+    RETURN_IF_ERROR(Annotate((this->*step.start)(), step.what));
+    on_raised(step.what);
   }
-  return AwaitCard(kStart);
+  return with_card ? AwaitCards(1, kStart) : absl::OkStatus();
+}
+
+void Stage::Stop(const OnStep& on_ended) {
+  for (auto& [reader, card] : cards_) card.Stop();
+  if (!cards_.empty()) on_ended("simulated card");
+  const std::pair<const char*, Process*> parts[] = {
+      {"agent", &agent_},         {"orchestrator", &orchestrator_},
+      {"sequencer", &sequencer_}, {"keyvault", &keyvault_},
+      {"pcscd", &pcscd_},
+  };
+  for (const auto& [name, process] : parts) {
+    if (!process->running()) continue;
+    process->Stop();
+    on_ended(name);
+  }
 }
 
 absl::Status Stage::Prepare() {
@@ -45,7 +76,13 @@ absl::Status Stage::Prepare() {
 }
 
 absl::Status Stage::StartReader() {
-  ASSIGN_OR_RETURN(pcscd_, StartPcscd(folder_.Log("pcscd")));
+  const std::string log = folder_.Log("pcscd");
+  if (options_.port_offset == 0) {
+    ASSIGN_OR_RETURN(pcscd_, StartPcscd(log));
+  } else {
+    ASSIGN_OR_RETURN(pcscd_, StartPcscdOn(Port(kVirtualReaderPort),
+                                          folder_.Path("readers"), log));
+  }
   return absl::OkStatus();
 }
 
@@ -57,11 +94,7 @@ absl::StatusOr<Process> Stage::StartService(absl::string_view name,
   command.arguments = {path, "--config",
                        folder_.Path(absl::StrCat(name, ".textproto"))};
   command.log_file = folder_.Log(name);
-  ASSIGN_OR_RETURN(Process process, Process::Start(command));
-  RETURN_IF_ERROR(
-      Annotate(AwaitPort(port, process, kStart),
-               absl::StrCat(name, " (see ", command.log_file, ")")));
-  return process;
+  return StartListener(command, Port(port));
 }
 
 absl::Status Stage::StartKeyVault() {
@@ -72,9 +105,8 @@ absl::Status Stage::StartKeyVault() {
   command.environment = folder_.TokenEnvironment();
   command.log_file = folder_.Log("keyvault");
   command.unprivileged = true;
-  ASSIGN_OR_RETURN(keyvault_, Process::Start(command));
-  return Annotate(AwaitPort(kKeyVaultPort, keyvault_, kStart),
-                  absl::StrCat("keyvault (see ", command.log_file, ")"));
+  ASSIGN_OR_RETURN(keyvault_, StartListener(command, Port(kKeyVaultPort)));
+  return absl::OkStatus();
 }
 
 absl::Status Stage::StartSequencer() {
@@ -92,52 +124,69 @@ absl::Status Stage::StartOrchestrator() {
   return absl::OkStatus();
 }
 
-absl::Status Stage::StartAgent() {
-  if (options_.rtt > absl::ZeroDuration()) {
-    ASSIGN_OR_RETURN(
-        far_away_,
-        DelayProxy::Start(kFarAwayPort, kOrchestratorPort, options_.rtt));
+absl::Status Stage::StartFarAway() {
+  if (options_.rtt == absl::ZeroDuration() || far_away_ != nullptr) {
+    return absl::OkStatus();
   }
+  ASSIGN_OR_RETURN(
+      far_away_, DelayProxy::Start(Port(kFarAwayPort), Port(kOrchestratorPort),
+                                   options_.rtt));
+  return absl::OkStatus();
+}
+
+absl::Status Stage::StartAgent() {
+  RETURN_IF_ERROR(StartFarAway());
   Command command;
-  ASSIGN_OR_RETURN(const std::string path, Runfile("agent/agent"));
+  ASSIGN_OR_RETURN(const std::string path, Runfile(options_.agent_program));
   command.arguments = {path, "--config", folder_.Path("agent.textproto")};
+  command.arguments.insert(command.arguments.end(),
+                           options_.agent_arguments.begin(),
+                           options_.agent_arguments.end());
   command.log_file = folder_.Log("agent");
   ASSIGN_OR_RETURN(agent_, Process::Start(command));
   return absl::OkStatus();
 }
 
-absl::Status Stage::InsertCard() {
+absl::Status Stage::InsertCard(const CardChoice& card) {
+  RETURN_IF_ERROR(folder_.MakeCardKeys(card));
   Command command;
   ASSIGN_OR_RETURN(const std::string path, Runfile("cardsim/cardsim"));
   command.arguments = {
       path,
       "--card",
-      options_.card,
+      card.kind,
       "--keys_file",
-      folder_.Path("card.keys"),
+      folder_.CardFile(card, "keys"),
       "--vpcd",
-      absl::StrCat("127.0.0.1:", kVirtualReaderPort),
+      absl::StrCat("127.0.0.1:", Port(kVirtualReaderPort) + card.reader),
       "--fault",
-      absl::StrCat("slow=", absl::FormatDuration(options_.card_delay)),
+      absl::StrCat("slow=", absl::FormatDuration(card.delay)),
       "--log_apdus"};
-  command.log_file = folder_.Log("cardsim");
-  ASSIGN_OR_RETURN(card_, Process::Start(command));
+  command.arguments.insert(command.arguments.end(), card.arguments.begin(),
+                           card.arguments.end());
+  command.log_file = folder_.Log(
+      card.reader == 0 ? "cardsim" : absl::StrCat("cardsim-", card.reader + 1));
+  ASSIGN_OR_RETURN(cards_[card.reader], Process::Start(command));
   return absl::OkStatus();
 }
 
-absl::Status Stage::AwaitCard(absl::Duration timeout) {
+absl::Status Stage::AwaitCards(int count, absl::Duration timeout) {
   ASSIGN_OR_RETURN(OperatorClient client, Operator());
   const absl::Time deadline = absl::Now() + timeout;
   while (absl::Now() < deadline) {
     ASSIGN_OR_RETURN(const auto agents, client.ListAgents());
+    int present = 0;
     for (const auto& agent : agents.agents()) {
+      if (!agent.connected()) continue;
       for (const auto& reader : agent.readers()) {
-        if (agent.connected() && reader.card_present()) return absl::OkStatus();
+        present += reader.card_present() ? 1 : 0;
       }
     }
+    if (present == count) return absl::OkStatus();
     absl::SleepFor(kLook);
   }
-  return absl::DeadlineExceededError("no agent has shown a card");
+  return absl::DeadlineExceededError(
+      absl::StrCat("the agents do not show ", count, " cards"));
 }
 
 absl::StatusOr<Command> Stage::CardferryCommand(
@@ -159,7 +208,7 @@ absl::StatusOr<Outcome> Stage::Cardferry(
 
 absl::StatusOr<OperatorClient> Stage::Operator() const {
   return OperatorClient::Create(folder_.Tls("operator", "demo"),
-                                kOrchestratorPort, kKeyVaultPort);
+                                Port(kOrchestratorPort), Port(kKeyVaultPort));
 }
 
 }  // namespace cardferry::stage

@@ -2,6 +2,7 @@
 #define CARDFERRY_TESTS_STAGE_STAGE_H_
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,21 +18,24 @@
 namespace cardferry::stage {
 
 // The whole stack as separate processes of the shipped binaries: the real
-// pcscd with a virtual reader, the simulated card, keyvault over SoftHSM2,
-// sequencer, orchestrator and agent, all with mutual TLS. Needs a /run and a
-// network of its own (a namespace, or Bazel's test sandbox). For the demo,
-// end-to-end tests and benchmarks. All processes end with it.
+// pcscd with two virtual readers, simulated cards, keyvault over SoftHSM2,
+// sequencer, orchestrator and agent, all with mutual TLS. Needs a /run and,
+// unless its ports are free, a network of its own (a namespace, or Bazel's test
+// sandbox). For the demo, `./dev up`, end-to-end tests and benchmarks. All
+// processes end with it.
 class Stage {
  public:
-  // Called when something has been raised: "keyvault".
-  using OnRaised = std::function<void(absl::string_view what)>;
+  // Called when something has been raised or has ended: "keyvault".
+  using OnStep = std::function<void(absl::string_view what)>;
 
   explicit Stage(const StageOptions& options);
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
 
   // Raises everything, the card last: it arrives in a served reader.
-  absl::Status Raise(const OnRaised& on_raised);
+  absl::Status Raise(const OnStep& on_raised);
+  // Ends everything in the reverse order, each in its own good time.
+  void Stop(const OnStep& on_ended);
 
   // The single parts, in this order.
   absl::Status Prepare();  // certificates, token, configurations
@@ -40,10 +44,12 @@ class Stage {
   absl::Status StartSequencer();
   absl::Status StartOrchestrator();
   absl::Status StartAgent();
-  absl::Status InsertCard();
+  // The card of the options, or another one, in place of what lies there.
+  absl::Status InsertCard() { return InsertCard(options_.card); }
+  absl::Status InsertCard(const CardChoice& card);
 
-  // Waits until the orchestrator knows that a card lies in the reader.
-  absl::Status AwaitCard(absl::Duration timeout);
+  // Waits until the orchestrator knows that cards lie in so many readers.
+  absl::Status AwaitCards(int count, absl::Duration timeout);
 
   // Runs the command line tool as an operator.
   absl::StatusOr<Outcome> Cardferry(
@@ -55,7 +61,8 @@ class Stage {
   absl::StatusOr<OperatorClient> Operator() const;
 
   const StageFolder& folder() const { return folder_; }
-  Process& card() { return card_; }
+  Process& card(int reader = 0) { return cards_[reader]; }
+  Process& pcscd() { return pcscd_; }
   Process& agent() { return agent_; }
   Process& orchestrator() { return orchestrator_; }
   Process& sequencer() { return sequencer_; }
@@ -64,6 +71,8 @@ class Stage {
  private:
   absl::StatusOr<Process> StartService(absl::string_view name,
                                        absl::string_view program, int port);
+  absl::Status StartFarAway();
+  int Port(int port) const { return port + options_.port_offset; }
 
   const StageOptions options_;
   const StageFolder folder_;
@@ -75,7 +84,7 @@ class Stage {
   Process orchestrator_;
   std::unique_ptr<DelayProxy> far_away_;
   Process agent_;
-  Process card_;
+  std::map<int, Process> cards_;  // by reader
 };
 
 }  // namespace cardferry::stage

@@ -7,11 +7,10 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "lib/base/file.h"
 #include "lib/base/random.h"
 #include "lib/base/status_macros.h"
-#include "tests/stage/pcscd.h"
+#include "tests/stage/card_kinds.h"
 #include "tests/stage/runfiles.h"
 
 namespace cardferry::stage {
@@ -20,12 +19,17 @@ namespace {
 constexpr absl::Duration kToolTime = absl::Seconds(60);
 constexpr char kModule[] = "/usr/lib/softhsm/libsofthsm2.so";
 constexpr char kTokenLabel[] = "cardferry-stage";
-// The simulated card's own: any ten bytes.
-constexpr char kKeyDiversificationData[] = "00000000002026110001";
+// The simulated card's own, any ten bytes: these and the reader's number.
+constexpr char kKeyDiversificationData[] = "000000000020261100";
 
+bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+// Makes it unless it is there.
 absl::Status MakeFolder(const std::string& path) {
-  if (mkdir(path.c_str(), 0755) != 0) return ErrnoStatus(errno, path);
-  return absl::OkStatus();
+  if (mkdir(path.c_str(), 0755) == 0 || errno == EEXIST) {
+    return absl::OkStatus();
+  }
+  return ErrnoStatus(errno, path);
 }
 
 absl::Status Run(std::vector<std::string> arguments,
@@ -36,22 +40,10 @@ absl::Status Run(std::vector<std::string> arguments,
   return RunSuccessfully(command, kToolTime).status();
 }
 
-std::string KeySetOf(const std::string& card) {
-  return card == "scp03-aes256" ? "demo-aes256" : "demo-aes128";
-}
-
 std::string TlsText(const rpc::TlsFiles& tls) {
   return absl::StrCat("tls {\n  certificate: \"", tls.certificate,
                       "\"\n  private_key: \"", tls.private_key, "\"\n  ca: \"",
                       tls.ca, "\"\n}\n");
-}
-
-std::string Listen(int port) {
-  return absl::StrCat("listen: \"127.0.0.1:", port, "\"\n");
-}
-
-std::string Target(absl::string_view field, int port) {
-  return absl::StrCat(field, ": \"127.0.0.1:", port, "\"\n");
 }
 
 std::string SoftHsmConfFor(const std::string& folder) {
@@ -60,12 +52,28 @@ std::string SoftHsmConfFor(const std::string& folder) {
 
 }  // namespace
 
+std::string StageFolder::Listen(int port) const {
+  return absl::StrCat("listen: \"127.0.0.1:", port + options_.port_offset,
+                      "\"\n");
+}
+
+std::string StageFolder::Target(absl::string_view field, int port) const {
+  return absl::StrCat(field, ": \"127.0.0.1:", port + options_.port_offset,
+                      "\"\n");
+}
+
 std::string StageFolder::Path(absl::string_view name) const {
   return absl::StrCat(options_.folder, "/", name);
 }
 
 std::string StageFolder::Log(absl::string_view program) const {
   return Path(absl::StrCat(program, ".log"));
+}
+
+std::string StageFolder::CardFile(const CardChoice& card,
+                                  absl::string_view ending) const {
+  return Path(absl::StrCat("cards/", card.foreign ? "foreign-" : "", card.kind,
+                           "-", card.reader + 1, ".", ending));
 }
 
 rpc::TlsFiles StageFolder::Tls(absl::string_view role,
@@ -92,6 +100,7 @@ absl::Status StageFolder::Issue(absl::string_view role, absl::string_view name,
 }
 
 absl::Status StageFolder::MakePki() const {
+  if (Exists(Path("keyvault/pki/ca.crt"))) return absl::OkStatus();
   RETURN_IF_ERROR(MakeFolder(Path("pki")));
   RETURN_IF_ERROR(MakeFolder(Path("keyvault")));
   RETURN_IF_ERROR(Issue("keyvault", "vault"));
@@ -100,8 +109,9 @@ absl::Status StageFolder::MakePki() const {
   RETURN_IF_ERROR(Issue("agent", kAgentName));
   RETURN_IF_ERROR(Issue("operator", "demo"));
   RETURN_IF_ERROR(MakeFolder(Path("keyvault/pki")));
-  return Run({"/bin/cp", "--preserve=mode", Path("pki/ca.crt"),
-              Path("pki/keyvault-vault.crt"), Path("pki/keyvault-vault.key"),
+  // The authority last: with it all is there.
+  return Run({"/bin/cp", "--preserve=mode", Path("pki/keyvault-vault.crt"),
+              Path("pki/keyvault-vault.key"), Path("pki/ca.crt"),
               Path("keyvault/pki")});
 }
 
@@ -120,25 +130,32 @@ absl::Status StageFolder::MakeTokenIn(const std::string& folder) const {
        absl::StrCat(folder, "/pin"), "--softhsm_conf", SoftHsmConfFor(folder)});
 }
 
-absl::Status StageFolder::MakeCardKeys(const std::string& folder) const {
+absl::Status StageFolder::MakeToken() const {
+  const std::string folder = Path("keyvault");
+  if (Exists(absl::StrCat(folder, "/softhsm2.conf"))) return absl::OkStatus();
+  return MakeTokenIn(folder);
+}
+
+absl::Status StageFolder::MakeCardKeys(const CardChoice& card) const {
+  const std::string out = CardFile(card, "keys");
+  if (Exists(out)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const CardKind kind, FindCardKind(card.kind));
   ASSIGN_OR_RETURN(const std::string tool,
                    Runfile("hsm-config/keyvault-token"));
   ASSIGN_OR_RETURN(const std::string profile,
                    Runfile("hsm-config/profiles/demo.textproto"));
+  RETURN_IF_ERROR(MakeFolder(Path("cards")));
+  const std::string folder = Path(card.foreign ? "foreign" : "keyvault");
+  if (card.foreign && !Exists(folder)) {
+    RETURN_IF_ERROR(MakeFolder(folder));
+    RETURN_IF_ERROR(MakeTokenIn(folder));
+  }
   return Run({tool, "card-keys", "--module", kModule, "--profile", profile,
               "--token_label", kTokenLabel, "--pin_file",
               absl::StrCat(folder, "/pin"), "--softhsm_conf",
-              SoftHsmConfFor(folder), "--key_set", KeySetOf(options_.card),
-              "--kdd", kKeyDiversificationData, "--out", Path("card.keys"),
-              "--development_only"});
-}
-
-absl::Status StageFolder::MakeToken() const {
-  RETURN_IF_ERROR(MakeTokenIn(Path("keyvault")));
-  if (!options_.foreign_card) return MakeCardKeys(Path("keyvault"));
-  RETURN_IF_ERROR(MakeFolder(Path("foreign")));
-  RETURN_IF_ERROR(MakeTokenIn(Path("foreign")));
-  return MakeCardKeys(Path("foreign"));
+              SoftHsmConfFor(folder), "--key_set", kind.key_set, "--kdd",
+              absl::StrCat(kKeyDiversificationData, "0", card.reader + 1),
+              "--out", out, "--development_only"});
 }
 
 absl::Status StageFolder::Write(absl::string_view name,
@@ -146,13 +163,11 @@ absl::Status StageFolder::Write(absl::string_view name,
   return WriteFileAtomically(Path(name), AsBytes(text), 0644);
 }
 
-absl::Status StageFolder::WriteConfigurations() const {
+absl::Status StageFolder::WriteKeyVaultConfiguration() const {
   ASSIGN_OR_RETURN(const std::string profile,
                    Runfile("hsm-config/profiles/demo.textproto"));
-  ASSIGN_OR_RETURN(const std::string cards,
-                   Runfile("services/sequencer/profiles"));
   RETURN_IF_ERROR(Run({"/bin/cp", profile, Path("keyvault/keys.textproto")}));
-  RETURN_IF_ERROR(Write(
+  return Write(
       "keyvault/keyvault.textproto",
       absl::StrCat(
           Listen(kKeyVaultPort), TlsText(Tls("keyvault", "vault")),
@@ -160,7 +175,24 @@ absl::Status StageFolder::WriteConfigurations() const {
           "\"\n  token_directory: \"", Path("keyvault/token"),
           "\"\n  key_profile: \"", Path("keyvault/keys.textproto"),
           "\"\n}\nledger: \"sqlite3://", Path("keyvault/ledger/ledger.db"),
-          "\"\nlimits { opening_seconds: ", options_.opening_seconds, " }\n")));
+          "\"\nlimits { opening_seconds: ", options_.opening_seconds, " }\n"));
+}
+
+absl::Status StageFolder::WriteAgentConfiguration() const {
+  const bool far = options_.rtt > absl::ZeroDuration();
+  std::string text =
+      absl::StrCat(Target("gateway", far ? kFarAwayPort : kOrchestratorPort),
+                   TlsText(Tls("agent", kAgentName)));
+  for (const std::string& reader : options_.readers) {
+    absl::StrAppend(&text, "readers: \"", reader, "\"\n");
+  }
+  return Write("agent.textproto", text);
+}
+
+absl::Status StageFolder::WriteConfigurations() const {
+  ASSIGN_OR_RETURN(const std::string cards,
+                   Runfile("services/sequencer/profiles"));
+  RETURN_IF_ERROR(WriteKeyVaultConfiguration());
   RETURN_IF_ERROR(Write("sequencer.textproto",
                         absl::StrCat(Listen(kSequencerPort),
                                      TlsText(Tls("sequencer", "sequencer")),
@@ -172,14 +204,10 @@ absl::Status StageFolder::WriteConfigurations() const {
                    TlsText(Tls("orchestrator", "orchestrator")),
                    Target("sequencer", kSequencerPort),
                    "database: \"sqlite3://", Path("orchestrator.db"), "\"\n")));
-  const bool far = options_.rtt > absl::ZeroDuration();
-  RETURN_IF_ERROR(Write(
-      "agent.textproto",
-      absl::StrCat(Target("gateway", far ? kFarAwayPort : kOrchestratorPort),
-                   TlsText(Tls("agent", kAgentName)), "readers: \"",
-                   kVirtualReader, "\"\n")));
+  RETURN_IF_ERROR(WriteAgentConfiguration());
   return Write("cli.textproto",
                absl::StrCat(Target("orchestrator", kOrchestratorPort),
+                            Target("keyvault", kKeyVaultPort),
                             TlsText(Tls("operator", "demo"))));
 }
 
@@ -187,8 +215,8 @@ absl::Status StageFolder::HandOverToKeyVault(uid_t uid) const {
   // The program too: its user may not be allowed into the build's folders.
   ASSIGN_OR_RETURN(const std::string program,
                    Runfile("services/keyvault/keyvault"));
-  RETURN_IF_ERROR(
-      Run({"/bin/cp", "--dereference", program, Path("keyvault/keyvault")}));
+  RETURN_IF_ERROR(Run({"/bin/cp", "--dereference", "--remove-destination",
+                       program, Path("keyvault/keyvault")}));
   RETURN_IF_ERROR(MakeFolder(Path("keyvault/ledger")));
   if (!IsRealRoot()) return absl::OkStatus();
   const std::string owner = absl::StrCat(uid, ":", uid);

@@ -2,6 +2,7 @@
 #define CARDFERRY_TESTS_STAGE_STAGE_FOLDER_H_
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -17,15 +18,20 @@ class StageFolder {
  public:
   explicit StageFolder(StageOptions options) : options_(std::move(options)) {}
 
-  // A throw-away authority and everybody's certificates.
+  // A throw-away authority and everybody's certificates, unless they are
+  // there.
   absl::Status MakePki() const;
   // One more certificate of that authority.
   absl::Status Issue(absl::string_view role, absl::string_view name,
                      bool expired = false) const;
 
-  // A SoftHSM2 token with generated masters and a random PIN, read-only, and
-  // the keys of the simulated card that belongs to it.
+  // A SoftHSM2 token with generated masters and a random PIN, read-only,
+  // unless it is there.
   absl::Status MakeToken() const;
+
+  // The keys of a simulated card, from the token's masters (or, for a foreign
+  // one, from a token's that nobody uses), unless they are there.
+  absl::Status MakeCardKeys(const CardChoice& card) const;
 
   // The configurations of all services, the agent and the command line tool.
   absl::Status WriteConfigurations() const;
@@ -36,14 +42,19 @@ class StageFolder {
 
   std::string Path(absl::string_view name) const;
   std::string Log(absl::string_view program) const;
+  // A file of one simulated card, below cards/: "scp03-1.keys".
+  std::string CardFile(const CardChoice& card, absl::string_view ending) const;
   rpc::TlsFiles Tls(absl::string_view role, absl::string_view name) const;
   // The environment with which SoftHSM2 finds the keyvault's token.
   std::map<std::string, std::string> TokenEnvironment() const;
 
  private:
   absl::Status MakeTokenIn(const std::string& folder) const;
-  absl::Status MakeCardKeys(const std::string& token_folder) const;
   absl::Status Write(absl::string_view name, absl::string_view text) const;
+  absl::Status WriteKeyVaultConfiguration() const;
+  absl::Status WriteAgentConfiguration() const;
+  std::string Listen(int port) const;
+  std::string Target(absl::string_view field, int port) const;
 
   const StageOptions options_;
 };

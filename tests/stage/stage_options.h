@@ -3,12 +3,15 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
+#include "tests/stage/pcscd.h"
 
 namespace cardferry::stage {
 
-// Where everybody listens on loopback: a stage has a network of its own.
+// Where everybody listens on loopback unless StageOptions says otherwise: a
+// stage has a network of its own, but for `./dev up`.
 inline constexpr int kOrchestratorPort = 7001;
 inline constexpr int kSequencerPort = 7002;
 inline constexpr int kKeyVaultPort = 7003;
@@ -16,21 +19,41 @@ inline constexpr int kFarAwayPort = 7011;  // the delay proxy's, for the agent
 
 inline constexpr char kAgentName[] = "kiosk-1";
 
+// A simulated card in one of the virtual readers.
+struct CardChoice {
+  std::string kind = "scp03";  // of CardKinds()
+  int reader = 0;              // 0 or 1
+  // What every command takes the card.
+  absl::Duration delay = absl::ZeroDuration();
+  // Its keys come from other masters than the keyvault's.
+  bool foreign = false;
+  // More of cardsim's arguments: "--fault", "tear@12".
+  std::vector<std::string> arguments;
+};
+
 // What is raised.
 struct StageOptions {
-  // Everything is kept below this folder, which must exist and be empty.
-  // Short: a unix socket's path has 107 bytes at most.
+  // Everything is kept below this folder, which must exist. What a stage made
+  // there before is used again. Short: a unix socket's path has 107 bytes at
+  // most.
   std::string folder;
-  // "scp03" (AES-128 keys) or "scp03-aes256", both `i` 70.
-  std::string card = "scp03";
-  // What every command takes the card.
-  absl::Duration card_delay = absl::ZeroDuration();
+  // The card that arrives last; another kind or reader later: InsertCard.
+  CardChoice card;
+  // Without it the readers stay empty.
+  bool with_card = true;
   // Delay between agent and orchestrator, there and back.
   absl::Duration rtt = absl::ZeroDuration();
-  // The card's keys come from other masters than the keyvault's.
-  bool foreign_card = false;
   // From the issue of an opening to its expiry; 0: the keyvault's default.
   uint32_t opening_seconds = 0;
+  // Added to every port of the stage.
+  int port_offset = 0;
+  // The machine's own pcscd and its readers, instead of virtual ones.
+  bool real_readers = false;
+  // PC/SC names of the readers that the agent serves; empty: all.
+  std::vector<std::string> readers = {kVirtualReader};
+  // The agent's binary among the runfiles, and more of its arguments.
+  std::string agent_program = "agent/agent";
+  std::vector<std::string> agent_arguments;
 };
 
 }  // namespace cardferry::stage

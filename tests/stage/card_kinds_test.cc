@@ -1,0 +1,27 @@
+#include "tests/stage/card_kinds.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::stage {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(CardKinds, KnowsTheKeySetOfEveryKind) {
+  ASSERT_OK_AND_ASSIGN(const CardKind kind, FindCardKind("scp03-aes256"));
+  EXPECT_EQ(kind.key_set, "demo-aes256");
+  for (const std::string& name : CardKindNames()) {
+    EXPECT_OK(FindCardKind(name)) << name;
+  }
+}
+
+TEST(CardKinds, SaysWhichKindsThereAre) {
+  EXPECT_THAT(FindCardKind("scp01"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("no kind of card \"scp01\": scp03, ")));
+}
+
+}  // namespace
+}  // namespace cardferry::stage
