@@ -1,6 +1,8 @@
 #ifndef CARDFERRY_CARDSIM_APPLETS_APPLET_H_
 #define CARDFERRY_CARDSIM_APPLETS_APPLET_H_
 
+#include "absl/status/status.h"
+#include "lib/base/bytes.h"
 #include "lib/card/apdu/command_apdu.h"
 #include "lib/card/apdu/response_apdu.h"
 
@@ -15,6 +17,10 @@ class Applet {
   // Answers one command that came while the applet was selected; SELECT by AID
   // is the card's own business.
   virtual card::ResponseApdu Process(const card::CommandApdu& command) = 0;
+  // What the applet keeps without power, and the way back: on a new instance
+  // of the same package. INVALID_ARGUMENT for bytes that State() cannot give.
+  virtual Bytes State() const = 0;
+  virtual absl::Status Restore(ByteSpan state) = 0;
 };
 
 }  // namespace cardferry::cardsim

@@ -1,5 +1,6 @@
 #include "cardsim/applets/applet_factory.h"
 
+#include "absl/status/status.h"
 #include "cardsim/applets/brokerage_applet.h"
 #include "cardsim/card_error.h"
 
@@ -13,6 +14,11 @@ class UnknownApplet final : public Applet {
  public:
   card::ResponseApdu Process(const card::CommandApdu&) override {
     return {{}, kInsNotSupported};
+  }
+  Bytes State() const override { return {}; }
+  absl::Status Restore(ByteSpan state) override {
+    if (state.empty()) return absl::OkStatus();
+    return absl::InvalidArgumentError("an applet without state has none");
   }
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
+#include "absl/status/status.h"
 #include "cardsim/card_error.h"
 #include "lib/base/status_macros.h"
 
@@ -38,6 +39,34 @@ card::ResponseApdu BrokerageApplet::Process(const card::CommandApdu& command) {
   absl::StatusOr<Bytes> answer = Run(command);
   if (!answer.ok()) return {{}, StatusWordOf(answer.status())};
   return {*std::move(answer), card::kSuccess};
+}
+
+Bytes BrokerageApplet::State() const {
+  Bytes state = {static_cast<uint8_t>(personalized_ ? 1 : 0)};
+  for (const uint16_t shares : shares_) {
+    state.push_back(static_cast<uint8_t>(shares >> 8));
+    state.push_back(static_cast<uint8_t>(shares));
+  }
+  Append(state, account_);
+  return state;
+}
+
+absl::Status BrokerageApplet::Restore(ByteSpan state) {
+  constexpr size_t kFixedSize = 1 + 2 * kPositions;
+  if (state.size() < kFixedSize || state.size() > kFixedSize + kMaxAccount ||
+      state[0] > 1) {
+    return absl::InvalidArgumentError("not the state of a brokerage applet");
+  }
+  for (size_t i = 0; i < kPositions; ++i) {
+    const int shares = state[1 + 2 * i] << 8 | state[2 + 2 * i];
+    if (shares > kMaxShares) {
+      return absl::InvalidArgumentError("a position that cannot be");
+    }
+    shares_[i] = static_cast<uint16_t>(shares);
+  }
+  personalized_ = state[0] == 1;
+  account_.assign(state.begin() + kFixedSize, state.end());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Bytes> BrokerageApplet::Run(const card::CommandApdu& command) {

@@ -29,6 +29,10 @@ class BrokerageApplet final : public Applet {
 
   card::ResponseApdu Process(const card::CommandApdu& command) override;
 
+  // personalized (1: 00 or 01) | shares (2 each) | account
+  Bytes State() const override;
+  absl::Status Restore(ByteSpan state) override;
+
  private:
   explicit BrokerageApplet(ByteSpan account)
       : account_(account.begin(), account.end()) {}

@@ -67,6 +67,34 @@ TEST_F(BrokerageAppletTest, HasEightPositions) {
   EXPECT_EQ(Send("80220800020001"), "6A86");
 }
 
+TEST_F(BrokerageAppletTest, ANewInstanceTakesItsStateOver) {
+  EXPECT_EQ(Send("80E20000024142"), "9000");
+  EXPECT_EQ(Send("80200300020123"), "9000");
+  const Bytes state = applet_->State();
+  EXPECT_EQ(ToHex(state),
+            "010000000000000123000000000000"
+            "00004142");
+  applet_ = *BrokerageApplet::Install({});
+  ASSERT_OK(applet_->Restore(state));
+  EXPECT_EQ(Send("8010000000"), "41429000");
+  EXPECT_EQ(Send("8024030002"), "01239000");
+  EXPECT_EQ(Send("80E20000024344"), "6985");
+}
+
+TEST_F(BrokerageAppletTest, RefusesAStateThatIsNone) {
+  const Bytes state = applet_->State();
+  for (size_t size = 0; size < 17; ++size) {
+    EXPECT_FALSE(applet_->Restore(ByteSpan(state).first(size)).ok()) << size;
+  }
+  EXPECT_FALSE(applet_->Restore(Bytes(17 + 33)).ok());
+  Bytes wrong = state;
+  wrong[0] = 2;
+  EXPECT_FALSE(applet_->Restore(wrong).ok());
+  wrong = state;
+  wrong[1] = 0x80;  // 32768 shares
+  EXPECT_FALSE(applet_->Restore(wrong).ok());
+}
+
 TEST_F(BrokerageAppletTest, RefusesOtherClassesAndCommands) {
   EXPECT_EQ(Send("0010000000"), "6E00");
   EXPECT_EQ(Send("8410000000"), "6E00");

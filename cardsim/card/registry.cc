@@ -30,6 +30,9 @@ bool IsPlatformPackage(const card::Aid& aid) {
                    hex) != std::end(kPlatformPackages);
 }
 
+// More would make the registry longer than one state can hold.
+constexpr size_t kMaxEntries = 1000;
+
 bool Imports(const Package& package, const card::Aid& aid) {
   const auto& imports = package.file.imports;
   return std::any_of(imports.begin(), imports.end(),
@@ -86,7 +89,8 @@ absl::Status Registry::AddPackage(Package package) {
   for (const PackageImport& import : package.file.imports) {
     RETURN_IF_ERROR(CheckImport(import));
   }
-  if (package.data_block.size() > free_bytes()) {
+  if (package.data_block.size() > free_bytes() ||
+      packages_.size() == kMaxEntries) {
     return CardError(kNoSpace, "no space for the package");
   }
   packages_.push_back(std::move(package));
@@ -97,7 +101,7 @@ absl::Status Registry::AddApplication(Application application) {
   if (Has(application.aid)) {
     return CardError(kConditionsNotSatisfied, "AID is on the card");
   }
-  if (application.size > free_bytes()) {
+  if (application.size > free_bytes() || applications_.size() == kMaxEntries) {
     return CardError(kNoSpace, "no space for the application");
   }
   applications_.push_back(std::move(application));

@@ -1,5 +1,7 @@
 #include "cardsim/card/registry.h"
 
+#include <string>
+
 #include "cardsim/applets/applet_factory.h"
 #include "cardsim/card_error.h"
 #include "gtest/gtest.h"
@@ -53,6 +55,15 @@ TEST_F(RegistryTest, IsFullWhenItIsFull) {
   EXPECT_EQ(AddPackage(kPackageA, 1000), card::kSuccess);
   EXPECT_EQ(AddApplication(kInstance, 1), kNoSpace);
   EXPECT_EQ(registry_.applications().size(), 0u);
+}
+
+TEST_F(RegistryTest, HasAThousandApplicationsAndNoMore) {
+  EXPECT_EQ(AddPackage(kPackageA, 1), card::kSuccess);
+  for (int i = 1000; i < 2000; ++i) {
+    ASSERT_EQ(AddApplication("F04346455252590A" + std::to_string(i), 0),
+              card::kSuccess);
+  }
+  EXPECT_EQ(AddApplication("F04346455252590A2000", 0), kNoSpace);
 }
 
 TEST_F(RegistryTest, RefusesAnAidThatIsThere) {
