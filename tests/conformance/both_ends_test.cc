@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "cardsim/channel/channel.h"
@@ -22,6 +23,7 @@ namespace {
 
 using card::CommandApdu;
 using cardsim::Channel;
+using scp::ChannelProtocol;
 using scp::SecurityLevel;
 
 Bytes AnyBytes(size_t length) {
@@ -46,32 +48,67 @@ CommandApdu AnyCommand(SecurityLevel level) {
   return *CommandApdu::Create(header, AnyBytes(extended ? 300 : length), le);
 }
 
+// The static keys of a card. With one base key, an even `i` of SCP02, all three
+// are the same.
+struct CardKeys {
+  Bytes enc;
+  Bytes mac;
+  Bytes dek;
+};
+
+CardKeys AnyKeys(const ChannelProtocol& protocol) {
+  if (protocol.scp == scp::kScp03) {
+    const size_t length = *rc::gen::element<size_t>(16, 24, 32);
+    return {AnyBytes(length), AnyBytes(length), AnyBytes(length)};
+  }
+  const Bytes base = AnyBytes(16);
+  if (protocol.i % 2 == 0) return {base, base, base};
+  return {base, AnyBytes(16), AnyBytes(16)};
+}
+
+ChannelProtocol AnyScp02() {
+  return {scp::kScp02, *rc::gen::element<uint8_t>(0x04, 0x05, 0x14, 0x15, 0x44,
+                                                  0x45, 0x54, 0x55)};
+}
+
+ChannelProtocol AnyScp03() {
+  return {scp::kScp03,
+          *rc::gen::element<uint8_t>(0x00, 0x10, 0x20, 0x30, 0x60, 0x70)};
+}
+
+Channel MakeCard(const ChannelProtocol& protocol, const CardKeys& keys) {
+  cardsim::KeySet set;
+  set.enc = SecretBytes::CopyOf(keys.enc);
+  set.mac = SecretBytes::CopyOf(keys.mac);
+  set.dek = SecretBytes::CopyOf(keys.dek);
+  set.version = 0x30;
+  cardsim::ChannelOptions options;
+  options.aid = FromHexOrDie("A000000151000000");
+  if (protocol.scp == scp::kScp02) {
+    set.type = cardsim::KeyType::kDes;
+    options.scp02_i = protocol.i;
+  } else {
+    options.scp03_i = protocol.i;
+  }
+  return *Channel::Create(std::move(set), options);
+}
+
 // A card and a host that have just agreed on a session.
 class Session {
  public:
-  static Session Open(SecurityLevel level) {
-    const size_t length = *rc::gen::element<size_t>(16, 24, 32);
-    const Bytes enc = AnyBytes(length);
-    const Bytes mac = AnyBytes(length);
-    cardsim::KeySet keys;
-    keys.enc = SecretBytes::CopyOf(enc);
-    keys.mac = SecretBytes::CopyOf(mac);
-    keys.dek = SecretBytes::CopyOf(AnyBytes(length));
-    keys.version = 0x30;
-    cardsim::ChannelOptions options;
-    options.scp03_i =
-        *rc::gen::element<uint8_t>(0x00, 0x10, 0x20, 0x30, 0x60, 0x70);
-    options.aid = FromHexOrDie("A000000151000000");
-    Session session{*Channel::Create(std::move(keys), options), {}, {}};
+  static Session Open(const ChannelProtocol& protocol, SecurityLevel level) {
+    const CardKeys keys = AnyKeys(protocol);
+    Session session{MakeCard(protocol, keys), {}, {}};
     const Bytes host_challenge = AnyBytes(8);
     SystemRandom random;
     const Bytes data = *session.card.InitializeUpdate(
         *CommandApdu::Create({0x80, 0x50, 0x00, 0x00}, host_challenge, 256),
         random);
     const auto answer = *scp::InitializeUpdateResponse::Parse(data);
+    RC_ASSERT(answer.scp == protocol.scp);
     session.cipher = *scp::CreateOpensslCipher(
-        SecretBytes::CopyOf(enc), SecretBytes::CopyOf(mac),
-        *scp::SessionSeed::Create({answer.scp, options.scp03_i}, host_challenge,
+        SecretBytes::CopyOf(keys.enc), SecretBytes::CopyOf(keys.mac),
+        *scp::SessionSeed::Create(protocol, host_challenge,
                                   answer.card_challenge));
     RC_ASSERT(
         *scp::CardCryptogramMatches(*session.cipher, answer.card_cryptogram));
@@ -94,9 +131,9 @@ SecurityLevel AnyLevel() {
                            SecurityLevel::kCDecCMac);
 }
 
-RC_GTEST_PROP(BothEndsTest, TheCardReadsWhatTheHostWrote, ()) {
+void TheCardReadsWhatTheHostWrote(const ChannelProtocol& protocol) {
   const SecurityLevel level = AnyLevel();
-  Session session = Session::Open(level);
+  Session session = Session::Open(protocol, level);
   const int batches = *rc::gen::inRange(1, 4);
   for (int batch = 0; batch < batches; ++batch) {
     std::vector<CommandApdu> plain;
@@ -117,10 +154,10 @@ RC_GTEST_PROP(BothEndsTest, TheCardReadsWhatTheHostWrote, ()) {
 }
 
 // What is not MACed: Le, and the logical channel in CLA.
-RC_GTEST_PROP(BothEndsTest, TheCardRefusesACommandWithAnyBitFlipped, ()) {
+void TheCardRefusesACommandWithAnyBitFlipped(const ChannelProtocol& protocol) {
   const SecurityLevel level =
       *rc::gen::element(SecurityLevel::kCMac, SecurityLevel::kCDecCMac);
-  Session session = Session::Open(level);
+  Session session = Session::Open(protocol, level);
   const CommandApdu plain = AnyCommand(level);
   const auto wrapped =
       scp::ProtectCommands(*session.cipher, session.state, {plain});
@@ -136,10 +173,10 @@ RC_GTEST_PROP(BothEndsTest, TheCardRefusesACommandWithAnyBitFlipped, ()) {
   RC_ASSERT(!session.card.authenticated());
 }
 
-RC_GTEST_PROP(BothEndsTest, TheCardRefusesACommandOutOfItsOrder, ()) {
+void TheCardRefusesACommandOutOfItsOrder(const ChannelProtocol& protocol) {
   const SecurityLevel level =
       *rc::gen::element(SecurityLevel::kCMac, SecurityLevel::kCDecCMac);
-  Session session = Session::Open(level);
+  Session session = Session::Open(protocol, level);
   const auto wrapped = scp::ProtectCommands(
       *session.cipher, session.state, {AnyCommand(level), AnyCommand(level)});
   RC_ASSERT(wrapped.ok());
@@ -147,6 +184,32 @@ RC_GTEST_PROP(BothEndsTest, TheCardRefusesACommandOutOfItsOrder, ()) {
   if (replay) RC_ASSERT(session.card.Unwrap(wrapped->at(0)).ok());
   RC_ASSERT(!session.card.Unwrap(wrapped->at(replay ? 0 : 1)).ok());
   RC_ASSERT(!session.card.authenticated());
+}
+
+RC_GTEST_PROP(BothEndsOfScp02Test, TheCardReadsWhatTheHostWrote, ()) {
+  TheCardReadsWhatTheHostWrote(AnyScp02());
+}
+
+RC_GTEST_PROP(BothEndsOfScp02Test, TheCardRefusesACommandWithAnyBitFlipped,
+              ()) {
+  TheCardRefusesACommandWithAnyBitFlipped(AnyScp02());
+}
+
+RC_GTEST_PROP(BothEndsOfScp02Test, TheCardRefusesACommandOutOfItsOrder, ()) {
+  TheCardRefusesACommandOutOfItsOrder(AnyScp02());
+}
+
+RC_GTEST_PROP(BothEndsOfScp03Test, TheCardReadsWhatTheHostWrote, ()) {
+  TheCardReadsWhatTheHostWrote(AnyScp03());
+}
+
+RC_GTEST_PROP(BothEndsOfScp03Test, TheCardRefusesACommandWithAnyBitFlipped,
+              ()) {
+  TheCardRefusesACommandWithAnyBitFlipped(AnyScp03());
+}
+
+RC_GTEST_PROP(BothEndsOfScp03Test, TheCardRefusesACommandOutOfItsOrder, ()) {
+  TheCardRefusesACommandOutOfItsOrder(AnyScp03());
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
-// The host's runner with SCP02: that it passes what is right, and fails what is
-// not.
+// The runners with SCP02: that they pass what is right, and fail what is not.
 #include <memory>
 
 #include "absl/strings/str_replace.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
+#include "tests/conformance/card_runner.h"
 #include "tests/conformance/host_runner.h"
 #include "tests/conformance/openssl_host_crypto.h"
 #include "tests/conformance/vector_file.h"
@@ -51,6 +51,11 @@ Vector One(const std::string& fields) {
       ->at(0);
 }
 
+struct Change {
+  const char* from;
+  const char* to;
+};
+
 HostRunner Host() { return HostRunner(std::make_unique<OpensslHostCrypto>()); }
 
 TEST(Scp02HostRunnerTest, PassesARecordedSession) {
@@ -60,10 +65,6 @@ TEST(Scp02HostRunnerTest, PassesARecordedSession) {
 }
 
 TEST(Scp02HostRunnerTest, FailsWhenAnythingOfTheSessionIsDifferent) {
-  struct Change {
-    const char* from;
-    const char* to;
-  };
   for (const Change& change : {
            Change{"\"E94829A5", "\"F94829A5"},            // S-ENC
            Change{"\"A4C59663", "\"B4C59663"},            // S-MAC
@@ -152,7 +153,7 @@ struct Case {
   const char* wrong;
 };
 
-TEST(Scp02HostRunnerTest, FailsWrongParts) {
+TEST(Scp02RunnersTest, FailWrongParts) {
   // status-im/keycard-go, ICAO Doc 9303, GlobalPlatformPro, Gp4Net.
   for (const Case& one : {
            Case{R"("kind":"cryptogram","session_enc":
@@ -201,7 +202,7 @@ TEST(Scp02HostRunnerTest, FailsWrongParts) {
                 "session_keys":{"enc":"010B0371D78377B801F2D62AFC671D95",
                                 "dek":"E11987EE331B417A5D67D760692F89D4"},
                 "expected_kcv":{"enc":"F2DCDD","dek":"85272E"})",
-                "85272E", "85272F"},
+                "\"E119", "\"E319"},
            Case{R"("kind":"session_keys","sequence":"00A5","i":"04",
                 "keys":{"enc":"0123456789ABCDEF1234567890ABCDEF",
                         "mac":"FEDCBA9876543210ABCDEF0987654321",
@@ -220,7 +221,75 @@ TEST(Scp02HostRunnerTest, FailsWrongParts) {
         One(absl::StrReplaceAll(one.fields, {{one.right, one.wrong}}));
     EXPECT_THAT(Host().Run(wrong), StatusIs(StatusCode::kDataLoss))
         << one.fields;
+    CardRunner card;
+    if (card.WhyNot(right)) continue;
+    EXPECT_OK(card.Run(right)) << one.fields;
+    EXPECT_THAT(card.Run(wrong), StatusIs(StatusCode::kDataLoss)) << one.fields;
   }
+}
+
+TEST(Scp02CardRunnerTest, PassesARecordedSession) {
+  CardRunner card;
+  const Vector trace = ParseVectors(kTrace)->at(0);
+  EXPECT_EQ(card.WhyNot(trace), std::nullopt);
+  EXPECT_OK(card.Run(trace));
+}
+
+TEST(Scp02CardRunnerTest,
+     FailsWhenAnythingThatTheCardMakesOrChecksIsDifferent) {
+  for (const Change& change : {
+           Change{"\"40414243", "\"42414243"},              // the keys
+           Change{"A000000151000000", "A000000151000001"},  // of the challenge
+           Change{"637708FB90", "637708FC90"},              // card cryptogram
+           Change{"9E2AD0C1", "9E2AD1C1"},  // C-MAC of EXTERNAL AUTHENTICATE
+           Change{"10E21436", "10E31436"},  // host cryptogram
+           Change{"1013A841", "1014A841"},  // encrypted data
+           Change{"F3A4A091", "F3A4A090"},  // C-MAC
+           Change{"\"80F28002024F0000\"", "\"80F28002024F0100\""},
+           Change{"\"i\": \"55\"", "\"i\": \"45\""},  // ICV encryption
+       }) {
+    CardRunner card;
+    EXPECT_FALSE(card.Run(TraceWith(change.from, change.to)).ok())
+        << change.from;
+  }
+}
+
+TEST(Scp02CardRunnerTest, WantsTheRefusalOfALevelWithoutMacs) {
+  CardRunner card;
+  EXPECT_OK(card.Run(One(kWithoutMacs)));
+  EXPECT_THAT(
+      card.Run(One(absl::StrReplaceAll(kWithoutMacs, {{"6A86", "6985"}}))),
+      StatusIs(StatusCode::kDataLoss,
+               "command 1: answer is 6A86, must be 6985"));
+}
+
+TEST(Scp02CardRunnerTest, ANegativeTraceThatIsRightIsAFailure) {
+  CardRunner card;
+  EXPECT_THAT(card.Run(TraceWith("\"kind\": \"trace\"",
+                                 "\"kind\": \"negative_trace\", "
+                                 "\"must_reject_at\": 2")),
+              StatusIs(StatusCode::kDataLoss, "command 2 was taken"));
+}
+
+TEST(Scp02CardRunnerTest, ChecksAChainUnderAKnownSessionKey) {
+  CardRunner card;
+  EXPECT_OK(card.Run(One(kChain)));
+  for (const auto& [from, to] :
+       {std::pair("81C1D3EC", "81C1D3ED"), std::pair("9E17B397", "9E17B396"),
+        std::pair("\"15\"", "\"05\""), std::pair("\"2983", "\"2B83"),
+        std::pair("024F0000\"", "024F0100\"")}) {
+    EXPECT_FALSE(card.Run(One(absl::StrReplaceAll(kChain, {{from, to}}))).ok())
+        << from;
+  }
+}
+
+TEST(Scp02CardRunnerTest, SkipsWithTheReason) {
+  const CardRunner card;
+  EXPECT_EQ(card.WhyNot(TraceWith("level\": \"03", "level\": \"13")),
+            "R-MAC in SCP02");
+  EXPECT_EQ(card.WhyNot(One(R"("kind":"retail_mac")")), "for the host's side");
+  EXPECT_EQ(card.WhyNot(One(R"("kind":"session_keys","i":"1A")")),
+            "implicit initiation (i 1A)");
 }
 
 }  // namespace
