@@ -19,7 +19,7 @@ absl::Status CheckFullTdesMac(HostCrypto& crypto, const Vector& vector);
 absl::Status CheckDiversification(HostCrypto& crypto, const Vector& vector);
 
 // The card challenge that a card with pseudo-random challenges shows (GPCS
-// 2.3.1, E.4.2.3; GPC Amendment D, 6.2.2.1): as many bytes of it as `expected`
+// 2.3.1, E.4.2; GPC Amendment D, 6.2.2.1): as many bytes of it as `expected`
 // has. SCP02 makes it with the session's S-MAC, SCP03 with the static K-ENC and
 // the sequence counter.
 absl::Status CheckScp02Challenge(HostCrypto& crypto, ByteSpan session_mac,
