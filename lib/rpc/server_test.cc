@@ -199,7 +199,13 @@ TEST_F(ServerTest, CallsBeyondItsThreadsAreToldSoAtOnce) {
   }
   for (std::thread& caller : callers) caller.join();
   EXPECT_GE(refused, 5);
-  EXPECT_OK(Say(channel, "again"));
+  // The last thread may come back a moment after its call's answer.
+  absl::Status again = Say(channel, "again");
+  const absl::Time deadline = absl::Now() + kLongEnough;
+  while (absl::IsResourceExhausted(again) && absl::Now() < deadline) {
+    again = Say(channel, "again");
+  }
+  EXPECT_OK(again);
 }
 
 TEST_F(ServerTest, RefusesFewerThreadsThanItNeeds) {

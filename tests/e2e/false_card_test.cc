@@ -14,6 +14,7 @@ namespace {
 
 namespace pb = ::cardferry::orchestrator::v1;
 
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -59,7 +60,10 @@ class FalseCardTest : public ::testing::Test {
     EXPECT_EQ(job.facts_size(), 0);
     ASSERT_OK_AND_ASSIGN(const std::vector<Exchange> exchanges,
                          stage_->CardLogFrom(before.size()));
-    EXPECT_THAT(HeadersOf(exchanges, {"50"}), ElementsAre("80500000"));
+    // Twice when the job came while the card was answering its opening.
+    EXPECT_THAT(HeadersOf(exchanges, {"50"}),
+                AnyOf(ElementsAre("80500000"),
+                      ElementsAre("80500000", "80500000")));
     EXPECT_THAT(HeadersOf(exchanges, {"82", "E2", "E4", "E6", "E8", "D8"}),
                 IsEmpty());
   }
