@@ -8,7 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   namespace card = cardferry::card;
   if (size == 0) return 0;
   const cardferry::ByteSpan answer(data + 1, size - 1);
-  switch (data[0] % 4) {
+  switch (data[0] % 5) {
     case 0:
       (void)card::ParseSelectAnswer(answer);
       break;
@@ -17,6 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       break;
     case 2:
       (void)card::ParseCplc(answer);
+      break;
+    case 3:
+      (void)card::ParseFreeMemory(answer);
       break;
     default:
       (void)card::ParseInitializeUpdateAnswer(answer);

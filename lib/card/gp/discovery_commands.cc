@@ -31,6 +31,21 @@ absl::StatusOr<std::optional<ScpVariant>> ParseScp(ByteSpan value) {
   return ScpVariant{oid[sizeof(kScpOid)], oid[sizeof(kScpOid) + 1]};
 }
 
+// A big-endian number.
+uint64_t ToNumber(ByteSpan bytes) {
+  uint64_t number = 0;
+  for (const uint8_t byte : bytes) number = number << 8 | byte;
+  return number;
+}
+
+// The answer has a length of this protocol.
+std::optional<uint32_t> CounterOf(uint8_t scp, ByteSpan answer) {
+  if (scp == 2) return static_cast<uint32_t>(ToNumber(answer.subspan(12, 2)));
+  const bool has_one = scp == 3 && (answer.size() == 32 || answer.size() == 48);
+  if (!has_one) return std::nullopt;
+  return static_cast<uint32_t>(ToNumber(answer.subspan(answer.size() - 3)));
+}
+
 bool IsLengthOf(uint8_t scp, size_t size) {
   if (scp == 1 || scp == 2) return size == 28;
   return size == 29 || size == 32 || size == 45 || size == 48;
@@ -84,6 +99,21 @@ absl::StatusOr<Cplc> ParseCplc(ByteSpan answer) {
   return Cplc{Bytes(answer.begin(), answer.end())};
 }
 
+absl::StatusOr<uint64_t> ParseFreeMemory(ByteSpan answer) {
+  ASSIGN_OR_RETURN(const ByteSpan resources,
+                   ValueOf(answer, kTagExtendedCardResources));
+  ASSIGN_OR_RETURN(const std::vector<Tlv> fields, ParseTlvs(resources));
+  const std::optional<ByteSpan> memory = FindTag(fields, 0x82);
+  if (!memory.has_value()) {
+    return absl::NotFoundError("the card does not say its free memory");
+  }
+  if (memory->empty() || memory->size() > sizeof(uint64_t)) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("free memory of %d bytes", memory->size()));
+  }
+  return ToNumber(*memory);
+}
+
 CommandApdu InitializeUpdateCommand(uint8_t key_version_number,
                                     const std::array<uint8_t, 8>& challenge) {
   return *CommandApdu::Create({0x80, 0x50, key_version_number, 0x00}, challenge,
@@ -110,6 +140,7 @@ absl::StatusOr<ClaimedIdentity> ParseInitializeUpdateAnswer(ByteSpan answer) {
                         answer.size(), claim.scp));
   }
   if (claim.scp == 3) claim.i = answer[12];
+  claim.sequence_counter = CounterOf(claim.scp, answer);
   return claim;
 }
 

@@ -25,6 +25,7 @@ absl::StatusOr<Aid> ParseSelectAnswer(ByteSpan answer);
 CommandApdu GetDataCommand(uint16_t tag);
 inline constexpr uint16_t kTagCardData = 0x0066;
 inline constexpr uint16_t kTagCplc = 0x9F7F;
+inline constexpr uint16_t kTagExtendedCardResources = 0xFF21;
 
 // A secure channel protocol and its options.
 struct ScpVariant {
@@ -55,23 +56,35 @@ struct Cplc {
 // INVALID_ARGUMENT for anything else.
 absl::StatusOr<Cplc> ParseCplc(ByteSpan answer);
 
+// How many bytes of non-volatile memory the card says are free (extended card
+// resources information, ETSI TS 102 226, 8.2.1.7.2):
+//   FF21 { 81 applications, 82 free non-volatile, 83 free volatile memory }
+// NOT_FOUND when it does not say, INVALID_ARGUMENT when the answer is not well
+// formed; a number has 1 to 8 bytes.
+absl::StatusOr<uint64_t> ParseFreeMemory(ByteSpan answer);
+
 // INITIALIZE UPDATE (Amendment D, 7.1.1). Key version number 00: the card's
 // first.
 CommandApdu InitializeUpdateCommand(uint8_t key_version_number,
                                     const std::array<uint8_t, 8>& challenge);
 
 // Who the card says it is in its answer to INITIALIZE UPDATE:
-//   key diversification data (10) | KVN (1) | SCP (1) | SCP03: i (1) | ...
+//   key diversification data (10) | KVN (1) | SCP (1) |
+//   SCP02: sequence counter (2) | card challenge (6) | card cryptogram (8)
+//   SCP03: i (1) | card challenge | card cryptogram | [sequence counter (3)]
+// SCP01 has a card challenge of 8 bytes where SCP02 has counter and challenge.
 struct ClaimedIdentity {
   std::array<uint8_t, 10> key_diversification_data = {};
   uint8_t key_version_number = 0;
   uint8_t scp = 0;
   std::optional<uint8_t> i;  // SCP01 and SCP02 do not say
+  // Sessions that this key set has had; of SCP02, and of SCP03 with i & 10.
+  std::optional<uint32_t> sequence_counter = std::nullopt;
 
   bool operator==(const ClaimedIdentity& o) const {
     return key_diversification_data == o.key_diversification_data &&
            key_version_number == o.key_version_number && scp == o.scp &&
-           i == o.i;
+           i == o.i && sequence_counter == o.sequence_counter;
   }
 };
 // INVALID_ARGUMENT when the length does not belong to the protocol (28 bytes

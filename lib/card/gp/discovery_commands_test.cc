@@ -87,18 +87,51 @@ TEST(CplcTest, RefusesOtherLengths) {
   EXPECT_THAT(ParseCplc({}), StatusIs(StatusCode::kInvalidArgument));
 }
 
+constexpr char kResources[] = "FF210D8102000282047FFFFFFF83010A";
+
+TEST(FreeMemoryTest, IsTheNonVolatileOne) {
+  EXPECT_THAT(ParseFreeMemory(FromHexOrDie(kResources)),
+              IsOkAndHolds(0x7FFFFFFFu));
+  EXPECT_THAT(ParseFreeMemory(FromHexOrDie("FF210A8208FFFFFFFFFFFFFFFE")),
+              IsOkAndHolds(0xFFFFFFFFFFFFFFFEu));
+}
+
+TEST(FreeMemoryTest, RefusesEveryPrefix) {
+  ExpectRefusesEveryPrefix(FromHexOrDie(kResources), ParseFreeMemory);
+}
+
+TEST(FreeMemoryTest, RefusesWhatIsNoNumber) {
+  EXPECT_THAT(
+      ParseFreeMemory(FromHexOrDie("FF21048102000A")),
+      StatusIs(StatusCode::kNotFound, "the card does not say its free memory"));
+  EXPECT_THAT(ParseFreeMemory(FromHexOrDie("FF21028200")),
+              StatusIs(StatusCode::kInvalidArgument, "free memory of 0 bytes"));
+  EXPECT_THAT(ParseFreeMemory(FromHexOrDie("FF210B8209010203040506070809")),
+              StatusIs(StatusCode::kInvalidArgument, "free memory of 9 bytes"));
+  EXPECT_THAT(ParseFreeMemory(FromHexOrDie("660482020102")),
+              StatusIs(StatusCode::kInvalidArgument, "tag 66 instead of FF21"));
+}
+
 TEST(InitializeUpdateAnswerTest, NamesTheCardAndItsChannel) {
   const std::string kdd = "00010203040506070809";
   const std::string rest(32, 'A');  // card challenge, cryptogram
-  const ClaimedIdentity scp03{
-      {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0x30, 3, uint8_t{0x70}};
+  ClaimedIdentity wanted{{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0x30, 3, {}, {}};
+  wanted.i = 0x70;
+  wanted.sequence_counter = 0x010203;
   EXPECT_THAT(ParseInitializeUpdateAnswer(
-                  FromHexOrDie(kdd + "300370" + rest + "000001")),
-              IsOkAndHolds(scp03));
-  const ClaimedIdentity scp02{
-      {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0x20, 2, std::nullopt};
-  EXPECT_THAT(ParseInitializeUpdateAnswer(FromHexOrDie(kdd + "2002" + rest)),
-              IsOkAndHolds(scp02));
+                  FromHexOrDie(kdd + "300370" + rest + "010203")),
+              IsOkAndHolds(wanted));
+  wanted.i = 0x60;
+  wanted.sequence_counter = std::nullopt;
+  EXPECT_THAT(ParseInitializeUpdateAnswer(FromHexOrDie(kdd + "300360" + rest)),
+              IsOkAndHolds(wanted));
+  wanted = {wanted.key_diversification_data, 0x20, 2, {}, 0x1234};
+  EXPECT_THAT(ParseInitializeUpdateAnswer(
+                  FromHexOrDie(kdd + "20021234" + rest.substr(4))),
+              IsOkAndHolds(wanted));
+  wanted = {wanted.key_diversification_data, 0x20, 1, {}, {}};
+  EXPECT_THAT(ParseInitializeUpdateAnswer(FromHexOrDie(kdd + "2001" + rest)),
+              IsOkAndHolds(wanted));
 }
 
 TEST(InitializeUpdateAnswerTest, HasTheLengthOfItsProtocol) {
