@@ -11,15 +11,20 @@ const char* ForAuthenticate(card::StatusWord sw) {
          "its key set before it is tried again, because cards count failures.";
 }
 
+constexpr char kSessionLost[] =
+    "The session with the card was lost: insert the card again.";
+
+// Conditions of use not satisfied.
+constexpr uint16_t kConditions = 0x6985;
+
 // For what is refused whatever the command is; nullptr for the rest.
 const char* ForAnyCommand(card::StatusWord sw) {
   switch (sw.value()) {
     case 0x6982:
-    case 0x6985:
     case 0x6988:
     case 0x6987:
     case 0x6999:
-      return "The session with the card was lost: insert the card again.";
+      return kSessionLost;
     case 0x6A84:
     case 0x6581:
       return "Free memory on the card, or take one with more.";
@@ -29,6 +34,21 @@ const char* ForAnyCommand(card::StatusWord sw) {
              "it.";
     default:
       return nullptr;
+  }
+}
+
+const char* ForDelete(card::StatusWord sw) {
+  switch (sw.value()) {
+    case kConditions:
+      return "Something on the card still needs it, or an application of it is "
+             "in use: delete first what imports it or shares its objects.";
+    case 0x6A80:
+      return "The card does not delete this: read the card and check its AID.";
+    case 0x6A86:
+      return "The card does not delete a package together with its "
+             "applications: set delete_related in its profile to false.";
+    default:
+      return "Read the card and try again.";
   }
 }
 
@@ -67,6 +87,8 @@ const char* ForInstall(card::StatusWord sw) {
 std::string Advice(CommandKind kind, card::StatusWord sw) {
   if (kind == CommandKind::kAuthenticate) return ForAuthenticate(sw);
   if (const char* advice = ForAnyCommand(sw)) return advice;
+  if (IsDelete(kind)) return ForDelete(sw);
+  if (sw.value() == kConditions) return kSessionLost;
   switch (kind) {
     case CommandKind::kInstallForLoad:
     case CommandKind::kLoad:

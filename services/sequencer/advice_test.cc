@@ -30,6 +30,16 @@ TEST(AdviceTest, SaysWhatToDoNext) {
   EXPECT_THAT(For(CommandKind::kInstallForLoad, 0x6A88),
               HasSubstr("security domain"));
   EXPECT_THAT(For(CommandKind::kLoad, 0x6F00), HasSubstr("CAP file"));
+  EXPECT_THAT(For(CommandKind::kDeletePackage, 0x6985),
+              HasSubstr("still needs it"));
+  EXPECT_THAT(For(CommandKind::kDeleteApplication, 0x6A80),
+              HasSubstr("check its AID"));
+  EXPECT_THAT(For(CommandKind::kDeletePackage, 0x6A86),
+              HasSubstr("delete_related"));
+  EXPECT_THAT(For(CommandKind::kDeletePackage, 0x6982),
+              HasSubstr("insert the card"));
+  EXPECT_THAT(For(CommandKind::kDeletePackage, 0x6F00),
+              HasSubstr("Read the card"));
   EXPECT_THAT(For(CommandKind::kInstall, 0x6A80), HasSubstr("parameters"));
   EXPECT_THAT(For(CommandKind::kInstall, 0x6700), HasSubstr("length"));
   EXPECT_THAT(For(CommandKind::kInstall, 0x6A88), HasSubstr("package"));

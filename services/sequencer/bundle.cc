@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/card/apdu/status_word.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -19,6 +20,9 @@ using card::StatusWordPattern;
 // many pages the reads at the end need.
 constexpr size_t kEntryBytes = 48;
 constexpr size_t kPageBytes = 240;
+
+constexpr card::StatusWord kApplicationNotFound{0x6A82};
+constexpr card::StatusWord kLogicallyDeleted{0x6200};
 
 constexpr StatusWordPattern Only(card::StatusWord sw) {
   return {sw.value(), 0xFFFF};
@@ -62,7 +66,8 @@ class Builder {
     if (bundle_.commands.size() > kMaxBundleCommands) {
       return absl::ResourceExhaustedError(
           absl::StrCat("the load has ", bundle_.commands.size(),
-                       " commands, one bundle takes ", kMaxBundleCommands));
+                       " commands, one bundle takes ", kMaxBundleCommands,
+                       ": load the packages one after the other"));
     }
     return std::move(bundle_);
   }
@@ -125,17 +130,36 @@ class Builder {
          PagesAfter(expected_.load_files, loaded_));
     Read(CommandKind::kReadApplications, StatusScope::kApplications,
          PagesAfter(expected_.applications, installed_));
+    if (!profile_.lists_modules) return;
+    const auto& last =
+        expected_.modules.empty() ? expected_.load_files : expected_.modules;
+    Read(CommandKind::kReadModules, StatusScope::kLoadFilesAndModules,
+         PagesAfter(last, loaded_));
   }
 
-  // A card answers a change 9000 with one byte 00, or with no data.
+  // A card answers a change with one byte 00, or with no data.
   void PushChange(CommandKind kind, const card::Aid& subject,
                   card::CommandApdu command, std::string label) {
     Push(kind, subject,
-         {std::move(command),
-          {Only(card::kSuccess)},
-          card::AnyData{},
-          OnMismatch::kStop,
-          std::move(label)});
+         {std::move(command), AcceptedFor(kind), card::AnyData{},
+          OnMismatch::kStop, std::move(label)});
+  }
+
+  absl::Status AddDelete(CommandKind kind, const card::Aid& aid,
+                         card::DeleteRelated related) {
+    ASSIGN_OR_RETURN(card::CommandApdu command,
+                     card::DeleteContent(aid, related));
+    PushChange(kind, aid, std::move(command), "DELETE " + aid.ToHex());
+    return absl::OkStatus();
+  }
+
+  absl::Status Add(const DeleteApplicationStep& step) {
+    return AddDelete(CommandKind::kDeleteApplication, step.application,
+                     card::DeleteRelated::kNo);
+  }
+
+  absl::Status Add(const DeletePackageStep& step) {
+    return AddDelete(CommandKind::kDeletePackage, step.package, step.related);
   }
 
   absl::Status Add(const LoadStep& step) {
@@ -181,9 +205,26 @@ class Builder {
 
 }  // namespace
 
+bool IsDelete(CommandKind kind) {
+  return kind == CommandKind::kDeleteApplication ||
+         kind == CommandKind::kDeletePackage;
+}
+
 bool IsChange(CommandKind kind) {
   return kind == CommandKind::kInstallForLoad || kind == CommandKind::kLoad ||
-         kind == CommandKind::kInstall;
+         kind == CommandKind::kInstall || IsDelete(kind);
+}
+
+std::vector<StatusWordPattern> AcceptedFor(CommandKind kind) {
+  if (!IsDelete(kind)) return {Only(card::kSuccess)};
+  return {Only(card::kSuccess), Only(card::kReferencedDataNotFound),
+          Only(kApplicationNotFound), Only(kLogicallyDeleted)};
+}
+
+bool WentThrough(CommandKind kind, card::StatusWord sw) {
+  const std::vector<StatusWordPattern> accepted = AcceptedFor(kind);
+  return std::any_of(accepted.begin(), accepted.end(),
+                     [sw](const auto& pattern) { return pattern.Matches(sw); });
 }
 
 size_t Bundle::Changes() const {

@@ -23,9 +23,10 @@ namespace cardferry::sequencer {
 // changed:
 //
 //   peek load files | compare applications | compare load files | changes |
-//   reads
+//   read load files, applications, modules
 //
-// A bundle without changes only reads.
+// A bundle without changes only reads. Modules come last, and whatever the card
+// answers will do: many cards do not list them.
 enum class CommandKind : uint8_t {
   kAuthenticate = 1,
   kPeekLoadFiles = 2,
@@ -36,15 +37,26 @@ enum class CommandKind : uint8_t {
   kInstall = 7,
   kReadLoadFiles = 8,
   kReadApplications = 9,
+  kDeleteApplication = 10,
+  kDeletePackage = 11,
+  kReadModules = 12,
 };
+inline constexpr CommandKind kLastCommandKind = CommandKind::kReadModules;
 
 bool IsChange(CommandKind kind);
+bool IsDelete(CommandKind kind);
+
+// The status words of a change that went through. DELETE (GPCS 2.3.1, 11.2.3)
+// also has gone through when there is nothing (any more) to delete, 6A88 and
+// 6A82, and when the card only does not list it any more, 6200.
+std::vector<card::StatusWordPattern> AcceptedFor(CommandKind kind);
+bool WentThrough(CommandKind kind, card::StatusWord sw);
 
 // `count` commands of one kind in a row, about one package or applet (or about
 // the card: no subject).
 struct CommandRun {
   CommandKind kind = CommandKind::kAuthenticate;
-  std::optional<card::Aid> subject;
+  std::optional<card::Aid> subject = std::nullopt;
   uint32_t count = 1;
 
   bool operator==(const CommandRun& o) const {

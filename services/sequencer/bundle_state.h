@@ -16,10 +16,11 @@ struct WantedPackage {
   card::PackageVersion package;
   Bytes content_hash;
   std::vector<card::Aid> instances;
+  std::vector<card::Aid> imports = {};
 
   bool operator==(const WantedPackage& o) const {
     return package == o.package && content_hash == o.content_hash &&
-           instances == o.instances;
+           instances == o.instances && imports == o.imports;
   }
 };
 
@@ -29,14 +30,18 @@ struct BundleState {
   CardRecord record;             // as it is when the card is not changed
   StatusSnapshot expected;       // what the leading reads compare with
   std::vector<CommandRun> runs;  // from EXTERNAL AUTHENTICATE on
-  std::vector<WantedPackage> wanted;
+  std::vector<WantedPackage> wanted = {};
+  // What the card should not list.
+  std::vector<card::Aid> absent_packages = {};
+  std::vector<card::Aid> absent_applications = {};
 
   // The number of commands.
   size_t Commands() const;
 
   bool operator==(const BundleState& o) const {
     return record == o.record && expected == o.expected && runs == o.runs &&
-           wanted == o.wanted;
+           wanted == o.wanted && absent_packages == o.absent_packages &&
+           absent_applications == o.absent_applications;
   }
 };
 

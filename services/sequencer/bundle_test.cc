@@ -44,7 +44,7 @@ TEST_F(BundleTest, ReadsTwiceBeforeItChangesAnythingAndOnceAfter) {
               ElementsAre("80F22002", "80F24002", "80F22002",  //
                           "80E60200", "80E80000", "80E80001", "80E88002",
                           "80E60C00",  //
-                          "80F22002", "80F24002"));
+                          "80F22002", "80F24002", "80F21002"));
   EXPECT_THAT(bundle.runs,
               ElementsAre(CommandRun{CommandKind::kPeekLoadFiles, {}, 1},
                           CommandRun{CommandKind::kCompareApplications, {}, 1},
@@ -53,7 +53,8 @@ TEST_F(BundleTest, ReadsTwiceBeforeItChangesAnythingAndOnceAfter) {
                           CommandRun{CommandKind::kLoad, kPackage, 3},
                           CommandRun{CommandKind::kInstall, kApplet, 1},
                           CommandRun{CommandKind::kReadLoadFiles, {}, 1},
-                          CommandRun{CommandKind::kReadApplications, {}, 1}));
+                          CommandRun{CommandKind::kReadApplications, {}, 1},
+                          CommandRun{CommandKind::kReadModules, {}, 1}));
   EXPECT_EQ(bundle.Changes(), 5u);
   EXPECT_OK(card::DecodeScript(card::EncodeScript(bundle.commands)));
 }
@@ -65,7 +66,8 @@ TEST_F(BundleTest, StopsAtWhatIsNotExpectedExceptWhereItOnlyReads) {
     for (uint32_t i = 0; i < run.count; ++i, ++index) {
       const bool reads = run.kind == CommandKind::kPeekLoadFiles ||
                          run.kind == CommandKind::kReadLoadFiles ||
-                         run.kind == CommandKind::kReadApplications;
+                         run.kind == CommandKind::kReadApplications ||
+                         run.kind == CommandKind::kReadModules;
       EXPECT_EQ(bundle.commands[index].on_mismatch,
                 reads ? card::OnMismatch::kContinue : card::OnMismatch::kStop);
     }
@@ -111,7 +113,8 @@ TEST_F(BundleTest, ComparesEveryPageOfTheLists) {
 
 TEST_F(BundleTest, OnlyReadsWhenThereIsNothingToDo) {
   ASSERT_OK_AND_ASSIGN(const Bundle bundle, Build({}));
-  EXPECT_THAT(Headers(bundle.commands), ElementsAre("80F22002", "80F24002"));
+  EXPECT_THAT(Headers(bundle.commands),
+              ElementsAre("80F22002", "80F24002", "80F21002"));
   EXPECT_EQ(bundle.Changes(), 0u);
 }
 
@@ -122,7 +125,22 @@ TEST_F(BundleTest, ReadsMorePagesWhenTheLastOneWasNotTheEnd) {
                        BuildBundle({}, unfinished, profile_, 0x03));
   EXPECT_THAT(bundle.runs,
               ElementsAre(CommandRun{CommandKind::kReadLoadFiles, {}, 4},
-                          CommandRun{CommandKind::kReadApplications, {}, 1}));
+                          CommandRun{CommandKind::kReadApplications, {}, 1},
+                          CommandRun{CommandKind::kReadModules, {}, 4}));
+}
+
+TEST_F(BundleTest, AsksForModulesLastAndTakesNoForAnAnswer) {
+  ASSERT_OK_AND_ASSIGN(Bundle bundle, Build({}));
+  EXPECT_EQ(bundle.runs.back().kind, CommandKind::kReadModules);
+  EXPECT_EQ(bundle.commands.back().on_mismatch, card::OnMismatch::kContinue);
+  profile_.lists_modules = false;
+  ASSERT_OK_AND_ASSIGN(bundle, Build({}));
+  EXPECT_THAT(Headers(bundle.commands), ElementsAre("80F22002", "80F24002"));
+  profile_.lists_modules = true;
+  StatusSnapshot expected = profile_.factory_content;
+  expected.modules = {Answer({}, 0x6310), Answer({}, 0x9000)};
+  ASSERT_OK_AND_ASSIGN(bundle, BuildBundle({}, expected, profile_, 0x03));
+  EXPECT_EQ(bundle.runs.back(), (CommandRun{CommandKind::kReadModules, {}, 2}));
 }
 
 TEST_F(BundleTest, ReadsOnePageMoreWhenTheListWillNotFit) {
@@ -130,10 +148,46 @@ TEST_F(BundleTest, ReadsOnePageMoreWhenTheListWillNotFit) {
                                     {Answer({}, 0x6A88)}};
   ASSERT_OK_AND_ASSIGN(const Bundle bundle,
                        BuildBundle(Brokerage(), long_list, profile_, 0x03));
-  EXPECT_EQ(bundle.runs[bundle.runs.size() - 2],
+  EXPECT_EQ(bundle.runs[bundle.runs.size() - 3],
             (CommandRun{CommandKind::kReadLoadFiles, {}, 2}));
-  EXPECT_EQ(bundle.runs.back(),
+  EXPECT_EQ(bundle.runs[bundle.runs.size() - 2],
             (CommandRun{CommandKind::kReadApplications, {}, 1}));
+  EXPECT_EQ(bundle.runs.back(), (CommandRun{CommandKind::kReadModules, {}, 2}));
+}
+
+TEST_F(BundleTest, DeletesInTheOrderOfThePlan) {
+  const ContentPlan plan{
+      {DeleteApplicationStep{kApplet},
+       DeletePackageStep{kPackage, card::DeleteRelated::kNo},
+       DeletePackageStep{kPackage, card::DeleteRelated::kYes}}};
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle, Build(plan));
+  std::vector<std::string> commands;
+  for (const size_t at : {3u, 4u, 5u}) {
+    commands.push_back(ToHex(bundle.commands[at].command.Encode()));
+  }
+  EXPECT_THAT(commands, ElementsAre("80E400000B4F09F0434645525259010100",
+                                    "80E400000A4F08F04346455252590100",
+                                    "80E400800A4F08F04346455252590100"));
+  EXPECT_EQ(bundle.runs[3],
+            (CommandRun{CommandKind::kDeleteApplication, kApplet, 1}));
+  EXPECT_EQ(bundle.runs[4],
+            (CommandRun{CommandKind::kDeletePackage, kPackage, 2}));
+  EXPECT_EQ(bundle.commands[3].label, "DELETE F04346455252590101");
+  EXPECT_EQ(bundle.Changes(), 3u);
+}
+
+TEST_F(BundleTest, ADeletionOfWhatIsGoneWentThrough) {
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle,
+                       Build({{DeleteApplicationStep{kApplet}}}));
+  for (const uint16_t sw :
+       {uint16_t{0x9000}, uint16_t{0x6A88}, uint16_t{0x6A82}, uint16_t{0x6200},
+        uint16_t{0x6985}, uint16_t{0x6A80}}) {
+    const bool fine = sw != 0x6985 && sw != 0x6A80;
+    EXPECT_EQ(card::IsExpected(bundle.commands[3], Answer({}, sw)), fine) << sw;
+    EXPECT_EQ(WentThrough(CommandKind::kDeleteApplication, StatusWord(sw)),
+              fine);
+    EXPECT_EQ(WentThrough(CommandKind::kLoad, StatusWord(sw)), sw == 0x9000);
+  }
 }
 
 TEST_F(BundleTest, SendsDescriptorWhenTheProfileSaysSo) {
@@ -158,17 +212,20 @@ TEST_F(BundleTest, RefusesParametersThatAreTooLong) {
   std::get<InstallStep>(plan.steps[1]).installation.parameters.resize(220);
   EXPECT_THAT(Build(plan),
               StatusIs(StatusCode::kResourceExhausted,
-                       testing::StartsWith("applet F04346455252590101: INSTALL "
-                                           "with 220 bytes of parameters")));
+                       "applet F04346455252590101: INSTALL with 220 bytes of "
+                       "parameters has 257 bytes; a short command at security "
+                       "level 03 carries at most 239"));
 }
 
 TEST_F(BundleTest, RefusesMoreCommandsThanABundleTakes) {
   ContentPlan plan;
   const auto file = LoadApplet("tables55.cap");  // 236 LOADs each
   for (int i = 0; i < 20; ++i) plan.steps.push_back(LoadStep{file});
-  EXPECT_THAT(Build(plan),
-              StatusIs(StatusCode::kResourceExhausted,
-                       testing::HasSubstr("one bundle takes 1023")));
+  EXPECT_THAT(
+      Build(plan),
+      StatusIs(StatusCode::kResourceExhausted,
+               "the load has 4748 commands, one bundle takes 1023: load "
+               "the packages one after the other"));
 }
 
 TEST(EncodePartsTest, CutsBetweenCommands) {

@@ -16,7 +16,10 @@ using card::ScriptCommand;
 using card::Transcript;
 
 constexpr card::StatusWordPattern kAnyStatus{0, 0};
-constexpr size_t kReads = 2;  // after the SELECTs
+// After the SELECTs: GET DATA 66, GET DATA 9F7F and, if asked, FF21.
+size_t AnswersTo(const Questions& questions) {
+  return questions.security_domains.size() + 2 + (questions.resources ? 1 : 0);
+}
 
 ScriptCommand Informative(card::CommandApdu command, std::string label) {
   return {std::move(command),
@@ -36,9 +39,10 @@ card::Aid SelectedAid(const card::Aid& asked,
 
 // What a card says of itself is never a reason to fail: what is not well formed
 // was not said.
-void ReadIdentify(absl::Span<const card::Aid> domains,
+void ReadIdentify(const Questions& questions,
                   absl::Span<const card::ResponseApdu> answers,
                   CardClaim& claim) {
+  const std::vector<card::Aid>& domains = questions.security_domains;
   for (size_t i = 0; i < domains.size(); ++i) {
     if (answers[i].sw != card::kSuccess) continue;
     claim.isd_aid = SelectedAid(domains[i], answers[i]);
@@ -49,9 +53,15 @@ void ReadIdentify(absl::Span<const card::Aid> domains,
                          .value_or(std::vector<card::ScpVariant>());
   }
   const card::ResponseApdu& cplc = answers[domains.size() + 1];
-  if (cplc.sw != card::kSuccess) return;
-  auto parsed = card::ParseCplc(cplc.data);
-  if (parsed.ok()) claim.cplc = *std::move(parsed);
+  if (cplc.sw == card::kSuccess) {
+    auto parsed = card::ParseCplc(cplc.data);
+    if (parsed.ok()) claim.cplc = *std::move(parsed);
+  }
+  if (!questions.resources) return;
+  const card::ResponseApdu& resources = answers[domains.size() + 2];
+  if (resources.sw != card::kSuccess) return;
+  const auto memory = card::ParseFreeMemory(resources.data);
+  if (memory.ok()) claim.free_memory = *memory;
 }
 
 absl::Status ReadChallenge(const Transcript& challenge, CardClaim& claim) {
@@ -75,6 +85,22 @@ std::string ChannelText(const card::ScpVariant& channel) {
   return absl::StrFormat("SCP%02X i %02X", channel.scp, channel.i);
 }
 
+std::string IdentityText(const CardClaim& claim) {
+  const card::ClaimedIdentity& identity = *claim.identity;
+  std::vector<std::string> options;
+  if (identity.i.has_value()) {
+    options.push_back(absl::StrFormat("%02X", *identity.i));
+  } else {
+    for (const card::ScpVariant& channel : claim.channels) {
+      if (channel.scp != identity.scp) continue;
+      options.push_back(absl::StrFormat("%02X", channel.i));
+    }
+  }
+  return absl::StrFormat("SCP%02X i %s, key version %02X", identity.scp,
+                         options.empty() ? "?" : absl::StrJoin(options, " or "),
+                         identity.key_version_number);
+}
+
 }  // namespace
 
 std::string CardClaim::ToString() const {
@@ -83,12 +109,7 @@ std::string CardClaim::ToString() const {
                       ? absl::StrCat("ISD ", isd_aid->ToHex())
                       : "no issuer security domain that was looked for");
   if (identity.has_value()) {
-    parts.push_back(absl::StrFormat("SCP%02X", identity->scp));
-    if (identity->i.has_value()) {
-      absl::StrAppend(&parts.back(), absl::StrFormat(" i %02X", *identity->i));
-    }
-    parts.push_back(
-        absl::StrFormat("key version %02X", identity->key_version_number));
+    parts.push_back(IdentityText(*this));
   } else {
     for (const auto& channel : channels) parts.push_back(ChannelText(channel));
   }
@@ -100,9 +121,9 @@ std::string CardClaim::ToString() const {
   return absl::StrJoin(parts, ", ");
 }
 
-Script IdentifyScript(absl::Span<const card::Aid> security_domains) {
+Script IdentifyScript(const Questions& questions) {
   Script script;
-  for (const card::Aid& aid : security_domains) {
+  for (const card::Aid& aid : questions.security_domains) {
     script.push_back(
         Informative(card::SelectCommand(aid), "SELECT " + aid.ToHex()));
   }
@@ -110,6 +131,11 @@ Script IdentifyScript(absl::Span<const card::Aid> security_domains) {
       Informative(card::GetDataCommand(card::kTagCardData), "GET DATA 66"));
   script.push_back(
       Informative(card::GetDataCommand(card::kTagCplc), "GET DATA 9F7F"));
+  if (questions.resources) {
+    script.push_back(
+        Informative(card::GetDataCommand(card::kTagExtendedCardResources),
+                    "GET DATA FF21"));
+  }
   return script;
 }
 
@@ -121,20 +147,20 @@ Script ChallengeScript(const std::array<uint8_t, 8>& host_challenge) {
            "INITIALIZE UPDATE"}};
 }
 
-absl::StatusOr<CardClaim> ReadClaim(
-    absl::Span<const card::Aid> security_domains, const Transcript& identify,
-    const Transcript* challenge) {
+absl::StatusOr<CardClaim> ReadClaim(const Questions& questions,
+                                    const Transcript& identify,
+                                    const Transcript* challenge) {
   if (identify.end == card::RunEnd::kUnknown ||
       identify.end == card::RunEnd::kNotStarted) {
     return absl::FailedPreconditionError(
         "the card was gone before it was identified: insert it again");
   }
-  if (identify.answers.size() != security_domains.size() + kReads) {
+  if (identify.answers.size() != AnswersTo(questions)) {
     return absl::FailedPreconditionError(
         "these are answers to another opening: insert the card again");
   }
   CardClaim claim;
-  ReadIdentify(security_domains, identify.answers, claim);
+  ReadIdentify(questions, identify.answers, claim);
   if (challenge != nullptr) RETURN_IF_ERROR(ReadChallenge(*challenge, claim));
   return claim;
 }

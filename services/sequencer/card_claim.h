@@ -21,17 +21,25 @@ struct CardClaim {
   std::optional<card::Aid> isd_aid;               // as selected
   std::vector<card::ScpVariant> channels;         // Card Recognition Data
   std::optional<card::Cplc> cplc;                 // production data
+  std::optional<uint64_t> free_memory;            // non-volatile, bytes
   std::optional<card::ClaimedIdentity> identity;  // INITIALIZE UPDATE
   Bytes initialize_update_answer;                 // empty when there was none
 
-  // "ISD A000000151000000, SCP03 i 70, key version 30": for people.
+  // "ISD A000000151000000, SCP03 i 70, key version 30": for people. SCP02's `i`
+  // is what Card Recognition Data say, "i ?" when they do not.
   std::string ToString() const;
+};
+
+// What is asked of every card, because one of the known types needs it.
+struct Questions {
+  std::vector<card::Aid> security_domains = {};
+  bool resources = false;  // free memory
 };
 
 // What runs whenever a card arrives: SELECT of each security domain (the last
 // one that is there stays selected), then reads. Every answer is welcome, a
 // missing one too.
-card::Script IdentifyScript(absl::Span<const card::Aid> security_domains);
+card::Script IdentifyScript(const Questions& questions);
 
 // INITIALIZE UPDATE with the card's first key version.
 card::Script ChallengeScript(const std::array<uint8_t, 8>& host_challenge);
@@ -40,9 +48,9 @@ card::Script ChallengeScript(const std::array<uint8_t, 8>& host_challenge);
 // card was gone, refused INITIALIZE UPDATE, or ran another script.
 // INVALID_ARGUMENT when its answer to INITIALIZE UPDATE is not well formed;
 // UNIMPLEMENTED for an unknown protocol.
-absl::StatusOr<CardClaim> ReadClaim(
-    absl::Span<const card::Aid> security_domains,
-    const card::Transcript& identify, const card::Transcript* challenge);
+absl::StatusOr<CardClaim> ReadClaim(const Questions& questions,
+                                    const card::Transcript& identify,
+                                    const card::Transcript* challenge);
 
 // "<key set>/<key diversification data, hex>".
 std::string CardId(const std::string& key_set,

@@ -38,7 +38,7 @@ std::string InitializeUpdateAnswer() {
 }
 
 TEST(IdentifyScriptTest, AsksAndNeverStops) {
-  const card::Script script = IdentifyScript({kIsd, kOther});
+  const card::Script script = IdentifyScript({{kIsd, kOther}});
   std::vector<std::string> commands;
   for (const auto& command : script) {
     commands.push_back(ToHex(command.command.Encode()));
@@ -64,7 +64,7 @@ TEST(ChallengeScriptTest, IsInitializeUpdateWithTheFirstKeyVersion) {
 TEST(ReadClaimTest, ReadsWhatACardSays) {
   const Transcript challenge{{Answer(InitializeUpdateAnswer())}, RunEnd::kDone};
   ASSERT_OK_AND_ASSIGN(const CardClaim claim,
-                       ReadClaim({kIsd}, FullIdentify(), &challenge));
+                       ReadClaim({{kIsd}}, FullIdentify(), &challenge));
   EXPECT_EQ(claim.isd_aid, kIsd);
   EXPECT_THAT(claim.channels, ElementsAre(card::ScpVariant{3, 0x70}));
   ASSERT_TRUE(claim.cplc.has_value());
@@ -77,12 +77,51 @@ TEST(ReadClaimTest, ReadsWhatACardSays) {
             "OS 4700");
 }
 
+TEST(ReadClaimTest, AsksForResourcesWhereSomeCardsTellThem) {
+  const Questions questions{{kIsd}, true};
+  const card::Script script = IdentifyScript(questions);
+  ASSERT_EQ(script.size(), 4u);
+  EXPECT_EQ(ToHex(script[3].command.Encode()), "80CAFF2100");
+  Transcript identify = FullIdentify();
+  identify.answers.push_back(Answer("FF2106820400012345"));
+  EXPECT_EQ(ReadClaim(questions, identify, nullptr)->free_memory, 0x012345u);
+  for (const auto& answer : {Answer("", 0x6A88), Answer("FF21")}) {
+    identify.answers[3] = answer;
+    EXPECT_EQ(ReadClaim(questions, identify, nullptr)->free_memory,
+              std::nullopt);
+  }
+  EXPECT_THAT(ReadClaim({{kIsd}}, identify, nullptr),
+              StatusIs(StatusCode::kFailedPrecondition));
+}
+
+TEST(ReadClaimTest, Scp02SaysItsOptionsInCardRecognitionData) {
+  const Transcript challenge{{Answer("000102030405060708092002"
+                                     "1234"
+                                     "010203040506"
+                                     "0102030405060708")},
+                             RunEnd::kDone};
+  Transcript identify = FullIdentify();
+  identify.answers[1] = Answer("660F730D640B06092A864886FC6B040255");
+  identify.answers[2] = Answer("", 0x6A88);
+  ASSERT_OK_AND_ASSIGN(CardClaim claim,
+                       ReadClaim({{kIsd}}, identify, &challenge));
+  EXPECT_EQ(claim.identity->scp, 2);
+  EXPECT_EQ(claim.identity->i, std::nullopt);
+  EXPECT_EQ(claim.identity->sequence_counter, 0x1234u);
+  EXPECT_EQ(claim.ToString(),
+            "ISD A000000151000000, SCP02 i 55, key version 20");
+  identify.answers[1] = Answer("", 0x6A88);
+  ASSERT_OK_AND_ASSIGN(claim, ReadClaim({{kIsd}}, identify, &challenge));
+  EXPECT_EQ(claim.ToString(),
+            "ISD A000000151000000, SCP02 i ?, key version 20");
+}
+
 TEST(ReadClaimTest, ACardMayLackEverything) {
   const Transcript nothing{
       {Answer("", 0x6A82), Answer("", 0x6A88), Answer("", 0x6D00)},
       RunEnd::kDone};
   ASSERT_OK_AND_ASSIGN(const CardClaim claim,
-                       ReadClaim({kIsd}, nothing, nullptr));
+                       ReadClaim({{kIsd}}, nothing, nullptr));
   EXPECT_FALSE(claim.isd_aid.has_value());
   EXPECT_THAT(claim.channels, IsEmpty());
   EXPECT_FALSE(claim.cplc.has_value());
@@ -94,7 +133,7 @@ TEST(ReadClaimTest, WhatIsNotWellFormedWasNotSaid) {
   const Transcript garbage{{Answer("6F"), Answer("6605"), Answer("9F7F0100")},
                            RunEnd::kDone};
   ASSERT_OK_AND_ASSIGN(const CardClaim claim,
-                       ReadClaim({kIsd}, garbage, nullptr));
+                       ReadClaim({{kIsd}}, garbage, nullptr));
   EXPECT_EQ(claim.isd_aid, kIsd);  // it was selected; it only does not say so
   EXPECT_THAT(claim.channels, IsEmpty());
   EXPECT_FALSE(claim.cplc.has_value());
@@ -105,22 +144,22 @@ TEST(ReadClaimTest, TheLastSecurityDomainThatIsThereCounts) {
       {Answer("6F0A8408A000000151000000"), Answer("6F0A8408A000000003000000"),
        Answer("", 0x6A88), Answer("", 0x6A88)},
       RunEnd::kDone};
-  EXPECT_EQ(ReadClaim({kIsd, kOther}, identify, nullptr)->isd_aid, kOther);
+  EXPECT_EQ(ReadClaim({{kIsd, kOther}}, identify, nullptr)->isd_aid, kOther);
   identify.answers[1] = Answer("", 0x6A82);
-  EXPECT_EQ(ReadClaim({kIsd, kOther}, identify, nullptr)->isd_aid, kIsd);
+  EXPECT_EQ(ReadClaim({{kIsd, kOther}}, identify, nullptr)->isd_aid, kIsd);
 }
 
 TEST(ReadClaimTest, RefusesARunThatDidNotEnd) {
   Transcript identify = FullIdentify();
   identify.end = RunEnd::kUnknown;
-  EXPECT_THAT(ReadClaim({kIsd}, identify, nullptr),
+  EXPECT_THAT(ReadClaim({{kIsd}}, identify, nullptr),
               StatusIs(StatusCode::kFailedPrecondition,
                        "the card was gone before it was identified: insert it "
                        "again"));
 }
 
 TEST(ReadClaimTest, RefusesAnswersToAnotherOpening) {
-  EXPECT_THAT(ReadClaim({kIsd, kOther}, FullIdentify(), nullptr),
+  EXPECT_THAT(ReadClaim({{kIsd, kOther}}, FullIdentify(), nullptr),
               StatusIs(StatusCode::kFailedPrecondition,
                        "these are answers to another opening: insert the card "
                        "again"));
@@ -128,17 +167,17 @@ TEST(ReadClaimTest, RefusesAnswersToAnotherOpening) {
 
 TEST(ReadClaimTest, SaysWhyThereIsNoChallenge) {
   const Transcript none{{}, RunEnd::kUnknown};
-  EXPECT_THAT(ReadClaim({kIsd}, FullIdentify(), &none),
+  EXPECT_THAT(ReadClaim({{kIsd}}, FullIdentify(), &none),
               StatusIs(StatusCode::kFailedPrecondition,
                        "the card was gone before INITIALIZE UPDATE: insert it "
                        "again"));
   const Transcript refused{{Answer("", 0x6A88)}, RunEnd::kStopped};
-  EXPECT_THAT(ReadClaim({kIsd}, FullIdentify(), &refused),
+  EXPECT_THAT(ReadClaim({{kIsd}}, FullIdentify(), &refused),
               StatusIs(StatusCode::kFailedPrecondition,
                        testing::StartsWith(
                            "the card answered INITIALIZE UPDATE with 6A88")));
   const Transcript garbage{{Answer("0102")}, RunEnd::kDone};
-  EXPECT_THAT(ReadClaim({kIsd}, FullIdentify(), &garbage),
+  EXPECT_THAT(ReadClaim({{kIsd}}, FullIdentify(), &garbage),
               StatusIs(StatusCode::kInvalidArgument));
 }
 

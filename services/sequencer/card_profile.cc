@@ -20,19 +20,25 @@ bool MayHaveIdentity(const ProfileMatch& match,
          (!identity.i.has_value() || IsOneOf(match.i, *identity.i));
 }
 
-// Card Recognition Data may list several channels; one has to fit. They do not
-// matter when the card said nothing, or SCP03's INITIALIZE UPDATE said more.
+// Card Recognition Data may list several channels: the first one that fits.
+const card::ScpVariant* ListedChannel(const ProfileMatch& match,
+                                      const CardClaim& claim) {
+  const auto found = std::find_if(claim.channels.begin(), claim.channels.end(),
+                                  [&match](const card::ScpVariant& channel) {
+                                    return channel.scp == match.scp &&
+                                           IsOneOf(match.i, channel.i);
+                                  });
+  return found == claim.channels.end() ? nullptr : &*found;
+}
+
+// What is listed does not matter when SCP03's INITIALIZE UPDATE said more. A
+// card that lists nothing is of a type that says what it then has, or has not
+// been asked enough yet.
 bool MayHaveChannel(const ProfileMatch& match, const CardClaim& claim,
                     uint8_t fallback_i) {
   if (claim.identity.has_value() && claim.identity->i.has_value()) return true;
-  if (claim.channels.empty()) {
-    return fallback_i == 0 || IsOneOf(match.i, fallback_i);
-  }
-  return std::any_of(claim.channels.begin(), claim.channels.end(),
-                     [&match](const card::ScpVariant& channel) {
-                       return channel.scp == match.scp &&
-                              IsOneOf(match.i, channel.i);
-                     });
+  if (!claim.channels.empty()) return ListedChannel(match, claim) != nullptr;
+  return !claim.identity.has_value() || fallback_i != 0;
 }
 
 bool IsField(const Bytes& wanted, ByteSpan field) {
@@ -59,8 +65,14 @@ bool Overlap(const Bytes& a, const Bytes& b) {
   return a.empty() || b.empty() || a == b;
 }
 
+// A card that does not say its `i` is of every type with a fallback.
+bool OverlapInOptions(const CardProfile& a, const CardProfile& b) {
+  return Overlap(a.match.i, b.match.i) ||
+         (a.fallback_i != 0 && b.fallback_i != 0);
+}
+
 bool CouldMatchOneCard(const ProfileMatch& a, const ProfileMatch& b) {
-  return a.isd_aid == b.isd_aid && a.scp == b.scp && Overlap(a.i, b.i) &&
+  return a.isd_aid == b.isd_aid && a.scp == b.scp &&
          Overlap(a.key_version_numbers, b.key_version_numbers) &&
          Overlap(a.ic_fabricator, b.ic_fabricator) &&
          Overlap(a.ic_type, b.ic_type) &&
@@ -72,7 +84,9 @@ absl::Status CheckPair(const CardProfile& a, const CardProfile& b) {
     return absl::InvalidArgumentError(
         absl::StrCat("two card profiles are named ", a.name));
   }
-  if (!CouldMatchOneCard(a.match, b.match)) return absl::OkStatus();
+  if (!CouldMatchOneCard(a.match, b.match) || !OverlapInOptions(a, b)) {
+    return absl::OkStatus();
+  }
   return absl::InvalidArgumentError(
       absl::StrCat("the card profiles ", a.name, " and ", b.name,
                    " could match one card: tell them apart"));
@@ -87,6 +101,12 @@ bool CardProfile::MayBe(const CardClaim& claim) const {
   }
   return MayHaveChannel(match, claim, fallback_i) &&
          MayHaveProduction(match, claim);
+}
+
+uint8_t CardProfile::ChannelOptions(const CardClaim& claim) const {
+  if (claim.identity.has_value() && claim.identity->i.has_value()) return 0;
+  const card::ScpVariant* listed = ListedChannel(match, claim);
+  return listed != nullptr ? listed->i : fallback_i;
 }
 
 bool CardProfile::IsBuiltIn(const card::Aid& package) const {
@@ -114,13 +134,15 @@ absl::StatusOr<ProfileCatalog> ProfileCatalog::Create(
   return ProfileCatalog(std::move(profiles));
 }
 
-std::vector<card::Aid> ProfileCatalog::SecurityDomains() const {
-  std::vector<card::Aid> aids;
+Questions ProfileCatalog::WhatToAsk() const {
+  Questions questions;
+  std::vector<card::Aid>& aids = questions.security_domains;
   for (const CardProfile& profile : profiles_) {
     const card::Aid& aid = profile.match.isd_aid;
     if (std::count(aids.begin(), aids.end(), aid) == 0) aids.push_back(aid);
+    questions.resources = questions.resources || profile.tells_resources;
   }
-  return aids;
+  return questions;
 }
 
 absl::StatusOr<const CardProfile*> ProfileCatalog::Find(

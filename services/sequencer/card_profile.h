@@ -11,6 +11,7 @@
 #include "lib/base/bytes.h"
 #include "lib/card/apdu/aid.h"
 #include "lib/card/cap/cap_file.h"
+#include "lib/card/gp/content_commands.h"
 #include "services/sequencer/card_claim.h"
 #include "services/sequencer/card_record.h"
 
@@ -20,28 +21,41 @@ namespace cardferry::sequencer {
 struct ProfileMatch {
   card::Aid isd_aid;
   uint8_t scp = 0;
-  std::set<uint8_t> i;
-  std::set<uint8_t> key_version_numbers;
-  Bytes ic_fabricator;
-  Bytes ic_type;
-  Bytes operating_system;
+  std::set<uint8_t> i = {};
+  std::set<uint8_t> key_version_numbers = {};
+  Bytes ic_fabricator = {};
+  Bytes ic_type = {};
+  Bytes operating_system = {};
 };
 
 // A type of card: what has to be known of it before the first command.
 struct CardProfile {
   std::string name;
   ProfileMatch match;
-  std::string key_set;
+  std::string key_set = {};
   uint8_t level_floor = 0x03;
   uint8_t fallback_i = 0;
   card::Descriptor descriptor = card::Descriptor::kLeaveOut;
-  StatusSnapshot factory_content;
+  StatusSnapshot factory_content = {};
   // What the AIDs of packages in the mask begin with.
-  std::vector<Bytes> built_in_packages;
+  std::vector<Bytes> built_in_packages = {};
+  // Whether DELETE of a package takes what is installed from it along.
+  card::DeleteRelated delete_related = card::DeleteRelated::kNo;
+  // Whether the card says what memory is free when it arrives.
+  bool tells_resources = false;
+  // Whether it may be asked for modules; it may refuse.
+  bool lists_modules = true;
+  // The whole profile as people write it.
+  std::string text = {};
 
   // True when nothing that the card said speaks against this type. What it did
-  // not say yet (no INITIALIZE UPDATE) does not count.
+  // not say yet (no INITIALIZE UPDATE) does not count. A card whose `i` is
+  // known from nowhere is of no type.
   bool MayBe(const CardClaim& claim) const;
+  // `i` of a card that MayBe of this type and does not say it in INITIALIZE
+  // UPDATE: the first of its Card Recognition Data that this type may have,
+  // else fallback_i. 0 for SCP03, which says it.
+  uint8_t ChannelOptions(const CardClaim& claim) const;
   // True when the package needs not be listed to be there.
   bool IsBuiltIn(const card::Aid& package) const;
 };
@@ -55,9 +69,10 @@ class ProfileCatalog {
       std::vector<CardProfile> profiles);
 
   const std::vector<CardProfile>& profiles() const { return profiles_; }
-  // The issuer security domains to look for, each once, in the order of the
-  // profiles' names.
-  std::vector<card::Aid> SecurityDomains() const;
+  // What to ask a card that arrives: the issuer security domains, each once, in
+  // the order of the profiles' names; its resources if one profile says that
+  // its cards tell them.
+  Questions WhatToAsk() const;
   // The one type that this card may be. NOT_FOUND, saying what the card said,
   // when there is none; FAILED_PRECONDITION when the card did not say enough
   // to tell several apart.

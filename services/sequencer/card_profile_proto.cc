@@ -6,6 +6,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "google/protobuf/text_format.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/gp/content_commands.h"
 
@@ -75,8 +77,7 @@ absl::StatusOr<ProfileMatch> ToMatch(const pb::CardProfile::Match& proto) {
   if (proto.scp() < 1 || proto.scp() > 3) {
     return Refuse("match.scp", absl::StrCat(proto.scp(), " is not 1, 2 or 3"));
   }
-  ProfileMatch match{
-      *std::move(aid), static_cast<uint8_t>(proto.scp()), {}, {}, {}, {}, {}};
+  ProfileMatch match{*std::move(aid), static_cast<uint8_t>(proto.scp())};
   ASSIGN_OR_RETURN(match.i, ToByteSet("match.i", proto.i()));
   ASSIGN_OR_RETURN(
       match.key_version_numbers,
@@ -89,6 +90,20 @@ absl::StatusOr<ProfileMatch> ToMatch(const pb::CardProfile::Match& proto) {
       match.operating_system,
       ToCplcField("match.operating_system", proto.operating_system()));
   return match;
+}
+
+absl::StatusOr<uint8_t> ToFallback(uint32_t fallback,
+                                   const ProfileMatch& match) {
+  ASSIGN_OR_RETURN(const uint8_t i, ToByte("fallback_i", fallback));
+  if (i == 0) return i;
+  if (match.scp == 3) {
+    return Refuse("fallback_i", "SCP03 cards say their own");
+  }
+  if (!match.i.empty() && match.i.count(i) == 0) {
+    return Refuse("fallback_i",
+                  absl::StrFormat("%02X is not one of match.i", i));
+  }
+  return i;
 }
 
 absl::StatusOr<uint8_t> ToLevelFloor(uint32_t level) {
@@ -133,11 +148,10 @@ absl::StatusOr<CardProfile> ToCardProfile(const pb::CardProfile& proto) {
   RETURN_IF_ERROR(CheckName(proto.name()));
   if (proto.key_set().empty()) return Refuse("key_set", "is missing");
   ASSIGN_OR_RETURN(ProfileMatch match, ToMatch(proto.match()));
-  CardProfile profile{
-      proto.name(), std::move(match), proto.key_set(), {}, {}, {}, {}, {}};
+  CardProfile profile{proto.name(), std::move(match), proto.key_set()};
   ASSIGN_OR_RETURN(profile.level_floor, ToLevelFloor(proto.level_floor()));
   ASSIGN_OR_RETURN(profile.fallback_i,
-                   ToByte("fallback_i", proto.fallback_i()));
+                   ToFallback(proto.fallback_i(), profile.match));
   profile.descriptor = proto.send_descriptor() ? card::Descriptor::kSend
                                                : card::Descriptor::kLeaveOut;
   const auto& factory = proto.factory_content();
@@ -147,6 +161,13 @@ absl::StatusOr<CardProfile> ToCardProfile(const pb::CardProfile& proto) {
       profile.factory_content.applications,
       ToPages("factory_content.applications", factory.applications()));
   ASSIGN_OR_RETURN(profile.built_in_packages, ToBuiltIn(proto));
+  profile.delete_related = proto.delete_related() ? card::DeleteRelated::kYes
+                                                  : card::DeleteRelated::kNo;
+  profile.tells_resources = proto.extended_card_resources();
+  profile.lists_modules = !proto.skip_module_list();
+  if (!google::protobuf::TextFormat::PrintToString(proto, &profile.text)) {
+    return absl::InternalError("a card profile cannot be printed");
+  }
   return profile;
 }
 

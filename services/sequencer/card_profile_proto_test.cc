@@ -45,6 +45,21 @@ TEST(CardProfileProtoTest, TheDefaultsAreTheCarefulOnes) {
   EXPECT_TRUE(profile.IsBuiltIn(*card::Aid::FromHex("A00000015100")));
 }
 
+TEST(CardProfileProtoTest, QuirksAreOffUntilTheyAreSaid) {
+  ASSERT_OK_AND_ASSIGN(const CardProfile profile, Parse(kSmallest));
+  EXPECT_EQ(profile.fallback_i, 0x00);
+  EXPECT_EQ(profile.delete_related, card::DeleteRelated::kNo);
+  EXPECT_FALSE(profile.tells_resources);
+  EXPECT_TRUE(profile.lists_modules);
+}
+
+TEST(CardProfileProtoTest, KeepsTheTextThatItWasMadeOf) {
+  ASSERT_OK_AND_ASSIGN(const CardProfile profile, Parse(kSmallest));
+  ASSERT_OK_AND_ASSIGN(const CardProfile again, Parse(profile.text));
+  EXPECT_EQ(again.text, profile.text);
+  EXPECT_THAT(profile.text, testing::HasSubstr("key_set: \"demo-aes128\""));
+}
+
 TEST(CardProfileProtoTest, TakesEveryField) {
   ASSERT_OK_AND_ASSIGN(const CardProfile profile, Parse(R"(
     name: "all"
@@ -56,6 +71,7 @@ TEST(CardProfileProtoTest, TakesEveryField) {
     key_set: "keys" level_floor: 0x13 fallback_i: 0x15 send_descriptor: true
     factory_content { load_files: "E3074F05F043464552" }
     built_in_packages: "A000000009"
+    delete_related: true extended_card_resources: true skip_module_list: true
   )"));
   EXPECT_THAT(profile.match.i, ElementsAre(0x15, 0x55));
   EXPECT_THAT(profile.match.key_version_numbers, ElementsAre(0x20, 0xFF));
@@ -69,6 +85,9 @@ TEST(CardProfileProtoTest, TakesEveryField) {
                                card::kSuccess};
   EXPECT_THAT(profile.factory_content.load_files, ElementsAre(one));
   EXPECT_TRUE(profile.IsBuiltIn(*card::Aid::FromHex("A0000000090003")));
+  EXPECT_EQ(profile.delete_related, card::DeleteRelated::kYes);
+  EXPECT_TRUE(profile.tells_resources);
+  EXPECT_FALSE(profile.lists_modules);
 }
 
 TEST(CardProfileProtoTest, NamesTheFieldThatIsWrong) {
@@ -88,6 +107,10 @@ TEST(CardProfileProtoTest, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(Refusal("level_floor: 2"), "level_floor: 02 is no security level");
   EXPECT_EQ(Refusal("fallback_i: 256"),
             "fallback_i: 256 does not fit one byte");
+  EXPECT_EQ(Refusal("fallback_i: 0x10"),
+            "fallback_i: SCP03 cards say their own");
+  EXPECT_EQ(Refusal("match { scp: 2 i: 0x15 } fallback_i: 0x55"),
+            "fallback_i: 55 is not one of match.i");
   EXPECT_THAT(Refusal("factory_content { load_files: 'E305' }"),
               testing::StartsWith("factory_content.load_files: "));
   EXPECT_EQ(Refusal("built_in_packages: 'A0'"),

@@ -15,7 +15,7 @@ class CardProfileTest : public testing::Test {
  protected:
   CardProfileTest() {
     claim_.isd_aid = A("A000000151000000");
-    claim_.identity = card::ClaimedIdentity{{}, 0x30, 3, uint8_t{0x70}};
+    claim_.identity = card::ClaimedIdentity{{}, 0x30, 3, uint8_t{0x70}, {}};
     claim_.cplc =
         card::Cplc{FromHexOrDie("479051674700" + std::string(72, '0'))};
   }
@@ -64,16 +64,38 @@ TEST_F(CardProfileTest, WithoutAChallengeTheRecognitionDataDecide) {
   EXPECT_FALSE(profile_.MayBe(claim_));
 }
 
-TEST_F(CardProfileTest, TheFallbackStandsForWhatAnOldCardDoesNotSay) {
-  profile_.match.scp = 2;
-  profile_.match.i = {0x15};
-  claim_.identity = card::ClaimedIdentity{{}, 0x30, 2, std::nullopt};
-  profile_.fallback_i = 0x15;
+class Scp02ProfileTest : public CardProfileTest {
+ protected:
+  Scp02ProfileTest() {
+    claim_.identity = card::ClaimedIdentity{{}, 0x30, 2, std::nullopt, 1};
+  }
+  CardProfile profile_ = Scp02TestProfile("demo", 0x30, 0x15);
+};
+
+TEST_F(Scp02ProfileTest, TheFallbackStandsForWhatACardDoesNotSay) {
   EXPECT_TRUE(profile_.MayBe(claim_));
-  profile_.fallback_i = 0x55;
+  EXPECT_EQ(profile_.ChannelOptions(claim_), 0x15);
+  profile_.fallback_i = 0;
   EXPECT_FALSE(profile_.MayBe(claim_));
-  claim_.channels = {{2, 0x15}};
+  claim_.identity.reset();
+  EXPECT_TRUE(profile_.MayBe(claim_));  // it may yet say it
+}
+
+TEST_F(Scp02ProfileTest, WhatTheCardSaysCounts) {
+  profile_.match.i = {0x15, 0x55};
+  claim_.channels = {{3, 0x70}, {2, 0x05}, {2, 0x55}, {2, 0x15}};
   EXPECT_TRUE(profile_.MayBe(claim_));
+  EXPECT_EQ(profile_.ChannelOptions(claim_), 0x55);
+  claim_.channels = {{2, 0x05}};
+  EXPECT_FALSE(profile_.MayBe(claim_));
+  profile_.match.i.clear();
+  EXPECT_TRUE(profile_.MayBe(claim_));
+  EXPECT_EQ(profile_.ChannelOptions(claim_), 0x05);
+}
+
+TEST_F(CardProfileTest, Scp03SaysItsOptionsInInitializeUpdate) {
+  claim_.channels = {{3, 0x10}};
+  EXPECT_EQ(profile_.ChannelOptions(claim_), 0x00);
 }
 
 TEST_F(CardProfileTest, KnowsPackagesInTheMaskByWhatTheyBeginWith) {
@@ -105,8 +127,27 @@ TEST_F(CardProfileTest, TheCatalogLooksForEachSecurityDomainOnce) {
   ASSERT_OK_AND_ASSIGN(const ProfileCatalog catalog,
                        ProfileCatalog::Create({other, TestProfile("b", 0x31),
                                                TestProfile("a", 0x30)}));
-  EXPECT_THAT(catalog.SecurityDomains(),
+  const Questions questions = catalog.WhatToAsk();
+  EXPECT_THAT(questions.security_domains,
               ElementsAre(A("A000000151000000"), A("A000000003000000")));
+  EXPECT_FALSE(questions.resources);
+}
+
+TEST_F(CardProfileTest, OnlyCardsThatMayTellAreAskedForTheirResources) {
+  CardProfile tells = TestProfile("tells", 0x31);
+  tells.tells_resources = true;
+  EXPECT_TRUE(ProfileCatalog::Create({profile_, tells})->WhatToAsk().resources);
+}
+
+TEST_F(CardProfileTest, TwoFallbacksAreOneTooMany) {
+  const CardProfile a = Scp02TestProfile("a", 0x20, 0x15);
+  CardProfile b = Scp02TestProfile("b", 0x20, 0x55);
+  EXPECT_THAT(ProfileCatalog::Create({a, b}),
+              StatusIs(StatusCode::kInvalidArgument,
+                       "the card profiles a and b could match one card: tell "
+                       "them apart"));
+  b.fallback_i = 0;
+  EXPECT_OK(ProfileCatalog::Create({a, b}));
 }
 
 TEST_F(CardProfileTest, TheCatalogRefusesProfilesThatCouldMatchOneCard) {

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/card/apdu/command_apdu.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -24,6 +27,34 @@ void DropAfterTheEnd(std::vector<card::ResponseApdu>& pages) {
   if (last != pages.end()) pages.erase(std::next(last), pages.end());
 }
 
+// A page is the answer to a short command.
+absl::Status CheckPages(const std::vector<card::ResponseApdu>& pages) {
+  for (const card::ResponseApdu& page : pages) {
+    if (page.data.size() > card::CommandApdu::kMaxShortLe) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "a page of GET STATUS with ", page.data.size(), " bytes"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<card::StatusList> ReadList(
+    const std::vector<card::ResponseApdu>& pages) {
+  RETURN_IF_ERROR(CheckPages(pages));
+  return card::JoinStatusPages(pages);
+}
+
+// Cards that list modules list the load files with them.
+void AddModules(const std::vector<card::ResponseApdu>& pages,
+                std::vector<card::StatusEntry>& load_files) {
+  const absl::StatusOr<card::StatusList> list = ReadList(pages);
+  if (!list.ok()) return;
+  for (card::StatusEntry& load_file : load_files) {
+    const card::StatusEntry* entry = Find(list->entries, load_file.aid);
+    if (entry != nullptr) load_file.modules = entry->modules;
+  }
+}
+
 }  // namespace
 
 const card::StatusEntry* CardContent::FindLoadFile(const card::Aid& aid) const {
@@ -36,10 +67,10 @@ const card::StatusEntry* CardContent::FindApplication(
 }
 
 absl::StatusOr<CardContent> ReadContent(const StatusSnapshot& snapshot) {
-  ASSIGN_OR_RETURN(card::StatusList load_files,
-                   card::JoinStatusPages(snapshot.load_files));
+  ASSIGN_OR_RETURN(card::StatusList load_files, ReadList(snapshot.load_files));
   ASSIGN_OR_RETURN(card::StatusList applications,
-                   card::JoinStatusPages(snapshot.applications));
+                   ReadList(snapshot.applications));
+  AddModules(snapshot.modules, load_files.entries);
   return CardContent{std::move(load_files.entries),
                      std::move(applications.entries),
                      load_files.complete && applications.complete};
@@ -49,6 +80,8 @@ absl::Status UpdateSnapshot(CardRecord& record, StatusSnapshot snapshot) {
   ASSIGN_OR_RETURN(const CardContent content, ReadContent(snapshot));
   DropAfterTheEnd(snapshot.load_files);
   DropAfterTheEnd(snapshot.applications);
+  DropAfterTheEnd(snapshot.modules);
+  if (!ReadList(snapshot.modules).ok()) snapshot.modules.clear();
   record.snapshot = std::move(snapshot);
   for (auto it = record.origins.begin(); it != record.origins.end();) {
     const bool gone =

@@ -14,14 +14,18 @@
 
 namespace cardferry::sequencer {
 
-// GET STATUS answers, page by page, as a card gave them: at least one page
-// each. What the next load compares with, byte for byte.
+// GET STATUS answers, page by page, as a card gave them.
 struct StatusSnapshot {
+  // At least one page each. What the next load compares with, byte for byte.
   std::vector<card::ResponseApdu> load_files;
   std::vector<card::ResponseApdu> applications;
+  // The load files again, with their modules. Not every card lists them: may be
+  // empty, and nothing is decided by it.
+  std::vector<card::ResponseApdu> modules = {};
 
   bool operator==(const StatusSnapshot& o) const {
-    return load_files == o.load_files && applications == o.applications;
+    return load_files == o.load_files && applications == o.applications &&
+           modules == o.modules;
   }
 };
 
@@ -38,30 +42,44 @@ struct CardContent {
 };
 
 // FAILED_PRECONDITION when the card refused to list, INVALID_ARGUMENT when its
-// lists are not well formed.
+// lists are not well formed. Modules that it did not list well are left out.
 absl::StatusOr<CardContent> ReadContent(const StatusSnapshot& snapshot);
+
+// Where a package on a card came from.
+struct Origin {
+  Bytes content_hash;  // SHA-256 of the CAP file
+  // The packages that it needs; empty too when nobody noted them.
+  std::vector<card::Aid> imports = {};
+
+  bool operator==(const Origin& o) const {
+    return content_hash == o.content_hash && imports == o.imports;
+  }
+};
+using Origins = std::map<card::Aid, Origin>;
 
 // What is remembered of a card. The orchestrator keeps it, without reading it.
 struct CardRecord {
   std::string card_id;
   // As last read; nothing for a card that was never read.
-  std::optional<StatusSnapshot> snapshot;
-  // Which CAP file (SHA-256) a package was loaded from; also when it is not
-  // certain that the load went through. Counts only while the card lists the
-  // package.
-  std::map<card::Aid, Bytes> origins;
+  std::optional<StatusSnapshot> snapshot = std::nullopt;
+  // Also of packages of which it is not certain that the load went through.
+  // Counts only while the card lists the package.
+  Origins origins = {};
   // Card production life cycle data at the first session; may be empty.
-  Bytes cplc;
+  Bytes cplc = {};
+  // Of the last session whose cryptogram was right, where the card says it.
+  std::optional<uint32_t> sequence_counter = std::nullopt;
 
   bool operator==(const CardRecord& o) const {
     return card_id == o.card_id && snapshot == o.snapshot &&
-           origins == o.origins && cplc == o.cplc;
+           origins == o.origins && cplc == o.cplc &&
+           sequence_counter == o.sequence_counter;
   }
 };
 
 // Takes what the card now says, up to the end of its lists; forgets the origin
 // of packages that it does not list any more. Same errors as ReadContent, and
-// then nothing is changed.
+// then nothing is changed. Modules that cannot be read are not kept.
 absl::Status UpdateSnapshot(CardRecord& record, StatusSnapshot snapshot);
 
 }  // namespace cardferry::sequencer

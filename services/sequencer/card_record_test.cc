@@ -36,10 +36,43 @@ TEST(CardContentTest, IsCompleteOnlyWhenBothListsAre) {
   EXPECT_FALSE(ReadContent(snapshot)->complete);
 }
 
+TEST(CardContentTest, HasTheModulesThatAreListed) {
+  StatusSnapshot snapshot = Snapshot();
+  snapshot.modules = {
+      Answer("E3124F05F0434645528409F04346455252590101", 0x9000)};
+  EXPECT_THAT(ReadContent(snapshot)->FindLoadFile(kPackage)->modules,
+              SizeIs(1));
+  for (const auto& page :
+       {Answer("", 0x6A86), Answer("E305", 0x9000), Answer("", 0x6A88)}) {
+    snapshot.modules = {page};
+    EXPECT_THAT(ReadContent(snapshot)->FindLoadFile(kPackage)->modules,
+                IsEmpty());
+  }
+}
+
+TEST(CardContentTest, APageIsTheAnswerToAShortCommand) {
+  StatusSnapshot snapshot = Snapshot();
+  snapshot.applications[0].data.resize(257);
+  EXPECT_THAT(ReadContent(snapshot),
+              StatusIs(StatusCode::kInvalidArgument,
+                       "a page of GET STATUS with 257 bytes"));
+}
+
+TEST(UpdateSnapshotTest, KeepsNoModulesThatCannotBeRead) {
+  CardRecord record{"k/00"};
+  StatusSnapshot snapshot = Snapshot();
+  snapshot.modules = {Answer("E3074F05F043464552", 0x9000), Answer("", 0x6A88)};
+  ASSERT_OK(UpdateSnapshot(record, snapshot));
+  EXPECT_THAT(record.snapshot->modules, SizeIs(1));
+  snapshot.modules = {Answer("", 0x6A86)};
+  ASSERT_OK(UpdateSnapshot(record, snapshot));
+  EXPECT_THAT(record.snapshot->modules, IsEmpty());
+}
+
 TEST(UpdateSnapshotTest, ForgetsTheOriginOfWhatIsGone) {
   CardRecord record{"k/00",
                     std::nullopt,
-                    {{kPackage, Bytes(32, 1)}, {kApplet, Bytes(32, 2)}},
+                    {{kPackage, {Bytes(32, 1)}}, {kApplet, {Bytes(32, 2)}}},
                     {}};
   ASSERT_OK(UpdateSnapshot(record, Snapshot()));
   EXPECT_EQ(record.snapshot, Snapshot());
@@ -48,7 +81,7 @@ TEST(UpdateSnapshotTest, ForgetsTheOriginOfWhatIsGone) {
 }
 
 TEST(UpdateSnapshotTest, DropsWhatWasAskedInVain) {
-  CardRecord record{"k/00", std::nullopt, {}, {}};
+  CardRecord record{"k/00"};
   StatusSnapshot snapshot = Snapshot();
   snapshot.load_files[0].sw = card::kMoreDataAvailable;
   snapshot.load_files.push_back(Answer("E3074F05F043464553", 0x9000));
@@ -60,7 +93,7 @@ TEST(UpdateSnapshotTest, DropsWhatWasAskedInVain) {
 }
 
 TEST(UpdateSnapshotTest, ForgetsNothingWhenTheListIsNotComplete) {
-  CardRecord record{"k/00", std::nullopt, {{kApplet, Bytes(32, 2)}}, {}};
+  CardRecord record{"k/00", std::nullopt, {{kApplet, {Bytes(32, 2)}}}, {}};
   StatusSnapshot snapshot = Snapshot();
   snapshot.load_files[0].sw = card::kMoreDataAvailable;
   ASSERT_OK(UpdateSnapshot(record, snapshot));
@@ -68,7 +101,7 @@ TEST(UpdateSnapshotTest, ForgetsNothingWhenTheListIsNotComplete) {
 }
 
 TEST(UpdateSnapshotTest, ChangesNothingWhenTheListsCannotBeRead) {
-  CardRecord record{"k/00", std::nullopt, {{kApplet, Bytes(32, 2)}}, {}};
+  CardRecord record{"k/00", std::nullopt, {{kApplet, {Bytes(32, 2)}}}, {}};
   const CardRecord before = record;
   StatusSnapshot snapshot = Snapshot();
   snapshot.applications[0] = Answer("", 0x6982);

@@ -17,6 +17,10 @@ using card::RunEnd;
 using card::Transcript;
 using Pages = std::vector<ResponseApdu>;
 
+constexpr char kDiffers[] =
+    "The card does not hold what was recorded. Nothing was changed; what is to "
+    "be done is planned again from what the card says.";
+
 // A command of the bundle in words: "LOAD 12 of 120 of F043464552525901".
 std::string Name(const CommandRun& run, size_t index_in_run) {
   switch (run.kind) {
@@ -29,6 +33,10 @@ std::string Name(const CommandRun& run, size_t index_in_run) {
                           run.subject->ToHex());
     case CommandKind::kInstall:
       return absl::StrCat("INSTALL of ", run.subject->ToHex());
+    case CommandKind::kDeleteApplication:
+      return absl::StrCat("DELETE of ", run.subject->ToHex());
+    case CommandKind::kDeletePackage:
+      return absl::StrCat("DELETE of package ", run.subject->ToHex());
     default:
       return "GET STATUS";
   }
@@ -99,20 +107,25 @@ class Reader {
       return;
     }
     if (change) change_was_sent_ = true;
-    if (run.kind == CommandKind::kInstallForLoad) RememberOrigin(*run.subject);
     if (Pages* pages = PagesOf(run.kind)) {
       pages->push_back(*answer);
-    } else if (answer->sw != card::kSuccess && !break_.has_value()) {
+    } else if (!WentThrough(run.kind, answer->sw) && !break_.has_value()) {
       break_ = Break{run.kind, Name(run, i), answer->sw};
     }
+    if (run.kind == CommandKind::kInstallForLoad) RememberOrigin(*run.subject);
   }
 
-  // From its first command on a load may have gone through, whatever comes.
+  // Once the card has taken its first command, a load may go through, whatever
+  // comes. Not when something before it was refused: then another package may
+  // still have this AID, and its origin is the old one. An origin that is wrong
+  // as "another" costs a load; wrong as "the desired one" it would cost the
+  // truth.
   void RememberOrigin(const card::Aid& package) {
+    if (break_.has_value()) return;
     for (const WantedPackage& wanted : state_.wanted) {
-      if (wanted.package.aid == package) {
-        conclusion_.record.origins[package] = wanted.content_hash;
-      }
+      if (wanted.package.aid != package) continue;
+      conclusion_.record.origins[package] = {wanted.content_hash,
+                                             wanted.imports};
     }
   }
 
@@ -128,6 +141,8 @@ class Reader {
         return &seen_after_.load_files;
       case CommandKind::kReadApplications:
         return &seen_after_.applications;
+      case CommandKind::kReadModules:
+        return &seen_after_.modules;
       default:
         return nullptr;
     }
@@ -187,9 +202,7 @@ class Reader {
         !seen_before_.load_files.empty() && !seen_before_.applications.empty();
     if (!seen || !Differs()) return JudgeMissing(*break_);
     if (TakeSnapshot(seen_before_)) {
-      End(Outcome::kCardDiffers,
-          "The card does not hold what was recorded. Nothing was changed; the "
-          "load is planned again from what the card says.");
+      End(Outcome::kCardDiffers, kDiffers);
     }
   }
 
@@ -223,50 +236,78 @@ class Reader {
   void JudgeFinalReads() {
     if (!TakeSnapshot(seen_after_)) return;
     const CardContent content = *ReadContent(seen_after_);
-    const std::optional<std::string> missing = FirstMissing(content);
-    if (!missing.has_value()) {
+    const std::optional<std::string> wrong = FirstDifference(content);
+    if (!wrong.has_value()) {
       FillFacts();
       return End(Outcome::kDone, has_changes_
                                      ? "The card holds what it should."
                                      : "The card held what it should already.");
     }
-    if (!has_changes_) {
-      return End(Outcome::kCardDiffers,
-                 "The card does not hold what was recorded. Nothing was "
-                 "changed; the load is planned again from what the card says.");
-    }
+    if (!has_changes_) return End(Outcome::kCardDiffers, kDiffers);
     if (!content.complete) {
       return End(Outcome::kUnknown,
                  "The card accepted every command, but its lists are longer "
                  "than was read. They are read when it is inserted again.");
     }
     End(Outcome::kFailed,
-        absl::StrCat("The card accepted every command, but it does not list ",
-                     *missing, ". Read the card again."));
+        absl::StrCat("The card accepted every command, but it lists ", *wrong,
+                     ". Read the card again."));
   }
 
-  std::optional<std::string> FirstMissing(const CardContent& content) const {
+  // What the lists have that they should not, or lack.
+  std::optional<std::string> FirstDifference(const CardContent& content) const {
     for (const WantedPackage& wanted : state_.wanted) {
-      if (content.FindLoadFile(wanted.package.aid) == nullptr) {
-        return absl::StrCat("package ", wanted.package.aid.ToHex());
+      auto wrong = DifferenceIn(wanted, content);
+      if (wrong.has_value()) return wrong;
+    }
+    for (const card::Aid& aid : state_.absent_packages) {
+      if (content.FindLoadFile(aid) != nullptr) {
+        return absl::StrCat("package ", aid.ToHex(), " still");
       }
-      for (const card::Aid& instance : wanted.instances) {
-        if (content.FindApplication(instance) == nullptr) {
-          return absl::StrCat("applet ", instance.ToHex());
-        }
+    }
+    for (const card::Aid& aid : state_.absent_applications) {
+      if (content.FindApplication(aid) != nullptr) {
+        return absl::StrCat("application ", aid.ToHex(), " still");
+      }
+    }
+    return std::nullopt;
+  }
+
+  static std::optional<std::string> DifferenceIn(const WantedPackage& wanted,
+                                                 const CardContent& content) {
+    const card::Aid& package = wanted.package.aid;
+    const card::StatusEntry* entry = content.FindLoadFile(package);
+    if (entry == nullptr) return absl::StrCat("no package ", package.ToHex());
+    const int version = wanted.package.major << 8 | wanted.package.minor;
+    if (entry->version.value_or(version) != version) {
+      return absl::StrCat("package ", package.ToHex(), " in another version");
+    }
+    for (const card::Aid& instance : wanted.instances) {
+      entry = content.FindApplication(instance);
+      if (entry == nullptr) return absl::StrCat("no applet ", instance.ToHex());
+      if (entry->load_file.value_or(package) != package) {
+        return absl::StrCat("applet ", instance.ToHex(), " of another package");
       }
     }
     return std::nullopt;
   }
 
   void FillFacts() {
+    const auto add = [this](std::string text) {
+      conclusion_.facts.push_back(std::move(text));
+    };
     for (const WantedPackage& wanted : state_.wanted) {
-      conclusion_.facts.push_back(absl::StrCat(
-          "package ", wanted.package.ToString(), " is on the card"));
+      add(absl::StrCat("package ", wanted.package.ToString(),
+                       " is on the card"));
       for (const card::Aid& instance : wanted.instances) {
-        conclusion_.facts.push_back(
-            absl::StrCat("applet ", instance.ToHex(), " is installed"));
+        add(absl::StrCat("applet ", instance.ToHex(), " is installed"));
       }
+    }
+    for (const card::Aid& aid : state_.absent_packages) {
+      add(absl::StrCat("package ", aid.ToHex(), " is not on the card"));
+    }
+    for (const card::Aid& aid : state_.absent_applications) {
+      add(absl::StrCat("applet ", aid.ToHex(), " is not installed"));
     }
   }
 

@@ -19,14 +19,14 @@ enum class Outcome {
   kUnknown,      // an answer is missing
 };
 
-// What the answers to a bundle mean. Nothing here is proven: without R-MAC it
-// is what the agent says that the card said.
+// What the answers to a bundle mean. Without R-MAC, which no session has yet,
+// what a card holds is reported, never proven.
 struct Conclusion {
   Outcome outcome = Outcome::kUnknown;
   std::string reason;  // what happened, why, what to do next
   CardRecord record;   // replaces the old one
   CardContent content;
-  std::vector<std::string> facts;
+  std::vector<std::string> facts;  // once it is done; each is reported
 };
 
 // INVALID_ARGUMENT when the transcript cannot belong to the bundle.

@@ -39,7 +39,7 @@ class LoadConclusionTest : public testing::Test {
     return *conclusion;
   }
 
-  BundleState state_ = {{"demo/00", std::nullopt, {}, {}},
+  BundleState state_ = {{"demo/00"},
                         kEmptyCard,
                         {{CommandKind::kAuthenticate, {}, 1},
                          {CommandKind::kPeekLoadFiles, {}, 1},
@@ -50,7 +50,7 @@ class LoadConclusionTest : public testing::Test {
                          {CommandKind::kInstall, kApplet, 1},
                          {CommandKind::kReadLoadFiles, {}, 1},
                          {CommandKind::kReadApplications, {}, 1}},
-                        {{{kPackage, 1, 0}, kHash, {kApplet}}}};
+                        {{{kPackage, 1, 0}, kHash, {kApplet}, {}}}};
   const std::vector<ResponseApdu> good_ = {
       kOk,   kNothing, kNothing, kNothing,       kDone,
       kDone, kDone,    kDone,    kPackageListed, kAppletListed};
@@ -71,7 +71,7 @@ TEST_F(LoadConclusionTest, IsDoneWhenTheCardListsWhatItShould) {
   EXPECT_EQ(conclusion.outcome, Outcome::kDone);
   EXPECT_EQ(conclusion.reason, "The card holds what it should.");
   EXPECT_EQ(conclusion.record.snapshot, kLoadedCard);
-  EXPECT_EQ(conclusion.record.origins.at(kPackage), kHash);
+  EXPECT_EQ(conclusion.record.origins.at(kPackage).content_hash, kHash);
   EXPECT_NE(conclusion.content.FindLoadFile(kPackage), nullptr);
   EXPECT_NE(conclusion.content.FindApplication(kApplet), nullptr);
   EXPECT_THAT(conclusion.facts,
@@ -127,7 +127,9 @@ TEST_F(LoadConclusionTest, DoesNotKnowWhenAnAnswerIsMissing) {
 
 TEST_F(LoadConclusionTest, RemembersTheOriginOnceALoadHasBegun) {
   EXPECT_THAT(For(First(4), RunEnd::kUnknown).record.origins, IsEmpty());
-  EXPECT_EQ(For(First(6), RunEnd::kUnknown).record.origins.at(kPackage), kHash);
+  EXPECT_EQ(
+      For(First(6), RunEnd::kUnknown).record.origins.at(kPackage).content_hash,
+      kHash);
 }
 
 TEST_F(LoadConclusionTest, TheCardDiffersInItsLoadFiles) {
@@ -180,8 +182,7 @@ TEST_F(LoadConclusionTest, FailsWhenTheCardDoesNotListWhatItAccepted) {
   answers[9] = kNothing;
   const Conclusion conclusion = For(answers, RunEnd::kDone);
   EXPECT_EQ(conclusion.outcome, Outcome::kFailed);
-  EXPECT_THAT(conclusion.reason,
-              HasSubstr("it does not list applet F04346455201"));
+  EXPECT_THAT(conclusion.reason, HasSubstr("it lists no applet F04346455201"));
   EXPECT_EQ(conclusion.record.snapshot,
             (StatusSnapshot{{kPackageListed}, {kNothing}}));
 }
@@ -220,6 +221,127 @@ TEST_F(LoadConclusionTest, EveryPrefixHasAnOutcome) {
       EXPECT_EQ(conclusion.outcome == Outcome::kDone, count == good_.size());
       EXPECT_FALSE(conclusion.reason.empty());
     }
+  }
+}
+
+// A replacement of the package by version 2.0, from a card with version 1.0 of
+// it and its applet, and an application that should go.
+class ReplacementConclusionTest : public LoadConclusionTest {
+ protected:
+  ReplacementConclusionTest() {
+    state_.runs = {{CommandKind::kAuthenticate, {}, 1},
+                   {CommandKind::kPeekLoadFiles, {}, 1},
+                   {CommandKind::kCompareApplications, {}, 1},
+                   {CommandKind::kCompareLoadFiles, {}, 1},
+                   {CommandKind::kDeleteApplication, kApplet, 1},
+                   {CommandKind::kDeletePackage, kPackage, 1},
+                   {CommandKind::kInstallForLoad, kPackage, 1},
+                   {CommandKind::kLoad, kPackage, 1},
+                   {CommandKind::kInstall, kApplet, 1},
+                   {CommandKind::kReadLoadFiles, {}, 1},
+                   {CommandKind::kReadApplications, {}, 1},
+                   {CommandKind::kReadModules, {}, 1}};
+    state_.expected = {{old_}, {kAppletListed}};
+    state_.record.snapshot = state_.expected;
+    state_.record.origins = {{kPackage, {Bytes(32, 0xBB)}}};
+    state_.wanted[0].package.major = 2;
+    state_.wanted[0].imports = {kImport};
+    state_.absent_applications = {kUnwanted};
+    state_.absent_packages = {kImport};
+  }
+  std::vector<ResponseApdu> Good() const {
+    return {kOk,   old_,  kAppletListed, old_, kDone,         kDone,
+            kDone, kDone, kDone,         new_, kAppletListed, modules_};
+  }
+
+  const card::Aid kUnwanted = *card::Aid::FromHex("F04346455209");
+  const card::Aid kImport = *card::Aid::FromHex("F043464500");
+  const ResponseApdu old_ = Answer("E30B4F05F043464552CE020100", 0x9000);
+  const ResponseApdu new_ = Answer("E30B4F05F043464552CE020200", 0x9000);
+  const ResponseApdu modules_ =
+      Answer("E30F4F05F0434645528406F04346455201", 0x9000);
+};
+
+TEST_F(ReplacementConclusionTest, IsDoneWhenTheNewVersionIsListed) {
+  const Conclusion conclusion = For(Good(), RunEnd::kDone);
+  EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
+  EXPECT_EQ(conclusion.record.origins.at(kPackage), (Origin{kHash, {kImport}}));
+  EXPECT_THAT(conclusion.facts,
+              ElementsAre("package F043464552 2.0 is on the card",
+                          "applet F04346455201 is installed",
+                          "package F043464500 is not on the card",
+                          "applet F04346455209 is not installed"));
+  EXPECT_THAT(conclusion.content.FindLoadFile(kPackage)->modules,
+              ElementsAre(kApplet));
+}
+
+TEST_F(ReplacementConclusionTest, ADeletionMayFindNothing) {
+  std::vector<ResponseApdu> answers = Good();
+  answers[4] = answers[5] = kNothing;
+  EXPECT_EQ(For(answers, RunEnd::kDone).outcome, Outcome::kDone);
+}
+
+TEST_F(ReplacementConclusionTest, ARefusedDeletionLeavesTheOldOrigin) {
+  std::vector<ResponseApdu> answers = Good();
+  answers[5] = Answer("", 0x6985);
+  for (const size_t count : {6u, 12u}) {  // the agent stopped, or went on
+    const Conclusion conclusion =
+        For({answers.begin(), answers.begin() + static_cast<ptrdiff_t>(count)},
+            RunEnd::kStopped);
+    EXPECT_EQ(conclusion.outcome, Outcome::kFailed);
+    EXPECT_EQ(conclusion.reason,
+              "The card answered DELETE of package F043464552 with 6985 "
+              "(conditions of use not satisfied). Something on the card still "
+              "needs it, or an application of it is in use: delete first what "
+              "imports it or shares its objects.");
+    EXPECT_EQ(conclusion.record.origins.at(kPackage).content_hash,
+              Bytes(32, 0xBB));
+  }
+  answers = Good();
+  answers[4] = Answer("", 0x6A80);
+  EXPECT_THAT(For(answers, RunEnd::kStopped).reason,
+              HasSubstr("DELETE of F04346455201 with 6A80"));
+}
+
+TEST_F(ReplacementConclusionTest, UntilTheLoadBeginsTheOriginIsTheOldOne) {
+  const std::vector<ResponseApdu> good = Good();
+  for (size_t count = 0; count <= good.size(); ++count) {
+    const Conclusion conclusion =
+        For({good.begin(), good.begin() + static_cast<ptrdiff_t>(count)},
+            RunEnd::kUnknown);
+    EXPECT_EQ(conclusion.record.origins.at(kPackage).content_hash,
+              count <= 6 ? Bytes(32, 0xBB) : kHash)
+        << count;
+  }
+}
+
+TEST_F(ReplacementConclusionTest, SaysWhatIsListedThatShouldNot) {
+  const auto reason = [this](size_t at, const std::string& list) {
+    std::vector<ResponseApdu> answers = Good();
+    answers[at] = Answer(list, 0x9000);
+    const Conclusion conclusion = For(answers, RunEnd::kDone);
+    EXPECT_EQ(conclusion.outcome, Outcome::kFailed);
+    return conclusion.reason;
+  };
+  EXPECT_EQ(reason(9, "E30B4F05F043464552CE020100"),
+            "The card accepted every command, but it lists package F043464552 "
+            "in another version. Read the card again.");
+  EXPECT_THAT(reason(9, ToHex(new_.data) + "E3074F05F043464500"),
+              HasSubstr("it lists package F043464500 still"));
+  EXPECT_THAT(reason(10, ToHex(kAppletListed.data) + "E3084F06F04346455209"),
+              HasSubstr("it lists application F04346455209 still"));
+  EXPECT_THAT(reason(10, "E30F4F06F04346455201C405F043464500"),
+              HasSubstr("it lists applet F04346455201 of another package"));
+}
+
+TEST_F(ReplacementConclusionTest, ACardWithoutModulesIsDoneAsWell) {
+  for (const ResponseApdu& answer :
+       {Answer("", 0x6A86), Answer("E305", 0x9000), kNothing}) {
+    std::vector<ResponseApdu> answers = Good();
+    answers.back() = answer;
+    const Conclusion conclusion = For(answers, RunEnd::kDone);
+    EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
+    EXPECT_THAT(conclusion.content.FindLoadFile(kPackage)->modules, IsEmpty());
   }
 }
 

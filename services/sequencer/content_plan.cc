@@ -6,27 +6,16 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "lib/base/status_macros.h"
+#include "services/sequencer/deletion_plan.h"
+#include "services/sequencer/unwanted.h"
 
 namespace cardferry::sequencer {
 namespace {
 
 absl::Status Refuse(absl::string_view reason) {
   return absl::InvalidArgumentError(reason);
-}
-
-std::string Short(ByteSpan hash) {
-  return ToHex(hash.first(std::min<size_t>(hash.size(), 4)));
-}
-
-std::string VersionText(uint16_t version) {
-  return absl::StrFormat("%d.%d", version >> 8, version & 0xFF);
-}
-
-uint16_t VersionOf(const card::PackageVersion& package) {
-  return static_cast<uint16_t>(package.major << 8 | package.minor);
 }
 
 // A package of the same major and at least the same minor version will do
@@ -38,39 +27,68 @@ bool Provides(const card::StatusEntry& entry,
           (*entry.version & 0xFF) >= import.minor);
 }
 
-class Planner {
- public:
-  Planner(const CardContent& actual, const std::map<card::Aid, Bytes>& origins,
-          const CardProfile& profile)
-      : actual_(actual), origins_(origins), profile_(profile) {}
+// Each AID once, and not the issuer security domain's.
+absl::Status CheckNames(const DesiredState& desired, const card::Aid& isd) {
+  std::set<card::Aid> packages;
+  std::set<card::Aid> applets;
+  const auto name = [&isd](std::set<card::Aid>& names, const card::Aid& aid,
+                           const std::string& what) {
+    if (aid == isd) {
+      return Refuse(absl::StrCat(what, aid.ToHex(),
+                                 " is the issuer security domain: it is never "
+                                 "installed or deleted"));
+    }
+    if (names.insert(aid).second) return absl::OkStatus();
+    return Refuse(absl::StrCat(
+        what, aid.ToHex(), " is desired twice, or desired and not desired"));
+  };
+  for (const DesiredPackage& package : desired.packages) {
+    RETURN_IF_ERROR(name(packages, package.package().aid, "package "));
+    for (const DesiredApplet& applet : package.applets) {
+      RETURN_IF_ERROR(name(applets, applet.instance, "applet "));
+    }
+  }
+  for (const card::Aid& aid : desired.absent_packages) {
+    RETURN_IF_ERROR(name(packages, aid, "package "));
+  }
+  for (const card::Aid& aid : desired.absent_applications) {
+    RETURN_IF_ERROR(name(applets, aid, "applet "));
+  }
+  return absl::OkStatus();
+}
 
-  absl::StatusOr<ContentPlan> Plan(const DesiredState& desired) {
-    RETURN_IF_ERROR(CheckOnce(desired));
-    ASSIGN_OR_RETURN(const auto order, InOrderOfImports(desired));
-    ContentPlan plan;
+// What is left when a plan's deletions are done.
+CardContent Without(const DeletionPlan& deletions, const CardContent& actual) {
+  CardContent left;
+  for (const card::StatusEntry& entry : actual.load_files) {
+    if (deletions.packages.count(entry.aid) == 0) {
+      left.load_files.push_back(entry);
+    }
+  }
+  for (const card::StatusEntry& entry : actual.applications) {
+    if (deletions.applications.count(entry.aid) == 0) {
+      left.applications.push_back(entry);
+    }
+  }
+  return left;
+}
+
+// What is to be loaded and installed, on a card whose packages all may stay.
+class Loader {
+ public:
+  Loader(const CardContent& actual, const CardProfile& profile)
+      : actual_(actual), profile_(profile) {}
+
+  absl::Status Plan(const DesiredState& desired, ContentPlan& plan) const {
+    ASSIGN_OR_RETURN(const auto order, InOrderOfImports(desired.packages));
     for (const DesiredPackage* package : order) {
       RETURN_IF_ERROR(PlanPackage(*package, plan));
     }
-    return plan;
+    return absl::OkStatus();
   }
 
  private:
-  static absl::Status CheckOnce(const DesiredState& desired) {
-    std::set<card::Aid> packages;
-    std::set<card::Aid> instances;
-    for (const DesiredPackage& package : desired) {
-      if (!packages.insert(package.package().aid).second) {
-        return Refuse(absl::StrCat("package ", package.package().aid.ToHex(),
-                                   " is desired twice"));
-      }
-      for (const DesiredApplet& applet : package.applets) {
-        if (instances.insert(applet.instance).second) continue;
-        return Refuse(absl::StrCat("applet ", applet.instance.ToHex(),
-                                   " is desired twice"));
-      }
-    }
-    return absl::OkStatus();
-  }
+  using Packages = std::vector<const DesiredPackage*>;
 
   bool IsThere(const card::PackageVersion& import) const {
     if (profile_.IsBuiltIn(import.aid)) return true;
@@ -80,13 +98,13 @@ class Planner {
 
   // The import that keeps the package from being loaded now, or nullptr.
   const card::PackageVersion* Missing(const DesiredPackage& package,
-                                      const DesiredState& before) const {
+                                      const Packages& before) const {
     for (const card::PackageVersion& import : package.file->cap.imports()) {
       const bool comes =
-          std::any_of(before.begin(), before.end(), [&](const auto& other) {
-            return other.package().aid == import.aid &&
-                   other.package().major == import.major &&
-                   other.package().minor >= import.minor;
+          std::any_of(before.begin(), before.end(), [&](const auto* other) {
+            return other->package().aid == import.aid &&
+                   other->package().major == import.major &&
+                   other->package().minor >= import.minor;
           });
       if (!comes && !IsThere(import)) return &import;
     }
@@ -95,20 +113,18 @@ class Planner {
 
   // A package after those that it imports. What is on the card already needs
   // no order.
-  absl::StatusOr<std::vector<const DesiredPackage*>> InOrderOfImports(
-      const DesiredState& desired) const {
-    std::vector<const DesiredPackage*> order;
-    std::vector<const DesiredPackage*> waiting;
+  absl::StatusOr<Packages> InOrderOfImports(
+      const std::vector<DesiredPackage>& desired) const {
+    Packages order;
+    Packages waiting;
     for (const DesiredPackage& package : desired) waiting.push_back(&package);
-    DesiredState before;
     while (!waiting.empty()) {
       const auto next =
           std::find_if(waiting.begin(), waiting.end(), [&](const auto* p) {
             return actual_.FindLoadFile(p->package().aid) != nullptr ||
-                   Missing(*p, before) == nullptr;
+                   Missing(*p, order) == nullptr;
           });
-      if (next == waiting.end()) return RefuseImport(*waiting[0], before);
-      before.push_back(**next);
+      if (next == waiting.end()) return RefuseImport(*waiting[0], order);
       order.push_back(*next);
       waiting.erase(next);
     }
@@ -116,53 +132,26 @@ class Planner {
   }
 
   absl::Status RefuseImport(const DesiredPackage& package,
-                            const DesiredState& before) const {
+                            const Packages& before) const {
     return Refuse(
         absl::StrCat("package ", package.package().ToString(), " imports ",
                      Missing(package, before)->ToString(),
                      ", which is neither on the card nor desired before it"));
   }
 
-  absl::Status PlanPackage(const DesiredPackage& package, ContentPlan& plan) {
+  absl::Status PlanPackage(const DesiredPackage& package,
+                           ContentPlan& plan) const {
     const card::Aid& aid = package.package().aid;
-    const card::StatusEntry* entry = actual_.FindLoadFile(aid);
-    if (entry != nullptr) {
-      RETURN_IF_ERROR(CheckSame(package, *entry));
-    } else if (actual_.FindApplication(aid) != nullptr) {
+    const bool is_there = actual_.FindLoadFile(aid) != nullptr;
+    if (!is_there && actual_.FindApplication(aid) != nullptr) {
       return Refuse(absl::StrCat("the AID of package ", aid.ToHex(),
                                  " is taken by an application"));
-    } else {
-      plan.steps.push_back(LoadStep{package.file});
     }
+    if (!is_there) plan.steps.push_back(LoadStep{package.file});
     for (const DesiredApplet& applet : package.applets) {
-      RETURN_IF_ERROR(PlanApplet(package, applet, entry != nullptr, plan));
+      RETURN_IF_ERROR(PlanApplet(package, applet, is_there, plan));
     }
     return absl::OkStatus();
-  }
-
-  absl::Status CheckSame(const DesiredPackage& package,
-                         const card::StatusEntry& entry) const {
-    const std::string name = package.package().aid.ToHex();
-    const uint16_t wanted = VersionOf(package.package());
-    if (entry.version.has_value() && *entry.version != wanted) {
-      return Refuse(
-          absl::StrCat("package ", name, " is on the card in version ",
-                       VersionText(*entry.version), ", version ",
-                       VersionText(wanted), " is desired: delete it first"));
-    }
-    const auto origin = origins_.find(entry.aid);
-    if (origin == origins_.end()) {
-      if (entry.version.has_value()) return absl::OkStatus();
-      return Refuse(absl::StrCat(
-          "package ", name,
-          " is on the card, and nothing says in which version or from which "
-          "file: delete it first"));
-    }
-    if (origin->second == package.file->content_hash) return absl::OkStatus();
-    return Refuse(absl::StrCat(
-        "package ", name, " is on the card with other content (of CAP file ",
-        Short(origin->second), "..., not ", Short(package.file->content_hash),
-        "...): delete it first"));
   }
 
   absl::Status PlanApplet(const DesiredPackage& package,
@@ -190,21 +179,31 @@ class Planner {
   }
 
   const CardContent& actual_;
-  const std::map<card::Aid, Bytes>& origins_;
   const CardProfile& profile_;
 };
+
+// A step in words.
+std::string Words(const DeleteApplicationStep& step) {
+  return absl::StrCat("delete ", step.application.ToHex());
+}
+std::string Words(const DeletePackageStep& step) {
+  const bool related = step.related == card::DeleteRelated::kYes;
+  return absl::StrCat("delete package ", step.package.ToHex(),
+                      related ? " with its applets" : "");
+}
+std::string Words(const LoadStep& step) {
+  return absl::StrCat("load ", step.file->cap.package().ToString());
+}
+std::string Words(const InstallStep& step) {
+  return absl::StrCat("install ", step.installation.instance.ToHex());
+}
 
 }  // namespace
 
 std::string ContentPlan::Summary() const {
   if (steps.empty()) return "nothing to do";
   return absl::StrJoin(steps, ", ", [](std::string* out, const auto& step) {
-    if (const auto* load = std::get_if<LoadStep>(&step)) {
-      absl::StrAppend(out, "load ", load->file->cap.package().ToString());
-    } else {
-      const auto& installation = std::get<InstallStep>(step).installation;
-      absl::StrAppend(out, "install ", installation.instance.ToHex());
-    }
+    out->append(std::visit([](const auto& s) { return Words(s); }, step));
   });
 }
 
@@ -215,10 +214,35 @@ bool ContentPlan::HasParameters() const {
   });
 }
 
-absl::StatusOr<ContentPlan> PlanContent(
-    const DesiredState& desired, const CardContent& actual,
-    const std::map<card::Aid, Bytes>& origins, const CardProfile& profile) {
-  return Planner(actual, origins, profile).Plan(desired);
+bool ContentPlan::Deletes() const {
+  return std::any_of(steps.begin(), steps.end(), [](const auto& step) {
+    return std::holds_alternative<DeleteApplicationStep>(step) ||
+           std::holds_alternative<DeletePackageStep>(step);
+  });
+}
+
+size_t ContentPlan::LeastMemory() const {
+  size_t bytes = 0;
+  for (const ContentStep& step : steps) {
+    const auto* load = std::get_if<LoadStep>(&step);
+    if (load != nullptr) bytes += load->file->cap.LeastMemory();
+  }
+  return bytes;
+}
+
+absl::StatusOr<ContentPlan> PlanContent(const DesiredState& desired,
+                                        const CardContent& actual,
+                                        const Origins& origins,
+                                        const CardProfile& profile) {
+  RETURN_IF_ERROR(CheckNames(desired, profile.match.isd_aid));
+  ASSIGN_OR_RETURN(const Unwanted unwanted,
+                   FindUnwanted(desired, actual, origins));
+  ASSIGN_OR_RETURN(DeletionPlan deletions,
+                   PlanDeletion(unwanted, actual, profile));
+  const CardContent left = Without(deletions, actual);
+  ContentPlan plan{std::move(deletions.steps)};
+  RETURN_IF_ERROR(Loader(left, profile).Plan(desired, plan));
+  return plan;
 }
 
 }  // namespace cardferry::sequencer

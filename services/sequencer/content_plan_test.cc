@@ -1,58 +1,10 @@
 #include "services/sequencer/content_plan.h"
 
 #include "lib/base/status_matchers.h"
-#include "services/sequencer/testing/applets.h"
-#include "services/sequencer/testing/test_profiles.h"
+#include "services/sequencer/testing/content_plan_fixture.h"
 
 namespace cardferry::sequencer {
 namespace {
-
-using absl::StatusCode;
-
-card::Aid A(const std::string& hex) { return *card::Aid::FromHex(hex); }
-
-const card::Aid kBrokerage = A("F043464552525901");
-const card::Aid kBrokerageApplet = A("F04346455252590101");
-const card::Aid kLibrary = A("F043464552525902");
-const card::Aid kGreeterApplet = A("F04346455252590301");
-
-card::StatusEntry Entry(const card::Aid& aid) {
-  return {aid, {}, {}, {}, {}, {}};
-}
-
-DesiredApplet Applet(const card::Aid& aid) {
-  return {aid, aid, {0x00}, FromHexOrDie("4142")};
-}
-
-class ContentPlanTest : public testing::Test {
- protected:
-  std::string Summary() {
-    const auto plan = PlanContent(desired_, actual_, origins_, profile_);
-    EXPECT_OK(plan);
-    return plan.ok() ? plan->Summary() : "";
-  }
-  std::string Refusal() {
-    const auto plan = PlanContent(desired_, actual_, origins_, profile_);
-    EXPECT_THAT(plan, StatusIs(StatusCode::kInvalidArgument));
-    return std::string(plan.status().message());
-  }
-  void ThereIs(const card::Aid& package, std::optional<uint16_t> version) {
-    actual_.load_files.push_back(Entry(package));
-    actual_.load_files.back().version = version;
-  }
-  void IsInstalled(const card::Aid& applet,
-                   const std::optional<card::Aid>& package) {
-    actual_.applications.push_back(Entry(applet));
-    actual_.applications.back().load_file = package;
-  }
-
-  const std::shared_ptr<const LoadFile> brokerage_ =
-      LoadApplet("brokerage.cap");
-  DesiredState desired_ = {{brokerage_, {Applet(kBrokerageApplet)}}};
-  CardContent actual_;
-  std::map<card::Aid, Bytes> origins_;
-  CardProfile profile_ = TestProfile("demo", 0x30);
-};
 
 TEST_F(ContentPlanTest, LoadsAndInstallsOnAnEmptyCard) {
   EXPECT_EQ(Summary(), "load F043464552525901 1.0, install F04346455252590101");
@@ -71,7 +23,7 @@ TEST_F(ContentPlanTest, HasNothingToDoWhenAllIsThere) {
   ThereIs(kBrokerage, 0x0100);
   IsInstalled(kBrokerageApplet, kBrokerage);
   EXPECT_EQ(Summary(), "nothing to do");
-  origins_[kBrokerage] = brokerage_->content_hash;
+  origins_[kBrokerage] = {brokerage_->content_hash};
   EXPECT_EQ(Summary(), "nothing to do");
 }
 
@@ -84,8 +36,8 @@ TEST_F(ContentPlanTest, AVersionThatIsNotToldNeedsAKnownOrigin) {
   ThereIs(kBrokerage, std::nullopt);
   EXPECT_EQ(Refusal(),
             "package F043464552525901 is on the card, and nothing says in "
-            "which version or from which file: delete it first");
-  origins_[kBrokerage] = brokerage_->content_hash;
+            "which version or from which file: replace it, or delete it first");
+  origins_[kBrokerage] = {brokerage_->content_hash};
   EXPECT_EQ(Summary(), "install F04346455252590101");
 }
 
@@ -93,17 +45,17 @@ TEST_F(ContentPlanTest, RefusesAnotherVersion) {
   ThereIs(kBrokerage, 0x0103);
   EXPECT_EQ(Refusal(),
             "package F043464552525901 is on the card in version 1.3, version "
-            "1.0 is desired: delete it first");
+            "1.0 is desired: replace it, or delete it first");
 }
 
 TEST_F(ContentPlanTest, RefusesOtherContentUnderTheSameAid) {
   ThereIs(kBrokerage, 0x0100);
-  origins_[kBrokerage] = Bytes(32, 0xAB);
+  origins_[kBrokerage] = {Bytes(32, 0xAB)};
   EXPECT_EQ(Refusal(),
             "package F043464552525901 is on the card with other content (of "
             "CAP file ABABABAB..., not " +
                 ToHex(ByteSpan(brokerage_->content_hash).first(4)) +
-                "...): delete it first");
+                "...): replace it, or delete it first");
 }
 
 TEST_F(ContentPlanTest, RefusesAnAidThatIsTaken) {
@@ -137,22 +89,26 @@ TEST_F(ContentPlanTest, TakesAnAppletOfUnknownOriginAsOursOnlyWithItsPackage) {
 }
 
 TEST_F(ContentPlanTest, RefusesAnAppletThatThePackageDoesNotHave) {
-  desired_[0].applets[0].module = kGreeterApplet;
+  desired_.packages[0].applets[0].module = kGreeterApplet;
   EXPECT_EQ(Refusal(),
             "package F043464552525901 has no applet F04346455252590301");
 }
 
 TEST_F(ContentPlanTest, RefusesWhatIsDesiredTwice) {
-  desired_.push_back(desired_[0]);
-  EXPECT_EQ(Refusal(), "package F043464552525901 is desired twice");
-  desired_.pop_back();
-  desired_[0].applets.push_back(desired_[0].applets[0]);
-  EXPECT_EQ(Refusal(), "applet F04346455252590101 is desired twice");
+  desired_.packages.push_back(desired_.packages[0]);
+  EXPECT_EQ(
+      Refusal(),
+      "package F043464552525901 is desired twice, or desired and not desired");
+  desired_.packages.pop_back();
+  desired_.packages[0].applets.push_back(desired_.packages[0].applets[0]);
+  EXPECT_EQ(
+      Refusal(),
+      "applet F04346455252590101 is desired twice, or desired and not desired");
 }
 
 TEST_F(ContentPlanTest, InstallsSeveralInstancesOfOneApplet) {
-  desired_[0].applets.push_back(desired_[0].applets[0]);
-  desired_[0].applets[1].instance = A("F04346455252590102");
+  desired_.packages[0].applets.push_back(desired_.packages[0].applets[0]);
+  desired_.packages[0].applets[1].instance = A("F04346455252590102");
   EXPECT_EQ(Summary(),
             "load F043464552525901 1.0, install F04346455252590101, install "
             "F04346455252590102");
@@ -161,7 +117,7 @@ TEST_F(ContentPlanTest, InstallsSeveralInstancesOfOneApplet) {
 class ImportsTest : public ContentPlanTest {
  protected:
   ImportsTest() {
-    desired_ = {{LoadApplet("greeter.cap"), {Applet(kGreeterApplet)}}};
+    desired_.packages = {{LoadApplet("greeter.cap"), {Applet(kGreeterApplet)}}};
   }
   const DesiredPackage library_ = {LoadApplet("greetinglib.cap"), {}};
 };
@@ -186,11 +142,11 @@ TEST_F(ImportsTest, RefusesAnImportOfAnotherMajorVersion) {
 }
 
 TEST_F(ImportsTest, LoadsALibraryBeforeWhatImportsIt) {
-  desired_.push_back(library_);
+  desired_.packages.push_back(library_);
   EXPECT_EQ(Summary(),
             "load F043464552525902 1.0, load F043464552525903 1.0, install "
             "F04346455252590301");
-  std::swap(desired_[0], desired_[1]);
+  std::swap(desired_.packages[0], desired_.packages[1]);
   EXPECT_EQ(Summary(),
             "load F043464552525902 1.0, load F043464552525903 1.0, install "
             "F04346455252590301");
@@ -210,7 +166,7 @@ TEST_F(ImportsTest, WhatIsOnTheCardNeedsNoImports) {
 }
 
 TEST(ContentPlanSummaryTest, ALoadWithoutParametersHasNone) {
-  DesiredState desired = {{LoadApplet("greetinglib.cap"), {}}};
+  const DesiredState desired = {{{LoadApplet("greetinglib.cap"), {}}}, {}, {}};
   ASSERT_OK_AND_ASSIGN(const ContentPlan plan,
                        PlanContent(desired, {}, {}, TestProfile("demo", 0x30)));
   EXPECT_FALSE(plan.HasParameters());

@@ -23,12 +23,21 @@ struct DesiredApplet {
 struct DesiredPackage {
   std::shared_ptr<const LoadFile> file;
   std::vector<DesiredApplet> applets;
+  // Whether a package of this AID with another version or other content is
+  // deleted with everything installed from it. It is in the way otherwise.
+  bool replace = false;
 
   const card::PackageVersion& package() const { return file->cap.package(); }
 };
 
-// What a card should hold. Packages that are not named are left alone.
-using DesiredState = std::vector<DesiredPackage>;
+// What a card should hold. What is not named is left alone.
+struct DesiredState {
+  std::vector<DesiredPackage> packages;
+  // What it should not hold: packages with everything installed from them, and
+  // single applications.
+  std::vector<card::Aid> absent_packages;
+  std::vector<card::Aid> absent_applications;
+};
 
 }  // namespace cardferry::sequencer
 

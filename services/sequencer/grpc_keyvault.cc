@@ -14,21 +14,29 @@ namespace {
 
 namespace pb = keyvault::v1;
 
-absl::StatusCode CodeFor(absl::StatusCode code) {
+// DATA_LOSS stops a card, and is a wrong cryptogram only when Authenticate says
+// it.
+enum class DataLoss { kIsAWrongCryptogram, kIsNone };
+
+absl::StatusCode CodeFor(absl::StatusCode code, DataLoss data_loss) {
   switch (code) {
     case absl::StatusCode::kDeadlineExceeded:
       return absl::StatusCode::kUnavailable;
     case absl::StatusCode::kNotFound:
       return absl::StatusCode::kInternal;
+    case absl::StatusCode::kDataLoss:
+      return data_loss == DataLoss::kIsNone ? absl::StatusCode::kInternal
+                                            : code;
     default:
       return code;
   }
 }
 
-absl::Status ToStatus(const grpc::Status& grpc_status) {
+absl::Status ToStatus(const grpc::Status& grpc_status,
+                      DataLoss data_loss = DataLoss::kIsNone) {
   const absl::Status status = rpc::ToAbslStatus(grpc_status);
   if (status.ok()) return status;
-  return absl::Status(CodeFor(status.code()),
+  return absl::Status(CodeFor(status.code(), data_loss),
                       absl::StrCat("keyvault: ", status.message()));
 }
 
@@ -53,7 +61,8 @@ absl::StatusOr<Keyvault::Session> GrpcKeyvault::Authenticate(
   grpc::ClientContext context;
   rpc::SetTimeout(context, timeout_);
   RETURN_IF_ERROR(ToStatus(
-      stub_->Authenticate(&context, RenderHandshake(handshake), &response)));
+      stub_->Authenticate(&context, RenderHandshake(handshake), &response),
+      DataLoss::kIsAWrongCryptogram));
   return ParseSession(response);
 }
 

@@ -69,6 +69,18 @@ TEST_F(GrpcKeyvaultTest, AKeyvaultThatSendsOtherCommandsIsOurFault) {
               StatusIs(StatusCode::kInternal));
 }
 
+TEST_F(GrpcKeyvaultTest, OnlyAuthenticateFindsAWrongCryptogram) {
+  const grpc::Status lost(grpc::StatusCode::DATA_LOSS, "a token is damaged");
+  EXPECT_CALL(*stub_, IssueOpenings).WillOnce(Return(lost));
+  EXPECT_THAT(keyvault_->IssueOpenings("kiosk", "slot", 1),
+              StatusIs(StatusCode::kInternal, "keyvault: a token is damaged"));
+  EXPECT_CALL(*stub_, Protect).WillOnce(Return(lost));
+  const card::CommandApdu command =
+      *card::CommandApdu::Create({0x80, 0xE8, 0, 0}, {});
+  EXPECT_THAT(keyvault_->Protect({'t'}, {command}),
+              StatusIs(StatusCode::kInternal, "keyvault: a token is damaged"));
+}
+
 TEST_F(GrpcKeyvaultTest, TellsItsCallerWhatToDo) {
   const auto code_for = [this](grpc::StatusCode code) {
     EXPECT_CALL(*stub_, Authenticate)

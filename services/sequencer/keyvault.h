@@ -15,7 +15,8 @@
 namespace cardferry::sequencer {
 
 // What the sequencer wants of the keyvault. Every call has a deadline;
-// UNAVAILABLE: the same call may be made again.
+// UNAVAILABLE: the same call may be made again. DATA_LOSS comes from
+// Authenticate alone, and means one thing.
 class Keyvault {
  public:
   // A host challenge, used once, for one reader of one agent.
@@ -35,6 +36,7 @@ class Keyvault {
     std::string reader;
     std::string key_set;
     Bytes initialize_update_answer;
+    uint8_t channel_options = 0;  // `i`, if the answer does not say it
     uint8_t level_floor = 0x03;
     OperationClass operation_class = OperationClass::kRead;
   };

@@ -43,6 +43,7 @@ pb::AuthenticateRequest RenderHandshake(const Keyvault::Handshake& handshake) {
   request.set_key_set(handshake.key_set);
   request.set_initialize_update_answer(
       AsString(handshake.initialize_update_answer));
+  request.set_channel_options(handshake.channel_options);
   request.set_level_floor(handshake.level_floor);
   request.set_operation_class(handshake.operation_class ==
                                       Keyvault::OperationClass::kContent

@@ -15,6 +15,7 @@ TEST(KeyvaultProtoTest, RendersAHandshake) {
                        "slot",
                        "keys",
                        {3, 4},
+                       0x55,
                        0x13,
                        Keyvault::OperationClass::kContent});
   EXPECT_EQ(request.ticket(), "\x01\x02");
@@ -22,6 +23,7 @@ TEST(KeyvaultProtoTest, RendersAHandshake) {
   EXPECT_EQ(request.reader(), "slot");
   EXPECT_EQ(request.key_set(), "keys");
   EXPECT_EQ(request.initialize_update_answer(), "\x03\x04");
+  EXPECT_EQ(request.channel_options(), 0x55u);
   EXPECT_EQ(request.level_floor(), 0x13u);
   EXPECT_EQ(request.operation_class(), pb::OPERATION_CLASS_CONTENT);
   EXPECT_EQ(RenderHandshake({}).operation_class(), pb::OPERATION_CLASS_READ);

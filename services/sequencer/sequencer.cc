@@ -21,12 +21,12 @@ absl::Status AsInvalid(const absl::Status& status) {
 }
 
 // The record as it is when this session changes nothing. The first session
-// binds the card's production data.
+// binds the card's production data. It leaves here only after the keyvault has
+// found the cryptogram right.
 absl::StatusOr<CardRecord> RecordOf(const Sequencer::Request& request,
                                     const std::string& card_id,
                                     const CardClaim& claim) {
-  CardRecord record =
-      request.record.value_or(CardRecord{card_id, std::nullopt, {}, {}});
+  CardRecord record = request.record.value_or(CardRecord{card_id});
   if (record.card_id != card_id) {
     return absl::InvalidArgumentError(absl::StrCat(
         "the record is of card ", record.card_id, ", not of ", card_id));
@@ -39,6 +39,7 @@ absl::StatusOr<CardRecord> RecordOf(const Sequencer::Request& request,
         " says other production data than before: another card with its "
         "identity, or an agent that lies"));
   }
+  record.sequence_counter = claim.identity->sequence_counter;
   return record;
 }
 
@@ -57,15 +58,40 @@ absl::Status CheckReadable(const StatusSnapshot& seen) {
       "the card's lists go on after ", pages, " pages: more than are read"));
 }
 
-std::vector<WantedPackage> WantedOf(const DesiredState& desired) {
-  std::vector<WantedPackage> wanted;
-  for (const DesiredPackage& package : desired) {
-    wanted.push_back({package.package(), package.file->content_hash, {}});
-    for (const DesiredApplet& applet : package.applets) {
-      wanted.back().instances.push_back(applet.instance);
-    }
+// Only what the card says is free can be compared, and only with a plan that
+// does not free more first.
+absl::Status CheckMemory(const ContentPlan& plan, const CardClaim& claim) {
+  if (!claim.free_memory.has_value() || plan.Deletes()) return absl::OkStatus();
+  const size_t least = plan.LeastMemory();
+  if (least <= *claim.free_memory) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "the packages take at least ", least, " bytes on the card, it says that ",
+      *claim.free_memory,
+      " are free: delete something on it, or take one with more memory"));
+}
+
+WantedPackage WantedOf(const DesiredPackage& package) {
+  WantedPackage wanted{package.package(), package.file->content_hash, {}, {}};
+  for (const DesiredApplet& applet : package.applets) {
+    wanted.instances.push_back(applet.instance);
+  }
+  for (const card::PackageVersion& import : package.file->cap.imports()) {
+    wanted.imports.push_back(import.aid);
   }
   return wanted;
+}
+
+// What has to be known of the bundle when its answers come.
+BundleState StateOf(const CardRecord& record, const StatusSnapshot& expected,
+                    const Bundle& bundle, const DesiredState& desired) {
+  BundleState state{record, expected, {{CommandKind::kAuthenticate}}};
+  state.runs.insert(state.runs.end(), bundle.runs.begin(), bundle.runs.end());
+  for (const DesiredPackage& package : desired.packages) {
+    state.wanted.push_back(WantedOf(package));
+  }
+  state.absent_packages = desired.absent_packages;
+  state.absent_applications = desired.absent_applications;
+  return state;
 }
 
 std::vector<card::CommandApdu> PlainCommands(const card::Script& script) {
@@ -135,7 +161,7 @@ absl::StatusOr<std::vector<Sequencer::Opening>> Sequencer::Open(
   }
   ASSIGN_OR_RETURN(std::vector<Keyvault::Opening> issued,
                    keyvault_->IssueOpenings(agent, reader, count));
-  const card::Script identify = IdentifyScript(profiles_.SecurityDomains());
+  const card::Script identify = IdentifyScript(profiles_.WhatToAsk());
   std::vector<Opening> openings;
   for (Keyvault::Opening& opening : issued) {
     openings.push_back({std::move(opening.ticket), identify,
@@ -148,7 +174,7 @@ absl::StatusOr<std::vector<Sequencer::Opening>> Sequencer::Open(
 absl::StatusOr<CardClaim> Sequencer::ReadAnswers(
     const OpeningAnswers& answers) const {
   return ReadClaim(
-      profiles_.SecurityDomains(), answers.identify,
+      profiles_.WhatToAsk(), answers.identify,
       answers.challenge.has_value() ? &*answers.challenge : nullptr);
 }
 
@@ -187,6 +213,7 @@ absl::StatusOr<Sequencer::Draft> Sequencer::Plan(const Request& request) const {
   if (actual.complete) {
     ASSIGN_OR_RETURN(
         plan, PlanContent(request.desired, actual, record.origins, **profile));
+    RETURN_IF_ERROR(CheckMemory(plan, claim));
   } else {
     RETURN_IF_ERROR(CheckReadable(expected));
   }
@@ -210,13 +237,14 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Prepare(const Request& request) {
 absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
                                                        const Draft& draft) {
   const bool changes = !draft.plan.steps.empty();
-  ASSIGN_OR_RETURN(const Keyvault::Session session,
-                   keyvault_->Authenticate(
-                       {request.ticket, request.agent, request.reader,
-                        draft.profile->key_set,
-                        draft.claim.initialize_update_answer, draft.floor,
-                        changes ? Keyvault::OperationClass::kContent
-                                : Keyvault::OperationClass::kRead}));
+  ASSIGN_OR_RETURN(
+      const Keyvault::Session session,
+      keyvault_->Authenticate(
+          {request.ticket, request.agent, request.reader,
+           draft.profile->key_set, draft.claim.initialize_update_answer,
+           draft.profile->ChannelOptions(draft.claim), draft.floor,
+           changes ? Keyvault::OperationClass::kContent
+                   : Keyvault::OperationClass::kRead}));
   RETURN_IF_ERROR(CheckSession(session, draft.card_id, draft.floor));
   ASSIGN_OR_RETURN(Bundle bundle, BuildBundle(draft.plan, draft.expected,
                                               *draft.profile, session.level));
@@ -225,8 +253,7 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
                                       PlainCommands(bundle.commands)));
   if (secured.size() != bundle.commands.size()) {
     return absl::InternalError(
-        "the keyvault gave back another number of "
-        "commands");
+        "the keyvault gave back another number of commands");
   }
   Prepared prepared{draft.card_id,
                     session.level,
@@ -234,11 +261,8 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
                     draft.plan.Summary(),
                     {},
                     {}};
-  prepared.state = {draft.record, draft.expected, std::move(bundle.runs),
-                    WantedOf(request.desired)};
-  prepared.state.runs.insert(
-      prepared.state.runs.begin(),
-      CommandRun{CommandKind::kAuthenticate, std::nullopt, 1});
+  prepared.state =
+      StateOf(draft.record, draft.expected, bundle, request.desired);
   prepared.script = Assemble(session.external_authenticate,
                              std::move(bundle.commands), secured);
   return prepared;

@@ -87,6 +87,11 @@ class Sequencer {
   // say why the desired state cannot be reached.
   absl::StatusOr<Prepared> Prepare(const Request& request);
 
+  // All card types, by name.
+  const std::vector<CardProfile>& profiles() const {
+    return profiles_.profiles();
+  }
+
   LoadFileCache& load_files() { return load_files_; }
 
  private:

@@ -19,6 +19,7 @@ namespace pb = v1;
 constexpr size_t kPartBytes = 60 * 1000;
 constexpr int kMaxPackages = 32;
 constexpr int kMaxApplets = 64;
+constexpr int kMaxAbsent = 64;
 
 Bytes ToBytes(const std::string& text) {
   const ByteSpan bytes = AsBytes(text);
@@ -61,6 +62,7 @@ absl::StatusOr<DesiredPackage> ToPackage(const pb::DesiredPackage& package,
                      " applets of one package: at most ", kMaxApplets));
   }
   DesiredPackage desired;
+  desired.replace = package.replace();
   ASSIGN_OR_RETURN(desired.file,
                    load_files.Get(AsBytes(package.content_hash())));
   for (const pb::DesiredApplet& applet : package.applets()) {
@@ -68,6 +70,21 @@ absl::StatusOr<DesiredPackage> ToPackage(const pb::DesiredPackage& package,
     desired.applets.push_back(std::move(parsed));
   }
   return desired;
+}
+
+template <typename PbAids>
+absl::StatusOr<std::vector<card::Aid>> ToAids(absl::string_view field,
+                                              const PbAids& aids) {
+  if (aids.size() > kMaxAbsent) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(field, ": ", aids.size(), " AIDs, at most ", kMaxAbsent));
+  }
+  std::vector<card::Aid> parsed;
+  for (const std::string& bytes : aids) {
+    ASSIGN_OR_RETURN(card::Aid aid, ToAid(field, bytes));
+    parsed.push_back(std::move(aid));
+  }
+  return parsed;
 }
 
 absl::StatusOr<DesiredState> ToDesired(const pb::DesiredState& desired,
@@ -79,8 +96,13 @@ absl::StatusOr<DesiredState> ToDesired(const pb::DesiredState& desired,
   DesiredState state;
   for (const pb::DesiredPackage& package : desired.packages()) {
     ASSIGN_OR_RETURN(DesiredPackage parsed, ToPackage(package, load_files));
-    state.push_back(std::move(parsed));
+    state.packages.push_back(std::move(parsed));
   }
+  ASSIGN_OR_RETURN(state.absent_packages,
+                   ToAids("absent_packages", desired.absent_packages()));
+  ASSIGN_OR_RETURN(
+      state.absent_applications,
+      ToAids("absent_applications", desired.absent_applications()));
   return state;
 }
 
@@ -215,6 +237,20 @@ void Render(const Conclusion& conclusion, pb::ConcludeResponse& response) {
     pb::Fact& fact = *response.add_facts();
     fact.set_text(text);
     fact.set_assurance(pb::ASSURANCE_REPORTED);
+  }
+}
+
+void Render(const std::vector<CardProfile>& profiles,
+            pb::ListProfilesResponse& response) {
+  for (const CardProfile& profile : profiles) {
+    pb::Profile& out = *response.add_profiles();
+    out.set_name(profile.name);
+    out.set_key_set(profile.key_set);
+    out.set_scp(profile.match.scp);
+    for (const uint8_t i : profile.match.i) out.add_channel_options(i);
+    out.set_level_floor(profile.level_floor);
+    out.set_isd_aid(AsString(profile.match.isd_aid.bytes()));
+    out.set_text(profile.text);
   }
 }
 

@@ -31,6 +31,8 @@ void Render(const std::vector<Sequencer::Opening>& openings,
 void Render(const Sequencer::Identity& identity,
             v1::IdentifyResponse& response);
 void Render(const Conclusion& conclusion, v1::ConcludeResponse& response);
+void Render(const std::vector<CardProfile>& profiles,
+            v1::ListProfilesResponse& response);
 // `load_file_bytes` is without Descriptor: what most cards are sent.
 absl::Status Render(const LoadFile& file, v1::PutLoadFileResponse& response);
 

@@ -48,9 +48,9 @@ TEST_F(ParsePrepareTest, FillsInWhatMayBeLeftOut) {
   EXPECT_EQ(request.card_id, "demo/00");
   EXPECT_TRUE(request.answers.challenge.has_value());
   EXPECT_FALSE(request.record.has_value());
-  ASSERT_EQ(request.desired.size(), 1u);
-  EXPECT_EQ(request.desired[0].file, file_);
-  const DesiredApplet& applet = request.desired[0].applets[0];
+  ASSERT_EQ(request.desired.packages.size(), 1u);
+  EXPECT_EQ(request.desired.packages[0].file, file_);
+  const DesiredApplet& applet = request.desired.packages[0].applets[0];
   EXPECT_EQ(applet.module, kApplet);
   EXPECT_EQ(applet.instance, kApplet);
   EXPECT_EQ(ToHex(applet.privileges), "00");
@@ -61,10 +61,10 @@ TEST_F(ParsePrepareTest, TakesWhatIsGiven) {
   Applet().set_instance_aid(AsString(kPackage.bytes()));
   Applet().set_privileges("\x04");
   Applet().set_install_parameters("1234");
-  const CardRecord record{"demo/00", std::nullopt, {}, {}};
+  const CardRecord record{"demo/00"};
   request_.set_card_record(EncodeCardRecord(record));
   ASSERT_OK_AND_ASSIGN(const Sequencer::Request request, Parse());
-  const DesiredApplet& applet = request.desired[0].applets[0];
+  const DesiredApplet& applet = request.desired.packages[0].applets[0];
   EXPECT_EQ(applet.instance, kPackage);
   EXPECT_EQ(ToHex(applet.privileges), "04");
   EXPECT_EQ(AsString(applet.parameters), "1234");
@@ -90,6 +90,26 @@ TEST_F(ParsePrepareTest, SaysWhichFieldIsWrong) {
   request_.set_identify_transcript(EmptyTranscript());
   request_.set_challenge_transcript("junk");
   refused("challenge_transcript: ");
+}
+
+TEST_F(ParsePrepareTest, TakesWhatIsToBeReplacedAndAbsent) {
+  EXPECT_FALSE(Parse()->desired.packages[0].replace);
+  pb::DesiredState& desired = *request_.mutable_desired();
+  desired.mutable_packages(0)->set_replace(true);
+  desired.add_absent_packages(AsString(kPackage.bytes()));
+  desired.add_absent_applications(AsString(kApplet.bytes()));
+  ASSERT_OK_AND_ASSIGN(const Sequencer::Request request, Parse());
+  EXPECT_TRUE(request.desired.packages[0].replace);
+  EXPECT_THAT(request.desired.absent_packages, testing::ElementsAre(kPackage));
+  EXPECT_THAT(request.desired.absent_applications,
+              testing::ElementsAre(kApplet));
+  desired.set_absent_packages(0, "1");
+  EXPECT_THAT(Parse(), StatusIs(StatusCode::kInvalidArgument,
+                                HasSubstr("absent_packages: ")));
+  desired.clear_absent_packages();
+  for (int i = 0; i < 64; ++i) desired.add_absent_applications("12345");
+  EXPECT_THAT(Parse(), StatusIs(StatusCode::kInvalidArgument,
+                                "absent_applications: 65 AIDs, at most 64"));
 }
 
 TEST_F(ParsePrepareTest, NamesALoadFileThatIsNotHere) {
@@ -219,6 +239,28 @@ TEST(RenderTest, EveryOutcome) {
   EXPECT_EQ(rendered(Outcome::kCardDiffers), pb::OUTCOME_CARD_DIFFERS);
   EXPECT_EQ(rendered(Outcome::kFailed), pb::OUTCOME_FAILED);
   EXPECT_EQ(rendered(Outcome::kUnknown), pb::OUTCOME_UNKNOWN);
+}
+
+TEST(RenderTest, Profiles) {
+  CardProfile scp03{"aes", {*card::Aid::FromHex("A000000151000000"), 3}};
+  scp03.key_set = "aes-keys";
+  CardProfile scp02{"des", {*card::Aid::FromHex("A000000003000000"), 2}};
+  scp02.match.i = {0x15, 0x55};
+  scp02.level_floor = 0x01;
+  scp02.text = "name: \"des\"";
+  pb::ListProfilesResponse response;
+  Render({scp03, scp02}, response);
+  ASSERT_EQ(response.profiles_size(), 2);
+  EXPECT_EQ(response.profiles(0).name(), "aes");
+  EXPECT_EQ(response.profiles(0).key_set(), "aes-keys");
+  EXPECT_EQ(response.profiles(0).scp(), 3u);
+  EXPECT_EQ(response.profiles(0).channel_options_size(), 0);
+  EXPECT_EQ(response.profiles(0).level_floor(), 0x03u);
+  EXPECT_EQ(ToHex(AsBytes(response.profiles(0).isd_aid())), "A000000151000000");
+  EXPECT_THAT(response.profiles(1).channel_options(),
+              testing::ElementsAre(0x15, 0x55));
+  EXPECT_EQ(response.profiles(1).level_floor(), 0x01u);
+  EXPECT_EQ(response.profiles(1).text(), "name: \"des\"");
 }
 
 TEST(RenderTest, ALoadFile) {

@@ -60,6 +60,13 @@ grpc::Status SequencerService::PutLoadFile(
   return End("PutLoadFile", PutLoadFile(*reader, *response));
 }
 
+grpc::Status SequencerService::ListProfiles(
+    grpc::ServerContext*, const v1::ListProfilesRequest*,
+    v1::ListProfilesResponse* response) {
+  Render(sequencer_.profiles(), *response);
+  return grpc::Status::OK;
+}
+
 absl::Status SequencerService::Open(const v1::OpenRequest& request,
                                     v1::OpenResponse& response) {
   const uint32_t count = std::min(request.count(), 1000u);

@@ -27,6 +27,9 @@ class SequencerService final : public v1::Sequencer::Service {
   grpc::Status PutLoadFile(grpc::ServerContext* context,
                            grpc::ServerReader<v1::PutLoadFileRequest>* reader,
                            v1::PutLoadFileResponse* response) override;
+  grpc::Status ListProfiles(grpc::ServerContext* context,
+                            const v1::ListProfilesRequest* request,
+                            v1::ListProfilesResponse* response) override;
 
  private:
   absl::Status Open(const v1::OpenRequest& request, v1::OpenResponse& response);

@@ -152,6 +152,15 @@ TEST_F(SequencerServiceTest, CarriesALoadFromOpeningToConclusion) {
   EXPECT_EQ(nothing[0].header().summary(), "nothing to do");
 }
 
+TEST_F(SequencerServiceTest, ListsTheTypesOfCards) {
+  const auto listed = Call<pb::ListProfilesRequest, pb::ListProfilesResponse>(
+      &pb::Sequencer::Stub::ListProfiles, {});
+  ASSERT_OK(listed);
+  ASSERT_EQ(listed->profiles_size(), 1);
+  EXPECT_EQ(listed->profiles(0).name(), "demo");
+  EXPECT_EQ(listed->profiles(0).text(), "name: \"demo\"");
+}
+
 TEST_F(SequencerServiceTest, ALoadFileThatIsNotHereIsAskedForAgain) {
   const Bytes file = ReadApplet("brokerage.cap");
   const pb::PrepareRequest request = Arrive(AsString(crypto::Sha256(file)));

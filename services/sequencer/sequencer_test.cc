@@ -1,12 +1,7 @@
 #include "services/sequencer/sequencer.h"
 
 #include "lib/base/status_matchers.h"
-#include "services/sequencer/bundle.h"
-#include "services/sequencer/conclusion.h"
-#include "services/sequencer/testing/applets.h"
-#include "services/sequencer/testing/fake_card.h"
-#include "services/sequencer/testing/fake_keyvault.h"
-#include "services/sequencer/testing/test_profiles.h"
+#include "services/sequencer/testing/sequencer_fixture.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -15,57 +10,6 @@ using absl::StatusCode;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::SizeIs;
-
-card::Aid A(const std::string& hex) { return *card::Aid::FromHex(hex); }
-
-const card::Aid kBrokerage = A("F043464552525901");
-const card::Aid kBrokerageApplet = A("F04346455252590101");
-const char kCardId[] = "demo-keys/11111111111111111111";
-
-class SequencerTest : public testing::Test {
- protected:
-  SequencerTest() {
-    auto vault = std::make_unique<FakeKeyvault>();
-    vault_ = vault.get();
-    sequencer_ = std::make_unique<Sequencer>(
-        *ProfileCatalog::Create(
-            {TestProfile("demo", 0x30), TestProfile("other", 0x31)}),
-        std::move(vault), 1 << 20);
-  }
-
-  // A request with the answers of card_ to a fresh opening.
-  Sequencer::Request Request() {
-    card_.dies_after.reset();
-    const auto openings = sequencer_->Open("agent", "reader", 1);
-    EXPECT_OK(openings);
-    const Sequencer::Opening& opening = openings->front();
-    card::Transcript identify = card_.Run(opening.identify);
-    card::Transcript challenge = card_.Run(opening.challenge);
-    return {opening.ticket, "agent", "reader", {identify, challenge},
-            desired_,       kCardId, record_};
-  }
-
-  // One insertion of the card: what came of it. Keeps the record.
-  Conclusion Insert(std::optional<size_t> dies_after = std::nullopt) {
-    const auto prepared = sequencer_->Prepare(Request());
-    EXPECT_OK(prepared);
-    card_.commands = 0;
-    card_.dies_after = dies_after;
-    const card::Transcript transcript = card_.Run(prepared->script);
-    const auto conclusion = Conclude(prepared->state, transcript);
-    EXPECT_OK(conclusion);
-    record_ = conclusion->record;
-    return *conclusion;
-  }
-
-  FakeKeyvault* vault_;
-  std::unique_ptr<Sequencer> sequencer_;
-  FakeCard card_;
-  DesiredState desired_ = {
-      {LoadApplet("brokerage.cap"),
-       {{kBrokerageApplet, kBrokerageApplet, {0x00}, FromHexOrDie("4142")}}}};
-  std::optional<CardRecord> record_;
-};
 
 TEST_F(SequencerTest, OpensWithTheKeyvaultsChallenges) {
   ASSERT_OK_AND_ASSIGN(const auto openings,
@@ -123,8 +67,8 @@ TEST_F(SequencerTest, LoadsAFreshCardInOneRoundTrip) {
   EXPECT_EQ(prepared.changes, 5u);
   EXPECT_EQ(prepared.summary,
             "load F043464552525901 1.0, install F04346455252590101");
-  EXPECT_EQ(prepared.script.size(), 11u);
-  EXPECT_EQ(prepared.state.Commands(), 11u);
+  EXPECT_EQ(prepared.script.size(), 12u);
+  EXPECT_EQ(prepared.state.Commands(), 12u);
 
   const Conclusion conclusion = Insert();
   EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
@@ -198,41 +142,6 @@ TEST_F(SequencerTest, ACardThatLostItsContentIsLoadedAgain) {
   EXPECT_THAT(card_.packages, SizeIs(1));
 }
 
-TEST_F(SequencerTest, ConvergesWhereverTheCardIsPulled) {
-  const size_t commands = sequencer_->Prepare(Request())->script.size();
-  for (size_t answered = 0; answered < commands; ++answered) {
-    for (const bool says_versions : {true, false}) {
-      card_ = FakeCard();
-      card_.says_versions = says_versions;
-      record_.reset();
-      EXPECT_EQ(Insert(answered).outcome, Outcome::kUnknown) << answered;
-      Conclusion conclusion = Insert();
-      if (conclusion.outcome == Outcome::kCardDiffers) conclusion = Insert();
-      EXPECT_EQ(conclusion.outcome, Outcome::kDone)
-          << answered << ": " << conclusion.reason;
-      EXPECT_THAT(card_.packages, SizeIs(1));
-      EXPECT_THAT(card_.applications, SizeIs(1));
-    }
-  }
-}
-
-TEST_F(SequencerTest, IsSafeWhenAnAgentGoesOnPastEveryRefusal) {
-  ASSERT_OK_AND_ASSIGN(auto prepared, sequencer_->Prepare(Request()));
-  for (card::ScriptCommand& command : prepared.script) {
-    command.on_mismatch = card::OnMismatch::kContinue;
-  }
-  for (const uint8_t refused : {uint8_t{0xE6}, uint8_t{0xE8}}) {
-    card_ = FakeCard();
-    card_.faults = {{refused, 0x6985}};
-    const card::Transcript transcript = card_.Run(prepared.script);
-    ASSERT_OK_AND_ASSIGN(const Conclusion conclusion,
-                         Conclude(prepared.state, transcript));
-    EXPECT_EQ(conclusion.outcome, Outcome::kFailed);
-    EXPECT_THAT(card_.packages, SizeIs(0));
-    EXPECT_THAT(card_.applications, SizeIs(0));
-  }
-}
-
 TEST_F(SequencerTest, ReadsListsOfManyPages) {
   card_.entries_per_page = 1;
   for (int i = 0; i < 6; ++i) {
@@ -266,8 +175,8 @@ TEST_F(SequencerTest, RefusesListsWithoutEnd) {
 }
 
 TEST_F(SequencerTest, RefusesBeforeTheKeyvaultIsAsked) {
-  desired_[0].file = LoadApplet("tables61.cap");
-  desired_[0].applets.clear();
+  desired_.packages[0].file = LoadApplet("tables61.cap");
+  desired_.packages[0].applets.clear();
   EXPECT_THAT(sequencer_->Prepare(Request()),
               StatusIs(StatusCode::kResourceExhausted,
                        HasSubstr("carry at most 61184")));
@@ -277,19 +186,16 @@ TEST_F(SequencerTest, RefusesBeforeTheKeyvaultIsAsked) {
 TEST_F(SequencerTest, ParametersAreNeverSentInTheClear) {
   CardProfile maced = TestProfile("demo", 0x30);
   maced.level_floor = 0x01;
-  auto vault = std::make_unique<FakeKeyvault>();
-  vault_ = vault.get();
-  sequencer_ = std::make_unique<Sequencer>(*ProfileCatalog::Create({maced}),
-                                           std::move(vault), 1 << 20);
+  Serve({maced});
   EXPECT_EQ(sequencer_->Prepare(Request())->level, 0x03);
-  desired_[0].applets[0].parameters.clear();
+  desired_.packages[0].applets[0].parameters.clear();
   EXPECT_EQ(sequencer_->Prepare(Request())->level, 0x01);
-  desired_ = {{LoadApplet("tables61.cap"), {}}};
+  desired_.packages = {{LoadApplet("tables61.cap"), {}}};
   EXPECT_OK(sequencer_->Prepare(Request()));
 }
 
 TEST_F(SequencerTest, PlansForTheLevelThatTheSessionHas) {
-  desired_[0].applets[0].parameters = Bytes(150, 0x41);
+  desired_.packages[0].applets[0].parameters = Bytes(150, 0x41);
   vault_->raise = 0x30;
   ASSERT_OK_AND_ASSIGN(const auto prepared, sequencer_->Prepare(Request()));
   EXPECT_EQ(prepared.level, 0x33);
@@ -327,7 +233,7 @@ TEST_F(SequencerTest, TheProvenCardMustBeTheOneThatIsMeant) {
 }
 
 TEST_F(SequencerTest, ARecordBelongsToOneCard) {
-  record_ = CardRecord{"demo-keys/22", std::nullopt, {}, {}};
+  record_ = CardRecord{"demo-keys/22"};
   EXPECT_THAT(sequencer_->Prepare(Request()),
               StatusIs(StatusCode::kInvalidArgument,
                        HasSubstr("the record is of card demo-keys/22")));

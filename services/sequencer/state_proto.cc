@@ -12,7 +12,8 @@ namespace {
 
 namespace pb = state::v1;
 
-constexpr uint32_t kVersion = 1;
+// Written; older ones are read too.
+constexpr uint32_t kVersion = 2;
 constexpr size_t kHashBytes = 32;
 constexpr size_t kMaxCplcBytes = 64;
 constexpr size_t kMaxPageBytes = 256;
@@ -35,6 +36,26 @@ absl::StatusOr<Bytes> ToHash(const std::string& text) {
 absl::StatusOr<uint8_t> ToByte(uint32_t value) {
   if (value > 0xFF) return Refuse("a version number has one byte");
   return static_cast<uint8_t>(value);
+}
+
+bool IsKnownVersion(uint32_t version) {
+  return version >= 1 && version <= kVersion;
+}
+
+template <typename PbAids>
+void WriteAids(const std::vector<card::Aid>& aids, PbAids& out) {
+  for (const card::Aid& aid : aids) *out.Add() = AsString(aid.bytes());
+}
+
+template <typename PbAids>
+absl::StatusOr<std::vector<card::Aid>> ReadAids(const PbAids& aids) {
+  if (aids.size() > kMaxItems) return Refuse("too many AIDs");
+  std::vector<card::Aid> read;
+  for (const std::string& bytes : aids) {
+    ASSIGN_OR_RETURN(card::Aid aid, card::Aid::Create(AsBytes(bytes)));
+    read.push_back(std::move(aid));
+  }
+  return read;
 }
 
 template <typename PbPages>
@@ -63,12 +84,17 @@ absl::StatusOr<std::vector<card::ResponseApdu>> ReadPages(
 void Write(const StatusSnapshot& snapshot, pb::Snapshot& out) {
   WritePages(snapshot.load_files, *out.mutable_load_files());
   WritePages(snapshot.applications, *out.mutable_applications());
+  WritePages(snapshot.modules, *out.mutable_modules());
 }
 
 absl::StatusOr<StatusSnapshot> Read(const pb::Snapshot& snapshot) {
   StatusSnapshot read;
   ASSIGN_OR_RETURN(read.load_files, ReadPages(snapshot.load_files()));
   ASSIGN_OR_RETURN(read.applications, ReadPages(snapshot.applications()));
+  if (snapshot.modules_size() > static_cast<int>(card::kMaxStatusPages)) {
+    return Refuse("too many pages of GET STATUS");
+  }
+  ASSIGN_OR_RETURN(read.modules, ReadPages(snapshot.modules()));
   const absl::Status content = ReadContent(read).status();
   if (!content.ok()) return Refuse(content.message());
   return read;
@@ -80,38 +106,49 @@ void Write(const CardRecord& record, pb::CardRecord& out) {
   if (record.snapshot.has_value()) {
     Write(*record.snapshot, *out.mutable_snapshot());
   }
-  for (const auto& [aid, hash] : record.origins) {
-    pb::Origin& origin = *out.add_origins();
-    origin.set_package_aid(AsString(aid.bytes()));
-    origin.set_content_hash(AsString(hash));
+  for (const auto& [aid, origin] : record.origins) {
+    pb::Origin& written = *out.add_origins();
+    written.set_package_aid(AsString(aid.bytes()));
+    written.set_content_hash(AsString(origin.content_hash));
+    WriteAids(origin.imports, *written.mutable_imports());
   }
   out.set_cplc(AsString(record.cplc));
+  if (record.sequence_counter.has_value()) {
+    out.set_sequence_counter(*record.sequence_counter);
+  }
 }
 
 absl::StatusOr<CardRecord> Read(const pb::CardRecord& record) {
-  if (record.version() != kVersion) {
+  if (!IsKnownVersion(record.version())) {
     return Refuse(absl::StrCat("a card record of version ", record.version()));
   }
   if (record.origins_size() > kMaxItems || record.card_id().empty() ||
       record.card_id().size() > 256 || record.cplc().size() > kMaxCplcBytes) {
     return Refuse("a card record beyond its limits");
   }
-  CardRecord read{record.card_id(), std::nullopt, {}, ToBytes(record.cplc())};
+  CardRecord read;
+  read.card_id = record.card_id();
+  read.cplc = ToBytes(record.cplc());
+  if (record.has_sequence_counter()) {
+    read.sequence_counter = record.sequence_counter();
+  }
   if (record.has_snapshot()) {
     ASSIGN_OR_RETURN(read.snapshot, Read(record.snapshot()));
   }
   for (const pb::Origin& origin : record.origins()) {
     ASSIGN_OR_RETURN(card::Aid aid,
                      card::Aid::Create(AsBytes(origin.package_aid())));
-    ASSIGN_OR_RETURN(Bytes hash, ToHash(origin.content_hash()));
-    read.origins.emplace(std::move(aid), std::move(hash));
+    Origin known;
+    ASSIGN_OR_RETURN(known.content_hash, ToHash(origin.content_hash()));
+    ASSIGN_OR_RETURN(known.imports, ReadAids(origin.imports()));
+    read.origins.emplace(std::move(aid), std::move(known));
   }
   return read;
 }
 
 absl::StatusOr<CommandRun> Read(const pb::CommandRun& run) {
   if (run.kind() < static_cast<uint32_t>(CommandKind::kAuthenticate) ||
-      run.kind() > static_cast<uint32_t>(CommandKind::kReadApplications) ||
+      run.kind() > static_cast<uint32_t>(kLastCommandKind) ||
       run.count() == 0 || run.count() > kMaxBundleCommands) {
     return Refuse("a command run that is none");
   }
@@ -131,21 +168,18 @@ void Write(const WantedPackage& wanted, pb::WantedPackage& out) {
   out.set_version_major(wanted.package.major);
   out.set_version_minor(wanted.package.minor);
   out.set_content_hash(AsString(wanted.content_hash));
-  for (const card::Aid& aid : wanted.instances) {
-    out.add_instance_aids(AsString(aid.bytes()));
-  }
+  WriteAids(wanted.instances, *out.mutable_instance_aids());
+  WriteAids(wanted.imports, *out.mutable_imports());
 }
 
 absl::StatusOr<WantedPackage> Read(const pb::WantedPackage& wanted) {
   ASSIGN_OR_RETURN(card::Aid aid, card::Aid::Create(AsBytes(wanted.aid())));
   ASSIGN_OR_RETURN(const uint8_t major, ToByte(wanted.version_major()));
   ASSIGN_OR_RETURN(const uint8_t minor, ToByte(wanted.version_minor()));
-  WantedPackage read{{std::move(aid), major, minor}, {}, {}};
+  WantedPackage read{{std::move(aid), major, minor}, {}, {}, {}};
   ASSIGN_OR_RETURN(read.content_hash, ToHash(wanted.content_hash()));
-  for (const std::string& bytes : wanted.instance_aids()) {
-    ASSIGN_OR_RETURN(card::Aid instance, card::Aid::Create(AsBytes(bytes)));
-    read.instances.push_back(std::move(instance));
-  }
+  ASSIGN_OR_RETURN(read.instances, ReadAids(wanted.instance_aids()));
+  ASSIGN_OR_RETURN(read.imports, ReadAids(wanted.imports()));
   return read;
 }
 
@@ -189,6 +223,8 @@ std::string EncodeBundleState(const BundleState& state) {
   for (const WantedPackage& wanted : state.wanted) {
     Write(wanted, *message.add_wanted());
   }
+  WriteAids(state.absent_packages, *message.mutable_absent_packages());
+  WriteAids(state.absent_applications, *message.mutable_absent_applications());
   return message.SerializeAsString();
 }
 
@@ -198,7 +234,7 @@ absl::StatusOr<BundleState> DecodeBundleState(const std::string& bytes) {
       message.runs_size() > kMaxItems || message.wanted_size() > kMaxItems) {
     return Refuse("not a bundle state");
   }
-  if (message.version() != kVersion) {
+  if (!IsKnownVersion(message.version())) {
     return Refuse(
         absl::StrCat("a bundle state of version ", message.version()));
   }
@@ -213,6 +249,9 @@ absl::StatusOr<BundleState> DecodeBundleState(const std::string& bytes) {
     ASSIGN_OR_RETURN(WantedPackage read, Read(wanted));
     state.wanted.push_back(std::move(read));
   }
+  ASSIGN_OR_RETURN(state.absent_packages, ReadAids(message.absent_packages()));
+  ASSIGN_OR_RETURN(state.absent_applications,
+                   ReadAids(message.absent_applications()));
   RETURN_IF_ERROR(CheckRuns(state));
   return state;
 }

@@ -10,6 +10,7 @@ namespace {
 using absl::StatusCode;
 
 const card::Aid kPackage = *card::Aid::FromHex("F043464552525901");
+const card::Aid kLibrary = *card::Aid::FromHex("F043464552525902");
 const card::Aid kApplet = *card::Aid::FromHex("F04346455252590101");
 
 StatusSnapshot Snapshot() {
@@ -21,8 +22,9 @@ StatusSnapshot Snapshot() {
 CardRecord Record() {
   return {"demo/00010203040506070809",
           Snapshot(),
-          {{kPackage, Bytes(32, 0xAA)}},
-          Bytes(42, 0x47)};
+          {{kPackage, {Bytes(32, 0xAA), {kLibrary}}}},
+          Bytes(42, 0x47),
+          0x1234};
 }
 
 BundleState State() {
@@ -32,7 +34,9 @@ BundleState State() {
            {CommandKind::kPeekLoadFiles, {}, 2},
            {CommandKind::kInstallForLoad, kPackage, 1},
            {CommandKind::kLoad, kPackage, 120}},
-          {{{kPackage, 1, 2}, Bytes(32, 0xAA), {kApplet}}}};
+          {{{kPackage, 1, 2}, Bytes(32, 0xAA), {kApplet}, {kLibrary}}},
+          {kLibrary},
+          {kApplet}};
 }
 
 auto Refused(const std::string& message) {
@@ -42,7 +46,7 @@ auto Refused(const std::string& message) {
 TEST(CardRecordStateTest, ComesBackAsItWas) {
   EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(Record())),
               IsOkAndHolds(Record()));
-  const CardRecord fresh{"demo/00", std::nullopt, {}, {}};
+  const CardRecord fresh{"demo/00"};
   EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(fresh)), IsOkAndHolds(fresh));
 }
 
@@ -67,8 +71,8 @@ TEST(CardRecordStateTest, RefusesWhatItWouldNotWrite) {
   EXPECT_THAT(DecodeCardRecord("\xFF"), Refused("not a card record"));
   EXPECT_THAT(DecodeCardRecord(std::string(kMaxRecordBytes + 1, '\0')),
               Refused("not a card record"));
-  EXPECT_THAT(refusal([](auto& p) { p.set_version(2); }),
-              Refused("a card record of version 2"));
+  EXPECT_THAT(refusal([](auto& p) { p.set_version(3); }),
+              Refused("a card record of version 3"));
   EXPECT_THAT(refusal([](auto& p) { p.clear_card_id(); }),
               Refused("a card record beyond its limits"));
   EXPECT_THAT(refusal([](auto& p) { p.set_cplc(std::string(65, 'x')); }),
@@ -90,6 +94,58 @@ TEST(CardRecordStateTest, RefusesWhatItWouldNotWrite) {
   EXPECT_THAT(
       refusal([](auto& p) { p.mutable_snapshot()->clear_applications(); }),
       Refused("0 pages of GET STATUS"));
+  EXPECT_THAT(refusal([](auto& p) {
+                for (int i = 0; i < 17; ++i) {
+                  p.mutable_snapshot()->add_modules();
+                }
+              }),
+              Refused("too many pages of GET STATUS"));
+  EXPECT_THAT(refusal([](auto& p) { p.mutable_origins(0)->add_imports("1"); }),
+              StatusIs(StatusCode::kInvalidArgument));
+}
+
+// Written by the version that knew neither modules, imports, counters nor
+// absence.
+constexpr char kRecordOfVersion1[] =
+    "0801121964656D6F2F30303031303230333034303530363037303830391A280A0F0A"
+    "09E3074F05F0434645521090C6010A0F0A09E3074F05F0434645531080A002120410"
+    "88D501222C0A08F0434645525259011220AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA2A2A4747474747474747474747474747474747"
+    "47474747474747474747474747474747474747474747474747";
+constexpr char kStateOfVersion1[] =
+    "0801120B0801120764656D6F2F30301A0C0A041088D50112041088D5012204080118"
+    "01220408021801220408031801220408041801220E08051208F04346455252590118"
+    "01220E08061208F0434645525259011802220F08071209F043464552525901011801"
+    "2204080818012204080918012A390A08F04346455252590110012220AAAAAAAAAAAA"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA2A09F04346455252"
+    "590101";
+
+TEST(CardRecordStateTest, ReadsVersion1) {
+  CardRecord wanted = Record();
+  wanted.origins.at(kPackage).imports.clear();
+  wanted.sequence_counter = std::nullopt;
+  const std::string bytes = AsString(FromHexOrDie(kRecordOfVersion1));
+  EXPECT_THAT(DecodeCardRecord(bytes), IsOkAndHolds(wanted));
+  EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(wanted)), IsOkAndHolds(wanted));
+}
+
+TEST(BundleStateTest, ReadsVersion1) {
+  const card::ResponseApdu nothing{{}, card::kReferencedDataNotFound};
+  const BundleState wanted{
+      {"demo/00"},
+      {{nothing}, {nothing}},
+      {{CommandKind::kAuthenticate, {}, 1},
+       {CommandKind::kPeekLoadFiles, {}, 1},
+       {CommandKind::kCompareApplications, {}, 1},
+       {CommandKind::kCompareLoadFiles, {}, 1},
+       {CommandKind::kInstallForLoad, kPackage, 1},
+       {CommandKind::kLoad, kPackage, 2},
+       {CommandKind::kInstall, kApplet, 1},
+       {CommandKind::kReadLoadFiles, {}, 1},
+       {CommandKind::kReadApplications, {}, 1}},
+      {{{kPackage, 1, 0}, Bytes(32, 0xAA), {kApplet}, {}}}};
+  EXPECT_THAT(DecodeBundleState(AsString(FromHexOrDie(kStateOfVersion1))),
+              IsOkAndHolds(wanted));
 }
 
 TEST(BundleStateTest, ComesBackAsItWas) {
@@ -118,7 +174,7 @@ TEST(BundleStateTest, RefusesWhatItWouldNotWrite) {
               Refused("a bundle state without its commands"));
   EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(3)->set_count(1023); }),
               Refused("a bundle state without its commands"));
-  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(10); }),
+  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(13); }),
               Refused("a command run that is none"));
   EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(0); }),
               Refused("a command run that is none"));
@@ -132,6 +188,13 @@ TEST(BundleStateTest, RefusesWhatItWouldNotWrite) {
   EXPECT_THAT(
       refusal([](auto& p) { p.mutable_wanted(0)->add_instance_aids("1"); }),
       StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(refusal([](auto& p) { p.add_absent_packages("1"); }),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(refusal([](auto& p) {
+                for (int i = 0; i < 1025; ++i)
+                  p.add_absent_applications("12345");
+              }),
+              Refused("too many AIDs"));
 }
 
 }  // namespace

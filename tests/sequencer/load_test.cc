@@ -122,7 +122,7 @@ class LoadTest : public testing::TestWithParam<int> {
   std::optional<size_t> dies_after_;
   size_t changes_ = 0;
   DesiredState desired_ = {
-      Package("brokerage.cap", kBrokerageApplet, kAccount)};
+      {Package("brokerage.cap", kBrokerageApplet, kAccount)}, {}, {}};
 };
 
 INSTANTIATE_TEST_SUITE_P(KeyBits, LoadTest, testing::Values(128, 192, 256));
@@ -146,7 +146,7 @@ TEST_P(LoadTest, TheSecondTimeNothingIsChanged) {
 TEST_P(LoadTest, ACardOfUnknownContentTakesTwoBundles) {
   ASSERT_EQ(Insert().outcome, Outcome::kDone);
   record_.reset();
-  desired_.push_back(Package("greetinglib.cap"));
+  desired_.packages.push_back(Package("greetinglib.cap"));
   EXPECT_EQ(Insert().outcome, Outcome::kCardDiffers);
   const Conclusion conclusion = Insert();
   EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
@@ -154,15 +154,15 @@ TEST_P(LoadTest, ACardOfUnknownContentTakesTwoBundles) {
 }
 
 TEST_P(LoadTest, ALibraryGoesBeforeWhatImportsIt) {
-  desired_ = {Package("greeter.cap", kGreeterApplet, "")};
+  desired_.packages = {Package("greeter.cap", kGreeterApplet, "")};
   EXPECT_THAT(Prepare(), StatusIs(StatusCode::kInvalidArgument));
-  desired_.push_back(Package("greetinglib.cap"));
+  desired_.packages.push_back(Package("greetinglib.cap"));
   const Conclusion conclusion = Insert();
   EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
 }
 
 TEST_P(LoadTest, AThirtyKilobyteLoadIsOneBundle) {
-  desired_ = {Package("tables30.cap")};
+  desired_.packages = {Package("tables30.cap")};
   const Conclusion conclusion = Insert();
   EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
   EXPECT_EQ(changes_, 126u);  // INSTALL [for load] and 29820 / 239 LOADs

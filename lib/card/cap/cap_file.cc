@@ -148,4 +148,13 @@ absl::StatusOr<Bytes> CapFile::LoadFileDataBlock(Descriptor descriptor) const {
   return block;
 }
 
+size_t CapFile::LeastMemory() const {
+  constexpr size_t kTagAndSize = 3;
+  size_t bytes = 0;
+  for (const Tag tag : {Tag::kClass, Tag::kMethod, Tag::kStaticField}) {
+    bytes += components_.at(tag).size() - kTagAndSize;
+  }
+  return bytes;
+}
+
 }  // namespace cardferry::card

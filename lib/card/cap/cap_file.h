@@ -37,6 +37,11 @@ class CapFile {
   // Descriptor]. INVALID_ARGUMENT when Descriptor is asked for and not there.
   absl::StatusOr<Bytes> LoadFileDataBlock(Descriptor descriptor) const;
 
+  // Bytes that the package takes on a card for good, at least: Class, Method
+  // and StaticField. A card may drop the others once it has linked them; no
+  // card loads a package into less.
+  size_t LeastMemory() const;
+
  private:
   CapFile(Components components, PackageVersion package)
       : components_(std::move(components)), package_(std::move(package)) {}

@@ -31,7 +31,7 @@ absl::StatusOr<ResponseApdu> FakeCard::Transmit(
   if (dies_after.has_value() && commands >= *dies_after) {
     return absl::UnavailableError("the card is gone");
   }
-  ++commands;
+  if (refused.count(commands++) > 0) return Sw(0x6985);
   const auto fault = faults.find(command.header().ins);
   if (fault != faults.end()) return Sw(fault->second);
   ByteSpan data = command.data();
@@ -56,17 +56,27 @@ ResponseApdu FakeCard::Answer(const card::CommandApdu& command, ByteSpan data) {
       return Sw(0x9000);
     case 0xF2:
       return GetStatus(header.p1, (header.p2 & 0x01) != 0);
+    case 0xCA:
+      return GetData(static_cast<uint16_t>(header.p1 << 8 | header.p2));
+    case 0xE4:
+      return Delete((header.p2 & 0x80) != 0, data);
     case 0xE6:
       return Install(header.p1, data);
     case 0xE8:
-      return Load((header.p1 & 0x80) != 0, data);
+      return Load((header.p1 & 0x80) != 0, header.p2, data);
     default:
       return Sw(0x6A88);
   }
 }
 
-// SCP03, i 70; challenge, cryptogram and counter are of no interest.
+// SCP03 has i 70, SCP02 says none; challenge and cryptogram are of no interest.
 ResponseApdu FakeCard::InitializeUpdate() const {
+  if (scp == 2) {
+    return {Concat({key_diversification_data,
+                    {key_version_number, 0x02, 0x12, 0x34},
+                    Bytes(14, 0xCC)}),
+            card::kSuccess};
+  }
   return {Concat({key_diversification_data,
                   {key_version_number, 0x03, 0x70},
                   Bytes(16, 0xCC),
@@ -80,6 +90,12 @@ std::vector<Bytes> FakeCard::Entries(uint8_t p1) const {
     entries.push_back(card::EncodeTlv(
         0xE3, Concat({card::EncodeTlv(0x4F, aid.bytes()), rest})));
   };
+  if (p1 == 0x10) {
+    for (const auto& [aid, version] : packages) {
+      add(aid, card::EncodeTlv(0x84, Concat({aid.bytes(), {uint8_t{0x01}}})));
+    }
+    return entries;
+  }
   if (p1 == 0x20) {
     for (const auto& [aid, version] : packages) {
       const Bytes value = {static_cast<uint8_t>(version >> 8),
@@ -89,13 +105,28 @@ std::vector<Bytes> FakeCard::Entries(uint8_t p1) const {
     return entries;
   }
   for (const auto& [aid, package] : applications) {
+    const Bytes from = card::EncodeTlv(0xC4, package.bytes());
     add(aid, Concat({FromHexOrDie("9F700107C50100"),
-                     card::EncodeTlv(0xC4, package.bytes())}));
+                     says_packages ? from : Bytes()}));
   }
   return entries;
 }
 
+ResponseApdu FakeCard::GetData(uint16_t tag) const {
+  if (tag == 0x0066 && !card_recognition_data.empty()) {
+    return {card_recognition_data, card::kSuccess};
+  }
+  if (tag != 0xFF21 || !free_memory.has_value()) return Sw(0x6A88);
+  const Bytes number = {static_cast<uint8_t>(*free_memory >> 24),
+                        static_cast<uint8_t>(*free_memory >> 16),
+                        static_cast<uint8_t>(*free_memory >> 8),
+                        static_cast<uint8_t>(*free_memory)};
+  return {card::EncodeTlv(0xFF21, card::EncodeTlv(0x82, number)),
+          card::kSuccess};
+}
+
 ResponseApdu FakeCard::GetStatus(uint8_t p1, bool next) {
+  if (p1 == 0x10 && !lists_modules) return Sw(0x6A86);
   const std::vector<Bytes> entries = Entries(p1);
   if (!next) next_entry_ = 0;
   if (next_entry_ >= entries.size()) return Sw(0x6A88);
@@ -114,6 +145,7 @@ ResponseApdu FakeCard::Install(uint8_t p1, ByteSpan data) {
   if (p1 == 0x02) {
     loading_ = *card::Aid::Create(fields[0]);
     loaded_.clear();
+    next_block_ = 0;
     if (packages.count(*loading_) > 0) return Sw(0x6985);
     ++changes;
     return Done();
@@ -127,19 +159,45 @@ ResponseApdu FakeCard::Install(uint8_t p1, ByteSpan data) {
   return Done();
 }
 
-// The package is there when its last block is: minor and major version are
-// bytes 10 and 11 of the Header component.
-ResponseApdu FakeCard::Load(bool last, ByteSpan data) {
-  if (!loading_.has_value()) return Sw(0x6985);
+ResponseApdu FakeCard::Delete(bool related, ByteSpan data) {
+  const auto object = card::ParseSingleTlv(data);
+  if (!object.ok() || object->tag != 0x4F) return Sw(0x6A80);
+  const card::Aid aid = *card::Aid::Create(object->value);
+  if (applications.erase(aid) > 0) {
+    ++changes;
+    return Done();
+  }
+  if (packages.count(aid) == 0) return Sw(0x6A88);
+  const auto is_of_it = [&aid](const auto& a) { return a.second == aid; };
+  const bool in_use =
+      std::any_of(applications.begin(), applications.end(), is_of_it);
+  if (imported.count(aid) > 0 || (in_use && !related)) return Sw(0x6985);
+  for (auto it = applications.begin(); it != applications.end();) {
+    it = is_of_it(*it) ? applications.erase(it) : std::next(it);
+  }
+  packages.erase(aid);
+  blocks.erase(aid);
+  ++changes;
+  return Done();
+}
+
+// The package is there when its last block is. In the Header component, which
+// comes first, are its minor and major version (offsets 10 and 11) and its AID
+// (length at 12).
+ResponseApdu FakeCard::Load(bool last, uint8_t number, ByteSpan data) {
+  if (!loading_.has_value() || number != next_block_) return Sw(0x6985);
+  ++next_block_;
   ++changes;
   Append(loaded_, data);
   if (!last) return Done();
+  const card::Aid aid = *loading_;
+  loading_.reset();
   const auto block = card::ParseSingleTlv(loaded_);
   if (!block.ok() || block->tag != 0xC4) return Sw(0x6A80);
-  const uint16_t version =
-      static_cast<uint16_t>(block->value[11] << 8 | block->value[10]);
-  packages[*loading_] = version;
-  loading_.reset();
+  const ByteSpan value = block->value;
+  if (value.subspan(13, value[12]) != ByteSpan(aid.bytes())) return Sw(0x6A80);
+  packages[aid] = static_cast<uint16_t>(value[11] << 8 | value[10]);
+  blocks[aid] = Bytes(value.begin(), value.end());
   return Done();
 }
 

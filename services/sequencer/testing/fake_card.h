@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,15 +29,26 @@ class FakeCard {
   // What it holds: package -> version; application -> package.
   std::map<card::Aid, uint16_t> packages;
   std::map<card::Aid, card::Aid> applications;
+  // Of packages that were loaded: their load file data block.
+  std::map<card::Aid, Bytes> blocks;
+  // Packages that others need: they are not deleted.
+  std::set<card::Aid> imported;
 
   // How it behaves.
   Bytes key_diversification_data = Bytes(10, 0x11);
   uint8_t key_version_number = 0x30;
+  uint8_t scp = 3;
+  Bytes card_recognition_data;  // with its tag; empty: there are none
+  std::optional<uint32_t> free_memory;
   bool says_versions = true;
+  bool says_packages = true;   // of applications
+  bool lists_modules = false;  // one a package: its AID and 01
   size_t entries_per_page = 20;
   std::optional<size_t> dies_after;
   // INS -> what it answers instead.
   std::map<uint8_t, uint16_t> faults;
+  // Which commands (from 0 on, counted by `commands`) it refuses with 6985.
+  std::set<size_t> refused;
 
   // What it was sent: how many commands, how many of them changed something.
   size_t commands = 0;
@@ -46,12 +58,15 @@ class FakeCard {
   card::ResponseApdu Answer(const card::CommandApdu& command, ByteSpan data);
   card::ResponseApdu InitializeUpdate() const;
   card::ResponseApdu GetStatus(uint8_t p1, bool next);
+  card::ResponseApdu GetData(uint16_t tag) const;
+  card::ResponseApdu Delete(bool related, ByteSpan data);
   card::ResponseApdu Install(uint8_t p1, ByteSpan data);
-  card::ResponseApdu Load(bool last, ByteSpan data);
+  card::ResponseApdu Load(bool last, uint8_t number, ByteSpan data);
   std::vector<Bytes> Entries(uint8_t p1) const;
 
   std::optional<card::Aid> loading_;
   Bytes loaded_;
+  size_t next_block_ = 0;
   size_t next_entry_ = 0;
 };
 

@@ -1,0 +1,152 @@
+#include "services/sequencer/deletion_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+constexpr uint8_t kSecurityDomainPrivilege = 0x80;
+
+absl::Status Refuse(absl::string_view reason) {
+  return absl::InvalidArgumentError(reason);
+}
+
+bool IsSecurityDomain(const card::StatusEntry& application) {
+  return !application.privileges.empty() &&
+         (application.privileges[0] & kSecurityDomainPrivilege) != 0;
+}
+
+class Planner {
+ public:
+  Planner(const Unwanted& unwanted, const CardContent& actual,
+          const CardProfile& profile)
+      : unwanted_(unwanted), actual_(actual), profile_(profile) {}
+
+  absl::StatusOr<DeletionPlan> Plan() {
+    plan_.packages = unwanted_.packages;
+    RETURN_IF_ERROR(CheckPackages());
+    RETURN_IF_ERROR(FindApplications());
+    for (const card::Aid& application : unwanted_.applications) {
+      const bool goes_with_its_package = by_package_.count(application) > 0;
+      if (!goes_with_its_package) Delete(application);
+    }
+    for (const card::Aid& package : ImportersFirst()) DeletePackage(package);
+    return std::move(plan_);
+  }
+
+ private:
+  absl::Status CheckPackages() const {
+    for (const card::Aid& package : unwanted_.packages) {
+      if (profile_.IsBuiltIn(package)) {
+        return Refuse(absl::StrCat("package ", package.ToHex(),
+                                   " belongs to the card itself, it is never "
+                                   "deleted"));
+      }
+      for (const card::StatusEntry& other : actual_.load_files) {
+        if (unwanted_.packages.count(other.aid) > 0) continue;
+        if (!Imports(other.aid, package)) continue;
+        return Refuse(absl::StrCat(
+            "package ", package.ToHex(), " cannot be deleted: package ",
+            other.aid.ToHex(), " on the card imports it"));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  bool Imports(const card::Aid& importer, const card::Aid& package) const {
+    const auto imports = unwanted_.imports.find(importer);
+    return imports != unwanted_.imports.end() &&
+           std::count(imports->second.begin(), imports->second.end(), package) >
+               0;
+  }
+
+  // What the card says, else what is presumed, else the package that lists a
+  // module with the application's AID.
+  std::optional<card::Aid> PackageOf(const card::StatusEntry& application) {
+    if (application.load_file.has_value()) return application.load_file;
+    const auto presumed = unwanted_.presumed_packages.find(application.aid);
+    if (presumed != unwanted_.presumed_packages.end()) return presumed->second;
+    for (const card::StatusEntry& package : actual_.load_files) {
+      if (std::count(package.modules.begin(), package.modules.end(),
+                     application.aid) > 0) {
+        return package.aid;
+      }
+    }
+    return std::nullopt;
+  }
+
+  absl::Status FindApplications() {
+    for (const card::StatusEntry& application : actual_.applications) {
+      const std::optional<card::Aid> package = PackageOf(application);
+      const bool follows =
+          package.has_value() && unwanted_.packages.count(*package) > 0;
+      if (!follows && unwanted_.applications.count(application.aid) == 0) {
+        continue;
+      }
+      if (IsSecurityDomain(application)) {
+        return Refuse(absl::StrCat("application ", application.aid.ToHex(),
+                                   " is a security domain, it is never "
+                                   "deleted"));
+      }
+      if (follows) by_package_.emplace(application.aid, *package);
+      plan_.applications.insert(application.aid);
+    }
+    return absl::OkStatus();
+  }
+
+  // Packages do not import each other in a circle; if records say so, the card
+  // decides.
+  std::vector<card::Aid> ImportersFirst() const {
+    std::vector<card::Aid> order;
+    std::vector<card::Aid> waiting(unwanted_.packages.begin(),
+                                   unwanted_.packages.end());
+    while (!waiting.empty()) {
+      auto next =
+          std::find_if(waiting.begin(), waiting.end(), [&](const auto& p) {
+            return std::none_of(
+                waiting.begin(), waiting.end(),
+                [&](const auto& other) { return Imports(other, p); });
+          });
+      if (next == waiting.end()) next = waiting.begin();
+      order.push_back(*next);
+      waiting.erase(next);
+    }
+    return order;
+  }
+
+  void Delete(const card::Aid& application) {
+    plan_.steps.push_back(DeleteApplicationStep{application});
+  }
+
+  void DeletePackage(const card::Aid& package) {
+    if (profile_.delete_related == card::DeleteRelated::kNo) {
+      for (const auto& [application, owner] : by_package_) {
+        if (owner == package) Delete(application);
+      }
+    }
+    plan_.steps.push_back(DeletePackageStep{package, profile_.delete_related});
+  }
+
+  const Unwanted& unwanted_;
+  const CardContent& actual_;
+  const CardProfile& profile_;
+  std::map<card::Aid, card::Aid> by_package_;  // applications that follow one
+  DeletionPlan plan_;
+};
+
+}  // namespace
+
+absl::StatusOr<DeletionPlan> PlanDeletion(const Unwanted& unwanted,
+                                          const CardContent& actual,
+                                          const CardProfile& profile) {
+  return Planner(unwanted, actual, profile).Plan();
+}
+
+}  // namespace cardferry::sequencer
