@@ -12,6 +12,7 @@ namespace cardferry::cardsim {
 inline constexpr card::StatusWord kCardIsLocked{0x6283};  // a warning
 inline constexpr card::StatusWord kAuthenticationFailed{0x6300};
 inline constexpr card::StatusWord kMoreDataAvailable{0x6310};  // a warning
+inline constexpr card::StatusWord kMemoryFailure{0x6581};
 inline constexpr card::StatusWord kWrongLength{0x6700};
 inline constexpr card::StatusWord kChannelNotSupported{0x6881};
 inline constexpr card::StatusWord kSecurityNotSatisfied{0x6982};

@@ -19,6 +19,7 @@ namespace cardferry::cardsim {
 struct CardsimFlags {
   std::string vpcd = "127.0.0.1:35963";
   std::string keys_file;
+  std::string state_file;  // empty: the card is in memory alone
   std::string card = "scp03";
   std::string protocol = "t1";
   std::string atr;  // empty: the protocol's

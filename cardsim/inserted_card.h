@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "cardsim/card/card.h"
 #include "cardsim/cardsim_settings.h"
+#include "cardsim/state/state_file.h"
 #include "cardsim/vpcd/card_port.h"
 #include "cardsim/vpcd/simulated_card_port.h"
 #include "cardsim/vpcd/t0_card_port.h"
@@ -15,12 +16,21 @@
 
 namespace cardferry::cardsim {
 
+// Where a card comes from.
+struct CardFiles {
+  std::string keys;   // the keys file
+  std::string state;  // the state file; empty: none
+};
+
 // A simulated card with the contacts that its settings ask for.
 class InsertedCard {
  public:
-  // Errors of ReadKeysFile, CheckKeys and Card::Create. `random` lives longer.
+  // The card of the state file, else a new one with the keys of the keys file;
+  // with a state file it is kept there. Errors of ReadKeysFile, CheckKeys,
+  // StateFile, Card::Create and Card::Restore; FAILED_PRECONDITION when the two
+  // files are of different cards. `random` lives longer.
   static absl::StatusOr<std::unique_ptr<InsertedCard>> Create(
-      const CardsimSettings& settings, const std::string& keys_file,
+      const CardsimSettings& settings, const CardFiles& files,
       RandomSource& random);
 
   InsertedCard(const InsertedCard&) = delete;
@@ -29,8 +39,10 @@ class InsertedCard {
   CardPort& port();
 
  private:
-  InsertedCard(std::unique_ptr<Card> card, const CardsimSettings& settings);
+  InsertedCard(std::unique_ptr<StateFile> state, std::unique_ptr<Card> card,
+               const CardsimSettings& settings);
 
+  std::unique_ptr<StateFile> state_;  // nullptr: in memory alone
   std::unique_ptr<Card> card_;
   SimulatedCardPort contacts_;
   std::optional<T0CardPort> t0_;

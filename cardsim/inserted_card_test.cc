@@ -1,7 +1,8 @@
 #include "cardsim/inserted_card.h"
 
-#include <sys/stat.h>
+#include <unistd.h>
 
+#include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -31,27 +32,65 @@ class InsertedCardTest : public testing::Test {
     return *CheckFlags(flags);
   }
 
+  absl::StatusOr<std::unique_ptr<InsertedCard>> Insert(
+      absl::string_view protocol, absl::string_view state = "") {
+    return InsertedCard::Create(Settings(protocol), {keys_, std::string(state)},
+                                random_);
+  }
+
   const std::string keys_ = absl::StrCat(testing::TempDir(), "/inserted.keys");
   CountingRandom random_;
 };
 
 TEST_F(InsertedCardTest, SpeaksT1AsItsAtrSays) {
-  ASSERT_OK_AND_ASSIGN(const auto card,
-                       InsertedCard::Create(Settings("t1"), keys_, random_));
+  ASSERT_OK_AND_ASSIGN(const auto card, Insert("t1"));
   EXPECT_EQ(ToHex(card->port().Atr()), "3B80800101");
   EXPECT_EQ(ToHex(*card->port().Transmit(FromHexOrDie("80CA004500"))),
             "450A000102030405060708099000");
 }
 
 TEST_F(InsertedCardTest, SpeaksT0AsItsAtrSays) {
-  ASSERT_OK_AND_ASSIGN(const auto card,
-                       InsertedCard::Create(Settings("t0"), keys_, random_));
+  ASSERT_OK_AND_ASSIGN(const auto card, Insert("t0"));
   EXPECT_EQ(ToHex(card->port().Atr()), "3B00");
   EXPECT_EQ(ToHex(*card->port().Transmit(FromHexOrDie("80CA004500"))), "6C0C");
 }
 
+TEST_F(InsertedCardTest, IsTheCardOfItsStateFile) {
+  const std::string state = absl::StrCat(testing::TempDir(), "/inserted.state");
+  (void)unlink(state.c_str());
+  const auto counter = [](InsertedCard& card) {
+    const Bytes answer =
+        *card.port().Transmit(FromHexOrDie("8050000008000102030405060700"));
+    return ToHex(ByteSpan(answer).subspan(answer.size() - 5, 3));
+  };
+  for (const char* sequence : {"000001", "000002"}) {
+    ASSERT_OK_AND_ASSIGN(const auto card, Insert("t1", state));
+    EXPECT_EQ(counter(*card), sequence);
+    EXPECT_THAT(Insert("t1", state).status(),
+                StatusIs(absl::StatusCode::kFailedPrecondition));
+  }
+}
+
+TEST_F(InsertedCardTest, RefusesTheStateOfAnotherCard) {
+  const std::string state = absl::StrCat(testing::TempDir(), "/other.state");
+  (void)unlink(state.c_str());
+  ASSERT_OK(Insert("t1", state).status());
+  const std::string other = absl::StrCat(testing::TempDir(), "/other.keys");
+  std::string keys = kKeysFile;
+  keys.replace(keys.find("0708"), 4, "FFFF");
+  ASSERT_OK(WriteFileAtomically(other, AsBytes(keys), 0400));
+  EXPECT_THAT(
+      InsertedCard::Create(Settings("t1"), {other, state}, random_),
+      StatusIs(absl::StatusCode::kFailedPrecondition,
+               absl::StrCat(state,
+                            ": it is the card with key diversification data "
+                            "00010203040506070809, and the keys file is that "
+                            "of 00010203040506FFFF09; give the keys file of "
+                            "this card, or another state file")));
+}
+
 TEST_F(InsertedCardTest, NeedsItsKeys) {
-  EXPECT_THAT(InsertedCard::Create(Settings("t1"), keys_ + "no", random_),
+  EXPECT_THAT(InsertedCard::Create(Settings("t1"), {keys_ + "no", ""}, random_),
               StatusIs(absl::StatusCode::kNotFound));
 }
 

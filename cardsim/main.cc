@@ -33,6 +33,9 @@ constexpr char kExamples[] =
     "  cardsim --keys_file card.keys --fault tear@12+1s --fault "
     "slow=48ms/LOAD\n"
     "      slow to load, and once pulled out for a second\n"
+    "  cardsim --keys_file card.keys --state card.state\n"
+    "      keeps what is loaded, keys and counters: the file holds the keys in "
+    "clear\n"
     "  cardsim --keys_file card.keys --card scp03-aes256 --eeprom 65536\n"
     "      AES-256 keys, and room for 64 KB of applets\n\n"
     "Faults, at the command with this number (from 1, since the start), or at "
@@ -77,11 +80,12 @@ absl::Status Run(const CardsimFlags& flags, const CardsimSettings& settings) {
   ASSIGN_OR_RETURN(const UniqueFd stop, CatchStopSignals());
   SystemRandom random;
   ASSIGN_OR_RETURN(const std::unique_ptr<InsertedCard> card,
-                   InsertedCard::Create(settings, flags.keys_file, random));
+                   InsertedCard::Create(
+                       settings, {flags.keys_file, flags.state_file}, random));
   std::unique_ptr<InsertedCard> other;
   if (!flags.swap_keys_file.empty()) {
-    ASSIGN_OR_RETURN(
-        other, InsertedCard::Create(settings, flags.swap_keys_file, random));
+    ASSIGN_OR_RETURN(other, InsertedCard::Create(
+                                settings, {flags.swap_keys_file, ""}, random));
   }
   FaultyCardPort faulty(card->port(), settings.faults,
                         other == nullptr ? nullptr : &other->port());
@@ -99,6 +103,9 @@ int Main(int argc, char** argv) {
   app.add_option("--keys_file", flags.keys_file,
                  "the card's keys, mode 0400 (see below)")
       ->required();
+  app.add_option("--state", flags.state_file,
+                 "keep the card in this file, mode 0600 (otherwise it is new "
+                 "at every start)");
   app.add_option("--vpcd", flags.vpcd, "HOST:PORT of the virtual reader")
       ->capture_default_str();
   app.add_option("--card", flags.card, "scp03 (AES-128) or scp03-aes256")

@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/str_format.h"
+#include "cardsim/card/card_memory.h"
 #include "cardsim/card/life_cycle.h"
+#include "cardsim/card/registry_state.h"
 #include "cardsim/card_error.h"
 #include "cardsim/channel/messaging.h"
 #include "lib/base/status_macros.h"
@@ -86,14 +89,60 @@ absl::StatusOr<std::unique_ptr<Card>> Card::Create(SecurityDomainState domain,
   channel_options.failure_limit = options.failure_limit;
   ASSIGN_OR_RETURN(KeyRing keys, KeyRing::Create(std::move(domain.key_sets),
                                                  std::move(channel_options)));
-  return absl::WrapUnique(new Card(std::move(keys), std::move(domain.numbers),
+  return absl::WrapUnique(new Card(std::move(keys), std::move(domain),
                                    std::move(isd), options, random));
 }
 
-Card::Card(KeyRing keys, CardNumbers numbers, card::Aid isd,
+Card::Card(KeyRing keys, SecurityDomainState domain, card::Aid isd,
            const CardOptions& options, RandomSource& random)
-    : registry_(std::move(isd), options.eeprom_bytes),
-      domain_(std::move(keys), std::move(numbers), registry_, random) {}
+    : options_(options),
+      registry_(std::move(isd), options.eeprom_bytes),
+      domain_(std::move(keys), std::move(domain.numbers),
+              std::move(domain.objects), registry_, random) {}
+
+absl::StatusOr<std::unique_ptr<Card>> Card::Restore(const CardState& state,
+                                                    CardOptions options,
+                                                    RandomSource& random) {
+  ASSIGN_OR_RETURN(CardMemory memory, ParseCardMemory(state));
+  if (memory.scp02_i != options.scp02_i || memory.scp03_i != options.scp03_i) {
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "the card has i %02X (SCP02) and %02X (SCP03), and %02X and %02X are "
+        "asked for: a card does not change them",
+        memory.scp02_i, memory.scp03_i, options.scp02_i, options.scp03_i));
+  }
+  absl::StatusOr<std::unique_ptr<Card>> card = Create(
+      SecurityDomainState{std::move(memory.key_sets), std::move(memory.numbers),
+                          std::move(memory.objects)},
+      options, random);
+  if (!card.ok()) return absl::DataLossError(card.status().message());
+  RETURN_IF_ERROR(RestoreRegistry(memory.registry, (*card)->registry_));
+  return card;
+}
+
+CardState Card::ToState() const {
+  SecurityDomainState domain = domain_.ToState();
+  return EncodeCardMemory(
+      CardMemory{options_.scp02_i, options_.scp03_i, std::move(domain.key_sets),
+                 std::move(domain.numbers), std::move(domain.objects),
+                 EncodeRegistry(registry_)});
+}
+
+absl::Status Card::KeepIn(CardStateStore& store) {
+  CardState state = ToState();
+  RETURN_IF_ERROR(store.Save(state));
+  store_ = &store;
+  kept_ = std::move(state);
+  return absl::OkStatus();
+}
+
+absl::Status Card::Keep() {
+  if (store_ == nullptr) return absl::OkStatus();
+  CardState state = ToState();
+  if (state.Equals(kept_)) return absl::OkStatus();
+  RETURN_IF_ERROR(store_->Save(state));
+  kept_ = std::move(state);
+  return absl::OkStatus();
+}
 
 Bytes Card::Transmit(ByteSpan command) {
   const absl::StatusOr<card::CommandApdu> apdu =
@@ -103,7 +152,11 @@ Bytes Card::Transmit(ByteSpan command) {
 }
 
 card::ResponseApdu Card::Process(const card::CommandApdu& command) {
-  return FitLe(command, Dispatch(command));
+  if (memory_failed_) return {{}, kMemoryFailure};
+  card::ResponseApdu response = FitLe(command, Dispatch(command));
+  memory_failed_ = !Keep().ok();
+  if (memory_failed_) return {{}, kMemoryFailure};
+  return response;
 }
 
 void Card::Reset() {

@@ -7,11 +7,13 @@
 #include <optional>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "cardsim/card/registry.h"
 #include "cardsim/card/security_domain.h"
 #include "cardsim/channel/key_ring.h"
 #include "cardsim/channel/key_set.h"
+#include "cardsim/state/card_state.h"
 #include "lib/base/bytes.h"
 #include "lib/base/random.h"
 #include "lib/card/apdu/aid.h"
@@ -47,6 +49,22 @@ class Card {
   Card(const Card&) = delete;
   Card& operator=(const Card&) = delete;
 
+  // The card that ToState gave. FAILED_PRECONDITION when `options` have other
+  // parameters than that card, RESOURCE_EXHAUSTED when its memory is smaller
+  // than what the card holds, DATA_LOSS for a state that no card gives.
+  static absl::StatusOr<std::unique_ptr<Card>> Restore(const CardState& state,
+                                                       CardOptions options,
+                                                       RandomSource& random);
+
+  // All that the card keeps without power.
+  CardState ToState() const;
+
+  // Saves the state in `store`, which lives longer, now and from now on before
+  // the answer to each command that has changed it. When that fails, here the
+  // error is returned; later the card answers 6581 (memory failure), to that
+  // command and to all that follow: what it holds is no longer what is kept.
+  absl::Status KeepIn(CardStateStore& store);
+
   // One command as bytes, as a reader hands it over, and its answer: at least
   // the two bytes of a status word, whatever came.
   Bytes Transmit(ByteSpan command);
@@ -61,8 +79,11 @@ class Card {
   const Registry& registry() const { return registry_; }
 
  private:
-  Card(KeyRing keys, CardNumbers numbers, card::Aid isd,
+  Card(KeyRing keys, SecurityDomainState domain, card::Aid isd,
        const CardOptions& options, RandomSource& random);
+
+  // Saves the state if it has changed since the last time.
+  absl::Status Keep();
 
   card::ResponseApdu Dispatch(const card::CommandApdu& command);
   absl::StatusOr<card::ResponseApdu> Select(const card::CommandApdu& command);
@@ -73,9 +94,13 @@ class Card {
   // The first of them, or the one after what is selected now; 6A82 if none.
   absl::StatusOr<card::Aid> FindSelectable(ByteSpan name, bool next) const;
 
+  CardOptions options_;
   Registry registry_;
   SecurityDomain domain_;
   std::optional<card::Aid> selected_;  // nullopt: the issuer security domain
+  CardStateStore* store_ = nullptr;
+  CardState kept_;
+  bool memory_failed_ = false;
 };
 
 }  // namespace cardferry::cardsim

@@ -1,6 +1,7 @@
 #include "cardsim/card/card.h"
 
 #include "absl/strings/str_cat.h"
+#include "cardsim/testing/memory_store.h"
 #include "cardsim/testing/test_card.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
@@ -237,6 +238,97 @@ TEST(CardTest, HasRoomForWhatItsMemoryHolds) {
   large.code_size = 1000;
   EXPECT_EQ(card.Load(kBrokerage, TestLoadFile(large)), "6A84");
   EXPECT_EQ(card.Load(kBrokerage, TestLoadFile(Brokerage())), "009000");
+}
+
+TEST(CardTest, KeepsWhatACommandHasChangedBeforeItAnswers) {
+  MemoryStore store;
+  TestCard card;
+  ASSERT_OK(card.card().KeepIn(store));
+  EXPECT_EQ(store.saves, 1);
+  LoadBrokerage(card);
+  // INITIALIZE UPDATE moves the counter; the last LOAD; INSTALL.
+  EXPECT_EQ(store.saves, 4);
+  EXPECT_EQ(card.Secure(kGetStatus).substr(0, 2), "E3");
+  EXPECT_EQ(card.Send(kSelectBrokerage), "9000");
+  EXPECT_EQ(store.saves, 4);
+  EXPECT_EQ(card.Send("8020000002000A"), "9000");
+  EXPECT_EQ(store.saves, 5);
+}
+
+TEST(CardTest, IsTheSameCardAfterThePowerWasGone) {
+  MemoryStore store;
+  TestCard before;
+  ASSERT_OK(before.card().KeepIn(store));
+  LoadBrokerage(before);
+  EXPECT_EQ(before.Secure("80E28000054203123456"), "9000");
+  EXPECT_EQ(before.Send(kSelectBrokerage), "9000");
+  EXPECT_EQ(before.Send("8020000002000A"), "9000");
+  TestCard card(store.last);
+  EXPECT_TRUE(card.card().ToState().Equals(before.card().ToState()));
+  EXPECT_EQ(card.Send("80CA004200"), "42031234569000");
+  EXPECT_EQ(card.Send(kGetStatus), "6982");  // sessions are gone
+  EXPECT_EQ(card.Open(0x03), "9000");
+  EXPECT_EQ(card.Send(kSelectBrokerage), "9000");
+  EXPECT_EQ(card.Send("8010000000"), "313233349000");
+  EXPECT_EQ(card.Send("8024000002"), "000A9000");
+}
+
+TEST(CardTest, TheCounterOfFailuresOutlivesThePower) {
+  MemoryStore store;
+  CardOptions options;
+  options.failure_limit = 2;
+  for (int i = 0; i < 2; ++i) {
+    TestCard card = i == 0 ? TestCard(options) : TestCard(store.last, options);
+    ASSERT_OK(card.card().KeepIn(store));
+    card.Send("8050000008000102030405060700");
+    EXPECT_EQ(card.Send("848203001000112233445566770011223344556677"), "6300");
+  }
+  TestCard card(store.last, options);
+  EXPECT_EQ(card.Open(0x03), "6983");
+}
+
+TEST(CardTest, ACardWhoseMemoryFailsSaysSoAndStops) {
+  MemoryStore store;
+  TestCard card;
+  ASSERT_OK(card.card().KeepIn(store));
+  LoadBrokerage(card);
+  EXPECT_EQ(card.Send(kSelectBrokerage), "9000");
+  store.full = true;
+  EXPECT_EQ(card.Send("8010000000"), "313233349000");
+  EXPECT_EQ(card.Send("8020000002000A"), "6581");
+  store.full = false;
+  EXPECT_EQ(card.Send("8010000000"), "6581");
+  TestCard again(store.last);
+  EXPECT_EQ(again.Send(kSelectBrokerage), "9000");
+  EXPECT_EQ(again.Send("8024000002"), "00009000");
+  EXPECT_FALSE([] {
+    MemoryStore full;
+    full.full = true;
+    TestCard other;
+    return other.card().KeepIn(full).ok();
+  }());
+}
+
+TEST(CardTest, RestoreRefusesAnotherKindOfCardAndTooLittleMemory) {
+  MemoryStore store;
+  TestCard card;
+  ASSERT_OK(card.card().KeepIn(store));
+  LoadBrokerage(card);
+  CountingRandom random;
+  CardOptions options;
+  options.scp03_i = 0x10;
+  EXPECT_THAT(Card::Restore(store.last, options, random),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       std::string("the card has i 55 (SCP02) and 70 (SCP03), "
+                                   "and 55 and 10 are asked for: a card does "
+                                   "not change them")));
+  options = {};
+  options.eeprom_bytes = 100;
+  EXPECT_THAT(Card::Restore(store.last, options, random),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  store.last.keys = SecretBytes();
+  EXPECT_THAT(Card::Restore(store.last, {}, random),
+              StatusIs(absl::StatusCode::kDataLoss));
 }
 
 TEST(CardTest, CreateRefusesKeysThatDoNotFit) {

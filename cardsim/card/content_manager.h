@@ -47,6 +47,7 @@ class ContentManager {
 
   // What STORE DATA has put into the issuer security domain.
   const StoredObjects& objects() const { return objects_; }
+  StoredObjects& objects() { return objects_; }
 
   // Forgets what the command `ins` does not go on with: a load but for LOAD, a
   // row of STORE DATA but for another one.

@@ -1,6 +1,8 @@
 #ifndef CARDFERRY_CARDSIM_CARD_SECURITY_DOMAIN_H_
 #define CARDFERRY_CARDSIM_CARD_SECURITY_DOMAIN_H_
 
+#include <cstdint>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -10,6 +12,7 @@
 #include "cardsim/card/get_status.h"
 #include "cardsim/card/registry.h"
 #include "cardsim/channel/key_ring.h"
+#include "lib/base/bytes.h"
 #include "lib/base/random.h"
 #include "lib/card/apdu/command_apdu.h"
 #include "lib/card/apdu/response_apdu.h"
@@ -20,6 +23,7 @@ namespace cardferry::cardsim {
 struct SecurityDomainState {
   std::vector<KeyRingEntry> key_sets;  // the first is the default
   CardNumbers numbers;
+  std::map<uint16_t, Bytes> objects;  // of STORE DATA, tag to value
 };
 
 // The issuer security domain: its secure channel and the commands that it knows
@@ -28,13 +32,16 @@ struct SecurityDomainState {
 class SecurityDomain {
  public:
   // `registry` and `random` live longer.
-  SecurityDomain(KeyRing keys, CardNumbers numbers, Registry& registry,
+  SecurityDomain(KeyRing keys, CardNumbers numbers,
+                 std::map<uint16_t, Bytes> objects, Registry& registry,
                  RandomSource& random)
       : keys_(std::move(keys)),
         numbers_(std::move(numbers)),
         registry_(registry),
         random_(random),
-        content_(registry) {}
+        content_(registry) {
+    content_.objects().Restore(std::move(objects));
+  }
 
   // A command as the terminal sent it, and the answer as it goes back. Not
   // SELECT, and not logical channels: those are the card's.
@@ -51,7 +58,9 @@ class SecurityDomain {
 
   // Everything that outlives this object; KeyRing::Create and the constructor
   // take it back.
-  SecurityDomainState ToState() const { return {keys_.ToEntries(), numbers_}; }
+  SecurityDomainState ToState() const {
+    return {keys_.ToEntries(), numbers_, content_.objects().all()};
+  }
 
  private:
   absl::StatusOr<card::ResponseApdu> Execute(const card::CommandApdu& plain);

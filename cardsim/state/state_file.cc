@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "cardsim/state/state_file_format.h"
 #include "lib/base/file.h"
+#include "lib/base/log.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_macros.h"
 
@@ -72,7 +73,13 @@ absl::StatusOr<std::optional<CardState>> StateFile::Load() const {
 
 absl::Status StateFile::Save(const CardState& state) {
   const SecretBytes file = EncodeStateFile(state);
-  return WriteFileAtomically(path_, file.Read(GrantSecretAccess()), kMode);
+  absl::Status written =
+      WriteFileAtomically(path_, file.Read(GrantSecretAccess()), kMode);
+  if (!written.ok()) {
+    LogError("cannot keep the card's state",
+             {{"error", std::string(written.message())}});
+  }
+  return written;
 }
 
 }  // namespace cardferry::cardsim

@@ -27,7 +27,9 @@ class StateFile final : public CardStateStore {
   // with the file's name and what to do.
   absl::StatusOr<std::optional<CardState>> Load() const;
 
-  // Writes the file whole or not at all.
+  const std::string& path() const { return path_; }
+
+  // Writes the file whole or not at all; a failure is logged too.
   absl::Status Save(const CardState& state) override;
 
  private:

@@ -24,6 +24,9 @@ std::string Command(absl::string_view header, absl::string_view data) {
 TestCard::TestCard(CardOptions options)
     : card_(*Card::Create(TestKeys(), options, random_)) {}
 
+TestCard::TestCard(const CardState& state, CardOptions options)
+    : card_(*Card::Restore(state, options, random_)) {}
+
 std::string TestCard::Send(absl::string_view hex) {
   return ToHex(card_->Transmit(FromHexOrDie(hex)));
 }

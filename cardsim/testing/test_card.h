@@ -16,6 +16,8 @@ namespace cardferry::cardsim {
 class TestCard {
  public:
   explicit TestCard(CardOptions options = {});
+  // The card that had this state; stops the process when none can have it.
+  explicit TestCard(const CardState& state, CardOptions options = {});
 
   Card& card() { return *card_; }
   TestHost& host() { return host_; }

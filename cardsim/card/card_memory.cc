@@ -1,0 +1,169 @@
+#include "cardsim/card/card_memory.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/secret_access_grant.h"
+#include "lib/base/status_macros.h"
+#include "lib/card/tlv/tlv.h"
+
+namespace cardferry::cardsim {
+namespace {
+
+constexpr uint32_t kParameters = 0xE0;
+constexpr uint32_t kNumbers = 0xE3;
+constexpr uint32_t kObjects = 0xE4;
+constexpr uint32_t kRegistry = 0xE5;
+
+constexpr uint32_t kIssuerIdentification = 0x42;
+constexpr uint32_t kCardImage = 0x45;
+constexpr uint32_t kProduction = 0x9F7F;
+
+constexpr size_t kKddSize = 10;
+constexpr size_t kKeyHeaderSize = 1 + 1 + kKddSize + 4 + 4 + 1;
+constexpr size_t kLongestKey = 32;
+
+absl::Status Damaged(absl::string_view what) {
+  return absl::DataLossError(absl::StrCat("the card's memory: ", what));
+}
+
+Bytes ToBytes(ByteSpan span) { return Bytes(span.begin(), span.end()); }
+
+void AppendU32(Bytes& out, uint32_t value) {
+  for (const int shift : {24, 16, 8, 0}) {
+    out.push_back(static_cast<uint8_t>(value >> shift));
+  }
+}
+
+uint32_t ReadU32(ByteSpan bytes) {
+  uint32_t value = 0;
+  for (size_t i = 0; i < 4; ++i) value = value << 8 | bytes[i];
+  return value;
+}
+
+Bytes EncodeNumbers(const CardNumbers& numbers) {
+  Bytes out =
+      card::EncodeTlv(kIssuerIdentification, numbers.issuer_identification);
+  card::AppendTlv(out, kCardImage, numbers.card_image);
+  card::AppendTlv(out, kProduction, numbers.production);
+  return out;
+}
+
+// The objects in `bytes`, which have to be those with `tags`, in this order.
+absl::StatusOr<std::vector<card::Tlv>> Expect(ByteSpan bytes,
+                                              absl::Span<const uint32_t> tags) {
+  absl::StatusOr<std::vector<card::Tlv>> tlvs = card::ParseTlvs(bytes);
+  if (!tlvs.ok() || tlvs->size() != tags.size()) {
+    return Damaged("other objects than expected");
+  }
+  for (size_t i = 0; i < tags.size(); ++i) {
+    if ((*tlvs)[i].tag != tags[i]) return Damaged("an object is another one");
+  }
+  return tlvs;
+}
+
+absl::StatusOr<CardNumbers> ParseNumbers(ByteSpan bytes) {
+  ASSIGN_OR_RETURN(
+      const std::vector<card::Tlv> tlvs,
+      Expect(bytes, {kIssuerIdentification, kCardImage, kProduction}));
+  return CardNumbers{ToBytes(tlvs[0].value), ToBytes(tlvs[1].value),
+                     ToBytes(tlvs[2].value)};
+}
+
+absl::StatusOr<std::map<uint16_t, Bytes>> ParseObjects(ByteSpan bytes) {
+  std::map<uint16_t, Bytes> objects;
+  const auto tlvs = card::ParseTlvs(bytes);
+  if (!tlvs.ok()) return Damaged("stored objects are not BER-TLV");
+  for (const card::Tlv& tlv : *tlvs) {
+    if (tlv.tag > 0xFFFF) return Damaged("a stored object has a long tag");
+    objects[static_cast<uint16_t>(tlv.tag)] = ToBytes(tlv.value);
+  }
+  return objects;
+}
+
+// Bytes for keys never move, so that no copy of a key is left behind.
+SecretBytes EncodeKeySets(const std::vector<KeyRingEntry>& entries) {
+  Bytes out;
+  out.reserve(entries.size() * (kKeyHeaderSize + 3 * kLongestKey));
+  for (const KeyRingEntry& entry : entries) {
+    const KeySet& keys = entry.keys;
+    out.push_back(static_cast<uint8_t>(keys.type));
+    out.push_back(keys.version);
+    Append(out, keys.diversification_data);
+    AppendU32(out, entry.counters.sequence);
+    AppendU32(out, static_cast<uint32_t>(entry.counters.failures));
+    out.push_back(static_cast<uint8_t>(keys.enc.size()));
+    for (const SecretBytes* key : {&keys.enc, &keys.mac, &keys.dek}) {
+      Append(out, key->Read(GrantSecretAccess()));
+    }
+  }
+  SecretBytes secret = SecretBytes::CopyOf(out);
+  WipeBytes(absl::MakeSpan(out));
+  return secret;
+}
+
+absl::StatusOr<KeyRingEntry> TakeKeySet(ByteSpan& rest) {
+  if (rest.size() < kKeyHeaderSize) return Damaged("a key set is cut short");
+  const size_t key_size = rest[kKeyHeaderSize - 1];
+  if (rest.size() < kKeyHeaderSize + 3 * key_size) {
+    return Damaged("a key is cut short");
+  }
+  KeyRingEntry entry;
+  if (rest[0] != static_cast<uint8_t>(KeyType::kDes) &&
+      rest[0] != static_cast<uint8_t>(KeyType::kAes)) {
+    return Damaged("a key set of another type");
+  }
+  entry.keys.type = static_cast<KeyType>(rest[0]);
+  entry.keys.version = rest[1];
+  std::copy_n(rest.begin() + 2, kKddSize,
+              entry.keys.diversification_data.begin());
+  entry.counters.sequence = ReadU32(rest.subspan(2 + kKddSize));
+  entry.counters.failures =
+      static_cast<int>(ReadU32(rest.subspan(2 + kKddSize + 4)) & 0x7FFFFFFF);
+  rest.remove_prefix(kKeyHeaderSize);
+  for (SecretBytes* key : {&entry.keys.enc, &entry.keys.mac, &entry.keys.dek}) {
+    *key = SecretBytes::CopyOf(rest.first(key_size));
+    rest.remove_prefix(key_size);
+  }
+  return entry;
+}
+
+}  // namespace
+
+CardState EncodeCardMemory(const CardMemory& memory) {
+  Bytes objects;
+  for (const auto& [tag, value] : memory.objects) {
+    card::AppendTlv(objects, tag, value);
+  }
+  CardState state;
+  card::AppendTlv(state.content, kParameters, {memory.scp02_i, memory.scp03_i});
+  card::AppendTlv(state.content, kNumbers, EncodeNumbers(memory.numbers));
+  card::AppendTlv(state.content, kObjects, objects);
+  card::AppendTlv(state.content, kRegistry, memory.registry);
+  state.keys = EncodeKeySets(memory.key_sets);
+  return state;
+}
+
+absl::StatusOr<CardMemory> ParseCardMemory(const CardState& state) {
+  ASSIGN_OR_RETURN(
+      const std::vector<card::Tlv> tlvs,
+      Expect(state.content, {kParameters, kNumbers, kObjects, kRegistry}));
+  if (tlvs[0].value.size() != 2) return Damaged("parameters are not two");
+  CardMemory memory;
+  memory.scp02_i = tlvs[0].value[0];
+  memory.scp03_i = tlvs[0].value[1];
+  ASSIGN_OR_RETURN(memory.numbers, ParseNumbers(tlvs[1].value));
+  ASSIGN_OR_RETURN(memory.objects, ParseObjects(tlvs[2].value));
+  memory.registry = ToBytes(tlvs[3].value);
+  ByteSpan rest = state.keys.Read(GrantSecretAccess());
+  while (!rest.empty()) {
+    ASSIGN_OR_RETURN(KeyRingEntry entry, TakeKeySet(rest));
+    memory.key_sets.push_back(std::move(entry));
+  }
+  return memory;
+}
+
+}  // namespace cardferry::cardsim

@@ -1,0 +1,41 @@
+#ifndef CARDFERRY_CARDSIM_CARD_CARD_MEMORY_H_
+#define CARDFERRY_CARDSIM_CARD_CARD_MEMORY_H_
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cardsim/card/card_data.h"
+#include "cardsim/card/registry.h"
+#include "cardsim/channel/key_ring.h"
+#include "cardsim/state/card_state.h"
+#include "lib/base/bytes.h"
+
+namespace cardferry::cardsim {
+
+// What a card keeps without power, beside its registry.
+struct CardMemory {
+  // The parameters of its protocols, which a card does not change.
+  uint8_t scp02_i = 0;
+  uint8_t scp03_i = 0;
+  std::vector<KeyRingEntry> key_sets;  // the first is the default
+  CardNumbers numbers;
+  std::map<uint16_t, Bytes> objects;  // of STORE DATA, tag to value
+  Bytes registry;                     // as EncodeRegistry
+};
+
+// As bytes. Content, BER-TLV: E0 the two parameters | E3 { 42 | 45 | 9F7F
+// numbers } | E4 { objects of STORE DATA } | E5 registry. Keys, for each set:
+//   type (1) | version (1) | key diversification data (10) |
+//   sequence counter (4) | failures (4) | length of a key (1) |
+//   Key-ENC | Key-MAC | Key-DEK
+CardState EncodeCardMemory(const CardMemory& memory);
+
+// The way back. DATA_LOSS for bytes that EncodeCardMemory cannot give; key sets
+// and registry are for their own restorers to judge.
+absl::StatusOr<CardMemory> ParseCardMemory(const CardState& state);
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_CARD_CARD_MEMORY_H_
