@@ -11,6 +11,7 @@
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_macros.h"
 #include "lib/pkcs11/cmac_kdf.h"
+#include "lib/pkcs11/des_kdf.h"
 
 namespace cardferry::hsm {
 namespace {
@@ -42,9 +43,18 @@ class SecretText {
 };
 
 absl::StatusOr<SecretBytes> CardKey(pkcs11::Session& session,
+                                    Diversification diversification,
                                     const KeyEntry& master, uint8_t number,
                                     ByteSpan key_diversification_data) {
   ASSIGN_OR_RETURN(const pkcs11::ObjectHandle key, FindKey(session, master));
+  if (diversification != Diversification::kKdf3) {
+    const Bytes data =
+        diversification == Diversification::kVisa2
+            ? pkcs11::Visa2Data(number, key_diversification_data)
+            : pkcs11::EmvCpsData(number, key_diversification_data);
+    return DeriveReadable(session, pkcs11::Mechanism::Des3EcbEncryptData(data),
+                          key, data.size());
+  }
   ASSIGN_OR_RETURN(const MasterFacts facts, ReadMasterFacts(session, master));
   return DeriveReadable(session, {key, facts.zero_encrypted},
                         pkcs11::Kdf3Input(number, key_diversification_data),
@@ -65,12 +75,13 @@ absl::StatusOr<SecretBytes> SimulatedCardKeys(
                      " is not diversified: its cards hold the masters, and "
                      "those cannot be read"));
   }
-  ASSIGN_OR_RETURN(const SecretBytes enc,
-                   CardKey(session, set.enc, 1, key_diversification_data));
-  ASSIGN_OR_RETURN(const SecretBytes mac,
-                   CardKey(session, set.mac, 2, key_diversification_data));
-  ASSIGN_OR_RETURN(const SecretBytes dek,
-                   CardKey(session, set.dek, 3, key_diversification_data));
+  const auto key = [&](const KeyEntry& master, uint8_t number) {
+    return CardKey(session, set.diversification, master, number,
+                   key_diversification_data);
+  };
+  ASSIGN_OR_RETURN(const SecretBytes enc, key(set.enc, 1));
+  ASSIGN_OR_RETURN(const SecretBytes mac, key(set.mac, 2));
+  ASSIGN_OR_RETURN(const SecretBytes dek, key(set.dek, 3));
   const std::string head =
       absl::StrCat("# The keys of a simulated card: development only.\nkvn=",
                    ToHex({&set.key_version_number, 1}),

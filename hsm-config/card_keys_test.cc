@@ -24,16 +24,25 @@ class CardKeysTest : public testing::Test {
         pkcs11::Token::Open(test_token_->Options(pkcs11::Access::kReadWrite)));
     const pkcs11::TemplateBuilder builder(
         pkcs11::TemplateRulesFor(token_->module().manufacturer()));
-    profile_ =
-        TestProfile({{"kdf3", 192}, {"plain", 128, Diversification::kNone}});
+    profile_ = TestProfile({{"kdf3", 192},
+                            {"plain", 128, Diversification::kNone},
+                            {"visa2", 112, Diversification::kVisa2},
+                            {"emv", 112, Diversification::kEmvCps}});
     std::map<std::string, SecretBytes> known;
     for (const char* label : {"kdf3/1/enc", "kdf3/1/mac", "kdf3/1/dek"}) {
       known[label] = SecretBytes::CopyOf(
           FromHexOrDie("404142434445464748494A4B4C4D4E4F5051525354555657"));
     }
+    for (const char* name : {"visa2/1/", "emv/1/"}) {
+      for (const char* which : {"enc", "mac", "dek"}) {
+        known[std::string(name) + which] = SecretBytes::CopyOf(
+            FromHexOrDie("404142434445464748494A4B4C4D4E4F"));
+      }
+    }
     ASSERT_OK(ImportKnownKeys(
-        {token_->keep_alive(), builder, pkcs11::KdfRecipe::kAesData}, profile_,
-        known));
+        {token_->keep_alive(), builder, pkcs11::KdfRecipe::kAesData,
+         /*allow_test_keys=*/true},
+        profile_, known));
   }
 
   std::unique_ptr<pkcs11::TestToken> test_token_;
@@ -55,6 +64,29 @@ TEST_F(CardKeysTest, AreTheOnesThatAnotherToolDerives) {
             "enc=7C5E0EB1D8F19C63D51CFD20174D8F903C5C0AB035FB1F81\n"
             "mac=DBCAADD8612534A5428BB2ECC61C734C7F214510E31F07E2\n"
             "dek=E724FF4857153DDF66F75A99CC32B8C04739A0FBFF1C9AFC\n");
+}
+
+TEST_F(CardKeysTest, AreTheOnesThatAnotherToolDerivesByTripleDes) {
+  const Bytes kdd = FromHexOrDie("00010203040506070809");
+  const auto keys = [&](const KeySet& set) {
+    const SecretBytes text =
+        SimulatedCardKeys(token_->keep_alive(), set, kdd).value();
+    return AsString(text.Read(GrantSecretAccess()));
+  };
+  EXPECT_EQ(keys(profile_.key_sets[2]),
+            "# The keys of a simulated card: development only.\n"
+            "kvn=30\n"
+            "kdd=00010203040506070809\n"
+            "enc=8510FC973208218CA86888BCEC203635\n"
+            "mac=1068B5FB6F06C78C7A4DFC343B21C78F\n"
+            "dek=2DAEE809C71405FF259C3BE695A1F66E\n");
+  EXPECT_EQ(keys(profile_.key_sets[3]),
+            "# The keys of a simulated card: development only.\n"
+            "kvn=30\n"
+            "kdd=00010203040506070809\n"
+            "enc=0EF59FCBF8019B62E62AF6EA20B8BF25\n"
+            "mac=3E383EB6F2762B88155F76BDFED05A02\n"
+            "dek=64021E43C0C7D264A1C7C6D01E1C8761\n");
 }
 
 TEST_F(CardKeysTest, NeedTenBytesOfDiversificationData) {

@@ -1,11 +1,16 @@
 #include "hsm-config/ceremony.h"
 
 #include <optional>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "hsm-config/master_facts.h"
+#include "hsm-config/profile_recipes.h"
+#include "hsm-config/published_keys.h"
 #include "hsm-config/readable_derivation.h"
 #include "hsm-config/token_keys.h"
+#include "lib/base/secret_access_grant.h"
+#include "lib/base/secret_bytes.h"
 #include "lib/base/status_macros.h"
 #include "lib/pkcs11/known_answers.h"
 
@@ -20,8 +25,33 @@ using pkcs11::Usage;
 
 constexpr AesBlock kZeroBlock = {};
 
+CK_MECHANISM_TYPE GeneratorOf(CK_KEY_TYPE type) {
+  switch (type) {
+    case CKK_AES:
+      return CKM_AES_KEY_GEN;
+    case CKK_DES2:
+      return CKM_DES2_KEY_GEN;
+    case CKK_DES3:
+      return CKM_DES3_KEY_GEN;
+    default:
+      return CKM_GENERIC_SECRET_KEY_GEN;
+  }
+}
+
 bool Has(const KeyEntry& entry, Usage usage) {
   return (entry.spec.usages & static_cast<unsigned>(usage)) != 0;
+}
+
+// The encryption of a block of zeros, by a key that only derives.
+absl::StatusOr<KeyCheckValue> DesCheckValue(Session& session,
+                                            ObjectHandle key) {
+  constexpr size_t kTwoBlocks = 16;
+  ASSIGN_OR_RETURN(
+      const SecretBytes made,
+      DeriveReadable(session, Mechanism::Des3EcbEncryptData(Bytes(kTwoBlocks)),
+                     key, kTwoBlocks));
+  const ByteSpan zero = made.Read(GrantSecretAccess());
+  return KeyCheckValue{zero[0], zero[1], zero[2]};
 }
 
 // What the ceremony will not be able to ask a derive-only master again.
@@ -29,6 +59,13 @@ absl::StatusOr<MasterFacts> FindOutFacts(const CeremonyRoom& room,
                                          ObjectHandle key,
                                          const KeyEntry& entry) {
   MasterFacts facts;
+  if (entry.spec.type != CKK_AES) {
+    ASSIGN_OR_RETURN(facts.check_value, DesCheckValue(room.session, key));
+    ASSIGN_OR_RETURN(facts.derived_check_value,
+                     DerivedCheckValue(room.session, room.builder, room.recipe,
+                                       {key, std::nullopt}, entry.spec));
+    return facts;
+  }
   ASSIGN_OR_RETURN(facts.zero_encrypted,
                    EncryptByDerivation(room.session, key, kZeroBlock));
   AesBlock ones;
@@ -36,10 +73,9 @@ absl::StatusOr<MasterFacts> FindOutFacts(const CeremonyRoom& room,
   ASSIGN_OR_RETURN(const AesBlock check,
                    EncryptByDerivation(room.session, key, ones));
   facts.check_value = {check[0], check[1], check[2]};
-  ASSIGN_OR_RETURN(
-      facts.derived_check_value,
-      DerivedCheckValue(room.session, room.builder, room.recipe,
-                        {key, facts.zero_encrypted}, entry.spec.length));
+  ASSIGN_OR_RETURN(facts.derived_check_value,
+                   DerivedCheckValue(room.session, room.builder, room.recipe,
+                                     {key, facts.zero_encrypted}, entry.spec));
   return facts;
 }
 
@@ -52,7 +88,7 @@ absl::StatusOr<Bytes> Exercise(const CeremonyRoom& room, ObjectHandle key,
     if (facts.has_value()) base.zero_encrypted = facts->zero_encrypted;
     ASSIGN_OR_RETURN(const KeyCheckValue value,
                      DerivedCheckValue(room.session, room.builder, room.recipe,
-                                       base, entry.spec.length));
+                                       base, entry.spec));
     return Bytes(value.begin(), value.end());
   }
   if (Has(entry, Usage::kSign)) {
@@ -96,6 +132,20 @@ bool NeedsFacts(const CeremonyRoom& room, const KeyEntry& entry) {
          Has(entry, Usage::kDerive) && !Has(entry, Usage::kEncrypt);
 }
 
+absl::Status RefuseTestKey(const CeremonyRoom& room, ObjectHandle key,
+                           const KeyEntry& entry,
+                           const std::optional<MasterFacts>& facts) {
+  if (room.allow_test_keys) return absl::OkStatus();
+  pkcs11::KdfBase base = {key, std::nullopt};
+  if (facts.has_value()) base.zero_encrypted = facts->zero_encrypted;
+  ASSIGN_OR_RETURN(const std::string name,
+                   NameOfPublishedKey(room.session, room.builder, room.recipe,
+                                      base, entry.spec));
+  if (name.empty()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("is the published test key ", name, ", which anybody has"));
+}
+
 absl::Status Keep(const CeremonyRoom& room, const pkcs11::Object& key,
                   const KeyEntry& entry) {
   const absl::Status existing = FindKey(room.session, entry).status();
@@ -107,6 +157,7 @@ absl::Status Keep(const CeremonyRoom& room, const pkcs11::Object& key,
   if (NeedsFacts(room, entry)) {
     ASSIGN_OR_RETURN(facts, FindOutFacts(room, key.handle(), entry));
   }
+  RETURN_IF_ERROR(RefuseTestKey(room, key.handle(), entry, facts));
   ASSIGN_OR_RETURN(
       const ObjectHandle kept,
       room.session.CopyToToken(
@@ -121,12 +172,13 @@ absl::Status Keep(const CeremonyRoom& room, const pkcs11::Object& key,
 }  // namespace
 
 absl::StatusOr<pkcs11::KdfRecipe> ChooseKdf(
-    pkcs11::Token& token, const pkcs11::TemplateBuilder& builder) {
+    pkcs11::Token& token, const pkcs11::TemplateBuilder& builder,
+    const KeyProfile& profile) {
   ASSIGN_OR_RETURN(
       const pkcs11::Capabilities capabilities,
       pkcs11::Probe(
           [&] { return token.OpenSession(pkcs11::Access::kReadOnly); },
-          pkcs11::Scp03Recipes(builder)));
+          RecipesFor(profile, builder)));
   return capabilities.Has(pkcs11::kRecipeKdfNative)
              ? pkcs11::KdfRecipe::kNative
              : pkcs11::KdfRecipe::kAesData;
@@ -139,9 +191,7 @@ absl::Status KeepKey(const CeremonyRoom& room, const pkcs11::Object& key,
 
 absl::StatusOr<pkcs11::Object> GenerateMaster(const CeremonyRoom& room,
                                               const KeyEntry& entry) {
-  const CK_MECHANISM_TYPE generator =
-      entry.spec.type == CKK_AES ? CKM_AES_KEY_GEN : CKM_GENERIC_SECRET_KEY_GEN;
-  return room.session.GenerateKey(generator,
+  return room.session.GenerateKey(GeneratorOf(entry.spec.type),
                                   room.builder.NewMaster(entry.spec));
 }
 

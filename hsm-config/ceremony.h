@@ -15,11 +15,14 @@ struct CeremonyRoom {
   pkcs11::Session& session;  // read-write, logged in
   const pkcs11::TemplateBuilder& builder;
   pkcs11::KdfRecipe recipe;
+  bool allow_test_keys = false;  // demos and tests
 };
 
-// Runs the module's known-answer tests and says how it derives keys.
+// Runs the known-answer tests that the profile's keys want of the module, and
+// says how it derives keys.
 absl::StatusOr<pkcs11::KdfRecipe> ChooseKdf(
-    pkcs11::Token& token, const pkcs11::TemplateBuilder& builder);
+    pkcs11::Token& token, const pkcs11::TemplateBuilder& builder,
+    const KeyProfile& profile);
 
 // A new random key as a session object that KeepKey can keep.
 absl::StatusOr<pkcs11::Object> GenerateMaster(const CeremonyRoom& room,
@@ -29,7 +32,7 @@ absl::StatusOr<pkcs11::Object> GenerateMaster(const CeremonyRoom& room,
 // master: tries it, copies it to the token, tries the copy
 // with the same result, checks its attributes, notes its facts. A failure
 // leaves the token unfit for use: throw it away. ALREADY_EXISTS when the token
-// has such a key.
+// has such a key; FAILED_PRECONDITION for a well-known test key.
 absl::Status KeepKey(const CeremonyRoom& room, const pkcs11::Object& key,
                      const KeyEntry& entry);
 

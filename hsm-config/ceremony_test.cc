@@ -26,7 +26,10 @@ class CeremonyTest : public testing::TestWithParam<TestModule> {
     Open(pkcs11::Access::kReadWrite);
     builder_ = std::make_unique<pkcs11::TemplateBuilder>(
         pkcs11::TemplateRulesFor(token_->module().manufacturer()));
-    ASSERT_OK_AND_ASSIGN(recipe_, ChooseKdf(*token_, *builder_));
+    ASSERT_OK_AND_ASSIGN(
+        recipe_,
+        ChooseKdf(*token_, *builder_,
+                  TestProfile({{"des", 112, Diversification::kNone}})));
   }
 
   void Open(pkcs11::Access access) {
@@ -47,7 +50,10 @@ TEST_P(CeremonyTest, MakesKeysOfEveryKindThatOutliveTheProcess) {
       TestProfile({{"plain", 128, Diversification::kNone},
                    {"a128", 128},
                    {"a192", 192},
-                   {"a256", 256}});
+                   {"a256", 256},
+                   {"d112", 112, Diversification::kNone},
+                   {"v112", 112, Diversification::kVisa2},
+                   {"e168", 168, Diversification::kEmvCps}});
   ASSERT_OK(GenerateKeys(room(), profile));
   Open(pkcs11::Access::kReadOnly);
   EXPECT_OK(CheckToken(token_->keep_alive(), builder_->rules(), profile));
@@ -81,9 +87,9 @@ TEST_P(CeremonyTest, GivesEachMasterAValueOfItsOwn) {
                            ReadMasterFacts(token_->keep_alive(), *entry));
       base.zero_encrypted = facts.zero_encrypted;
     }
-    ASSERT_OK_AND_ASSIGN(
-        const KeyCheckValue value,
-        DerivedCheckValue(token_->keep_alive(), *builder_, recipe_, base, 16));
+    ASSERT_OK_AND_ASSIGN(const KeyCheckValue value,
+                         DerivedCheckValue(token_->keep_alive(), *builder_,
+                                           recipe_, base, entry->spec));
     EXPECT_THAT(seen, testing::Not(testing::Contains(value)));
     seen.push_back(value);
   }

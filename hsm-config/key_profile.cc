@@ -1,5 +1,7 @@
 #include "hsm-config/key_profile.h"
 
+#include <algorithm>
+
 namespace cardferry::hsm {
 
 const char* DiversificationName(Diversification diversification) {
@@ -14,6 +16,12 @@ const char* DiversificationName(Diversification diversification) {
       return "emv-cps";
   }
   return "unknown";
+}
+
+bool HasTripleDes(const KeyProfile& profile) {
+  return std::any_of(
+      profile.key_sets.begin(), profile.key_sets.end(),
+      [](const KeySet& set) { return IsTripleDes(set.key_bits); });
 }
 
 std::vector<const KeyEntry*> AllKeys(const KeyProfile& profile) {

@@ -49,6 +49,9 @@ struct KeyProfile {
   KeyEntry ticket_mac;
 };
 
+// Whether any key set has triple DES keys.
+bool HasTripleDes(const KeyProfile& profile);
+
 // All keys of the profile, masters first.
 std::vector<const KeyEntry*> AllKeys(const KeyProfile& profile);
 

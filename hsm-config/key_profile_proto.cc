@@ -73,6 +73,10 @@ absl::StatusOr<CK_MECHANISM_TYPE> ToMechanism(pb::Mechanism mechanism) {
       return pkcs11::kSp800_108CounterKdf;
     case pb::MECHANISM_SHA256_HMAC:
       return CKM_SHA256_HMAC;
+    case pb::MECHANISM_DES3_ECB_ENCRYPT_DATA:
+      return CKM_DES3_ECB_ENCRYPT_DATA;
+    case pb::MECHANISM_DES3_CBC_ENCRYPT_DATA:
+      return CKM_DES3_CBC_ENCRYPT_DATA;
     default:
       return absl::InvalidArgumentError("unknown mechanism");
   }
@@ -86,6 +90,13 @@ struct Role {
 };
 
 Role MasterRole(const KeySet& set, bool is_dek) {
+  // Everything is made from triple DES keys by one derivation.
+  if (set.key_bits == 112) {
+    return {CKK_DES2, 16, static_cast<unsigned>(Usage::kDerive)};
+  }
+  if (set.key_bits == 168) {
+    return {CKK_DES3, 24, static_cast<unsigned>(Usage::kDerive)};
+  }
   const size_t length = set.key_bits / 8;
   // Diversified masters only derive. What the cards hold themselves derives
   // session keys, by the two-block trick where the module has no KDF of its
@@ -96,6 +107,21 @@ Role MasterRole(const KeySet& set, bool is_dek) {
   return {CKK_AES, length,
           is_dek ? Usage::kEncrypt | Usage::kWrap
                  : Usage::kEncrypt | Usage::kDerive};
+}
+
+absl::StatusOr<Diversification> ToDiversification(pb::Diversification value) {
+  switch (value) {
+    case pb::DIVERSIFICATION_NONE:
+      return Diversification::kNone;
+    case pb::DIVERSIFICATION_KDF3:
+      return Diversification::kKdf3;
+    case pb::DIVERSIFICATION_VISA2:
+      return Diversification::kVisa2;
+    case pb::DIVERSIFICATION_EMV_CPS:
+      return Diversification::kEmvCps;
+    default:
+      return absl::InvalidArgumentError("no diversification");
+  }
 }
 
 absl::StatusOr<KeyEntry> ParseKey(const pb::Key& message, const Role& role) {
@@ -148,6 +174,33 @@ absl::Status CheckName(const std::string& name) {
   return absl::OkStatus();
 }
 
+// That there are keys of this length, and that they are diversified in a way
+// that is theirs.
+absl::Status CheckAlgorithm(const KeySet& set) {
+  const size_t bits = set.key_bits;
+  const bool is_des = IsTripleDes(bits);
+  if (!is_des && bits != 128 && bits != 192 && bits != 256) {
+    return absl::InvalidArgumentError(
+        "key_bits must be 128, 192 or 256 (AES), 112 or 168 (triple DES)");
+  }
+  switch (set.diversification) {
+    case Diversification::kNone:
+      if (bits != 168) return absl::OkStatus();
+      return absl::InvalidArgumentError(
+          "cards hold no triple DES keys of 168 bits");
+    case Diversification::kKdf3:
+      if (!is_des) return absl::OkStatus();
+      break;
+    case Diversification::kVisa2:
+    case Diversification::kEmvCps:
+      if (is_des) return absl::OkStatus();
+      break;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("diversification ", DiversificationName(set.diversification),
+                   " does not go with ", bits, " bits"));
+}
+
 absl::Status ParseProperties(const pb::KeySet& message, KeySet& set) {
   RETURN_IF_ERROR(CheckName(message.name()));
   set.name = message.name();
@@ -159,19 +212,10 @@ absl::Status ParseProperties(const pb::KeySet& message, KeySet& set) {
     return absl::InvalidArgumentError("key_version_number must be 1 to 127");
   }
   set.key_version_number = static_cast<uint8_t>(message.key_version_number());
-  const uint32_t bits = message.key_bits();
-  if (bits != 128 && bits != 192 && bits != 256) {
-    return absl::InvalidArgumentError("key_bits must be 128, 192 or 256");
-  }
-  set.key_bits = bits;
-  if (message.diversification() == pb::DIVERSIFICATION_UNSPECIFIED ||
-      !pb::Diversification_IsValid(message.diversification())) {
-    return absl::InvalidArgumentError("no diversification");
-  }
-  set.diversification = message.diversification() == pb::DIVERSIFICATION_NONE
-                            ? Diversification::kNone
-                            : Diversification::kKdf3;
-  return absl::OkStatus();
+  set.key_bits = message.key_bits();
+  ASSIGN_OR_RETURN(set.diversification,
+                   ToDiversification(message.diversification()));
+  return CheckAlgorithm(set);
 }
 
 absl::StatusOr<KeySet> ParseKeySet(const pb::KeySet& message) {

@@ -74,10 +74,30 @@ TEST(ParseKeyProfile, TakesEveryPropertyOver) {
 TEST(ParseKeyProfile, AcceptsTheDemosProfile) {
   ASSERT_OK_AND_ASSIGN(const KeyProfile profile,
                        ReadKeyProfile("hsm-config/profiles/demo.textproto"));
-  ASSERT_EQ(profile.key_sets.size(), 2u);
+  ASSERT_EQ(profile.key_sets.size(), 3u);
+  EXPECT_EQ(profile.key_sets[2].name, "demo-des");
+  EXPECT_EQ(profile.key_sets[2].mac.spec.type, CK_KEY_TYPE{CKK_DES2});
   EXPECT_EQ(profile.key_sets[0].name, "demo-aes128");
   EXPECT_EQ(profile.key_sets[1].name, "demo-aes256");
   EXPECT_EQ(profile.key_sets[1].key_bits, 256u);
+}
+
+TEST(ParseKeyProfile, TakesTripleDesKeysOfBothLengths) {
+  for (const auto& [bits, type, length] :
+       {std::make_tuple("112", CK_KEY_TYPE{CKK_DES2}, 16u),
+        std::make_tuple("168", CK_KEY_TYPE{CKK_DES3}, 24u)}) {
+    Text text;
+    text.head = std::string("name: \"demo\" master_version: 1 ") +
+                "key_version_number: 48 key_bits: " + bits +
+                " diversification: DIVERSIFICATION_EMV_CPS";
+    ASSERT_OK_AND_ASSIGN(const KeyProfile profile,
+                         ParseKeyProfile(text.Whole()));
+    EXPECT_EQ(profile.key_sets[0].diversification, Diversification::kEmvCps);
+    EXPECT_EQ(profile.key_sets[0].dek.spec.type, type);
+    EXPECT_EQ(profile.key_sets[0].dek.spec.length, length);
+    EXPECT_TRUE(HasTripleDes(profile));
+  }
+  EXPECT_FALSE(HasTripleDes(ParseKeyProfile(Text().Whole()).value()));
 }
 
 TEST(ParseKeyProfile, SaysWhereTheTextIsWrong) {
@@ -109,7 +129,19 @@ TEST(ParseKeyProfile, RefusesWrongProperties) {
        "key profile: key set demo: key_version_number must be 1 to 127"},
       {"name: \"demo\" master_version: 1 key_version_number: 48 key_bits: 512 "
        "diversification: DIVERSIFICATION_KDF3",
-       "key profile: key set demo: key_bits must be 128, 192 or 256"},
+       "key profile: key set demo: key_bits must be 128, 192 or 256 (AES), "
+       "112 or 168 (triple DES)"},
+      {"name: \"demo\" master_version: 1 key_version_number: 48 key_bits: 112 "
+       "diversification: DIVERSIFICATION_KDF3",
+       "key profile: key set demo: diversification kdf3 does not go with 112 "
+       "bits"},
+      {"name: \"demo\" master_version: 1 key_version_number: 48 key_bits: 128 "
+       "diversification: DIVERSIFICATION_VISA2",
+       "key profile: key set demo: diversification visa2 does not go with 128 "
+       "bits"},
+      {"name: \"demo\" master_version: 1 key_version_number: 48 key_bits: 168 "
+       "diversification: DIVERSIFICATION_NONE",
+       "key profile: key set demo: cards hold no triple DES keys of 168 bits"},
       {"name: \"demo\" master_version: 1 key_version_number: 48 key_bits: 128",
        "key profile: key set demo: no diversification"},
   };

@@ -6,10 +6,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/pkcs11/des_kdf.h"
+#include "lib/pkcs11/retail_mac.h"
 
 namespace cardferry::hsm {
 namespace {
 
+using pkcs11::Mechanism;
 using pkcs11::Session;
 using pkcs11::Usage;
 
@@ -21,6 +24,16 @@ KeyCheckValue FirstThree(ByteSpan bytes) {
   KeyCheckValue value = {};
   std::copy_n(bytes.begin(), value.size(), value.begin());
   return value;
+}
+
+// By AES-ECB.
+absl::StatusOr<Bytes> EncryptCheckBlock(Session& session,
+                                        pkcs11::ObjectHandle key) {
+  ASSIGN_OR_RETURN(Bytes block,
+                   session.Encrypt(Mechanism::Plain(CKM_AES_ECB), key,
+                                   Bytes(pkcs11::kAesBlock, 1)));
+  if (block.size() == pkcs11::kAesBlock) return block;
+  return absl::UnavailableError("AES-ECB gave another length than its input");
 }
 
 pkcs11::Template Identity(const KeyEntry& entry) {
@@ -53,25 +66,44 @@ absl::StatusOr<MasterFacts> MasterFacts::Decode(ByteSpan bytes) {
 
 absl::StatusOr<KeyCheckValue> CheckValueOf(Session& session,
                                            pkcs11::ObjectHandle key) {
-  ASSIGN_OR_RETURN(const Bytes block,
-                   session.Encrypt(pkcs11::Mechanism::Plain(CKM_AES_ECB), key,
-                                   Bytes(pkcs11::kAesBlock, 0x01)));
-  if (block.size() != pkcs11::kAesBlock) {
-    return absl::UnavailableError("AES-ECB gave another length than its input");
-  }
+  ASSIGN_OR_RETURN(const Bytes block, EncryptCheckBlock(session, key));
   return FirstThree(block);
+}
+
+absl::StatusOr<Bytes> DerivedFingerprint(Session& session,
+                                         const pkcs11::TemplateBuilder& builder,
+                                         pkcs11::KdfRecipe recipe,
+                                         const pkcs11::KdfBase& base,
+                                         const pkcs11::KeySpec& master) {
+  const Bytes zero_card(10);
+  if (master.type == CKK_AES) {
+    const pkcs11::KeySpec spec = {CKK_AES,
+                                  master.length,
+                                  static_cast<unsigned>(Usage::kEncrypt),
+                                  {CKM_AES_ECB}};
+    ASSIGN_OR_RETURN(const pkcs11::Object derived,
+                     pkcs11::DeriveCmacKey(
+                         session, recipe, base, pkcs11::Kdf3Input(1, zero_card),
+                         master.length, builder.SessionKey(spec)));
+    return EncryptCheckBlock(session, derived.handle());
+  }
+  const pkcs11::KeySpec spec = {
+      CKK_DES2, 16, static_cast<unsigned>(Usage::kEncrypt), {CKM_DES3_CBC}};
+  ASSIGN_OR_RETURN(const pkcs11::Object derived,
+                   session.DeriveKey(Mechanism::Des3EcbEncryptData(
+                                         pkcs11::Visa2Data(1, zero_card)),
+                                     base.key, builder.SessionKey(spec)));
+  const Bytes zeros(pkcs11::kDesBlock);
+  return session.EncryptCbc(derived.handle(), zeros, zeros, zeros.size());
 }
 
 absl::StatusOr<KeyCheckValue> DerivedCheckValue(
     Session& session, const pkcs11::TemplateBuilder& builder,
-    pkcs11::KdfRecipe recipe, const pkcs11::KdfBase& base, size_t length) {
-  const pkcs11::KeySpec spec = {
-      CKK_AES, length, static_cast<unsigned>(Usage::kEncrypt), {CKM_AES_ECB}};
-  ASSIGN_OR_RETURN(const pkcs11::Object derived,
-                   pkcs11::DeriveCmacKey(session, recipe, base,
-                                         pkcs11::Kdf3Input(1, Bytes(10)),
-                                         length, builder.SessionKey(spec)));
-  return CheckValueOf(session, derived.handle());
+    pkcs11::KdfRecipe recipe, const pkcs11::KdfBase& base,
+    const pkcs11::KeySpec& master) {
+  ASSIGN_OR_RETURN(const Bytes block,
+                   DerivedFingerprint(session, builder, recipe, base, master));
+  return FirstThree(block);
 }
 
 absl::StatusOr<MasterFacts> ReadMasterFacts(Session& session,

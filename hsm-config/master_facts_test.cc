@@ -67,6 +67,32 @@ TEST(MasterFacts, NoteAKnownMasterRightly) {
   EXPECT_EQ(ToHex(facts.derived_check_value), "8FF65C");
 }
 
+// OpenSSL's triple DES; GlobalPlatform's check value of 40..4F is 8BAF47.
+TEST(MasterFacts, NoteAKnownTripleDesMasterRightly) {
+  ASSERT_OK_AND_ASSIGN(const auto test_token,
+                       pkcs11::TestToken::Create(TestModule::kSoftHsm));
+  ASSERT_OK_AND_ASSIGN(
+      const auto token,
+      pkcs11::Token::Open(test_token->Options(pkcs11::Access::kReadWrite)));
+  const pkcs11::TemplateBuilder builder(
+      pkcs11::TemplateRulesFor(token->module().manufacturer()));
+  const KeyProfile profile =
+      TestProfile({{"test", 112, Diversification::kVisa2}});
+  const CeremonyRoom room = {token->keep_alive(), builder,
+                             pkcs11::KdfRecipe::kAesData,
+                             /*allow_test_keys=*/true};
+  std::map<std::string, SecretBytes> known;
+  known["test/1/mac"] =
+      SecretBytes::CopyOf(FromHexOrDie("404142434445464748494A4B4C4D4E4F"));
+  ASSERT_OK(ImportKnownKeys(room, profile, known));
+  ASSERT_OK_AND_ASSIGN(
+      const MasterFacts facts,
+      ReadMasterFacts(token->keep_alive(), profile.key_sets[0].mac));
+  EXPECT_EQ(ToHex(facts.zero_encrypted), "00000000000000000000000000000000");
+  EXPECT_EQ(ToHex(facts.check_value), "8BAF47");
+  EXPECT_EQ(ToHex(facts.derived_check_value), "3A99A2");
+}
+
 TEST(ReadMasterFacts, SaysWhoseFactsAreMissing) {
   ASSERT_OK_AND_ASSIGN(const auto test_token,
                        pkcs11::TestToken::Create(TestModule::kSoftHsm));

@@ -46,12 +46,20 @@ absl::StatusOr<pkcs11::AesBlock> EncryptByDerivation(
     Session& session, pkcs11::ObjectHandle base,
     const pkcs11::AesBlock& block) {
   ASSIGN_OR_RETURN(
-      const Object made,
-      session.DeriveKey(pkcs11::Mechanism::AesEcbEncryptData(block), base,
-                        Readable(block.size())));
-  ASSIGN_OR_RETURN(const SecretBytes value,
-                   ReadValue(session, made, block.size()));
+      const SecretBytes value,
+      DeriveReadable(session, pkcs11::Mechanism::AesEcbEncryptData(block), base,
+                     block.size()));
   return pkcs11::BlockAt(value.Read(GrantSecretAccess()), 0);
+}
+
+absl::StatusOr<SecretBytes> DeriveReadable(Session& session,
+                                           pkcs11::Mechanism mechanism,
+                                           pkcs11::ObjectHandle base,
+                                           size_t length) {
+  ASSIGN_OR_RETURN(
+      const Object made,
+      session.DeriveKey(std::move(mechanism), base, Readable(length)));
+  return ReadValue(session, made, length);
 }
 
 absl::StatusOr<SecretBytes> DeriveReadable(Session& session,

@@ -22,7 +22,13 @@ absl::StatusOr<pkcs11::AesBlock> EncryptByDerivation(
     pkcs11::Session& session, pkcs11::ObjectHandle base,
     const pkcs11::AesBlock& block);
 
-// A derived key's value.
+// The value of a key that the mechanism derives.
+absl::StatusOr<SecretBytes> DeriveReadable(pkcs11::Session& session,
+                                           pkcs11::Mechanism mechanism,
+                                           pkcs11::ObjectHandle base,
+                                           size_t length);
+
+// The same of one that is derived by AES-CMAC.
 absl::StatusOr<SecretBytes> DeriveReadable(pkcs11::Session& session,
                                            const pkcs11::KdfBase& base,
                                            const pkcs11::KdfInput& input,

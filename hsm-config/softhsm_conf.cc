@@ -19,17 +19,24 @@ constexpr char kServingMechanisms[] =
     "CKM_AES_GCM,CKM_SHA256_HMAC";
 constexpr char kCeremonyMechanisms[] =
     ",CKM_AES_KEY_GEN,CKM_GENERIC_SECRET_KEY_GEN";
+constexpr char kServingTripleDes[] =
+    ",CKM_DES3_CBC,CKM_DES3_ECB_ENCRYPT_DATA,CKM_DES3_CBC_ENCRYPT_DATA";
+constexpr char kCeremonyTripleDes[] = ",CKM_DES2_KEY_GEN,CKM_DES3_KEY_GEN";
 
 }  // namespace
 
-std::string SoftHsmConf(const std::string& token_dir, SoftHsmUse use) {
-  return absl::StrCat(
-      "# Made by keyvault-token.\n", kFolderField, " = ", token_dir,
-      "\nobjectstore.backend = file\nlog.level = ERROR\n"
-      "slots.removable = false\nlibrary.reset_on_fork = true\n"
-      "slots.mechanisms = ",
-      kServingMechanisms,
-      use == SoftHsmUse::kCeremony ? kCeremonyMechanisms : "", "\n");
+std::string SoftHsmConf(const std::string& token_dir, SoftHsmUse use,
+                        const KeyProfile& profile) {
+  const bool ceremony = use == SoftHsmUse::kCeremony;
+  const bool triple_des = HasTripleDes(profile);
+  return absl::StrCat("# Made by keyvault-token.\n", kFolderField, " = ",
+                      token_dir,
+                      "\nobjectstore.backend = file\nlog.level = ERROR\n"
+                      "slots.removable = false\nlibrary.reset_on_fork = true\n"
+                      "slots.mechanisms = ",
+                      kServingMechanisms, ceremony ? kCeremonyMechanisms : "",
+                      triple_des ? kServingTripleDes : "",
+                      ceremony && triple_des ? kCeremonyTripleDes : "", "\n");
 }
 
 absl::StatusOr<std::string> TokenDirOfSoftHsmConf(const std::string& path) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "hsm-config/key_profile.h"
 
 namespace cardferry::hsm {
 
@@ -14,9 +15,10 @@ enum class SoftHsmUse {
 };
 
 // SoftHSM2's configuration for the token in `token_dir` (absolute): file
-// store, only the mechanisms that are needed (which also makes each operation
-// faster), no keys in a forked child, errors only in the log.
-std::string SoftHsmConf(const std::string& token_dir, SoftHsmUse use);
+// store, only the mechanisms that the profile's keys need (which also makes
+// each operation faster), no keys in a forked child, errors only in the log.
+std::string SoftHsmConf(const std::string& token_dir, SoftHsmUse use,
+                        const KeyProfile& profile);
 
 // The token folder that a configuration file names. INVALID_ARGUMENT when it
 // names none.

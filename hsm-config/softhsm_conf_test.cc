@@ -17,22 +17,35 @@ std::string WriteConf(const std::string& text) {
   return path;
 }
 
+std::string ConfOf(SoftHsmUse use, const KeyProfile& profile = KeyProfile()) {
+  return SoftHsmConf("/var/lib/tokens", use, profile);
+}
+
 TEST(SoftHsmConf, NamesItsTokenFolder) {
-  const std::string path =
-      WriteConf(SoftHsmConf("/var/lib/tokens", SoftHsmUse::kServing));
+  const std::string path = WriteConf(ConfOf(SoftHsmUse::kServing));
   EXPECT_THAT(TokenDirOfSoftHsmConf(path), IsOkAndHolds("/var/lib/tokens"));
 }
 
 TEST(SoftHsmConf, LetsOnlyTheCeremonyMakeKeys) {
-  EXPECT_THAT(SoftHsmConf("/t", SoftHsmUse::kCeremony),
-              HasSubstr("CKM_AES_KEY_GEN"));
-  EXPECT_THAT(SoftHsmConf("/t", SoftHsmUse::kServing),
-              Not(HasSubstr("KEY_GEN")));
+  EXPECT_THAT(ConfOf(SoftHsmUse::kCeremony), HasSubstr("CKM_AES_KEY_GEN"));
+  EXPECT_THAT(ConfOf(SoftHsmUse::kServing), Not(HasSubstr("KEY_GEN")));
 }
 
 TEST(SoftHsmConf, LeavesNoKeysToAForkedChild) {
-  EXPECT_THAT(SoftHsmConf("/t", SoftHsmUse::kServing),
+  EXPECT_THAT(ConfOf(SoftHsmUse::kServing),
               HasSubstr("library.reset_on_fork = true\n"));
+}
+
+TEST(SoftHsmConf, AllowsTripleDesOnlyWhereAKeySetHasIt) {
+  KeyProfile profile;
+  profile.key_sets.resize(1);
+  EXPECT_THAT(ConfOf(SoftHsmUse::kCeremony, profile), Not(HasSubstr("DES")));
+  profile.key_sets[0].key_bits = 112;
+  EXPECT_THAT(ConfOf(SoftHsmUse::kServing, profile),
+              HasSubstr(",CKM_DES3_CBC,CKM_DES3_ECB_ENCRYPT_DATA,"
+                        "CKM_DES3_CBC_ENCRYPT_DATA\n"));
+  EXPECT_THAT(ConfOf(SoftHsmUse::kCeremony, profile),
+              HasSubstr(",CKM_DES2_KEY_GEN,CKM_DES3_KEY_GEN\n"));
 }
 
 TEST(TokenDirOfSoftHsmConf, RefusesAFileThatNamesNone) {

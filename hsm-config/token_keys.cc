@@ -120,8 +120,10 @@ absl::Status CheckKeyAttributes(Session& session,
   differences.Compare(session, key, CKA_EXTRACTABLE, "EXTRACTABLE", false);
   differences.Compare(session, key, CKA_KEY_TYPE, "KEY_TYPE",
                       CK_ULONG{entry.spec.type});
-  differences.Compare(session, key, CKA_VALUE_LEN, "VALUE_LEN",
-                      CK_ULONG{entry.spec.length});
+  if (!pkcs11::HasFixedLength(entry.spec.type)) {
+    differences.Compare(session, key, CKA_VALUE_LEN, "VALUE_LEN",
+                        CK_ULONG{entry.spec.length});
+  }
   for (const pkcs11::UsageAttribute& row : pkcs11::UsageAttributes()) {
     differences.Compare(
         session, key, row.attribute, row.name,

@@ -28,7 +28,7 @@ class TokenKeysTest : public testing::TestWithParam<TestModule> {
         pkcs11::TemplateRulesFor(token_->module().manufacturer()));
     profile_ = TestProfile({TestKeySet()});
     ASSERT_OK_AND_ASSIGN(const pkcs11::KdfRecipe recipe,
-                         ChooseKdf(*token_, *builder_));
+                         ChooseKdf(*token_, *builder_, profile_));
     ASSERT_OK(GenerateKeys({session(), *builder_, recipe}, profile_));
   }
 

@@ -33,8 +33,9 @@ using pkcs11::Token;
 using pkcs11::Usage;
 
 // Points SoftHSM to a folder that is the tool's own.
-absl::Status PointSoftHsmTo(const TokenFolder& folder, SoftHsmUse use) {
-  const std::string conf = SoftHsmConf(folder.path(), use);
+absl::Status PointSoftHsmTo(const TokenFolder& folder, SoftHsmUse use,
+                            const KeyProfile& profile) {
+  const std::string conf = SoftHsmConf(folder.path(), use, profile);
   RETURN_IF_ERROR(WriteFileAtomically(folder.conf_path(), AsBytes(conf), 0600));
   setenv("SOFTHSM2_CONF", folder.conf_path().c_str(), 1);
   return absl::OkStatus();
@@ -74,7 +75,8 @@ absl::Status FillToken(const TokenToolOptions& options,
                    OpenToken(options, Access::kReadWrite));
   const pkcs11::TemplateBuilder builder(
       pkcs11::TemplateRulesFor(token->module().manufacturer()));
-  ASSIGN_OR_RETURN(const pkcs11::KdfRecipe recipe, ChooseKdf(*token, builder));
+  ASSIGN_OR_RETURN(const pkcs11::KdfRecipe recipe,
+                   ChooseKdf(*token, builder, profile));
   RETURN_IF_ERROR(
       GenerateKeys({token->keep_alive(), builder, recipe}, profile));
   return CheckToken(token->keep_alive(), builder.rules(), profile);
@@ -96,7 +98,8 @@ absl::StatusOr<OpenCopy> OpenPublished(const TokenToolOptions& options) {
   }
   ASSIGN_OR_RETURN(TokenFolder folder, TokenFolder::CopyOf(token_dir));
   open.folder = std::make_unique<TokenFolder>(std::move(folder));
-  RETURN_IF_ERROR(PointSoftHsmTo(*open.folder, SoftHsmUse::kServing));
+  RETURN_IF_ERROR(
+      PointSoftHsmTo(*open.folder, SoftHsmUse::kServing, open.profile));
   ASSIGN_OR_RETURN(open.token, OpenToken(options, Access::kReadOnly));
   RETURN_IF_ERROR(
       CheckToken(open.token->keep_alive(),
@@ -130,10 +133,12 @@ absl::StatusOr<std::string> ShowKeySet(pkcs11::Session& session,
   ASSIGN_OR_RETURN(const KeyCheckValue enc, MasterCheckValue(session, set.enc));
   ASSIGN_OR_RETURN(const KeyCheckValue mac, MasterCheckValue(session, set.mac));
   ASSIGN_OR_RETURN(const KeyCheckValue dek, MasterCheckValue(session, set.dek));
-  return absl::StrFormat("%-20s %7u  %02X  AES-%u  %-4s  %s  %s  %s\n",
-                         set.name, set.master_version, set.key_version_number,
-                         set.key_bits, DiversificationName(set.diversification),
-                         ToHex(enc), ToHex(mac), ToHex(dek));
+  const std::string type =
+      absl::StrCat(IsTripleDes(set.key_bits) ? "3DES-" : "AES-", set.key_bits);
+  return absl::StrFormat("%-20s %7u  %02X  %-8s %-7s  %s  %s  %s\n", set.name,
+                         set.master_version, set.key_version_number, type,
+                         DiversificationName(set.diversification), ToHex(enc),
+                         ToHex(mac), ToHex(dek));
 }
 
 }  // namespace
@@ -146,14 +151,14 @@ absl::Status InitToken(const TokenToolOptions& options) {
   }
   ASSIGN_OR_RETURN(TokenFolder folder,
                    TokenFolder::CreateFor(options.token_dir));
-  RETURN_IF_ERROR(PointSoftHsmTo(folder, SoftHsmUse::kCeremony));
+  RETURN_IF_ERROR(PointSoftHsmTo(folder, SoftHsmUse::kCeremony, profile));
   RETURN_IF_ERROR(MakeEmptyToken(options));
   RETURN_IF_ERROR(FillToken(options, profile));
   RETURN_IF_ERROR(folder.Publish(options.token_dir));
   if (options.softhsm_conf.empty()) return absl::OkStatus();
   const std::string conf =
       SoftHsmConf(std::filesystem::absolute(options.token_dir).string(),
-                  SoftHsmUse::kServing);
+                  SoftHsmUse::kServing, profile);
   return WriteFileAtomically(options.softhsm_conf, AsBytes(conf), 0444);
 }
 
@@ -180,7 +185,8 @@ absl::Status WriteCardKeys(const TokenToolOptions& options,
 absl::StatusOr<std::string> ShowToken(const TokenToolOptions& options) {
   ASSIGN_OR_RETURN(const OpenCopy open, OpenPublished(options));
   std::string text =
-      "key set              version KVN  type     div.  ENC     MAC     DEK\n";
+      "key set              version KVN  type     div.     ENC     MAC     "
+      "DEK\n";
   for (const KeySet& set : open.profile.key_sets) {
     ASSIGN_OR_RETURN(const std::string line,
                      ShowKeySet(open.token->keep_alive(), set));

@@ -28,8 +28,10 @@ class TokenToolTest : public testing::Test {
     options_.pin_file = root_ + "/pin";
     options_.softhsm_conf = root_ + "/softhsm2.conf";
     Write(options_.profile,
-          TestProfileText(
-              {{"kdf3", 256}, {"plain", 128, Diversification::kNone}}),
+          TestProfileText({{"kdf3", 256},
+                           {"plain", 128, Diversification::kNone},
+                           {"visa2", 112, Diversification::kVisa2},
+                           {"emv", 168, Diversification::kEmvCps}}),
           0644);
     Write(options_.pin_file, "0123456789", 0400);
   }
@@ -53,10 +55,12 @@ class TokenToolTest : public testing::Test {
 TEST_F(TokenToolTest, ShowsWhatItMade) {
   ASSERT_OK(InitToken(options_));
   ASSERT_OK_AND_ASSIGN(const std::string first, ShowToken(options_));
-  EXPECT_THAT(first,
-              MatchesRegex("key set .*\n"
-                           "kdf3 +1 +30 +AES-256 +kdf3( +[0-9A-F]{6}){3}\n"
-                           "plain +1 +30 +AES-128 +none( +[0-9A-F]{6}){3}\n"));
+  EXPECT_THAT(
+      first, MatchesRegex("key set .*\n"
+                          "kdf3 +1 +30 +AES-256 +kdf3( +[0-9A-F]{6}){3}\n"
+                          "plain +1 +30 +AES-128 +none( +[0-9A-F]{6}){3}\n"
+                          "visa2 +1 +30 +3DES-112 +visa2( +[0-9A-F]{6}){3}\n"
+                          "emv +1 +30 +3DES-168 +emv-cps( +[0-9A-F]{6}){3}\n"));
   EXPECT_THAT(ShowToken(options_), IsOkAndHolds(first));
 }
 
@@ -96,6 +100,23 @@ TEST_F(TokenToolTest, GivesTheSameCardTheSameKeys) {
   card.out += ".again";
   ASSERT_OK(WriteCardKeys(options_, card));
   EXPECT_THAT(ReadFile(card.out, 1000), IsOkAndHolds(first));
+}
+
+TEST_F(TokenToolTest, GivesACardWithTripleDesKeysSixteenBytesEach) {
+  ASSERT_OK(InitToken(options_));
+  CardKeysOptions card = Card();
+  for (const char* key_set : {"visa2", "emv"}) {
+    card.key_set = key_set;
+    card.out = root_ + "/" + key_set;
+    ASSERT_OK(WriteCardKeys(options_, card));
+    ASSERT_OK_AND_ASSIGN(const std::string text, ReadFile(card.out, 1000));
+    EXPECT_THAT(text, MatchesRegex("# .*\n"
+                                   "kvn=30\n"
+                                   "kdd=00010203040506070809\n"
+                                   "enc=[0-9A-F]{32}\n"
+                                   "mac=[0-9A-F]{32}\n"
+                                   "dek=[0-9A-F]{32}\n"));
+  }
 }
 
 TEST_F(TokenToolTest, WritesCardKeysOnlyForDevelopment) {

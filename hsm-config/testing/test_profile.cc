@@ -18,6 +18,39 @@ constexpr char kDerivesAndEncrypts[] =
 constexpr char kEncryptsAndWraps[] =
     "usages: USAGE_ENCRYPT usages: USAGE_WRAP mechanisms: MECHANISM_AES_CBC ";
 
+constexpr char kDerivesByTripleDes[] =
+    "usages: USAGE_DERIVE mechanisms: MECHANISM_DES3_ECB_ENCRYPT_DATA "
+    "mechanisms: MECHANISM_DES3_CBC_ENCRYPT_DATA ";
+
+struct May {
+  const char* enc_and_mac;
+  const char* dek;
+};
+
+May MayOf(const TestKeySet& set) {
+  if (IsTripleDes(set.key_bits)) {
+    return {kDerivesByTripleDes, kDerivesByTripleDes};
+  }
+  if (set.diversification == Diversification::kNone) {
+    return {kDerivesAndEncrypts, kEncryptsAndWraps};
+  }
+  return {kDerives, kDerives};
+}
+
+const char* NameInProto(Diversification diversification) {
+  switch (diversification) {
+    case Diversification::kNone:
+      return "DIVERSIFICATION_NONE";
+    case Diversification::kKdf3:
+      return "DIVERSIFICATION_KDF3";
+    case Diversification::kVisa2:
+      return "DIVERSIFICATION_VISA2";
+    case Diversification::kEmvCps:
+      return "DIVERSIFICATION_EMV_CPS";
+  }
+  return "DIVERSIFICATION_UNSPECIFIED";
+}
+
 std::string Key(const std::string& field, const std::string& label,
                 size_t number, const char* may) {
   return absl::StrFormat(
@@ -26,24 +59,30 @@ std::string Key(const std::string& field, const std::string& label,
 }
 
 std::string KeySetText(const TestKeySet& set, size_t index) {
-  const bool none = set.diversification == Diversification::kNone;
+  const May may = MayOf(set);
   const std::string stem = absl::StrCat(set.name, "/", set.master_version, "/");
   const size_t number = 0x1000 + index * 0x10;
   return absl::StrCat(
       "key_sets {\nname: \"", set.name,
       "\" master_version: ", set.master_version,
       " key_version_number: ", static_cast<int>(set.key_version_number),
-      " key_bits: ", set.key_bits, " diversification: DIVERSIFICATION_",
-      none ? "NONE" : "KDF3", "\n",
-      Key("enc", stem + "enc", number + 1,
-          none ? kDerivesAndEncrypts : kDerives),
-      Key("mac", stem + "mac", number + 2,
-          none ? kDerivesAndEncrypts : kDerives),
-      Key("dek", stem + "dek", number + 3, none ? kEncryptsAndWraps : kDerives),
-      "}\n");
+      " key_bits: ", set.key_bits,
+      " diversification: ", NameInProto(set.diversification), "\n",
+      Key("enc", stem + "enc", number + 1, may.enc_and_mac),
+      Key("mac", stem + "mac", number + 2, may.enc_and_mac),
+      Key("dek", stem + "dek", number + 3, may.dek), "}\n");
 }
 
 }  // namespace
+
+Diversification DiversificationNamed(const std::string& name) {
+  for (const Diversification one :
+       {Diversification::kKdf3, Diversification::kVisa2,
+        Diversification::kEmvCps}) {
+    if (name == DiversificationName(one)) return one;
+  }
+  return Diversification::kNone;
+}
 
 std::string TestProfileText(const std::vector<TestKeySet>& sets) {
   std::string text;

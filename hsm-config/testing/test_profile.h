@@ -17,6 +17,9 @@ struct TestKeySet {
   uint8_t key_version_number = 0x30;
 };
 
+// The diversification of this name (DiversificationName).
+Diversification DiversificationNamed(const std::string& name);
+
 // The textproto of a valid profile with these key sets.
 std::string TestProfileText(const std::vector<TestKeySet>& sets);
 

@@ -2,15 +2,16 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "hsm-config/profile_recipes.h"
 #include "lib/base/status_macros.h"
 #include "lib/base/status_matchers.h"
 #include "lib/pkcs11/ck_status.h"
 #include "lib/pkcs11/known_answers.h"
 #include "lib/pkcs11/session.h"
 #include "lib/pkcs11/token.h"
+#include "services/keyvault/hsm/hsm_cipher.h"
 #include "services/keyvault/hsm/hsm_context.h"
 #include "services/keyvault/hsm/key_ring.h"
-#include "services/keyvault/hsm/scp03_hsm_cipher.h"
 #include "services/keyvault/hsm/testing/test_vault.h"
 
 namespace cardferry::keyvault {
@@ -25,9 +26,11 @@ class CustodyTest : public testing::TestWithParam<TestModule> {
  protected:
   void SetUp() override {
     ASSERT_OK_AND_ASSIGN(
-        vault_, TestVault::Create(
-                    GetParam(),
-                    {{"kdf3"}, {"plain", 128, hsm::Diversification::kNone}}));
+        vault_, TestVault::Create(GetParam(),
+                                  {{"kdf3"},
+                                   {"plain", 128, hsm::Diversification::kNone},
+                                   {"visa2", 112, hsm::Diversification::kVisa2},
+                                   {"des", 112, hsm::Diversification::kNone}}));
     ASSERT_OK_AND_ASSIGN(
         token_,
         pkcs11::Token::Open(vault_->token().Options(Access::kReadOnly)));
@@ -36,12 +39,12 @@ class CustodyTest : public testing::TestWithParam<TestModule> {
     ASSERT_OK_AND_ASSIGN(
         const pkcs11::Capabilities capabilities,
         pkcs11::Probe([&] { return token_->OpenSession(Access::kReadOnly); },
-                      pkcs11::Scp03Recipes(builder)));
+                      hsm::RecipesFor(vault_->profile(), builder)));
     const ModuleWays ways = {builder, capabilities.Has(pkcs11::kRecipeKdfNative)
                                           ? pkcs11::KdfRecipe::kNative
                                           : pkcs11::KdfRecipe::kAesData};
-    ASSERT_OK_AND_ASSIGN(ring_,
-                         KeyRing::Load(*token_, vault_->profile(), ways));
+    ASSERT_OK_AND_ASSIGN(ring_, KeyRing::Load(*token_, vault_->profile(), ways,
+                                              TestKeys::kRefused));
     pool_ = std::make_unique<pkcs11::SessionPool>(
         [this] { return token_->OpenSession(Access::kReadOnly); },
         pkcs11::SessionPool::Options{4, absl::Seconds(5)});
@@ -50,10 +53,22 @@ class CustodyTest : public testing::TestWithParam<TestModule> {
 
   pkcs11::Session& view() { return token_->keep_alive(); }
 
-  absl::StatusOr<std::unique_ptr<Scp03HsmCipher>> OpenCipher(
+  absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenCipher(
       const std::string& key_set) {
-    return Scp03HsmCipher::Create(*hsm_, {key_set, 1, {}},
-                                  {{scp::kScp03, 0x00}, {1}, {2}});
+    if (key_set == "visa2" || key_set == "des") {
+      return CreateHsmCipher(*hsm_, {key_set, 1, {}},
+                             {{scp::kScp02, 0x55}, {1}, {2}});
+    }
+    return CreateHsmCipher(*hsm_, {key_set, 1, {}},
+                           {{scp::kScp03, 0x00}, {1}, {2}});
+  }
+
+  // Has the cipher make and use each of its keys.
+  static std::pair<std::vector<Bytes>, std::vector<Bytes>> Use(
+      scp::SessionCipher& cipher) {
+    const size_t block = cipher.protocol().scp == scp::kScp02 ? 8 : 16;
+    return {cipher.MacChain(Bytes(block), {Bytes(20)}).value(),
+            cipher.EncryptCommands({{1, Bytes(5)}}).value()};
   }
 
   std::vector<ObjectHandle> AllSecretKeys() {
@@ -78,20 +93,25 @@ class CustodyTest : public testing::TestWithParam<TestModule> {
 };
 
 TEST_P(CustodyTest, NoKeysValueCanBeReadWhileTheVaultWorks) {
-  ASSERT_OK_AND_ASSIGN(const auto kdf3, OpenCipher("kdf3"));
-  ASSERT_OK_AND_ASSIGN(const auto plain, OpenCipher("plain"));
-  ASSERT_OK(kdf3->EncryptCommands({{1, Bytes(5)}}));
-  ASSERT_OK(plain->EncryptCommands({{1, Bytes(5)}}));
+  std::vector<std::unique_ptr<scp::SessionCipher>> ciphers;
+  for (const char* key_set : {"kdf3", "plain", "visa2", "des"}) {
+    ASSERT_OK_AND_ASSIGN(auto cipher, OpenCipher(key_set));
+    Use(*cipher);
+    ciphers.push_back(std::move(cipher));
+  }
   const std::vector<ObjectHandle> keys = AllSecretKeys();
-  // 8 in the token, their 8 session copies, and 2 of each session.
-  EXPECT_EQ(keys.size(), 20u);
+  // 14 in the token, their 14 session copies, 2 of each SCP03 session, 3 of
+  // each SCP02 session.
+  EXPECT_EQ(keys.size(), 38u);
   for (const ObjectHandle key : keys) ExpectOutOfReach(key);
 }
 
 TEST_P(CustodyTest, SessionKeysDoOnlyWhatTheyAreForAndStayThatWay) {
   const std::vector<ObjectHandle> before = AllSecretKeys();
-  ASSERT_OK_AND_ASSIGN(const auto cipher, OpenCipher("kdf3"));
-  ASSERT_OK(cipher->EncryptCommands({{1, Bytes(5)}}));
+  ASSERT_OK_AND_ASSIGN(const auto scp03, OpenCipher("kdf3"));
+  ASSERT_OK_AND_ASSIGN(const auto scp02, OpenCipher("visa2"));
+  Use(*scp03);
+  Use(*scp02);
   int seen = 0;
   for (const ObjectHandle key : AllSecretKeys()) {
     if (std::find(before.begin(), before.end(), key) != before.end()) continue;
@@ -110,43 +130,64 @@ TEST_P(CustodyTest, SessionKeysDoOnlyWhatTheyAreForAndStayThatWay) {
                   static_cast<CK_OBJECT_HANDLE>(key), &wider, CK_ULONG{1}),
               CK_RV{CKR_OK});
   }
-  EXPECT_EQ(seen, 2);
+  EXPECT_EQ(seen, 2 + 3);
 }
 
 TEST_P(CustodyTest, SessionKeysEndWithTheirSession) {
   const size_t before = AllSecretKeys().size();
-  {
-    ASSERT_OK_AND_ASSIGN(const auto cipher, OpenCipher("kdf3"));
-    ASSERT_OK(cipher->EncryptCommands({{1, Bytes(5)}}));
-    EXPECT_EQ(AllSecretKeys().size(), before + 2);
+  for (const auto& [key_set, count] :
+       {std::make_pair("kdf3", 2u), std::make_pair("visa2", 3u)}) {
+    {
+      ASSERT_OK_AND_ASSIGN(const auto cipher, OpenCipher(key_set));
+      Use(*cipher);
+      EXPECT_EQ(AllSecretKeys().size(), before + count);
+    }
+    EXPECT_EQ(AllSecretKeys().size(), before);
   }
-  EXPECT_EQ(AllSecretKeys().size(), before);
 }
 
 TEST_P(CustodyTest, SessionKeysThatAreGoneAreMadeAgain) {
   const std::vector<ObjectHandle> before = AllSecretKeys();
-  ASSERT_OK_AND_ASSIGN(const auto cipher, OpenCipher("kdf3"));
-  const auto work = [&] {
-    return std::make_pair(cipher->MacChain(Bytes(16), {Bytes(20)}).value(),
-                          cipher->EncryptCommands({{1, Bytes(5)}}).value());
-  };
-  const auto first = work();
-  for (const ObjectHandle key : AllSecretKeys()) {
-    if (std::find(before.begin(), before.end(), key) == before.end()) {
-      view().Destroy(key);
+  for (const char* key_set : {"kdf3", "visa2"}) {
+    ASSERT_OK_AND_ASSIGN(const auto cipher, OpenCipher(key_set));
+    const auto first = Use(*cipher);
+    for (const ObjectHandle key : AllSecretKeys()) {
+      if (std::find(before.begin(), before.end(), key) == before.end()) {
+        view().Destroy(key);
+      }
     }
+    EXPECT_EQ(Use(*cipher), first);
   }
-  EXPECT_EQ(work(), first);
 }
 
 TEST_P(CustodyTest, MastersWhoseHandlesAreGoneAreFoundAgain) {
-  ASSERT_OK_AND_ASSIGN(const auto first, OpenCipher("kdf3"));
-  ASSERT_OK_AND_ASSIGN(const Bytes cryptogram, first->CardCryptogram());
+  for (const char* key_set : {"kdf3", "visa2"}) {
+    ASSERT_OK_AND_ASSIGN(const auto first, OpenCipher(key_set));
+    const auto worked = Use(*first);
+    ASSERT_OK_AND_ASSIGN(const Masters masters,
+                         ring_->keys()->FindMasters(key_set, 1));
+    view().Destroy(masters.mac.key);
+    ASSERT_OK_AND_ASSIGN(const auto second, OpenCipher(key_set));
+    EXPECT_EQ(Use(*second), worked);
+  }
+}
+
+TEST_P(CustodyTest, MastersDoNothingButDerive) {
   ASSERT_OK_AND_ASSIGN(const Masters masters,
-                       ring_->keys()->FindMasters("kdf3", 1));
-  view().Destroy(masters.mac.key);
-  ASSERT_OK_AND_ASSIGN(const auto second, OpenCipher("kdf3"));
-  EXPECT_THAT(second->CardCryptogram(), IsOkAndHolds(cryptogram));
+                       ring_->keys()->FindMasters("visa2", 1));
+  for (const ObjectHandle key :
+       {masters.enc.key, masters.mac.key, masters.dek.key}) {
+    ExpectOutOfReach(key);
+    for (const pkcs11::UsageAttribute& row : pkcs11::UsageAttributes()) {
+      EXPECT_THAT(view().GetBool(key, row.attribute),
+                  IsOkAndHolds(row.usage == pkcs11::Usage::kDerive))
+          << row.name;
+    }
+    EXPECT_FALSE(
+        view()
+            .Encrypt(pkcs11::Mechanism::Des3Cbc(Bytes(8)), key, Bytes(8))
+            .ok());
+  }
 }
 
 // The hole that the threat model names: attributes stop nobody who is logged

@@ -28,8 +28,13 @@ struct KeySetDescription {
   std::string name;
   uint32_t master_version = 1;
   uint8_t key_version_number = 0;  // KVN on the card
-  std::string diversification;     // "none", "kdf3"
-  int key_bits = 128;
+  std::string diversification;     // "none", "kdf3", "visa2", "emv-cps"
+  int key_bits = 128;              // 112, 168: triple DES; 128, 192, 256: AES
+
+  // The one protocol that its keys are for.
+  uint8_t scp() const {
+    return key_bits == 112 || key_bits == 168 ? scp::kScp02 : scp::kScp03;
+  }
 };
 
 // The keyvault's keys in the HSM: everything that the service does with a key

@@ -30,6 +30,7 @@ struct HsmOptions {
   // to serve if it could write there. Empty for an HSM that is a machine.
   std::string token_dir;
   bool allow_writable_token = false;  // development only
+  bool allow_test_keys = false;       // demo only: published keys as masters
 };
 
 }  // namespace cardferry::keyvault

@@ -1,8 +1,12 @@
 #include "services/keyvault/hsm/key_ring.h"
 
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "hsm-config/master_facts.h"
+#include "hsm-config/published_keys.h"
 #include "hsm-config/token_keys.h"
+#include "lib/base/log.h"
 #include "lib/base/status_macros.h"
 
 namespace cardferry::keyvault {
@@ -21,8 +25,8 @@ bool Has(const hsm::KeyEntry& entry, Usage usage) {
 
 absl::StatusOr<std::unique_ptr<KeyRing>> KeyRing::Load(
     pkcs11::Token& token, const hsm::KeyProfile& profile,
-    const ModuleWays& ways) {
-  std::unique_ptr<KeyRing> ring(new KeyRing(token, profile, ways));
+    const ModuleWays& ways, TestKeys test_keys) {
+  std::unique_ptr<KeyRing> ring(new KeyRing(token, profile, ways, test_keys));
   RETURN_IF_ERROR(ring->Reload(nullptr));
   return ring;
 }
@@ -85,6 +89,7 @@ absl::StatusOr<KdfBase> KeyRing::TakeMaster(KeyHandles& keys,
   ASSIGN_OR_RETURN(base.key, Take(keys, entry));
   if (ways_.kdf == KdfRecipe::kNative || !Has(entry, Usage::kDerive) ||
       Has(entry, Usage::kEncrypt)) {
+    RETURN_IF_ERROR(CheckNoTestKey(keys, entry, base));
     return base;
   }
   ASSIGN_OR_RETURN(const hsm::MasterFacts facts,
@@ -92,10 +97,32 @@ absl::StatusOr<KdfBase> KeyRing::TakeMaster(KeyHandles& keys,
   base.zero_encrypted = facts.zero_encrypted;
   ASSIGN_OR_RETURN(const hsm::KeyCheckValue seen,
                    hsm::DerivedCheckValue(keys.session(), ways_.builder,
-                                          ways_.kdf, base, entry.spec.length));
-  if (seen == facts.derived_check_value) return base;
-  return absl::DataLossError(absl::StrCat(
-      "master ", entry.label, " is not the one whose facts are noted"));
+                                          ways_.kdf, base, entry.spec));
+  if (seen != facts.derived_check_value) {
+    return absl::DataLossError(absl::StrCat(
+        "master ", entry.label, " is not the one whose facts are noted"));
+  }
+  RETURN_IF_ERROR(CheckNoTestKey(keys, entry, base));
+  return base;
+}
+
+absl::Status KeyRing::CheckNoTestKey(KeyHandles& keys,
+                                     const hsm::KeyEntry& entry,
+                                     const KdfBase& base) {
+  ASSIGN_OR_RETURN(const std::string name,
+                   hsm::NameOfPublishedKey(keys.session(), ways_.builder,
+                                           ways_.kdf, base, entry.spec));
+  if (name.empty()) return absl::OkStatus();
+  if (test_keys_ == TestKeys::kAllowed) {
+    LogWarning(
+        "TEST KEY IN USE: anybody can do what this vault does with its cards",
+        {{"key", entry.label}, {"test_key", name}});
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "master ", entry.label, " is the published test key ", name,
+      ", which anybody has: make a token with keys of your own; for a demo "
+      "only, allow_test_keys lets it through"));
 }
 
 }  // namespace cardferry::keyvault

@@ -21,15 +21,23 @@ struct ModuleWays {
   pkcs11::KdfRecipe kdf;
 };
 
+// Keys that are published, and come with test cards.
+enum class TestKeys {
+  kRefused,
+  kAllowed,  // for demos and tests
+};
+
 // The keys of a token, by the key profile.
 class KeyRing final : public KeySource {
  public:
   // Finds the keys and checks them: every attribute against the profile
   // (FAILED_PRECONDITION), each derive-only master against the check value that
-  // its ceremony noted (DATA_LOSS). `token` and `profile` outlive the ring.
+  // its ceremony noted (DATA_LOSS), and that no key is a published test key
+  // (FAILED_PRECONDITION, or a warning in the log where they are allowed).
+  // `token` and `profile` outlive the ring.
   static absl::StatusOr<std::unique_ptr<KeyRing>> Load(
       pkcs11::Token& token, const hsm::KeyProfile& profile,
-      const ModuleWays& ways);
+      const ModuleWays& ways, TestKeys test_keys);
 
   std::shared_ptr<const KeyHandles> keys() const override
       ABSL_LOCKS_EXCLUDED(mutex_);
@@ -38,19 +46,22 @@ class KeyRing final : public KeySource {
 
  private:
   KeyRing(pkcs11::Token& token, const hsm::KeyProfile& profile,
-          const ModuleWays& ways)
-      : token_(token), profile_(profile), ways_(ways) {}
+          const ModuleWays& ways, TestKeys test_keys)
+      : token_(token), profile_(profile), ways_(ways), test_keys_(test_keys) {}
 
   absl::StatusOr<std::shared_ptr<const KeyHandles>> FindAll();
   absl::StatusOr<pkcs11::ObjectHandle> Take(KeyHandles& keys,
                                             const hsm::KeyEntry& entry);
   absl::StatusOr<pkcs11::KdfBase> TakeMaster(KeyHandles& keys,
                                              const hsm::KeyEntry& entry);
+  absl::Status CheckNoTestKey(KeyHandles& keys, const hsm::KeyEntry& entry,
+                              const pkcs11::KdfBase& base);
   absl::Status TakeKeySet(KeyHandles& keys, const hsm::KeySet& set);
 
   pkcs11::Token& token_;
   const hsm::KeyProfile& profile_;
   const ModuleWays ways_;
+  const TestKeys test_keys_;
   mutable absl::Mutex mutex_;
   std::shared_ptr<const KeyHandles> keys_ ABSL_GUARDED_BY(mutex_);
 };

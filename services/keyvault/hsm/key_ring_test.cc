@@ -25,17 +25,18 @@ class KeyRingTest : public testing::TestWithParam<TestModule> {
         pkcs11::Token::Open(test_token_->Options(pkcs11::Access::kReadWrite)));
     const pkcs11::TemplateBuilder builder(
         pkcs11::TemplateRulesFor(token_->module().manufacturer()));
+    profile_ = hsm::TestProfile({{"kdf3", 256},
+                                 {"plain", 128, hsm::Diversification::kNone},
+                                 {"des", 168, hsm::Diversification::kEmvCps}});
     ASSERT_OK_AND_ASSIGN(const pkcs11::KdfRecipe recipe,
-                         hsm::ChooseKdf(*token_, builder));
+                         hsm::ChooseKdf(*token_, builder, profile_));
     ways_ = std::make_unique<ModuleWays>(ModuleWays{builder, recipe});
-    profile_ = hsm::TestProfile(
-        {{"kdf3", 256}, {"plain", 128, hsm::Diversification::kNone}});
     ASSERT_OK(
         hsm::GenerateKeys({token_->keep_alive(), builder, recipe}, profile_));
   }
 
   absl::StatusOr<std::unique_ptr<KeyRing>> Load() {
-    return KeyRing::Load(*token_, profile_, *ways_);
+    return KeyRing::Load(*token_, profile_, *ways_, TestKeys::kRefused);
   }
 
   std::unique_ptr<pkcs11::TestToken> test_token_;

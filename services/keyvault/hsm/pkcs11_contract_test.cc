@@ -29,9 +29,7 @@ absl::StatusOr<std::unique_ptr<TestVault>> MakeVault(TestModule module) {
   for (const KnownKeySet& set : ContractKeySets()) {
     const KeySetDescription& described = set.description;
     sets.push_back({described.name, static_cast<size_t>(described.key_bits),
-                    described.diversification == "none"
-                        ? hsm::Diversification::kNone
-                        : hsm::Diversification::kKdf3,
+                    hsm::DiversificationNamed(described.diversification),
                     described.master_version, described.key_version_number});
     const std::string stem =
         described.name + "/" + std::to_string(described.master_version) + "/";

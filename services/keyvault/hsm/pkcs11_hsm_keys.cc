@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "hsm-config/profile_recipes.h"
 #include "lib/base/status_macros.h"
 #include "lib/pkcs11/ck_status.h"
 #include "lib/pkcs11/known_answers.h"
@@ -61,12 +62,15 @@ absl::StatusOr<std::unique_ptr<Pkcs11HsmKeys>> Pkcs11HsmKeys::Open(
   ASSIGN_OR_RETURN(
       pkcs11::Capabilities capabilities,
       pkcs11::Probe([&] { return token->OpenSession(Access::kReadOnly); },
-                    pkcs11::Scp03Recipes(builder)));
+                    hsm::RecipesFor(options.profile, builder)));
   std::unique_ptr<Pkcs11HsmKeys> keys(new Pkcs11HsmKeys(
       std::move(options), std::move(token), std::move(capabilities)));
   const ModuleWays ways = WaysOf(*keys->token_, keys->capabilities_);
-  ASSIGN_OR_RETURN(keys->ring_,
-                   KeyRing::Load(*keys->token_, keys->options_.profile, ways));
+  ASSIGN_OR_RETURN(
+      keys->ring_,
+      KeyRing::Load(*keys->token_, keys->options_.profile, ways,
+                    keys->options_.allow_test_keys ? TestKeys::kAllowed
+                                                   : TestKeys::kRefused));
   const bool by_cbc = keys->options_.mac_by_cbc &&
                       keys->capabilities_.Has(pkcs11::kRecipeMacByCbc);
   keys->hsm_.reset(new HsmContext{keys->pool_, *keys->ring_, ways, by_cbc,

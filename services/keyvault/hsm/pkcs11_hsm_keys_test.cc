@@ -165,6 +165,35 @@ TEST_P(Pkcs11HsmKeysTest, ServesNoTokenThatItCouldWrite) {
   EXPECT_OK(Pkcs11HsmKeys::Open(std::move(options)));
 }
 
+TEST_P(Pkcs11HsmKeysTest, ServesNoPublishedTestKeyUnlessToldTo) {
+  const Bytes key = FromHexOrDie("404142434445464748494A4B4C4D4E4F");
+  const hsm::TestKeySet sets[] = {{"kdf3"},
+                                  {"plain", 128, hsm::Diversification::kNone},
+                                  {"visa2", 112, hsm::Diversification::kVisa2},
+                                  {"des", 112, hsm::Diversification::kNone}};
+  for (const hsm::TestKeySet& set : sets) {
+    vault_.reset();
+    const std::string label = set.name + "/1/mac";
+    std::map<std::string, SecretBytes> known;
+    known[label] = SecretBytes::CopyOf(key);
+    ASSERT_OK_AND_ASSIGN(vault_, TestVault::Create(GetParam(), {set}, known));
+    HsmOptions options = vault_->Options();
+    options.allow_test_keys = false;
+    EXPECT_THAT(
+        Pkcs11HsmKeys::Open(std::move(options)),
+        StatusIs(absl::StatusCode::kFailedPrecondition,
+                 "master " + label +
+                     " is the published test key 40..4F, which anybody has: "
+                     "make a token with keys of your own; for a demo only, "
+                     "allow_test_keys lets it through"));
+    testing::internal::CaptureStderr();
+    EXPECT_OK(Pkcs11HsmKeys::Open(vault_->Options()));
+    const std::string lines = testing::internal::GetCapturedStderr();
+    EXPECT_THAT(lines, testing::HasSubstr("TEST KEY IN USE"));
+    EXPECT_THAT(lines, testing::HasSubstr(label));
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Modules, Pkcs11HsmKeysTest,
                          testing::Values(TestModule::kSoftHsm,
                                          TestModule::kNss),

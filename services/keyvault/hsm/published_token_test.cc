@@ -23,8 +23,11 @@ class PublishedTokenTest : public testing::Test {
     tool_.token_dir = root + "/token";
     tool_.pin_file = root + "/pin";
     tool_.softhsm_conf = root + "/softhsm2.conf";
-    const std::string profile = hsm::TestProfileText(
-        {{"kdf3", 256}, {"plain", 128, hsm::Diversification::kNone}});
+    const std::string profile =
+        hsm::TestProfileText({{"kdf3", 256},
+                              {"plain", 128, hsm::Diversification::kNone},
+                              {"visa2", 112, hsm::Diversification::kVisa2},
+                              {"des", 112, hsm::Diversification::kNone}});
     ASSERT_OK(WriteFileAtomically(tool_.profile, AsBytes(profile), 0644));
     ASSERT_OK(WriteFileAtomically(tool_.pin_file, AsBytes("0123456789"), 0400));
     ASSERT_OK(hsm::InitToken(tool_));
@@ -55,6 +58,14 @@ TEST_F(PublishedTokenTest, ServesEverythingAfterEachStart) {
       EXPECT_OK(cipher->CardCryptogram());
       EXPECT_OK(cipher->EncryptCommands({{1, Bytes(5)}}));
       EXPECT_OK(cipher->MacChain(Bytes(16), {Bytes(20)}));
+    }
+    for (const char* key_set : {"visa2", "des"}) {
+      ASSERT_OK_AND_ASSIGN(
+          const auto cipher,
+          keys->OpenSession({key_set, 1, {}}, {{scp::kScp02, 0x55}, {1}, {2}}));
+      EXPECT_OK(cipher->CardCryptogram());
+      EXPECT_OK(cipher->EncryptCommands({{1, Bytes(5)}}));
+      EXPECT_OK(cipher->MacChain(Bytes(8), {Bytes(20)}));
     }
     EXPECT_OK(keys->TicketMac(Bytes(5)));
     if (start == 0) {

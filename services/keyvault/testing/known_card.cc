@@ -7,14 +7,15 @@
 namespace cardferry::keyvault {
 
 KnownKeySet TestKeySet(int key_bits, const std::string& diversification) {
-  const size_t size = static_cast<size_t>(key_bits) / 8;
   KnownKeySet key_set;
   key_set.description.name = "test";
   key_set.description.master_version = 1;
   key_set.description.key_version_number = 0x30;
   key_set.description.diversification = diversification;
   key_set.description.key_bits = key_bits;
-  for (size_t i = 0; i < size; ++i) {
+  const bool is_des = key_set.description.scp() == scp::kScp02;
+  const int size = is_des ? key_bits / 7 : key_bits / 8;  // of 8 bits of DES, 7
+  for (int i = 0; i < size; ++i) {
     key_set.master_enc.push_back(static_cast<uint8_t>(0x40 + i));
     key_set.master_mac.push_back(static_cast<uint8_t>(0x80 + i));
   }
@@ -28,14 +29,21 @@ std::unique_ptr<scp::SessionCipher> KnownCard::Cipher(
   const SecretBytes mac =
       DeriveCardKey(key_set, 2, key_diversification_data).value();
   // No `i` of S8 mode changes what is computed, and some here are not there.
+  const scp::ChannelProtocol protocol =
+      IsScp02() ? scp::ChannelProtocol{scp::kScp02, i}
+                : scp::ChannelProtocol{scp::kScp03, 0x00};
   const scp::SessionSeed seed =
-      scp::SessionSeed::Create({scp::kScp03, 0x00}, host_challenge, challenge)
-          .value();
+      scp::SessionSeed::Create(protocol, host_challenge, challenge).value();
   return scp::CreateOpensslCipher(enc, mac, seed).value();
 }
 
 Bytes KnownCard::Answer(ByteSpan host_challenge) const {
   const Bytes cryptogram = Cipher(host_challenge)->CardCryptogram().value();
+  if (IsScp02()) {
+    return Concat({key_diversification_data,
+                   Bytes{key_version_number, scp::kScp02}, challenge,
+                   cryptogram});
+  }
   const Bytes counter = (i & 0x10) != 0 ? Bytes{0, 0, 1} : Bytes();
   return Concat({key_diversification_data, Bytes{key_version_number, 0x03, i},
                  challenge, cryptogram, counter});

@@ -8,7 +8,8 @@
 
 namespace cardferry::keyvault {
 
-// Keys of tests: well known, and used by no card.
+// Keys of tests, of any length and diversification of the profile: well known,
+// and used by no card.
 KnownKeySet TestKeySet(int key_bits = 128,
                        const std::string& diversification = "kdf3");
 
@@ -18,11 +19,13 @@ struct KnownCard {
   KnownKeySet key_set = TestKeySet();
   Bytes key_diversification_data = FromHexOrDie("00112233445566778899");
   uint8_t key_version_number = 0x30;
-  uint8_t i = 0x70;
+  uint8_t i = 0x70;  // an SCP02 card, which has other values, does not say it
   Bytes challenge = FromHexOrDie("C0C1C2C3C4C5C6C7");
 
   // The card's own session cipher for a host challenge.
   std::unique_ptr<scp::SessionCipher> Cipher(ByteSpan host_challenge) const;
+  bool IsScp02() const { return key_set.description.scp() == scp::kScp02; }
+
   // The answer to INITIALIZE UPDATE, without its status word.
   Bytes Answer(ByteSpan host_challenge) const;
 };

@@ -22,9 +22,7 @@ hsm::TestKeySet ToProfile(const KeySetDescription& description) {
   hsm::TestKeySet set;
   set.name = description.name;
   set.key_bits = static_cast<size_t>(description.key_bits);
-  set.diversification = description.diversification == "none"
-                            ? hsm::Diversification::kNone
-                            : hsm::Diversification::kKdf3;
+  set.diversification = hsm::DiversificationNamed(description.diversification);
   set.master_version = description.master_version;
   set.key_version_number = description.key_version_number;
   return set;

@@ -11,6 +11,7 @@
 #include "lib/base/status_macros.h"
 #include "lib/card/scp/openssl/openssl_cipher.h"
 #include "lib/crypto/cmac.h"
+#include "lib/crypto/tdes.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -90,8 +91,17 @@ class CountedCipher final : public scp::SessionCipher {
 absl::StatusOr<SecretBytes> DeriveCardKey(const KnownKeySet& key_set, int key,
                                           ByteSpan key_diversification_data) {
   const Bytes& master = key == 1 ? key_set.master_enc : key_set.master_mac;
-  if (key_set.description.diversification == "none") {
-    return SecretBytes::CopyOf(master);
+  const std::string& diversification = key_set.description.diversification;
+  if (diversification == "none") return SecretBytes::CopyOf(master);
+  if (diversification != "kdf3") {
+    const ByteSpan kdd = key_diversification_data;
+    const Bytes card = diversification == "visa2"
+                           ? Concat({kdd.subspan(0, 2), kdd.subspan(4, 4)})
+                           : Concat({kdd.subspan(4, 6)});
+    const uint8_t number = static_cast<uint8_t>(key);
+    return crypto::TdesEcbDeriveKey(
+        SecretBytes::CopyOf(master),
+        Concat({card, Bytes{0xF0, number}, card, Bytes{0x0F, number}}));
   }
   // KDF3: CMAC(master, i | 000000 | key | 00 | diversification data), i = 1..
   Bytes derived;
@@ -122,6 +132,10 @@ absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpensslHsmKeys::OpenSession(
     if (key_set.description.name != card.key_set ||
         key_set.description.master_version != card.master_version) {
       continue;
+    }
+    if (key_set.description.scp() != seed.protocol.scp) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "key set ", card.key_set, " has keys for another protocol"));
     }
     ASSIGN_OR_RETURN(const SecretBytes enc,
                      DeriveCardKey(key_set, 1, card.key_diversification_data));

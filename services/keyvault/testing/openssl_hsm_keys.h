@@ -13,7 +13,7 @@ namespace cardferry::keyvault {
 
 // A key set whose masters are known: for tests and measurements.
 struct KnownKeySet {
-  KeySetDescription description;  // diversification "none" or "kdf3"
+  KeySetDescription description;
   Bytes master_enc;
   Bytes master_mac;
 };

@@ -1,5 +1,8 @@
 #include "services/keyvault/testing/openssl_hsm_keys.h"
 
+#include <fstream>
+#include <nlohmann/json.hpp>
+
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 #include "services/keyvault/testing/hsm_keys_contract.h"
@@ -26,6 +29,35 @@ TEST(DeriveCardKeyTest, AgreesWithAnotherImplementationOnKdf3) {
       DeriveCardKey(key_set, 1, FromHexOrDie("D9B1DE5D0362DEDCE4FB")));
   EXPECT_TRUE(key.Equals(SecretBytes::CopyOf(FromHexOrDie(
       "9AAC5D0B3601F89438A0D9D0B6B256CFB47E6462DFA5228D3420C4AC7C224781"))));
+}
+
+// The same tests; the values of the keys are of a reference that gives their
+// key check values.
+TEST(DeriveCardKeyTest, AgreesWithAnotherImplementationOnTripleDes) {
+  std::ifstream stream("tests/vectors/real_primitives.json");
+  int compared = 0;
+  for (const nlohmann::json& record : nlohmann::json::parse(stream)) {
+    if (record["kind"] != "diversification") continue;
+    const std::string algorithm = record["algorithm"].get<std::string>();
+    if (algorithm != "VISA2" && algorithm != "EMV-CPS-1.1") continue;
+    SCOPED_TRACE(record["name"].get<std::string>());
+    KnownKeySet key_set;
+    key_set.description.diversification =
+        algorithm == "VISA2" ? "visa2" : "emv-cps";
+    key_set.master_enc = FromHexOrDie(record["master"].get<std::string>());
+    key_set.master_mac = key_set.master_enc;
+    const Bytes kdd = FromHexOrDie(record["kdd"].get<std::string>());
+    for (const auto& [number, name] :
+         {std::make_pair(1, "enc"), std::make_pair(2, "mac")}) {
+      EXPECT_TRUE(DeriveCardKey(key_set, number, kdd)
+                      .value()
+                      .Equals(SecretBytes::CopyOf(FromHexOrDie(
+                          record["derived"][name].get<std::string>()))))
+          << name;
+    }
+    ++compared;
+  }
+  EXPECT_EQ(compared, 2);
 }
 
 TEST(DeriveCardKeyTest, EncAndMacComeFromTheirOwnMasters) {

@@ -19,9 +19,10 @@ absl::Status HoldCeremony(const pkcs11::TestToken& test_token,
   const pkcs11::TemplateBuilder builder(
       pkcs11::TemplateRulesFor(token->module().manufacturer()));
   ASSIGN_OR_RETURN(const pkcs11::KdfRecipe recipe,
-                   hsm::ChooseKdf(*token, builder));
-  return hsm::ImportKnownKeys({token->keep_alive(), builder, recipe}, profile,
-                              known);
+                   hsm::ChooseKdf(*token, builder, profile));
+  return hsm::ImportKnownKeys(
+      {token->keep_alive(), builder, recipe, /*allow_test_keys=*/true}, profile,
+      known);
 }
 
 }  // namespace
@@ -46,6 +47,7 @@ HsmOptions TestVault::Options() const {
   HsmOptions options;
   options.token = token_->Options(pkcs11::Access::kReadOnly);
   options.profile = profile_;
+  options.allow_test_keys = true;
   return options;
 }
 

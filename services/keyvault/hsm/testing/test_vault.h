@@ -26,7 +26,8 @@ class TestVault {
   // Another token with the same keys.
   absl::StatusOr<std::unique_ptr<TestVault>> Copy() const;
 
-  // For Pkcs11HsmKeys::Open. The token's folder is writable, and not named.
+  // For Pkcs11HsmKeys::Open. The token's folder is writable, and not named;
+  // test keys are allowed.
   HsmOptions Options() const;
 
   pkcs11::TestToken& token() { return *token_; }
