@@ -25,7 +25,9 @@ absl::Status WrongLength(absl::string_view field, size_t size) {
 absl::Status ReadField(const Tlv& field, StatusEntry& entry) {
   switch (field.tag) {
     case kTagLifeCycle:
-      if (field.value.size() != 1) {
+      // Cards with a contactless interface add the state of that as a second
+      // byte (GPC Amendment C).
+      if (field.value.size() != 1 && field.value.size() != 2) {
         return WrongLength("life cycle", field.value.size());
       }
       entry.life_cycle = field.value[0];

@@ -46,9 +46,10 @@ struct StatusEntry {
   bool operator==(const StatusEntry& o) const;
 };
 
-// E3 { 4F AID, 9F70 life cycle, [C5 privileges], [C4 load file], [CE version],
-// [84 module]..., ... } one after the other; other fields are skipped.
-// INVALID_ARGUMENT, naming the entry, when it is not well formed.
+// E3 { 4F AID, 9F70 life cycle [contactless state], [C5 privileges],
+// [C4 load file], [CE version], [84 module]..., ... } one after the other;
+// other fields are skipped. INVALID_ARGUMENT, naming the entry, when it is not
+// well formed.
 absl::StatusOr<std::vector<StatusEntry>> ParseStatusEntries(ByteSpan data);
 
 // A list as a card gave it, page by page.

@@ -60,6 +60,17 @@ TEST(ParseStatusEntriesTest, ReadsAnApplicationAndSkipsOtherFields) {
                                                    {}})));
 }
 
+// The answer of an NFC SIM (tests/vectors, nfcsim_scp02_0_s0).
+TEST(ParseStatusEntriesTest, ReadsALifeCycleWithAContactlessState) {
+  ASSERT_OK_AND_ASSIGN(
+      const std::vector<StatusEntry> entries,
+      ParseStatusEntries(
+          FromHexOrDie("E3164F08A0000001510000009F70020F01C5039AFE80EA00")));
+  ASSERT_EQ(entries.size(), 1u);
+  EXPECT_EQ(entries[0].life_cycle, 0x0F);
+  EXPECT_EQ(ToHex(entries[0].privileges), "9AFE80");
+}
+
 TEST(ParseStatusEntriesTest, ReadsSeveralEntriesAndNone) {
   ASSERT_OK_AND_ASSIGN(
       const auto two,
@@ -88,8 +99,8 @@ TEST(ParseStatusEntriesTest, RefusesWhatIsNotWellFormed) {
                     "9F7000"),
             "entry 1: tag E2 instead of E3");
   EXPECT_EQ(refusal("E3049F700107"), "entry 1: no AID");
-  EXPECT_EQ(refusal("E30C4F05F0434645529F70020000"),
-            "entry 1: life cycle of 2 bytes");
+  EXPECT_EQ(refusal("E30D4F05F0434645529F7003000000"),
+            "entry 1: life cycle of 3 bytes");
   EXPECT_EQ(refusal("E30B4F05F043464552C5020000"),
             "entry 1: privileges of 2 bytes");
   EXPECT_EQ(refusal("E30A4F05F043464552CE0100"), "entry 1: version of 1 bytes");
