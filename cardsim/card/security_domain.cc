@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cardsim/card/life_cycle.h"
+#include "cardsim/card/put_key.h"
 #include "cardsim/card/set_status.h"
 #include "cardsim/card_error.h"
 #include "cardsim/channel/messaging.h"
@@ -25,10 +26,12 @@ constexpr uint8_t kInsLoad = 0xE8;
 constexpr uint8_t kInsGetStatus = 0xF2;
 constexpr uint8_t kInsSetStatus = 0xF0;
 constexpr uint8_t kInsStoreData = 0xE2;
+constexpr uint8_t kInsPutKey = 0xD8;
 
 bool IsManagement(uint8_t ins) {
   return ins == kInsDelete || ins == kInsInstall || ins == kInsLoad ||
-         ins == kInsGetStatus || ins == kInsSetStatus || ins == kInsStoreData;
+         ins == kInsGetStatus || ins == kInsSetStatus || ins == kInsStoreData ||
+         ins == kInsPutKey;
 }
 
 card::ResponseApdu Answer(absl::StatusOr<Bytes> data) {
@@ -121,6 +124,10 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::Manage(
       return get_status_.Process(plain, registry_);
     case kInsStoreData:
       return content_.StoreData(plain);
+    case kInsPutKey: {
+      ASSIGN_OR_RETURN(Bytes answer, PutKey(plain, keys_));
+      return card::ResponseApdu{std::move(answer), card::kSuccess};
+    }
     case kInsSetStatus:
       RETURN_IF_ERROR(SetStatus(plain, registry_));
       return card::ResponseApdu{{}, card::kSuccess};
@@ -131,7 +138,8 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::Manage(
       RETURN_IF_ERROR(content_.Load(plain));
       break;
     default:
-      RETURN_IF_ERROR(content_.Delete(plain));
+      RETURN_IF_ERROR(IsDeleteKey(plain) ? DeleteKey(plain, keys_)
+                                         : content_.Delete(plain));
   }
   // One byte: no confirmation follows (GPCS 2.3.1, 11.1.6).
   return card::ResponseApdu{{0x00}, card::kSuccess};

@@ -24,8 +24,8 @@ TEST(SecurityDomainTest, ReadsCardDataWithoutASession) {
 
 TEST(SecurityDomainTest, RefusesManagementBeforeAuthentication) {
   TestCard card;
-  for (const char* command :
-       {kGetStatus, "80E60200", "80E80000", "80E40000064F04A0000001"}) {
+  for (const char* command : {kGetStatus, "80E60200", "80E80000",
+                              "80E40000064F04A0000001", "80D8008100"}) {
     EXPECT_EQ(card.Send(command), "6982") << command;
   }
   // Neither after INITIALIZE UPDATE alone.
@@ -42,7 +42,7 @@ TEST(SecurityDomainTest, RefusesSecureMessagingWithoutASession) {
 TEST(SecurityDomainTest, RefusesUnknownClassesAndCommands) {
   TestCard card;
   EXPECT_EQ(card.Send("80FE0000"), "6D00");
-  EXPECT_EQ(card.Send("80D8000000"), "6D00");
+  EXPECT_EQ(card.Send("80DA000000"), "6D00");
   EXPECT_EQ(card.Send("00F2800202"
                       "4F0000"),
             "6E00");

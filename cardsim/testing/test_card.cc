@@ -21,8 +21,11 @@ std::string Command(absl::string_view header, absl::string_view data) {
   return absl::StrCat(header, Counted(data), "00");
 }
 
-TestCard::TestCard(CardOptions options)
-    : card_(*Card::Create(TestKeys(), options, random_)) {}
+TestCard::TestCard(CardOptions options) : TestCard(TestKeys(), options) {}
+
+TestCard::TestCard(KeySet keys, CardOptions options)
+    : card_(*Card::Create(keys.Clone(), options, random_)),
+      host_(std::move(keys)) {}
 
 TestCard::TestCard(const CardState& state, CardOptions options)
     : card_(*Card::Restore(state, options, random_)) {}

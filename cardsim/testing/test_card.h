@@ -18,6 +18,8 @@ class TestCard {
   explicit TestCard(CardOptions options = {});
   // The card that had this state; stops the process when none can have it.
   explicit TestCard(const CardState& state, CardOptions options = {});
+  // The same with other keys than TestKeys.
+  TestCard(KeySet keys, CardOptions options);
 
   Card& card() { return *card_; }
   TestHost& host() { return host_; }

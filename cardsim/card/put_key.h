@@ -1,0 +1,29 @@
+#ifndef CARDFERRY_CARDSIM_CARD_PUT_KEY_H_
+#define CARDFERRY_CARDSIM_CARD_PUT_KEY_H_
+
+#include "absl/status/statusor.h"
+#include "cardsim/channel/key_ring.h"
+#include "lib/base/bytes.h"
+#include "lib/card/apdu/command_apdu.h"
+
+namespace cardferry::cardsim {
+
+// PUT KEY (GPCS 2.3.1, 11.8) as a plain command of the session that `keys` has:
+// adds or replaces a key set, or replaces one key of one; all or nothing. The
+// counters of a set that changed start again. The answer: new version (1) |
+// check value (3) of each key. Errors of PutKeyCommand::Parse, KeyRing::Add and
+// KeyRing::Replace; 6A80 for a check value that does not match, keys of
+// different types in one set, and a single key of another type or size than
+// that in its place; 6A88 for a single key of a set that is not there.
+absl::StatusOr<Bytes> PutKey(const card::CommandApdu& command, KeyRing& keys);
+
+// DELETE of a key set (11.2.3.2), which names D2 { version }. Errors of
+// KeyRing::Delete; 6A86, 6A80.
+absl::Status DeleteKey(const card::CommandApdu& command, KeyRing& keys);
+
+// Whether a DELETE is for keys, not for content: D0 or D2 stand in it.
+bool IsDeleteKey(const card::CommandApdu& command);
+
+}  // namespace cardferry::cardsim
+
+#endif  // CARDFERRY_CARDSIM_CARD_PUT_KEY_H_
