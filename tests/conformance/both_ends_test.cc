@@ -14,6 +14,7 @@
 #include "cardsim/channel/channel.h"
 #include "lib/base/random.h"
 #include "lib/base/secret_bytes.h"
+#include "lib/card/gp/content_commands.h"
 #include "lib/card/scp/initialize_update_response.h"
 #include "lib/card/scp/openssl/openssl_cipher.h"
 #include "lib/card/scp/secure_channel.h"
@@ -184,6 +185,15 @@ void TheCardRefusesACommandOutOfItsOrder(const ChannelProtocol& protocol) {
   if (replay) RC_ASSERT(session.card.Unwrap(wrapped->at(0)).ok());
   RC_ASSERT(!session.card.Unwrap(wrapped->at(replay ? 0 : 1)).ok());
   RC_ASSERT(!session.card.authenticated());
+}
+
+// The planner cuts commands by its own number: it may not see the channel.
+TEST(LongestCommandTest, IsTheSameForThePlannerAndTheChannel) {
+  for (const SecurityLevel level :
+       {SecurityLevel::kNone, SecurityLevel::kCMac, SecurityLevel::kCDecCMac}) {
+    EXPECT_EQ(card::MaxCommandData(static_cast<uint8_t>(level)).value(),
+              scp::MaxShortDataLength(level));
+  }
 }
 
 RC_GTEST_PROP(BothEndsOfScp02Test, TheCardReadsWhatTheHostWrote, ()) {
