@@ -1,21 +1,8 @@
 // A load from the plan to the card, without processes and network: the
 // sequencer and the keyvault's domain (known keys instead of an HSM) on one
 // side, the simulated card with its own channel code on the other.
-#include <memory>
-#include <optional>
-#include <string>
-
-#include "cardsim/card/card.h"
 #include "lib/base/status_matchers.h"
-#include "lib/base/testing/fake_clock.h"
-#include "lib/card/script/run_script.h"
-#include "services/keyvault/testing/fake_ledger.h"
-#include "services/keyvault/testing/known_card.h"
-#include "services/sequencer/conclusion.h"
-#include "services/sequencer/sequencer.h"
-#include "services/sequencer/testing/applets.h"
-#include "services/sequencer/testing/test_profiles.h"
-#include "tests/sequencer/vault_in_process.h"
+#include "tests/sequencer/insertion_test.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -23,109 +10,10 @@ namespace {
 using absl::StatusCode;
 using testing::SizeIs;
 
-const card::Aid kBrokerageApplet = *card::Aid::FromHex("F04346455252590101");
-const card::Aid kGreeterApplet = *card::Aid::FromHex("F04346455252590301");
-const char kAccount[] = "DE00 1234";
+class LoadTest : public InsertionTest {};
 
-DesiredPackage Package(const std::string& file) {
-  return {LoadApplet(file), {}};
-}
-
-DesiredPackage Package(const std::string& file, const card::Aid& applet,
-                       const std::string& parameters) {
-  const ByteSpan bytes = AsBytes(parameters);
-  return {LoadApplet(file),
-          {{applet, applet, {0x00}, Bytes(bytes.begin(), bytes.end())}}};
-}
-
-class LoadTest : public testing::TestWithParam<int> {
- protected:
-  LoadTest() {
-    CardProfile profile = TestProfile("demo", 0x30);
-    profile.key_set = "test";
-    sequencer_ = std::make_unique<Sequencer>(
-        *ProfileCatalog::Create({profile}),
-        std::make_unique<VaultInProcess>(vault_), 1 << 20);
-    NewCard();
-  }
-
-  // Another card of the same key set with nothing on it.
-  void NewCard(uint8_t master_bit_flip = 0) {
-    keyvault::KnownKeySet keys = key_set_;
-    keys.master_enc[0] ^= master_bit_flip;
-    keys.master_mac[0] ^= master_bit_flip;
-    const Bytes kdd = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-    cardsim::KeySet card_keys{
-        cardsim::KeyType::kAes,
-        *keyvault::DeriveCardKey(keys, 1, kdd),
-        *keyvault::DeriveCardKey(keys, 2, kdd),
-        *keyvault::DeriveCardKey(keys, 2, kdd),  // DEK: of no use here
-        0x30,
-        {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}};
-    card_ = *cardsim::Card::Create(std::move(card_keys), {}, random_);
-    record_.reset();
-  }
-
-  card::Transcript Run(const card::Script& script) {
-    return card::RunScript(
-        script,
-        [this](const card::CommandApdu& command)
-            -> absl::StatusOr<card::ResponseApdu> {
-          if (dies_after_.has_value() && (*dies_after_)-- == 0) {
-            return absl::UnavailableError("pulled");
-          }
-          return card_->Process(command);
-        },
-        [](size_t) {});
-  }
-
-  absl::StatusOr<Sequencer::Prepared> Prepare() {
-    dies_after_.reset();
-    card_->Reset();
-    const auto opening = sequencer_->Open("kiosk", "slot", 1);
-    if (!opening.ok()) return opening.status();
-    Sequencer::OpeningAnswers answers;
-    answers.identify = Run(opening->front().identify);
-    answers.challenge = Run(opening->front().challenge);
-    const auto identity = sequencer_->Identify(answers);
-    if (!identity.ok()) return identity.status();
-    return sequencer_->Prepare({opening->front().ticket, "kiosk", "slot",
-                                answers, desired_, identity->card_id, record_});
-  }
-
-  // The card is inserted once, and pulled after so many commands.
-  Conclusion Insert(std::optional<size_t> dies_after = std::nullopt) {
-    const auto prepared = Prepare();
-    EXPECT_OK(prepared);
-    if (!prepared.ok()) return {};
-    changes_ = prepared->changes;
-    dies_after_ = dies_after;
-    const auto conclusion = Conclude(prepared->state, Run(prepared->script));
-    EXPECT_OK(conclusion);
-    record_ = conclusion->record;
-    return *conclusion;
-  }
-
-  std::string Ask(const std::string& hex) {
-    return ToHex(card_->Transmit(FromHexOrDie(hex)));
-  }
-
-  const keyvault::KnownKeySet key_set_ = keyvault::TestKeySet(GetParam());
-  keyvault::OpensslHsmKeys hsm_keys_{{key_set_}};
-  keyvault::FakeLedger ledger_;
-  FakeClock clock_;
-  SystemRandom random_;
-  keyvault::Vault vault_{{hsm_keys_, ledger_, clock_, random_}, {}};
-  std::unique_ptr<Sequencer> sequencer_;
-  std::unique_ptr<cardsim::Card> card_;
-  std::optional<CardRecord> record_;
-  std::optional<size_t> dies_after_;
-  size_t changes_ = 0;
-  DesiredState desired_ = {
-      {Package("brokerage.cap", kBrokerageApplet, kAccount)}, {}, {}};
-};
-
-INSTANTIATE_TEST_SUITE_P(KeyBits, LoadTest, testing::Values(128, 192, 256));
+INSTANTIATE_TEST_SUITE_P(CardTypes, LoadTest, testing::ValuesIn(CardTypes()),
+                         NameOfCardType);
 
 TEST_P(LoadTest, AFreshCardIsLoadedInOneBundle) {
   const Conclusion conclusion = Insert();
