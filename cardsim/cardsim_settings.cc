@@ -1,6 +1,11 @@
 #include "cardsim/cardsim_settings.h"
 
+#include <string>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
+#include "cardsim/channel/scp02_protocol.h"
+#include "cardsim/channel/scp03_protocol.h"
 #include "lib/base/status_macros.h"
 
 namespace cardferry::cardsim {
@@ -9,10 +14,20 @@ namespace {
 // The kinds of card that --card knows.
 struct Kind {
   absl::string_view name;
+  KeyType type;
   uint8_t i;
   size_t key_size;
 };
-constexpr Kind kKinds[] = {{"scp03", 0x70, 16}, {"scp03-aes256", 0x70, 32}};
+constexpr Kind kKinds[] = {
+    {"scp02", KeyType::kDes, 0x55, 16},
+    {"scp02-i15", KeyType::kDes, 0x15, 16},
+    {"scp03", KeyType::kAes, 0x70, 16},
+    {"scp03-aes192", KeyType::kAes, 0x70, 24},
+    {"scp03-aes256", KeyType::kAes, 0x70, 32},
+};
+
+// Failed authentications after which real cards lock are far below.
+constexpr int kMaxFailureLimit = 255;
 
 constexpr size_t kMaxEeprom = 16 * 1024 * 1024;
 
@@ -21,7 +36,50 @@ absl::StatusOr<Kind> FindKind(absl::string_view name) {
     if (kind.name == name) return kind;
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("--card: \"", name, "\" is not scp03 or scp03-aes256"));
+      absl::StrCat("--card: \"", name,
+                   "\" is not scp02, scp02-i15, scp03, scp03-aes192 or "
+                   "scp03-aes256"));
+}
+
+// The kind's `i`, or the one of --i, where it is one of the kind's protocol.
+absl::StatusOr<uint8_t> ParseI(const Kind& kind, absl::string_view text) {
+  if (text.empty()) return kind.i;
+  const absl::StatusOr<Bytes> i = FromHex(text);
+  const bool known =
+      i.ok() && i->size() == 1 &&
+      (kind.type == KeyType::kDes
+           ? Scp02Protocol::Create(i->front(), kLastScp02Sequence).ok()
+           : Scp03Protocol::Create(i->front()).ok());
+  if (known) return i->front();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--i: \"", text, "\" is not one of ",
+      kind.type == KeyType::kDes ? "04 05 14 15 44 45 54 55 (SCP02)"
+                                 : "00 10 20 30 60 70 and those + 01 (SCP03)"));
+}
+
+absl::Status ParseNumber(absl::string_view flag, absl::string_view text,
+                         size_t least, size_t most, Bytes& number) {
+  if (text.empty()) return absl::OkStatus();
+  absl::StatusOr<Bytes> bytes = FromHex(text);
+  if (!bytes.ok() || bytes->size() < least || bytes->size() > most) {
+    const std::string range = least == most ? "" : absl::StrCat(least, " to ");
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, ": ", range, most, " bytes in hexadecimal"));
+  }
+  number = *std::move(bytes);
+  return absl::OkStatus();
+}
+
+absl::Status ParseNumbers(const CardsimFlags& flags, CardNumbers& numbers) {
+  RETURN_IF_ERROR(
+      ParseNumber("--iin", flags.iin, 1, 16, numbers.issuer_identification));
+  RETURN_IF_ERROR(ParseNumber("--cin", flags.cin, 1, 16, numbers.card_image));
+  return ParseNumber("--cplc", flags.cplc, 42, 42, numbers.production);
+}
+
+std::string Describe(KeyType type, size_t size) {
+  return absl::StrCat(type == KeyType::kDes ? "triple DES" : "AES", " keys of ",
+                      size, " bytes");
 }
 
 // One that says nothing but T=0, and one that offers T=0 and T=1, of which
@@ -82,17 +140,28 @@ absl::StatusOr<CardsimSettings> CheckFlags(const CardsimFlags& flags) {
     return absl::InvalidArgumentError(
         absl::StrCat("--eeprom: 1 to ", kMaxEeprom, " bytes"));
   }
-  settings.card.scp03_i = kind.i;
+  if (flags.failure_limit < 0 || flags.failure_limit > kMaxFailureLimit) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("--failure_limit: 0 (never) to ", kMaxFailureLimit));
+  }
+  uint8_t& i = kind.type == KeyType::kDes ? settings.card.scp02_i
+                                          : settings.card.scp03_i;
+  ASSIGN_OR_RETURN(i, ParseI(kind, flags.i));
+  RETURN_IF_ERROR(ParseNumbers(flags, settings.card.numbers));
+  settings.card.failure_limit = flags.failure_limit;
   settings.card.eeprom_bytes = flags.eeprom;
+  settings.key_type = kind.type;
   settings.key_size = kind.key_size;
   return settings;
 }
 
 absl::Status CheckKeys(const CardsimSettings& settings, const KeySet& keys) {
-  if (keys.enc.size() == settings.key_size) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("--card wants keys of ", settings.key_size,
-                   " bytes, --keys_file has ", keys.enc.size()));
+  if (keys.type == settings.key_type && keys.enc.size() == settings.key_size) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "--card wants ", Describe(settings.key_type, settings.key_size),
+      ", --keys_file has ", Describe(keys.type, keys.enc.size())));
 }
 
 }  // namespace cardferry::cardsim

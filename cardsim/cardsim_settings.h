@@ -21,6 +21,11 @@ struct CardsimFlags {
   std::string keys_file;
   std::string state_file;  // empty: the card is in memory alone
   std::string card = "scp03";
+  std::string i;    // empty: the card's
+  std::string iin;  // empty, and the next two: DefaultCardNumbers
+  std::string cin;
+  std::string cplc;
+  int failure_limit = CardOptions().failure_limit;
   std::string protocol = "t1";
   std::string atr;  // empty: the protocol's
   size_t eeprom = CardOptions().eeprom_bytes;
@@ -36,6 +41,7 @@ struct CardsimSettings {
   bool t0 = false;
   CardOptions card;
   std::vector<Fault> faults;
+  KeyType key_type = KeyType::kAes;
   size_t key_size = 0;  // bytes
 };
 

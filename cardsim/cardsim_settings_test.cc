@@ -26,8 +26,84 @@ TEST(CardsimSettingsTest, KnowsACardWithLongKeys) {
   EXPECT_THAT(
       CheckKeys(settings, TestKeys(16)),
       StatusIs(absl::StatusCode::kFailedPrecondition,
-               std::string("--card wants keys of 32 bytes, --keys_file has "
-                           "16")));
+               std::string("--card wants AES keys of 32 bytes, --keys_file has "
+                           "AES keys of 16 bytes")));
+}
+
+TEST(CardsimSettingsTest, EveryKindOfCardHasItsKeysAndItsParameter) {
+  const struct {
+    const char* card;
+    KeyType type;
+    size_t key_size;
+    uint8_t i;
+  } kCases[] = {
+      {"scp02", KeyType::kDes, 16, 0x55},
+      {"scp02-i15", KeyType::kDes, 16, 0x15},
+      {"scp03", KeyType::kAes, 16, 0x70},
+      {"scp03-aes192", KeyType::kAes, 24, 0x70},
+      {"scp03-aes256", KeyType::kAes, 32, 0x70},
+  };
+  for (const auto& test_case : kCases) {
+    SCOPED_TRACE(test_case.card);
+    CardsimFlags flags;
+    flags.card = test_case.card;
+    ASSERT_OK_AND_ASSIGN(const CardsimSettings settings, CheckFlags(flags));
+    EXPECT_EQ(settings.key_type, test_case.type);
+    EXPECT_EQ(settings.key_size, test_case.key_size);
+    EXPECT_EQ(test_case.type == KeyType::kDes ? settings.card.scp02_i
+                                              : settings.card.scp03_i,
+              test_case.i);
+  }
+}
+
+TEST(CardsimSettingsTest, AnScp02CardWantsTripleDesKeys) {
+  CardsimFlags flags;
+  flags.card = "scp02";
+  ASSERT_OK_AND_ASSIGN(const CardsimSettings settings, CheckFlags(flags));
+  EXPECT_OK(CheckKeys(settings, TestDesKeys()));
+  EXPECT_THAT(CheckKeys(settings, TestKeys()),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       std::string("--card wants triple DES keys of 16 bytes, "
+                                   "--keys_file has AES keys of 16 bytes")));
+}
+
+TEST(CardsimSettingsTest, TakesAnotherParameterOfTheCardsProtocol) {
+  const struct {
+    const char* card;
+    const char* i;
+    bool good;
+  } kCases[] = {
+      {"scp02", "04", true},    {"scp02", "15", true},  {"scp02", "70", false},
+      {"scp02", "0A", false},   {"scp02", "75", false}, {"scp03", "00", true},
+      {"scp03", "71", true},    {"scp03", "15", false}, {"scp03", "7", false},
+      {"scp03", "7070", false},
+  };
+  for (const auto& test_case : kCases) {
+    CardsimFlags flags;
+    flags.card = test_case.card;
+    flags.i = test_case.i;
+    const auto settings = CheckFlags(flags);
+    EXPECT_EQ(settings.ok(), test_case.good)
+        << test_case.card << " " << test_case.i;
+    if (!settings.ok()) continue;
+    EXPECT_EQ(ToHex({flags.card == "scp02" ? &settings->card.scp02_i
+                                           : &settings->card.scp03_i,
+                     1}),
+              test_case.i);
+  }
+}
+
+TEST(CardsimSettingsTest, TakesTheNumbersOfTheCard) {
+  CardsimFlags flags;
+  flags.iin = "12345678";
+  flags.cin = "00FF";
+  flags.cplc = std::string(84, '4');
+  flags.failure_limit = 0;
+  ASSERT_OK_AND_ASSIGN(const CardsimSettings settings, CheckFlags(flags));
+  EXPECT_EQ(ToHex(settings.card.numbers.issuer_identification), "12345678");
+  EXPECT_EQ(ToHex(settings.card.numbers.card_image), "00FF");
+  EXPECT_EQ(settings.card.numbers.production, Bytes(42, 0x44));
+  EXPECT_EQ(settings.card.failure_limit, 0);
 }
 
 TEST(CardsimSettingsTest, AProtocolHasItsAtrUnlessAnotherIsAskedFor) {
@@ -41,6 +117,27 @@ TEST(CardsimSettingsTest, AProtocolHasItsAtrUnlessAnotherIsAskedFor) {
   flags.atr = "3F021450";
   ASSERT_OK_AND_ASSIGN(settings, CheckFlags(flags));
   EXPECT_EQ(ToHex(settings.atr), "3F021450");
+}
+
+TEST(CardsimSettingsTest, NamesTheNumberThatIsWrong) {
+  CardsimFlags flags;
+  flags.iin = "1";
+  EXPECT_EQ(CheckFlags(flags).status().message(),
+            "--iin: 1 to 16 bytes in hexadecimal");
+  flags = {};
+  flags.cin = std::string(34, '0');
+  EXPECT_EQ(CheckFlags(flags).status().message(),
+            "--cin: 1 to 16 bytes in hexadecimal");
+  flags = {};
+  flags.cplc = "00";
+  EXPECT_EQ(CheckFlags(flags).status().message(),
+            "--cplc: 42 bytes in hexadecimal");
+  flags = {};
+  for (const int limit : {-1, 256}) {
+    flags.failure_limit = limit;
+    EXPECT_EQ(CheckFlags(flags).status().message(),
+              "--failure_limit: 0 (never) to 255");
+  }
 }
 
 TEST(CardsimSettingsTest, TakesSeveralFaults) {
@@ -63,7 +160,9 @@ TEST(CardsimSettingsTest, NamesTheFlagThatIsWrong) {
   EXPECT_EQ(refusal(flags), "--vpcd: \"localhost\" is not HOST:PORT");
   flags = {};
   flags.card = "scp99";
-  EXPECT_EQ(refusal(flags), "--card: \"scp99\" is not scp03 or scp03-aes256");
+  EXPECT_EQ(refusal(flags),
+            "--card: \"scp99\" is not scp02, scp02-i15, scp03, scp03-aes192 or "
+            "scp03-aes256");
   for (const char* atr : {"3B", "3C00", "3B8", "3BXX"}) {
     flags = {};
     flags.atr = atr;

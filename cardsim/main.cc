@@ -53,9 +53,10 @@ constexpr char kExamples[] =
     "  sw=6A84@LOAD:3   this status word, without effect\n"
     "  slow=48ms/LOAD   takes longer; slow=20ms: every command\n\n"
     "Keys file (mode 0400), values in hexadecimal:\n"
+    "  alg=aes                        (or des, for SCP02)\n"
     "  kvn=30\n"
     "  kdd=00010203040506070809\n"
-    "  enc=...   mac=...   dek=...   (each on a line, 16 or 32 bytes)\n\n"
+    "  enc=...   mac=...   dek=...   (each on a line, 16, 24 or 32 bytes)\n\n"
     "Exit codes: 0 stopped by SIGTERM or SIGINT, 1 cannot start, 2 wrong "
     "usage.\n";
 
@@ -98,7 +99,8 @@ absl::Status Run(const CardsimFlags& flags, const CardsimSettings& settings) {
 int Main(int argc, char** argv) {
   StartLog("cardsim");
   CardsimFlags flags;
-  CLI::App app("A simulated GlobalPlatform card (SCP03) in a virtual reader.");
+  CLI::App app(
+      "A simulated GlobalPlatform card (SCP02 or SCP03) in a virtual reader.");
   app.footer(kExamples);
   app.add_option("--keys_file", flags.keys_file,
                  "the card's keys, mode 0400 (see below)")
@@ -108,7 +110,21 @@ int Main(int argc, char** argv) {
                  "at every start)");
   app.add_option("--vpcd", flags.vpcd, "HOST:PORT of the virtual reader")
       ->capture_default_str();
-  app.add_option("--card", flags.card, "scp03 (AES-128) or scp03-aes256")
+  app.add_option("--card", flags.card,
+                 "scp02 (i 55), scp02-i15, scp03 (AES-128), scp03-aes192 or "
+                 "scp03-aes256")
+      ->capture_default_str();
+  app.add_option("--i", flags.i,
+                 "another parameter i of the card's protocol, hexadecimal");
+  app.add_option("--iin", flags.iin,
+                 "issuer identification number of a new card, hexadecimal");
+  app.add_option("--cin", flags.cin,
+                 "card image number of a new card, hexadecimal");
+  app.add_option("--cplc", flags.cplc,
+                 "production data of a new card, 42 bytes, hexadecimal");
+  app.add_option("--failure_limit", flags.failure_limit,
+                 "failed authentications in a row that lock a key set; 0 is "
+                 "never")
       ->capture_default_str();
   app.add_option("--eeprom", flags.eeprom, "bytes of memory for content")
       ->capture_default_str();

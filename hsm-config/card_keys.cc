@@ -85,7 +85,8 @@ absl::StatusOr<SecretBytes> SimulatedCardKeys(
   const std::string head =
       absl::StrCat("# The keys of a simulated card: development only.\nkvn=",
                    ToHex({&set.key_version_number, 1}),
-                   "\nkdd=", ToHex(key_diversification_data));
+                   "\nkdd=", ToHex(key_diversification_data),
+                   IsTripleDes(set.key_bits) ? "\nalg=des" : "");
   constexpr absl::string_view kNames[] = {"\nenc=", "\nmac=", "\ndek="};
   SecretText text(head.size() + 3 * (kNames[0].size() + 2 * enc.size()) + 1);
   text.Add(head);

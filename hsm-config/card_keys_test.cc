@@ -77,6 +77,7 @@ TEST_F(CardKeysTest, AreTheOnesThatAnotherToolDerivesByTripleDes) {
             "# The keys of a simulated card: development only.\n"
             "kvn=30\n"
             "kdd=00010203040506070809\n"
+            "alg=des\n"
             "enc=8510FC973208218CA86888BCEC203635\n"
             "mac=1068B5FB6F06C78C7A4DFC343B21C78F\n"
             "dek=2DAEE809C71405FF259C3BE695A1F66E\n");
@@ -84,6 +85,7 @@ TEST_F(CardKeysTest, AreTheOnesThatAnotherToolDerivesByTripleDes) {
             "# The keys of a simulated card: development only.\n"
             "kvn=30\n"
             "kdd=00010203040506070809\n"
+            "alg=des\n"
             "enc=0EF59FCBF8019B62E62AF6EA20B8BF25\n"
             "mac=3E383EB6F2762B88155F76BDFED05A02\n"
             "dek=64021E43C0C7D264A1C7C6D01E1C8761\n");

@@ -71,7 +71,7 @@ absl::StatusOr<std::unique_ptr<Card>> Card::Create(KeySet keys,
                                                    CardOptions options,
                                                    RandomSource& random) {
   SecurityDomainState domain;
-  domain.numbers = DefaultCardNumbers(keys.diversification_data);
+  domain.numbers = WithDefaults(options.numbers, keys.diversification_data);
   const KeyCounters counters = FreshCounters(keys.type);
   domain.key_sets.push_back({std::move(keys), counters});
   return Create(std::move(domain), options, random);

@@ -28,7 +28,10 @@ struct CardOptions {
   uint8_t scp02_i = 0x55;
   uint8_t scp03_i = 0x70;
   size_t eeprom_bytes = 256 * 1024;
+  // Failed authentications in a row that lock a key set; 0: never.
   int failure_limit = 10;
+  // Of a new card; what is empty is that of DefaultCardNumbers.
+  CardNumbers numbers;
 };
 
 // A simulated GlobalPlatform card with an issuer security domain
@@ -36,8 +39,8 @@ struct CardOptions {
 // thread-safe: a card does one thing at a time.
 class Card {
  public:
-  // A new card with one key set and DefaultCardNumbers. INVALID_ARGUMENT as
-  // KeyRing::Create. `random` lives longer.
+  // A new card with one key set. INVALID_ARGUMENT as KeyRing::Create and
+  // CheckCardNumbers. `random` lives longer.
   static absl::StatusOr<std::unique_ptr<Card>> Create(KeySet keys,
                                                       CardOptions options,
                                                       RandomSource& random);

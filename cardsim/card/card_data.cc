@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "cardsim/card_error.h"
 #include "lib/card/tlv/tlv.h"
@@ -100,6 +101,20 @@ CardNumbers DefaultCardNumbers(ByteSpan diversification_data) {
               numbers.production.begin() + 12);
   std::copy_n(diversification_data.begin() + 8, 2,
               numbers.production.begin() + 16);
+  return numbers;
+}
+
+CardNumbers WithDefaults(CardNumbers numbers, ByteSpan diversification_data) {
+  CardNumbers defaults = DefaultCardNumbers(diversification_data);
+  if (numbers.issuer_identification.empty()) {
+    numbers.issuer_identification = std::move(defaults.issuer_identification);
+  }
+  if (numbers.card_image.empty()) {
+    numbers.card_image = std::move(defaults.card_image);
+  }
+  if (numbers.production.empty()) {
+    numbers.production = std::move(defaults.production);
+  }
   return numbers;
 }
 

@@ -22,6 +22,9 @@ struct CardNumbers {
 // data, so that two cards with different keys have different numbers.
 CardNumbers DefaultCardNumbers(ByteSpan diversification_data);
 
+// `numbers` with the default one where one is empty.
+CardNumbers WithDefaults(CardNumbers numbers, ByteSpan diversification_data);
+
 // INVALID_ARGUMENT when a number has another length.
 absl::Status CheckCardNumbers(const CardNumbers& numbers);
 

@@ -120,6 +120,20 @@ TEST(CardDataTest, TellsTheNumbersThatTheCardWasGiven) {
   EXPECT_EQ(ReadCardData(0x9F7F, keys, numbers)->size(), 45u);
 }
 
+TEST(CardDataTest, WhatIsNotSaidOfTheNumbersIsTheDefault) {
+  const Bytes kdd = FromHexOrDie("00010203040506070809");
+  CardNumbers said;
+  said.card_image = {0x47};
+  const CardNumbers numbers = WithDefaults(said, kdd);
+  EXPECT_EQ(ToHex(numbers.issuer_identification), "999999");
+  EXPECT_EQ(ToHex(numbers.card_image), "47");
+  EXPECT_EQ(numbers.production, DefaultCardNumbers(kdd).production);
+  said.issuer_identification = {0x11};
+  said.production = Bytes(42, 0x22);
+  EXPECT_EQ(ToHex(WithDefaults(said, kdd).issuer_identification), "11");
+  EXPECT_EQ(WithDefaults(said, kdd).production, Bytes(42, 0x22));
+}
+
 TEST(CardDataTest, NumbersHaveTheirLengths) {
   const CardNumbers good = DefaultCardNumbers(Bytes(10));
   EXPECT_OK(CheckCardNumbers(good));

@@ -4,7 +4,6 @@
 
 #include "cardsim/card_error.h"
 #include "cardsim/channel/messaging.h"
-#include "cardsim/channel/scp02_protocol.h"
 #include "cardsim/channel/scp03_protocol.h"
 #include "lib/base/status_macros.h"
 

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "cardsim/channel/key_set.h"
 #include "cardsim/channel/protocol.h"
+#include "cardsim/channel/scp02_protocol.h"
 #include "cardsim/channel/session.h"
 #include "lib/base/bytes.h"
 #include "lib/base/random.h"
@@ -30,8 +31,8 @@ struct ChannelOptions {
   // After so many failed EXTERNAL AUTHENTICATE in a row the key set is locked.
   // 0: never.
   int failure_limit = 10;
-  // Where the sequence counter of SCP02 ends; some cards use all 16 bits.
-  uint32_t last_scp02_sequence = 0x7FFF;
+  // Where the sequence counter of SCP02 ends.
+  uint32_t last_scp02_sequence = kLastScp02Sequence;
   // A challenge to show instead of the one that is made: replays of recorded
   // sessions only.
   std::optional<Bytes> fixed_challenge;

@@ -17,6 +17,9 @@ inline constexpr uint8_t kScp02Explicit = 0x04;
 inline constexpr uint8_t kScp02EncryptedIcv = 0x10;
 inline constexpr uint8_t kScp02PseudoRandomChallenge = 0x40;
 
+// Where the sequence counter ends (E.1.2.1); some cards use all 16 bits.
+inline constexpr uint32_t kLastScp02Sequence = 0x7FFF;
+
 // SCP02 with explicit initiation, C-MAC on the modified command and no R-MAC
 // (GPCS 2.3.1, annex E).
 class Scp02Protocol final : public Protocol {

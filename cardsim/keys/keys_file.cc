@@ -20,7 +20,10 @@ enum Field { kKvn, kKdd, kEnc, kMac, kDek, kFieldCount };
 constexpr std::array<absl::string_view, kFieldCount> kNames = {
     "kvn", "kdd", "enc", "mac", "dek"};
 
-using Fields = std::array<std::optional<SecretBytes>, kFieldCount>;
+struct Fields {
+  std::optional<KeyType> type;
+  std::array<std::optional<SecretBytes>, kFieldCount> values;
+};
 
 int DigitValue(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';
@@ -43,15 +46,30 @@ std::optional<SecretBytes> DecodeHex(absl::string_view hex) {
   return bytes;
 }
 
+absl::Status ParseAlgorithm(absl::string_view name, Fields& fields) {
+  if (fields.type.has_value()) {
+    return absl::InvalidArgumentError("alg is there twice");
+  }
+  if (name != "aes" && name != "des") {
+    return absl::InvalidArgumentError("alg is aes or des");
+  }
+  fields.type = name == "aes" ? KeyType::kAes : KeyType::kDes;
+  return absl::OkStatus();
+}
+
 absl::Status ParseLine(absl::string_view line, Fields& fields) {
   if (line.empty() || line.front() == '#') return absl::OkStatus();
   const size_t equals = line.find('=');
+  if (line.substr(0, std::min(equals, line.size())) == "alg") {
+    return ParseAlgorithm(line.substr(equals + 1), fields);
+  }
   const auto name = std::find(kNames.begin(), kNames.end(),
                               line.substr(0, std::min(equals, line.size())));
   if (equals == absl::string_view::npos || name == kNames.end()) {
-    return absl::InvalidArgumentError("not kvn=, kdd=, enc=, mac= or dek=");
+    return absl::InvalidArgumentError(
+        "not alg=, kvn=, kdd=, enc=, mac= or dek=");
   }
-  auto& field = fields[static_cast<size_t>(name - kNames.begin())];
+  auto& field = fields.values[static_cast<size_t>(name - kNames.begin())];
   if (field.has_value()) {
     return absl::InvalidArgumentError(absl::StrCat(*name, " is there twice"));
   }
@@ -63,7 +81,8 @@ absl::Status ParseLine(absl::string_view line, Fields& fields) {
   return absl::OkStatus();
 }
 
-absl::Status CheckFields(const Fields& fields) {
+absl::Status CheckFields(
+    const std::array<std::optional<SecretBytes>, kFieldCount>& fields) {
   for (size_t i = 0; i < fields.size(); ++i) {
     if (!fields[i].has_value()) {
       return absl::InvalidArgumentError(
@@ -75,12 +94,6 @@ absl::Status CheckFields(const Fields& fields) {
   }
   if (fields[kKdd]->size() != KeySet().diversification_data.size()) {
     return absl::InvalidArgumentError("kdd has ten bytes");
-  }
-  const size_t size = fields[kEnc]->size();
-  if ((size != 16 && size != 24 && size != 32) ||
-      fields[kMac]->size() != size || fields[kDek]->size() != size) {
-    return absl::InvalidArgumentError(
-        "enc, mac and dek are AES keys of 16, 24 or 32 bytes, all alike");
   }
   return absl::OkStatus();
 }
@@ -98,14 +111,17 @@ absl::StatusOr<KeySet> ParseKeysFile(const SecretBytes& text) {
                              absl::StrCat("line ", line)));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  RETURN_IF_ERROR(CheckFields(fields));
+  auto& values = fields.values;
+  RETURN_IF_ERROR(CheckFields(values));
   KeySet keys;
-  keys.version = fields[kKvn]->Read(GrantSecretAccess())[0];
-  const ByteSpan kdd = fields[kKdd]->Read(GrantSecretAccess());
+  keys.type = fields.type.value_or(KeyType::kAes);
+  keys.version = values[kKvn]->Read(GrantSecretAccess())[0];
+  const ByteSpan kdd = values[kKdd]->Read(GrantSecretAccess());
   std::copy(kdd.begin(), kdd.end(), keys.diversification_data.begin());
-  keys.enc = *std::move(fields[kEnc]);
-  keys.mac = *std::move(fields[kMac]);
-  keys.dek = *std::move(fields[kDek]);
+  keys.enc = *std::move(values[kEnc]);
+  keys.mac = *std::move(values[kMac]);
+  keys.dek = *std::move(values[kDek]);
+  RETURN_IF_ERROR(Annotate(CheckKeySet(keys), "enc, mac and dek"));
   return keys;
 }
 

@@ -20,12 +20,15 @@ namespace cardferry::cardsim {
 //   mac=505152535455565758595A5B5C5D5E5F
 //   dek=606162636465666768696A6B6C6D6E6F
 //
+//   alg  aes (so it is without this line) or des: what the keys are for, and
+//        so the protocol, SCP03 or SCP02
 //   kvn  the key set's version number, 1 byte
 //   kdd  the key diversification data of INITIALIZE UPDATE, 10 bytes
 //   enc, mac, dek  Key-ENC, Key-MAC, Key-DEK: AES, 16, 24 or 32 bytes, all
-//        three of one length; the card's own keys, after any diversification
+//        three of one length, or triple DES, 16 bytes; the card's own keys,
+//        after any diversification
 //
-// Each name stands there once; there are no others.
+// Each name stands there once, but for alg; there are no others.
 
 // INVALID_ARGUMENT with the line and what is wrong there, never with a value.
 absl::StatusOr<KeySet> ParseKeysFile(const SecretBytes& text);

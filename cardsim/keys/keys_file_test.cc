@@ -46,6 +46,24 @@ TEST(KeysFileTest, ReadsEveryField) {
   EXPECT_EQ(Show(keys.dek), "606162636465666768696A6B6C6D6E6F");
 }
 
+TEST(KeysFileTest, KeysAreAesUnlessTheFileSaysOtherwise) {
+  EXPECT_EQ(Parse(kFile)->type, KeyType::kAes);
+  EXPECT_EQ(ParseWith("kvn=30", "alg=aes\nkvn=30")->type, KeyType::kAes);
+  EXPECT_EQ(ParseWith("kvn=30", "kvn=30\nalg=des")->type, KeyType::kDes);
+}
+
+TEST(KeysFileTest, TripleDesKeysHaveSixteenBytes) {
+  const std::string longer =
+      absl::StrReplaceAll(kFile, {{"4E4F", "4E4F0011223344556677"},
+                                  {"5e5f", "5e5f0011223344556677"},
+                                  {"6E6F", "6E6F0011223344556677"}});
+  EXPECT_OK(Parse(longer));
+  EXPECT_THAT(Parse("alg=des\n" + longer),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       std::string("enc, mac and dek: a triple DES key has 16 "
+                                   "bytes")));
+}
+
 TEST(KeysFileTest, TheLastLineNeedsNoEnd) {
   absl::string_view text = kFile;
   text.remove_suffix(1);
@@ -58,8 +76,8 @@ TEST(KeysFileTest, SaysWhichLineIsWrongAndNeverItsValue) {
     const char* new_text;
     const char* message;
   } kCases[] = {
-      {"kvn=30", "kvn 30", "line 2: not kvn=, kdd=, enc=, mac= or dek="},
-      {"kvn=30", "kid=30", "line 2: not kvn=, kdd=, enc=, mac= or dek="},
+      {"kvn=30", "kvn 30", "line 2: not alg=, kvn=, kdd=, enc=, mac= or dek="},
+      {"kvn=30", "kid=30", "line 2: not alg=, kvn=, kdd=, enc=, mac= or dek="},
       {"kvn=30", "enc=30", "line 5: enc is there twice"},
       {"kvn=30", "kvn=3", "line 2: the value of kvn is not hexadecimal"},
       {"kvn=30", "kvn=", "line 2: the value of kvn is not hexadecimal"},
@@ -67,12 +85,11 @@ TEST(KeysFileTest, SaysWhichLineIsWrongAndNeverItsValue) {
       {"kvn=30", "", "kvn= is missing"},
       {"kvn=30", "kvn=3030", "kvn has one byte"},
       {"08fF", "08", "kdd has ten bytes"},
-      {"404142", "",
-       "enc, mac and dek are AES keys of 16, 24 or 32 bytes, "
-       "all alike"},
-      {"6E6F", "",
-       "enc, mac and dek are AES keys of 16, 24 or 32 bytes, all "
-       "alike"},
+      {"404142", "", "enc, mac and dek: an AES key has 16, 24 or 32 bytes"},
+      {"6E6F", "", "enc, mac and dek: the three keys differ in length"},
+      {"kvn=30", "kvn=30\nalg=DES", "line 3: alg is aes or des"},
+      {"kvn=30", "kvn=30\nalg=", "line 3: alg is aes or des"},
+      {"kvn=30", "alg=des\nalg=des\nkvn=30", "line 3: alg is there twice"},
   };
   for (const auto& test_case : kCases) {
     EXPECT_THAT(ParseWith(test_case.old_text, test_case.new_text),
