@@ -4,14 +4,14 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <map>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/card/scp/openssl/diversification.h"
 #include "lib/card/scp/openssl/openssl_cipher.h"
-#include "lib/crypto/cmac.h"
-#include "lib/crypto/tdes.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -90,31 +90,21 @@ class CountedCipher final : public scp::SessionCipher {
 
 absl::StatusOr<SecretBytes> DeriveCardKey(const KnownKeySet& key_set, int key,
                                           ByteSpan key_diversification_data) {
+  using scp::Diversification;
+  static const auto* const kSchemes =
+      new std::map<std::string, Diversification>{
+          {"none", Diversification::kNone},
+          {"visa2", Diversification::kVisa2},
+          {"emv-cps", Diversification::kEmvCps11},
+          {"kdf3", Diversification::kKdf3}};
+  const auto scheme = kSchemes->find(key_set.description.diversification);
+  if (scheme == kSchemes->end()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "no diversification ", key_set.description.diversification));
+  }
   const Bytes& master = key == 1 ? key_set.master_enc : key_set.master_mac;
-  const std::string& diversification = key_set.description.diversification;
-  if (diversification == "none") return SecretBytes::CopyOf(master);
-  if (diversification != "kdf3") {
-    const ByteSpan kdd = key_diversification_data;
-    const Bytes card = diversification == "visa2"
-                           ? Concat({kdd.subspan(0, 2), kdd.subspan(4, 4)})
-                           : Concat({kdd.subspan(4, 6)});
-    const uint8_t number = static_cast<uint8_t>(key);
-    return crypto::TdesEcbDeriveKey(
-        SecretBytes::CopyOf(master),
-        Concat({card, Bytes{0xF0, number}, card, Bytes{0x0F, number}}));
-  }
-  // KDF3: CMAC(master, i | 000000 | key | 00 | diversification data), i = 1..
-  Bytes derived;
-  for (uint8_t i = 1; derived.size() < master.size(); ++i) {
-    const Bytes message =
-        Concat({Bytes{i, 0, 0, 0, static_cast<uint8_t>(key), 0},
-                key_diversification_data});
-    ASSIGN_OR_RETURN(const Bytes block,
-                     crypto::AesCmac(SecretBytes::CopyOf(master), message));
-    Append(derived, block);
-  }
-  derived.resize(master.size());
-  return SecretBytes::CopyOf(derived);
+  return scp::DiversifyKey(scheme->second, SecretBytes::CopyOf(master),
+                           static_cast<uint8_t>(key), key_diversification_data);
 }
 
 std::vector<KeySetDescription> OpensslHsmKeys::KeySets() const {
