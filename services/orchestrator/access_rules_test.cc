@@ -52,6 +52,7 @@ class OverTlsTest : public ::testing::Test {
  protected:
   void SetUp() override {
     Orchestrator::Parts parts{db_.database(), sequencer_, clock_, random_, 2};
+    parts.admit_unlisted_agents = true;
     ASSERT_OK_AND_ASSIGN(whole_, Orchestrator::Create(parts));
     rpc::ServerOptions options;
     options.listen_address = "127.0.0.1:0";

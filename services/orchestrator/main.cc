@@ -64,9 +64,10 @@ absl::Status Serve(const std::string& file, rpc::ShutdownSignal& signal) {
                    store::Database::Open(database_options, Schema()));
   SystemClock clock;
   SystemRandom random;
-  ASSIGN_OR_RETURN(const auto orchestrator,
-                   Orchestrator::Create(
-                       {*database, sequencer, clock, random, config.workers}));
+  Orchestrator::Parts parts{*database, sequencer, clock, random};
+  parts.workers = config.workers;
+  parts.admit_unlisted_agents = config.admit_unlisted_agents;
+  ASSIGN_OR_RETURN(const auto orchestrator, Orchestrator::Create(parts));
   ASSIGN_OR_RETURN(const auto server, StartServer(config, *orchestrator));
   LogInfo("serving", {{"address", config.listen}, {"port", server->port()}});
   signal.Wait();

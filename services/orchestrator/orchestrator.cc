@@ -33,11 +33,13 @@ Orchestrator::Orchestrator(const Parts& parts)
                parts.random,
                [this](const JobTarget& target, const ReaderAddress& from) {
                  hub_.JobWaits(target, from);
-               }},
+               },
+               parts.admit_unlisted_agents},
       hub_(context_, pool_),
       desk_({parts.database, parts.sequencer, board_, parts.clock,
              [this](const JobTarget& target) { hub_.JobWaits(target, {}); },
-             [this] { return hub_.Connected(); }}),
+             [this] { return hub_.Connected(); },
+             [this](const std::string& agent) { hub_.Revoke(agent); }}),
       gateway_(hub_, parts.clock, parts.name_of),
       service_(desk_, board_, pool_) {}
 

@@ -29,6 +29,7 @@ class Orchestrator {
     RandomSource& random;
     int workers = 16;
     GatewayService::NameOf name_of = GatewayService::FromPeer;
+    bool admit_unlisted_agents = false;
   };
 
   // Takes up what an earlier process left under way.

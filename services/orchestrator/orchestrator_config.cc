@@ -36,6 +36,7 @@ absl::StatusOr<OrchestratorConfig> ParseOrchestratorConfig(
   config.sequencer = proto.sequencer();
   config.database = proto.database();
   if (proto.workers() != 0) config.workers = static_cast<int>(proto.workers());
+  config.admit_unlisted_agents = proto.admit_unlisted_agents();
   return config;
 }
 

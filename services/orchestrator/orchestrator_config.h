@@ -16,6 +16,7 @@ struct OrchestratorConfig {
   std::string sequencer;
   std::string database;
   int workers = 16;
+  bool admit_unlisted_agents = false;
 };
 
 // INVALID_ARGUMENT, naming the field, for what is missing or makes no sense.

@@ -29,6 +29,7 @@ TEST(OrchestratorConfig, TakesAGoodOne) {
   EXPECT_EQ(config.database, "sqlite3:///tmp/o.db");
   EXPECT_EQ(config.tls.certificate, "c");
   EXPECT_EQ(config.workers, 16);
+  EXPECT_FALSE(config.admit_unlisted_agents);
 }
 
 TEST(OrchestratorConfig, NamesWhatIsMissing) {

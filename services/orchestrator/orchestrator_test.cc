@@ -211,6 +211,77 @@ TEST_F(OrchestratorTest, AWrongCryptogramStopsTheCardAtThatAgent) {
   EXPECT_THAT(sequencer_.preparations(), SizeIs(1));
 }
 
+TEST_F(OrchestratorTest, AStoppedCardIsListedAndWorkOnItCanGoOn) {
+  AddBrokerage();
+  FakeAgent agent(channel_, "kiosk-7");
+  agent.Hello({kReader});
+  agent::v1::Opening opening = agent.ReadOpening();
+  AddJobFor("kiosk-7", kReader);
+  agent.Read();  // the challenge
+  sequencer_.FailPrepare(absl::DataLossError("cryptogram"));
+  agent.Answer(opening, "issuer/A");
+  EXPECT_FALSE(agent.ReadVerdict().ok());
+  agent.ReadOpening();
+  grpc::ClientContext context;
+  v1::ResumeCardRequest request;
+  request.set_id("issuer/A");
+  v1::Card card;
+  ASSERT_TRUE(operators_->ResumeCard(&context, request, &card).ok());
+  EXPECT_FALSE(card.stopped());
+  const std::string job = AddJobFor("kiosk-7", kReader).id();
+  const auto message = agent.Read();
+  ASSERT_TRUE(message.has_value());
+  opening.set_opening_id(message->run_challenge().opening_id());
+  agent.Answer(opening, "issuer/A");
+  agent.Report(agent.ReadPart());
+  EXPECT_TRUE(agent.ReadVerdict().ok());
+  EXPECT_EQ(GetJob(job).state(), v1::JOB_STATE_DONE);
+}
+
+TEST_F(OrchestratorTest, RevokingAnAgentEndsItsStreamAtOnce) {
+  FakeAgent agent(channel_, "kiosk-7");
+  agent.Hello({kReader});
+  const agent::v1::Opening opening = agent.ReadOpening();
+  grpc::ClientContext context;
+  v1::RevokeAgentRequest request;
+  request.set_name("kiosk-7");
+  v1::Agent revoked;
+  ASSERT_TRUE(operators_->RevokeAgent(&context, request, &revoked).ok());
+  EXPECT_TRUE(revoked.revoked());
+  EXPECT_EQ(agent.AwaitEnd().error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  FakeAgent again(channel_, "kiosk-7");
+  again.Hello({kReader});
+  const grpc::Status status = again.AwaitEnd();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_THAT(status.error_message(), HasSubstr("cardferry agent add kiosk-7"));
+}
+
+class AddedAgentsOnlyTest : public OrchestratorTest {
+ protected:
+  AddedAgentsOnlyTest() {
+    StopServer();
+    admit_unlisted_agents_ = false;
+    StartServer();
+  }
+};
+
+TEST_F(AddedAgentsOnlyTest, AnAgentIsServedOnceItIsAdded) {
+  {
+    FakeAgent agent(channel_, "kiosk-7");
+    agent.Hello({kReader});
+    EXPECT_EQ(agent.AwaitEnd().error_code(),
+              grpc::StatusCode::PERMISSION_DENIED);
+  }
+  grpc::ClientContext context;
+  v1::AddAgentRequest request;
+  request.set_name("kiosk-7");
+  v1::Agent added;
+  ASSERT_TRUE(operators_->AddAgent(&context, request, &added).ok());
+  FakeAgent agent(channel_, "kiosk-7");
+  agent.Hello({kReader});
+  EXPECT_EQ(agent.ReadOpening().reader(), kReader);
+}
+
 TEST_F(OrchestratorTest, PersonalDataIsInNoEventAndNoAnswer) {
   AddBrokerage();
   FakeAgent agent(channel_, "kiosk-7");

@@ -203,7 +203,8 @@ absl::Status StageFolder::WriteConfigurations() const {
       absl::StrCat(Listen(kOrchestratorPort),
                    TlsText(Tls("orchestrator", "orchestrator")),
                    Target("sequencer", kSequencerPort),
-                   "database: \"sqlite3://", Path("orchestrator.db"), "\"\n")));
+                   "database: \"sqlite3://", Path("orchestrator.db"),
+                   "\"\nadmit_unlisted_agents: true\n")));
   RETURN_IF_ERROR(WriteAgentConfiguration());
   return Write("cli.textproto",
                absl::StrCat(Target("orchestrator", kOrchestratorPort),

@@ -65,14 +65,14 @@ absl::StatusOr<FromAgent> Parse(const pb::Hello& hello) {
   message.version = hello.version();
   for (const pb::ReaderState& state : hello.readers()) {
     ASSIGN_OR_RETURN(Reader reader, ParseReader(state));
-    message.readers.push_back(std::move(reader));
+    if (!state.removed()) message.readers.push_back(std::move(reader));
   }
   return message;
 }
 
 absl::StatusOr<FromAgent> Parse(const pb::ReaderState& state) {
   ASSIGN_OR_RETURN(Reader reader, ParseReader(state));
-  return ReaderChangedMessage{std::move(reader)};
+  return ReaderChangedMessage{std::move(reader), state.removed()};
 }
 
 absl::StatusOr<FromAgent> Parse(const pb::OpeningAnswer& answer,

@@ -44,6 +44,18 @@ TEST(GatewayProto, ReadsAReadersChange) {
             (Reader{"Reader 0", true}));
 }
 
+TEST(GatewayProto, ReadsThatAReaderIsGone) {
+  ASSERT_OK_AND_ASSIGN(
+      const FromAgent message,
+      Parse("reader_changed { reader: 'Reader 0' removed: true }"));
+  EXPECT_TRUE(std::get<ReaderChangedMessage>(message).removed);
+  ASSERT_OK_AND_ASSIGN(const FromAgent hello,
+                       Parse("hello { readers { reader: 'Reader 0' removed: "
+                             "true } readers { reader: 'Reader 1' } }"));
+  ASSERT_EQ(std::get<HelloMessage>(hello).readers.size(), 1u);
+  EXPECT_EQ(std::get<HelloMessage>(hello).readers[0].name, "Reader 1");
+}
+
 TEST(GatewayProto, ReadsAnAnswer) {
   ASSERT_OK_AND_ASSIGN(
       const FromAgent message,

@@ -17,12 +17,20 @@ struct Reader {
   }
 };
 
-// An agent that has connected at least once. The readers are those of the
+// Whether an agent is served.
+enum class AgentStanding {
+  kAdded,     // an operator has let it in
+  kUnlisted,  // nobody has
+  kRevoked,   // an operator has shut it out
+};
+
+// An agent that was added or has connected. The readers are those of the
 // present connection.
 struct Agent {
   std::string name;
+  AgentStanding standing = AgentStanding::kUnlisted;
   bool connected = false;
-  absl::Time last_seen;
+  absl::Time last_seen = absl::UnixEpoch();  // that: never
   std::vector<Reader> readers;
 };
 

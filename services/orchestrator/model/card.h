@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_ORCHESTRATOR_MODEL_CARD_H_
 #define CARDFERRY_SERVICES_ORCHESTRATOR_MODEL_CARD_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,8 @@ struct CardContent {
   std::vector<CardApplication> applications;
 };
 
-// A card whose cryptogram has been verified at least once.
+// A card whose cryptogram has been verified, or one in whose name a wrong one
+// was shown: then it is stopped.
 struct Card {
   std::string id;  // "<key set>/<key diversification data, hex>"
   absl::Time first_seen;
@@ -38,6 +40,17 @@ struct Card {
   CardContent content;
   bool content_proven = false;
   bool stopped = false;  // somewhere: a cryptogram in its name did not verify
+};
+
+// A type of cards, as the sequencer knows it.
+struct CardProfile {
+  std::string name;
+  std::string key_set;
+  uint32_t scp = 0;
+  std::vector<uint32_t> channel_options;  // `i`; empty: any
+  uint32_t level_floor = 0;
+  Bytes isd_aid;
+  std::string text;  // the whole profile
 };
 
 }  // namespace cardferry::orchestrator

@@ -47,7 +47,8 @@ class JobWatchTest : public ::testing::Test {
   ManualExecutor executor_;
   OperatorDesk desk_{
       {db_.database(), sequencer_, board_, clock_, [](const JobTarget&) {},
-       [] { return std::map<std::string, std::vector<Reader>>(); }}};
+       [] { return std::map<std::string, std::vector<Reader>>(); },
+       [](const std::string&) {}}};
   std::shared_ptr<JobWatch> watch_;
   std::vector<absl::StatusOr<Job>> seen_;
 };

@@ -12,6 +12,7 @@
 #include "services/orchestrator/repository/card_repository.h"
 #include "services/orchestrator/repository/job_repository.h"
 #include "services/orchestrator/repository/journal_repository.h"
+#include "services/orchestrator/repository/opening_repository.h"
 
 namespace cardferry::orchestrator {
 namespace {
@@ -75,13 +76,11 @@ absl::Status OperatorDesk::CheckTarget(store::Transaction& tx,
   if (!target.card_id.empty()) {
     return CardRepository(tx).Get(target.card_id).status();
   }
-  ASSIGN_OR_RETURN(const std::vector<Agent> agents, AgentRepository(tx).List());
-  const bool known = std::any_of(
-      agents.begin(), agents.end(),
-      [&](const Agent& agent) { return agent.name == target.agent; });
-  if (known) return absl::OkStatus();
-  return absl::NotFoundError(
-      absl::StrCat("no agent \"", target.agent, "\" has ever connected"));
+  ASSIGN_OR_RETURN(const Agent agent, AgentRepository(tx).Get(target.agent));
+  if (agent.standing != AgentStanding::kRevoked) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("agent ", target.agent, " is revoked; cardferry agent add ",
+                   target.agent, " lets it in again"));
 }
 
 absl::StatusOr<Job> OperatorDesk::AddJob(const NewJob& job) {
@@ -140,19 +139,83 @@ absl::StatusOr<std::vector<Card>> OperatorDesk::ListCards() {
       [](store::Transaction& tx) { return CardRepository(tx).List(); });
 }
 
+absl::StatusOr<Card> OperatorDesk::ResumeCard(const std::string& id) {
+  const absl::Time now = parts_.clock.Now();
+  ASSIGN_OR_RETURN(Card resumed,
+                   parts_.database.Write(
+                       [&](store::Transaction& tx) -> absl::StatusOr<Card> {
+                         CardRepository cards(tx);
+                         RETURN_IF_ERROR(cards.Resume(id));
+                         JournalEntry entry;
+                         entry.at = now;
+                         entry.kind = "card.resumed";
+                         entry.text = "Work on the card goes on";
+                         entry.card_id = id;
+                         RETURN_IF_ERROR(JournalRepository(tx).Add(entry));
+                         return cards.Get(id);
+                       }));
+  JobTarget target;
+  target.card_id = id;
+  parts_.job_waits(target);
+  return resumed;
+}
+
+absl::StatusOr<Agent> OperatorDesk::AddAgent(const std::string& name) {
+  RETURN_IF_ERROR(CheckName(name));
+  const absl::Time now = parts_.clock.Now();
+  std::vector<std::string> jobs;
+  ASSIGN_OR_RETURN(const Agent added,
+                   parts_.database.Write(
+                       [&](store::Transaction& tx) -> absl::StatusOr<Agent> {
+                         AgentRepository agents(tx);
+                         RETURN_IF_ERROR(agents.Add(name, now));
+                         ASSIGN_OR_RETURN(jobs,
+                                          JobRepository(tx).WaitingAt(name));
+                         return agents.Get(name);
+                       }));
+  // What they wait for is another thing now.
+  for (const std::string& id : jobs) parts_.board.Changed(id);
+  return WithReaders(added);
+}
+
+absl::StatusOr<Agent> OperatorDesk::RevokeAgent(const std::string& name) {
+  const absl::Time now = parts_.clock.Now();
+  std::vector<std::string> jobs;
+  ASSIGN_OR_RETURN(const Agent revoked,
+                   parts_.database.Write(
+                       [&](store::Transaction& tx) -> absl::StatusOr<Agent> {
+                         AgentRepository agents(tx);
+                         RETURN_IF_ERROR(agents.Revoke(name, now));
+                         RETURN_IF_ERROR(OpeningRepository(tx).Void(name));
+                         ASSIGN_OR_RETURN(jobs,
+                                          JobRepository(tx).WaitingAt(name));
+                         return agents.Get(name);
+                       }));
+  parts_.end_agent(name);
+  for (const std::string& id : jobs) parts_.board.Changed(id);
+  return revoked;
+}
+
+absl::StatusOr<std::vector<CardProfile>> OperatorDesk::ListProfiles() {
+  return parts_.sequencer.ListProfiles();
+}
+
+Agent OperatorDesk::WithReaders(Agent agent) const {
+  const std::map<std::string, std::vector<Reader>> connected =
+      parts_.connected();
+  const auto found = connected.find(agent.name);
+  if (found == connected.end()) return agent;
+  agent.connected = true;
+  agent.readers = found->second;
+  return agent;
+}
+
 absl::StatusOr<std::vector<Agent>> OperatorDesk::ListAgents() {
   ASSIGN_OR_RETURN(std::vector<Agent> agents,
                    parts_.database.Read([](store::Transaction& tx) {
                      return AgentRepository(tx).List();
                    }));
-  const std::map<std::string, std::vector<Reader>> connected =
-      parts_.connected();
-  for (Agent& agent : agents) {
-    const auto found = connected.find(agent.name);
-    if (found == connected.end()) continue;
-    agent.connected = true;
-    agent.readers = found->second;
-  }
+  for (Agent& agent : agents) agent = WithReaders(std::move(agent));
   return agents;
 }
 

@@ -40,6 +40,8 @@ class OperatorDesk {
     std::function<void(const JobTarget&)> job_waits;
     // The connected agents and their readers.
     std::function<std::map<std::string, std::vector<Reader>>()> connected;
+    // Ends this agent's connection, if there is one.
+    std::function<void(const std::string& agent)> end_agent;
   };
 
   explicit OperatorDesk(Parts parts) : parts_(std::move(parts)) {}
@@ -60,12 +62,24 @@ class OperatorDesk {
 
   absl::StatusOr<Card> GetCard(const std::string& id);
   absl::StatusOr<std::vector<Card>> ListCards();
+  // Work on a stopped card goes on. NOT_FOUND, FAILED_PRECONDITION when it is
+  // not stopped.
+  absl::StatusOr<Card> ResumeCard(const std::string& id);
+
   absl::StatusOr<std::vector<Agent>> ListAgents();
+  // INVALID_ARGUMENT for a bad name.
+  absl::StatusOr<Agent> AddAgent(const std::string& name);
+  // Its connection ends, what it was given is void. NOT_FOUND.
+  absl::StatusOr<Agent> RevokeAgent(const std::string& name);
+
+  absl::StatusOr<std::vector<CardProfile>> ListProfiles();
+
   absl::StatusOr<std::vector<JournalEntry>> ListEvents(
       const std::string& job_id, int64_t after_id);
 
  private:
   absl::Status CheckSubject(store::Transaction& tx, const JobSubject& subject);
+  Agent WithReaders(Agent agent) const;
   absl::Status CheckTarget(store::Transaction& tx, const JobTarget& target);
 
   const Parts parts_;

@@ -4,6 +4,7 @@
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 #include "lib/base/testing/fake_clock.h"
+#include "services/orchestrator/repository/card_repository.h"
 #include "services/orchestrator/repository/testing/database_fixture.h"
 #include "services/orchestrator/sequencing/testing/fake_sequencer.h"
 
@@ -33,12 +34,15 @@ class OperatorDeskTest : public ::testing::Test {
   JobBoard board_;
   FakeClock clock_;
   std::vector<std::string> told_;
+  std::vector<std::string> ended_;
   std::map<std::string, std::vector<Reader>> connected_;
-  OperatorDesk desk_{{db_.database(), sequencer_, board_, clock_,
-                      [this](const JobTarget& target) {
-                        told_.push_back(target.agent + target.card_id);
-                      },
-                      [this] { return connected_; }}};
+  OperatorDesk desk_{
+      {db_.database(), sequencer_, board_, clock_,
+       [this](const JobTarget& target) {
+         told_.push_back(target.agent + target.card_id);
+       },
+       [this] { return connected_; },
+       [this](const std::string& agent) { ended_.push_back(agent); }}};
 };
 
 TEST_F(OperatorDeskTest, AddsAnApplicationOnceItsFileIsFoundGood) {
@@ -75,7 +79,8 @@ TEST_F(OperatorDeskTest, AJobIsForWhatIsKnown) {
   EXPECT_OK(desk_.AddJob(JobFor({"kiosk-7", "", ""})));
   EXPECT_THAT(desk_.AddJob(JobFor({"kiosk-8", "", ""})),
               StatusIs(StatusCode::kNotFound,
-                       "no agent \"kiosk-8\" has ever connected"));
+                       "there is no agent \"kiosk-8\"; cardferry agent "
+                       "add lets one in"));
   EXPECT_THAT(desk_.AddJob(JobFor({"", "", "issuer/A"})),
               StatusIs(StatusCode::kNotFound, "there is no card issuer/A"));
   EXPECT_THAT(told_, ElementsAre("kiosk-7"));
@@ -152,6 +157,59 @@ TEST_F(OperatorDeskTest, ShowsProgressInJobs) {
   ASSERT_OK_AND_ASSIGN(const auto list, desk_.ListJobs());
   ASSERT_THAT(list, SizeIs(1));
   EXPECT_EQ(list[0].label, "LOAD");
+}
+
+TEST_F(OperatorDeskTest, AddsAnAgentThatHasNeverBeenHere) {
+  ASSERT_OK_AND_ASSIGN(const Agent added, desk_.AddAgent("kiosk-9"));
+  EXPECT_EQ(added.standing, AgentStanding::kAdded);
+  EXPECT_FALSE(added.connected);
+  EXPECT_OK(desk_.AddAgent("kiosk-9"));
+  EXPECT_THAT(desk_.AddAgent("a b"), StatusIs(StatusCode::kInvalidArgument));
+  db_.AddBrokerage();
+  EXPECT_OK(desk_.AddJob(JobFor({"kiosk-9", "", ""})));
+}
+
+TEST_F(OperatorDeskTest, RevokingAnAgentEndsItAndItsJobsSaySo) {
+  db_.AddBrokerage();
+  ASSERT_OK(desk_.AddAgent("kiosk-7"));
+  ASSERT_OK_AND_ASSIGN(const Job job,
+                       desk_.AddJob(JobFor({"kiosk-7", "", ""})));
+  int heard = 0;
+  const auto listening = board_.Listen(job.id, [&] { ++heard; });
+  ASSERT_OK_AND_ASSIGN(const Agent revoked, desk_.RevokeAgent("kiosk-7"));
+  EXPECT_EQ(revoked.standing, AgentStanding::kRevoked);
+  EXPECT_THAT(ended_, ElementsAre("kiosk-7"));
+  EXPECT_EQ(heard, 1);
+  ASSERT_OK_AND_ASSIGN(const Job waits, desk_.GetJob(job.id));
+  EXPECT_EQ(waits.state, JobState::kWaiting);
+  EXPECT_THAT(waits.message, HasSubstr("Agent kiosk-7 is revoked"));
+  EXPECT_THAT(desk_.AddJob(JobFor({"kiosk-7", "", ""})),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       HasSubstr("agent kiosk-7 is revoked")));
+  ASSERT_OK(desk_.AddAgent("kiosk-7"));
+  EXPECT_EQ(heard, 2);
+  EXPECT_THAT(desk_.RevokeAgent("kiosk-9"), StatusIs(StatusCode::kNotFound));
+}
+
+TEST_F(OperatorDeskTest, ResumesACardAndTellsTheReaders) {
+  ASSERT_OK(db_.Do([&](store::Transaction& tx) {
+    return CardRepository(tx).Stop("issuer/A", "generic", "kiosk-7", At());
+  }));
+  ASSERT_OK_AND_ASSIGN(const Card card, desk_.ResumeCard("issuer/A"));
+  EXPECT_FALSE(card.stopped);
+  EXPECT_THAT(told_, ElementsAre("issuer/A"));
+  ASSERT_OK_AND_ASSIGN(const auto events, desk_.ListEvents("", 0));
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_EQ(events[0].kind, "card.resumed");
+  EXPECT_EQ(events[0].card_id, "issuer/A");
+  EXPECT_THAT(desk_.ResumeCard("issuer/A"),
+              StatusIs(StatusCode::kFailedPrecondition));
+}
+
+TEST_F(OperatorDeskTest, ListsTheSequencersProfiles) {
+  ASSERT_OK_AND_ASSIGN(const auto profiles, desk_.ListProfiles());
+  ASSERT_THAT(profiles, SizeIs(1));
+  EXPECT_EQ(profiles[0].name, "generic");
 }
 
 TEST_F(OperatorDeskTest, SaysWhichAgentsAreConnected) {

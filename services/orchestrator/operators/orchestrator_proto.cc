@@ -154,10 +154,23 @@ void Render(const Card& card, v1::Card& pb) {
   pb.set_stopped(card.stopped);
 }
 
+void Render(const CardProfile& profile, v1::Profile& pb) {
+  pb.set_name(profile.name);
+  pb.set_key_set(profile.key_set);
+  pb.set_scp(profile.scp);
+  for (const uint32_t option : profile.channel_options) {
+    pb.add_channel_options(option);
+  }
+  pb.set_level_floor(profile.level_floor);
+  pb.set_isd_aid(AsString(profile.isd_aid));
+  pb.set_text(profile.text);
+}
+
 void Render(const Agent& agent, v1::Agent& pb) {
   pb.set_name(agent.name);
   pb.set_connected(agent.connected);
   pb.set_last_seen_us(absl::ToUnixMicros(agent.last_seen));
+  pb.set_revoked(agent.standing == AgentStanding::kRevoked);
   for (const Reader& reader : agent.readers) {
     v1::Reader& out = *pb.add_readers();
     out.set_name(reader.name);

@@ -20,6 +20,7 @@ absl::StatusOr<NewJob> ParseNewJob(const v1::AddJobRequest& pb);
 void Render(const Application& application, v1::Application& pb);
 void Render(const Job& job, v1::Job& pb);
 void Render(const Card& card, v1::Card& pb);
+void Render(const CardProfile& profile, v1::Profile& pb);
 void Render(const Agent& agent, v1::Agent& pb);
 void Render(const JournalEntry& entry, v1::Event& pb);
 

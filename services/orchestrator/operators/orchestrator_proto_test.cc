@@ -132,6 +132,26 @@ TEST(OrchestratorProto, ShowsEveryState) {
   EXPECT_EQ(shown(JobState::kCancelled), v1::JOB_STATE_CANCELLED);
 }
 
+TEST(OrchestratorProto, ShowsAProfile) {
+  ExpectRendered<v1::Profile>(
+      CardProfile{"generic", "issuer", 3, {0x70, 0x60}, 0x33, {0xA0}, "all"},
+      "name: 'generic' key_set: 'issuer' scp: 3 channel_options: 112 "
+      "channel_options: 96 level_floor: 51 isd_aid: '\\240' text: 'all'");
+}
+
+TEST(OrchestratorProto, ShowsWhetherAnAgentIsRevoked) {
+  Agent agent;
+  for (const AgentStanding standing :
+       {AgentStanding::kAdded, AgentStanding::kUnlisted,
+        AgentStanding::kRevoked}) {
+    agent.standing = standing;
+    v1::Agent shown;
+    Render(agent, shown);
+    EXPECT_EQ(shown.revoked(), standing == AgentStanding::kRevoked);
+    EXPECT_EQ(shown.last_seen_us(), 0);
+  }
+}
+
 TEST(OrchestratorProto, ShowsACard) {
   Card card;
   card.id = "issuer/A";
@@ -151,10 +171,13 @@ TEST(OrchestratorProto, ShowsACard) {
 }
 
 TEST(OrchestratorProto, ShowsAnAgentAndAnEvent) {
-  ExpectRendered<v1::Agent>(
-      Agent{"kiosk-7", true, absl::FromUnixMicros(5), {{"Reader 0", true}}},
-      "name: 'kiosk-7' connected: true last_seen_us: 5 "
-      "readers { name: 'Reader 0' card_present: true }");
+  ExpectRendered<v1::Agent>(Agent{"kiosk-7",
+                                  AgentStanding::kAdded,
+                                  true,
+                                  absl::FromUnixMicros(5),
+                                  {{"Reader 0", true}}},
+                            "name: 'kiosk-7' connected: true last_seen_us: 5 "
+                            "readers { name: 'Reader 0' card_present: true }");
   ExpectRendered<v1::Event>(
       JournalEntry{7, absl::FromUnixMicros(5), "job.done", "It is.", "12",
                    "issuer/A", "kiosk-7"},

@@ -111,6 +111,30 @@ grpc::Status OrchestratorService::ListAgents(grpc::ServerContext*,
   return RenderAll(desk_.ListAgents(), *response->mutable_agents());
 }
 
+grpc::Status OrchestratorService::ResumeCard(
+    grpc::ServerContext*, const v1::ResumeCardRequest* request,
+    v1::Card* response) {
+  return RenderOne(desk_.ResumeCard(request->id()), *response);
+}
+
+grpc::Status OrchestratorService::AddAgent(grpc::ServerContext*,
+                                           const v1::AddAgentRequest* request,
+                                           v1::Agent* response) {
+  return RenderOne(desk_.AddAgent(request->name()), *response);
+}
+
+grpc::Status OrchestratorService::RevokeAgent(
+    grpc::ServerContext*, const v1::RevokeAgentRequest* request,
+    v1::Agent* response) {
+  return RenderOne(desk_.RevokeAgent(request->name()), *response);
+}
+
+grpc::Status OrchestratorService::ListProfiles(
+    grpc::ServerContext*, const v1::ListProfilesRequest*,
+    v1::ListProfilesResponse* response) {
+  return RenderAll(desk_.ListProfiles(), *response->mutable_profiles());
+}
+
 grpc::Status OrchestratorService::ListEvents(
     grpc::ServerContext*, const v1::ListEventsRequest* request,
     v1::ListEventsResponse* response) {

@@ -46,6 +46,18 @@ class OrchestratorService final
                          v1::ListCardsResponse* response) override;
   grpc::Status ListAgents(grpc::ServerContext*, const v1::ListAgentsRequest*,
                           v1::ListAgentsResponse* response) override;
+  grpc::Status ResumeCard(grpc::ServerContext*,
+                          const v1::ResumeCardRequest* request,
+                          v1::Card* response) override;
+  grpc::Status AddAgent(grpc::ServerContext*,
+                        const v1::AddAgentRequest* request,
+                        v1::Agent* response) override;
+  grpc::Status RevokeAgent(grpc::ServerContext*,
+                           const v1::RevokeAgentRequest* request,
+                           v1::Agent* response) override;
+  grpc::Status ListProfiles(grpc::ServerContext*,
+                            const v1::ListProfilesRequest*,
+                            v1::ListProfilesResponse* response) override;
   grpc::Status ListEvents(grpc::ServerContext*,
                           const v1::ListEventsRequest* request,
                           v1::ListEventsResponse* response) override;

@@ -95,6 +95,21 @@ TEST_F(OrchestratorServiceTest, AnswersEveryQuestionAboutNothing) {
   EXPECT_TRUE(
       ask(&Stub::ListEvents, v1::ListEventsRequest(), v1::ListEventsResponse())
           .ok());
+  EXPECT_TRUE(ask(&Stub::ListProfiles, v1::ListProfilesRequest(),
+                  v1::ListProfilesResponse())
+                  .ok());
+  EXPECT_EQ(
+      ask(&Stub::CancelJob, v1::CancelJobRequest(), v1::Job()).error_code(),
+      StatusCode::NOT_FOUND);
+  EXPECT_EQ(
+      ask(&Stub::ResumeCard, v1::ResumeCardRequest(), v1::Card()).error_code(),
+      StatusCode::NOT_FOUND);
+  EXPECT_EQ(
+      ask(&Stub::AddAgent, v1::AddAgentRequest(), v1::Agent()).error_code(),
+      StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(ask(&Stub::RevokeAgent, v1::RevokeAgentRequest(), v1::Agent())
+                .error_code(),
+            StatusCode::NOT_FOUND);
   EXPECT_EQ(ask(&Stub::GetJob, v1::GetJobRequest(), v1::Job()).error_code(),
             StatusCode::NOT_FOUND);
   EXPECT_EQ(ask(&Stub::GetCard, v1::GetCardRequest(), v1::Card()).error_code(),

@@ -10,9 +10,10 @@ class WatchListTest : public WholeFixture {
  protected:
   WatchListTest() {
     AddBrokerage();
-    EXPECT_TRUE(db_.database()
-                    .Execute("INSERT INTO agents VALUES ('kiosk-7', 0, 0, NULL)")
-                    .ok());
+    EXPECT_TRUE(
+        db_.database()
+            .Execute("INSERT INTO agents VALUES ('kiosk-7', 0, 0, NULL)")
+            .ok());
     job_ = AddJobFor("kiosk-7", "").id();
   }
   std::unique_ptr<grpc::ClientReader<v1::Job>> Watch(

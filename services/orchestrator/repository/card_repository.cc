@@ -157,13 +157,30 @@ absl::StatusOr<std::vector<Card>> CardRepository::List() {
 }
 
 absl::Status CardRepository::Stop(const std::string& id,
+                                  const std::string& profile,
                                   const std::string& agent, absl::Time at) {
+  RETURN_IF_ERROR(
+      tx_.Execute(
+             "INSERT INTO cards VALUES (:id, :first, :last, :profile, "
+             "'', 0) ON CONFLICT (id) DO NOTHING",
+             {{"id", id}, {"first", at}, {"last", at}, {"profile", profile}})
+          .status());
   return tx_
       .Execute(
           "INSERT INTO card_stops VALUES (:id, :agent, :at) "
           "ON CONFLICT (card_id, agent) DO NOTHING",
           {{"id", id}, {"agent", agent}, {"at", at}})
       .status();
+}
+
+absl::Status CardRepository::Resume(const std::string& id) {
+  ASSIGN_OR_RETURN(
+      const int64_t changed,
+      tx_.Execute("DELETE FROM card_stops WHERE card_id = :id", {{"id", id}}));
+  if (changed > 0) return absl::OkStatus();
+  RETURN_IF_ERROR(Get(id).status());
+  return absl::FailedPreconditionError(
+      absl::StrCat("card ", id, " is not stopped"));
 }
 
 absl::StatusOr<bool> CardRepository::IsStopped(const std::string& id,

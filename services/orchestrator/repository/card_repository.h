@@ -14,7 +14,7 @@
 namespace cardferry::orchestrator {
 
 // Cards that have proven who they are, within one transaction; and cards that
-// are stopped because somebody failed to prove to be them.
+// are stopped because somebody failed to prove to be them. Both are listed.
 class CardRepository {
  public:
   explicit CardRepository(store::Transaction& tx) : tx_(tx) {}
@@ -33,9 +33,13 @@ class CardRepository {
   // By id.
   absl::StatusOr<std::vector<Card>> List();
 
-  // A cryptogram in this card's name did not verify at this agent.
-  absl::Status Stop(const std::string& id, const std::string& agent,
-                    absl::Time at);
+  // A cryptogram in this card's name did not verify at this agent. `profile`
+  // is what it claims to be, for one that was never seen.
+  absl::Status Stop(const std::string& id, const std::string& profile,
+                    const std::string& agent, absl::Time at);
+  // It is stopped nowhere any more. NOT_FOUND for a card that was never seen,
+  // FAILED_PRECONDITION for one that is not stopped.
+  absl::Status Resume(const std::string& id);
   // Stopped at this agent, or at two others, and so everywhere.
   absl::StatusOr<bool> IsStopped(const std::string& id,
                                  const std::string& agent);

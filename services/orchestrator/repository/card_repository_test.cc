@@ -43,7 +43,7 @@ class CardRepositoryTest : public ::testing::Test {
   }
   absl::Status Stop(const std::string& agent) {
     return db_.Do([&](store::Transaction& tx) {
-      return CardRepository(tx).Stop(kId, agent, At());
+      return CardRepository(tx).Stop(kId, "claimed", agent, At());
     });
   }
   absl::StatusOr<bool> IsStopped(const std::string& agent) {
@@ -127,6 +127,37 @@ TEST_F(CardRepositoryTest, OneAgentStopsACardForItselfTwoStopItForAll) {
   EXPECT_THAT(IsStopped("kiosk-8"), IsOkAndHolds(false));
   ASSERT_OK(Stop("kiosk-9"));
   EXPECT_THAT(IsStopped("kiosk-8"), IsOkAndHolds(true));
+}
+
+TEST_F(CardRepositoryTest, ACardThatWasNeverProvenIsListedOnceItIsStopped) {
+  ASSERT_OK(Stop("kiosk-7"));
+  ASSERT_OK_AND_ASSIGN(Card card, Get());
+  EXPECT_TRUE(card.stopped);
+  EXPECT_EQ(card.profile, "claimed");
+  EXPECT_EQ(card.first_seen, At());
+  EXPECT_FALSE(card.content_proven);
+  // What a false card claims changes nothing of the true one.
+  ASSERT_OK(Saw(5));
+  ASSERT_OK(Stop("kiosk-8"));
+  ASSERT_OK_AND_ASSIGN(card, Get());
+  EXPECT_EQ(card.profile, "generic");
+  EXPECT_EQ(card.last_seen, At(5));
+}
+
+TEST_F(CardRepositoryTest, WorkOnAStoppedCardCanGoOn) {
+  const auto resume = [this] {
+    return db_.Do(
+        [](store::Transaction& tx) { return CardRepository(tx).Resume(kId); });
+  };
+  EXPECT_THAT(resume(), StatusIs(StatusCode::kNotFound));
+  ASSERT_OK(Stop("kiosk-7"));
+  ASSERT_OK(Stop("kiosk-8"));
+  ASSERT_OK(resume());
+  EXPECT_THAT(IsStopped("kiosk-7"), IsOkAndHolds(false));
+  EXPECT_THAT(IsStopped("kiosk-9"), IsOkAndHolds(false));
+  EXPECT_THAT(resume(),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       "card issuer/00010203040506070809 is not stopped"));
 }
 
 TEST_F(CardRepositoryTest, ListsSayThatACardIsStoppedSomewhere) {

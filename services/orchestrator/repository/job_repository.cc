@@ -186,6 +186,22 @@ absl::StatusOr<std::optional<Job>> JobRepository::FindWaiting(
   return job;
 }
 
+absl::StatusOr<std::vector<std::string>> JobRepository::WaitingAt(
+    const std::string& agent) {
+  ASSIGN_OR_RETURN(
+      const std::vector<store::Row> rows,
+      tx_.Query("SELECT number FROM jobs WHERE state = :waiting AND "
+                "card_id = '' AND agent = :agent ORDER BY number",
+                {{"waiting", Number(JobState::kWaiting)}, {"agent", agent}}));
+  std::vector<std::string> ids;
+  for (const store::Row& row : rows) {
+    int64_t number = 0;
+    RETURN_IF_ERROR(row.Read(number));
+    ids.push_back(absl::StrCat(number));
+  }
+  return ids;
+}
+
 absl::Status JobRepository::Apply(const std::string& id, const Change& change,
                                   std::vector<store::Param> params,
                                   absl::Time now) {

@@ -61,6 +61,8 @@ class JobRepository {
   absl::Status AddMeasurements(const std::string& id, uint32_t commands_done,
                                const Measurements& more);
 
+  // Ids of those that wait for whatever card comes to this agent's readers.
+  absl::StatusOr<std::vector<std::string>> WaitingAt(const std::string& agent);
   // Those that are preparing or running, oldest first.
   absl::StatusOr<std::vector<HeldJob>> Held();
 

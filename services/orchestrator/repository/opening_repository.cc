@@ -56,6 +56,15 @@ absl::StatusOr<AnswerCheck> OpeningRepository::Answer(
   return AnswerCheck::kFresh;
 }
 
+absl::Status OpeningRepository::Void(const std::string& agent) {
+  return tx_
+      .Execute(
+          "DELETE FROM openings WHERE agent = :agent "
+          "AND challenge_answer IS NULL",
+          {{"agent", agent}})
+      .status();
+}
+
 absl::StatusOr<IssuedOpening> OpeningRepository::Get(const std::string& id) {
   ASSIGN_OR_RETURN(const store::Row row,
                    tx_.QueryOne("SELECT id, agent, reader, ticket, expires_us "

@@ -31,6 +31,9 @@ class OpeningRepository {
                                      const OpeningAnswer& answer,
                                      absl::Time now);
 
+  // Those of this agent that nobody has answered are of no use from now on.
+  absl::Status Void(const std::string& agent);
+
   // NOT_FOUND when it is not registered.
   absl::StatusOr<IssuedOpening> Get(const std::string& id);
 

@@ -77,6 +77,25 @@ TEST_F(OpeningRepositoryTest, RefusesOtherAgentsAndReaders) {
   EXPECT_THAT(Answer(kAnswer), IsOkAndHolds(AnswerCheck::kFresh));
 }
 
+TEST_F(OpeningRepositoryTest, WhatARevokedAgentHoldsUnusedIsVoid) {
+  const auto add = [&](const char* id, const ReaderAddress& at) {
+    return db_.Do([&](store::Transaction& tx) {
+      return OpeningRepository(tx).Add({id, at, {0x77}, At(60)}, At());
+    });
+  };
+  ASSERT_OK(add("o2", kHere));
+  ASSERT_OK(add("o3", {"kiosk-8", "Reader 0"}));
+  ASSERT_THAT(Answer(kAnswer), IsOkAndHolds(AnswerCheck::kFresh));
+  ASSERT_OK(db_.Do([](store::Transaction& tx) {
+    return OpeningRepository(tx).Void("kiosk-7");
+  }));
+  EXPECT_THAT(Answer(kAnswer, At(1), kHere, "o2"),
+              IsOkAndHolds(AnswerCheck::kUnknown));
+  EXPECT_THAT(Answer(kAnswer), IsOkAndHolds(AnswerCheck::kSame));
+  EXPECT_THAT(Answer(kAnswer, At(1), {"kiosk-8", "Reader 0"}, "o3"),
+              IsOkAndHolds(AnswerCheck::kFresh));
+}
+
 TEST_F(OpeningRepositoryTest, DoesNotKnowWhatWasNeverGiven) {
   EXPECT_THAT(Answer(kAnswer, At(1), kHere, "o2"),
               IsOkAndHolds(AnswerCheck::kUnknown));

@@ -87,6 +87,7 @@ class Sequencer {
   virtual absl::StatusOr<Conclusion> Conclude(const Bytes& bundle_state,
                                               const Bytes& transcript) = 0;
   virtual absl::StatusOr<LoadFile> PutLoadFile(ByteSpan cap_file) = 0;
+  virtual absl::StatusOr<std::vector<CardProfile>> ListProfiles() = 0;
 };
 
 }  // namespace cardferry::orchestrator

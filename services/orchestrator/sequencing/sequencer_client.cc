@@ -116,4 +116,13 @@ absl::StatusOr<LoadFile> SequencerClient::PutLoadFile(ByteSpan cap_file) {
   return ParseLoadFile(response);
 }
 
+absl::StatusOr<std::vector<CardProfile>> SequencerClient::ListProfiles() {
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, kShort);
+  pb::ListProfilesResponse response;
+  RETURN_IF_ERROR(FromSequencer(
+      stub_->ListProfiles(&context, pb::ListProfilesRequest(), &response)));
+  return ParseProfiles(response);
+}
+
 }  // namespace cardferry::orchestrator

@@ -24,6 +24,7 @@ class SequencerClient final : public Sequencer {
   absl::StatusOr<Conclusion> Conclude(const Bytes& bundle_state,
                                       const Bytes& transcript) override;
   absl::StatusOr<LoadFile> PutLoadFile(ByteSpan cap_file) override;
+  absl::StatusOr<std::vector<CardProfile>> ListProfiles() override;
 
  private:
   const std::unique_ptr<Stub> stub_;

@@ -46,6 +46,12 @@ class ScriptedSequencer final : public pb::Sequencer::Service {
     for (const pb::PrepareResponse& message : bundle) writer->Write(message);
     return status;
   }
+  grpc::Status ListProfiles(grpc::ServerContext*,
+                            const pb::ListProfilesRequest*,
+                            pb::ListProfilesResponse* response) override {
+    response->add_profiles()->set_name("generic");
+    return status;
+  }
   grpc::Status Conclude(grpc::ServerContext*,
                         const pb::ConcludeRequest* request,
                         pb::ConcludeResponse* response) override {
@@ -175,6 +181,7 @@ TEST_F(SequencerClientTest, SaysWhoCannotBeReached) {
   EXPECT_THAT(Prepare(), wanted);
   EXPECT_THAT(client_->Conclude({}, {}), wanted);
   EXPECT_THAT(client_->PutLoadFile(ByteSpan()), wanted);
+  EXPECT_THAT(client_->ListProfiles(), wanted);
 }
 
 TEST_F(SequencerClientTest, Concludes) {
@@ -182,6 +189,13 @@ TEST_F(SequencerClientTest, Concludes) {
                        client_->Conclude({'b'}, {'t'}));
   EXPECT_EQ(conclusion.outcome, Outcome::kDone);
   EXPECT_EQ(conclusion.reason, "bt");
+}
+
+TEST_F(SequencerClientTest, ListsProfiles) {
+  ASSERT_OK_AND_ASSIGN(const std::vector<CardProfile> profiles,
+                       client_->ListProfiles());
+  ASSERT_EQ(profiles.size(), 1u);
+  EXPECT_EQ(profiles[0].name, "generic");
 }
 
 TEST_F(SequencerClientTest, PutsAFileInChunksThatTheContractAllows) {

@@ -127,6 +127,22 @@ LoadFile ParseLoadFile(const pb::PutLoadFileResponse& response) {
   return file;
 }
 
+std::vector<CardProfile> ParseProfiles(
+    const pb::ListProfilesResponse& response) {
+  std::vector<CardProfile> profiles;
+  for (const pb::Profile& profile : response.profiles()) {
+    profiles.push_back(
+        {profile.name(),
+         profile.key_set(),
+         profile.scp(),
+         {profile.channel_options().begin(), profile.channel_options().end()},
+         profile.level_floor(),
+         ToBytes(profile.isd_aid()),
+         profile.text()});
+  }
+  return profiles;
+}
+
 pb::PrepareRequest RenderPrepare(const Preparation& preparation) {
   pb::PrepareRequest request;
   request.set_ticket(AsString(preparation.ticket));

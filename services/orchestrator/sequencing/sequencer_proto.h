@@ -1,6 +1,8 @@
 #ifndef CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_PROTO_H_
 #define CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_PROTO_H_
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "proto/cardferry/sequencer/v1/sequencer.pb.h"
 #include "services/orchestrator/sequencing/sequencer.h"
@@ -15,6 +17,8 @@ BundleHeader ParseHeader(const sequencer::v1::BundleHeader& pb);
 absl::StatusOr<Conclusion> ParseConclusion(
     const sequencer::v1::ConcludeResponse& pb);
 LoadFile ParseLoadFile(const sequencer::v1::PutLoadFileResponse& pb);
+std::vector<CardProfile> ParseProfiles(
+    const sequencer::v1::ListProfilesResponse& pb);
 
 sequencer::v1::PrepareRequest RenderPrepare(const Preparation& preparation);
 

@@ -113,6 +113,22 @@ TEST(SequencerProto, ReadsALoadFile) {
   EXPECT_EQ(file.load_file_bytes, 300u);
 }
 
+TEST(SequencerProto, ReadsProfiles) {
+  const std::vector<CardProfile> profiles =
+      ParseProfiles(Parse<pb::ListProfilesResponse>(
+          "profiles { name: 'generic' key_set: 'issuer' scp: 3 "
+          "channel_options: 112 channel_options: 96 level_floor: 51 "
+          "isd_aid: '\\240' text: 'all of it' }"));
+  ASSERT_EQ(profiles.size(), 1u);
+  EXPECT_EQ(profiles[0].name, "generic");
+  EXPECT_EQ(profiles[0].key_set, "issuer");
+  EXPECT_EQ(profiles[0].scp, 3u);
+  EXPECT_EQ(profiles[0].channel_options, (std::vector<uint32_t>{0x70, 0x60}));
+  EXPECT_EQ(profiles[0].level_floor, 0x33u);
+  EXPECT_EQ(profiles[0].isd_aid, Bytes({0xA0}));
+  EXPECT_EQ(profiles[0].text, "all of it");
+}
+
 TEST(SequencerProto, AsksForWhatTheCardShallHold) {
   Preparation preparation;
   preparation.at = {"kiosk-7", "Reader 0"};

@@ -3,11 +3,18 @@
 #include <utility>
 
 namespace cardferry::orchestrator {
+namespace {
+
+constexpr absl::Duration kRefusalPause = absl::Hours(1);
+constexpr size_t kRememberedRefusals = 1000;
+
+}  // namespace
 
 std::shared_ptr<AgentSession> AgentHub::Connect(
     const std::string& name, std::shared_ptr<AgentLink> link) {
-  const std::shared_ptr<AgentSession> session =
-      AgentSession::Create(name, std::move(link), context_, executor_);
+  const std::shared_ptr<AgentSession> session = AgentSession::Create(
+      name, std::move(link), context_, executor_,
+      [this](const std::string& refused) { return NoteRefusal(refused); });
   std::shared_ptr<AgentSession> old;
   bool closed = false;
   {
@@ -32,6 +39,32 @@ void AgentHub::Disconnect(const std::shared_ptr<AgentSession>& session) {
     }
   }
   session->OnDisconnected();
+}
+
+void AgentHub::Revoke(const std::string& name) {
+  std::shared_ptr<AgentSession> session;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto found = sessions_.find(name);
+    if (found != sessions_.end()) session = found->second;
+  }
+  if (session == nullptr) return;
+  session->Close(absl::PermissionDeniedError(
+      "this agent was revoked; an operator lets it in again: cardferry agent "
+      "add " +
+      name));
+}
+
+bool AgentHub::NoteRefusal(const std::string& name) {
+  const absl::Time now = context_.clock.Now();
+  absl::MutexLock lock(&mutex_);
+  const auto found = refused_.find(name);
+  if (found != refused_.end() && now - found->second < kRefusalPause) {
+    return false;
+  }
+  if (refused_.size() >= kRememberedRefusals) refused_.clear();
+  refused_[name] = now;
+  return true;
 }
 
 void AgentHub::CloseAll() {
@@ -66,7 +99,7 @@ std::map<std::string, std::vector<Reader>> AgentHub::Connected() const {
   absl::MutexLock lock(&mutex_);
   std::map<std::string, std::vector<Reader>> connected;
   for (const auto& [name, session] : sessions_) {
-    connected[name] = session->readers();
+    if (session->greeted()) connected[name] = session->readers();
   }
   return connected;
 }

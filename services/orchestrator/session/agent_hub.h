@@ -29,22 +29,29 @@ class AgentHub {
                                         std::shared_ptr<AgentLink> link);
   // This connection is gone.
   void Disconnect(const std::shared_ptr<AgentSession>& session);
+  // This agent is served no more: its connection, if there is one, ends.
+  void Revoke(const std::string& name);
   // No connection is accepted any more, and all end: the service stops.
   void CloseAll();
 
   // Tells the readers that a waiting job may concern, but not `except`.
   void JobWaits(const JobTarget& target, const ReaderAddress& except);
 
-  // The connected ones, by name.
+  // The connected ones that are served, by name.
   std::map<std::string, std::vector<Reader>> Connected() const;
 
  private:
+  // A refused agent tries again and again; the journal hears of it now and
+  // then.
+  bool NoteRefusal(const std::string& name);
+
   const SessionContext& context_;
   Executor& executor_;
   mutable absl::Mutex mutex_;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   std::map<std::string, std::shared_ptr<AgentSession>> sessions_
       ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, absl::Time> refused_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace cardferry::orchestrator

@@ -7,7 +7,6 @@
 #include "lib/base/log.h"
 #include "lib/base/status_macros.h"
 #include "services/orchestrator/repository/agent_repository.h"
-#include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/packet_repository.h"
 
 namespace cardferry::orchestrator {
@@ -16,21 +15,82 @@ namespace {
 // Packets whose reader is remembered without asking the database.
 constexpr size_t kRememberedPackets = 256;
 
+// What one message takes while it waits, about.
+struct Weight {
+  size_t operator()(const HelloMessage& m) {
+    return 256 + m.readers.size() * 256;
+  }
+  size_t operator()(const ReaderChangedMessage&) { return 256; }
+  size_t operator()(const AnsweredMessage& m) {
+    return 512 + m.answer.answer.identify.size() +
+           m.answer.answer.challenge.size();
+  }
+  size_t operator()(const Progressed&) { return 256; }
+  size_t operator()(const PacketReport& m) { return 512 + m.transcript.size(); }
+};
+
 }  // namespace
 
 AgentSession::AgentSession(std::string name, std::shared_ptr<AgentLink> link,
-                           const SessionContext& context, Executor& executor)
+                           const SessionContext& context, Executor& executor,
+                           NoteRefusal note_refusal)
     : name_(std::move(name)),
       link_(std::move(link)),
       context_(context),
       executor_(executor),
-      strand_(Strand::Create(executor, kMaxWaiting)) {}
+      note_refusal_(std::move(note_refusal)),
+      strand_(Strand::Create(executor, kMaxWaiting)),
+      journal_(JournalQueue::Create(context, executor)),
+      budget_(ByteBudget::Create(kMaxWaitingBytes)) {}
 
 std::shared_ptr<AgentSession> AgentSession::Create(
     std::string name, std::shared_ptr<AgentLink> link,
-    const SessionContext& context, Executor& executor) {
-  return absl::WrapUnique(
-      new AgentSession(std::move(name), std::move(link), context, executor));
+    const SessionContext& context, Executor& executor,
+    NoteRefusal note_refusal) {
+  std::shared_ptr<AgentSession> session = absl::WrapUnique(
+      new AgentSession(std::move(name), std::move(link), context, executor,
+                       std::move(note_refusal)));
+  session->strand_->PostAlways([session] { session->Admit(); });
+  return session;
+}
+
+void AgentSession::Admit() {
+  const absl::StatusOr<AgentStanding> standing =
+      context_.database.Read([&](store::Transaction& tx) {
+        return AgentRepository(tx).Standing(name_);
+      });
+  if (!standing.ok()) {
+    LogError("agent not looked up", {{"status", standing.status()}});
+    over_ = true;
+    link_->Close(absl::UnavailableError("the database does not answer"));
+    return;
+  }
+  switch (*standing) {
+    case AgentStanding::kAdded:
+      return;
+    case AgentStanding::kUnlisted:
+      if (context_.admit_unlisted_agents) return;
+      return TurnAway(absl::PermissionDeniedError(
+          absl::StrCat("agent ", name_,
+                       " was not added here; an operator "
+                       "lets it in: cardferry agent add ",
+                       name_)));
+    case AgentStanding::kRevoked:
+      return TurnAway(absl::PermissionDeniedError(
+          absl::StrCat("agent ", name_,
+                       " was revoked; an operator lets it in "
+                       "again: cardferry agent add ",
+                       name_)));
+  }
+}
+
+void AgentSession::TurnAway(const absl::Status& why) {
+  over_ = true;
+  LogWarning("agent refused", {{"agent", name_}, {"status", why}});
+  if (note_refusal_(name_)) {
+    Journal("agent.refused", AsSentence(why.message()));
+  }
+  link_->Close(why);
 }
 
 std::vector<Reader> AgentSession::readers() const {
@@ -42,10 +102,15 @@ std::vector<Reader> AgentSession::readers() const {
 }
 
 void AgentSession::OnMessage(FromAgent message) {
-  const bool taken =
-      strand_->Post([self = shared_from_this(), message = std::move(message)] {
+  const ByteBudget::Charge charge =
+      ByteBudget::Take(budget_, std::visit(Weight(), message));
+  if (charge == nullptr) return CloseTooFast();
+  const bool taken = strand_->Post(
+      [self = shared_from_this(), charge, message = std::move(message)] {
         if (self->over_) return;
+        self->charge_ = charge;
         std::visit([&self](const auto& one) { self->Route(one); }, message);
+        self->charge_ = nullptr;
       });
   if (!taken) CloseTooFast();
 }
@@ -63,12 +128,7 @@ void AgentSession::OnDisconnected() {
   strand_->PostAlways([self = shared_from_this()] {
     if (self->over_) return;
     self->over_ = true;
-    for (const auto& [name, slot] : self->slots_) {
-      slot->strand->PostAlways([self, slot = slot] {
-        slot->session->Handle(Disconnected{});
-        slot->session.reset();
-      });
-    }
+    for (const auto& [name, slot] : self->slots_) self->End(slot);
     self->slots_.clear();
     if (self->greeted_) self->Journal("agent.disconnected", "");
   });
@@ -108,11 +168,39 @@ std::shared_ptr<AgentSession::Slot> AgentSession::Find(
 
 void AgentSession::Give(const std::shared_ptr<Slot>& slot,
                         std::function<void(ReaderSession&)> work) {
-  const bool taken = slot->strand->Post(
-      [self = shared_from_this(), slot, work = std::move(work)] {
+  const bool taken =
+      slot->strand->Post([self = shared_from_this(), slot, charge = charge_,
+                          work = std::move(work)] {
         if (slot->session != nullptr) work(*slot->session);
       });
   if (!taken) CloseTooFast();
+}
+
+std::shared_ptr<AgentSession::Slot> AgentSession::MakeSlot(
+    const std::string& reader) {
+  auto slot = std::make_shared<Slot>();
+  slot->reader = reader;
+  slot->strand = Strand::Create(executor_, kMaxWaiting);
+  const std::weak_ptr<Slot> weak = slot;
+  slot->session = std::make_unique<ReaderSession>(
+      ReaderAddress{name_, reader}, context_, *link_,
+      [weak, strand = slot->strand.get(), link = link_](absl::Duration delay,
+                                                        ReaderEvent event) {
+        strand->PostAfter(delay, [weak, link, event = std::move(event)] {
+          const std::shared_ptr<Slot> alive = weak.lock();
+          if (alive != nullptr && alive->session != nullptr) {
+            alive->session->Handle(event);
+          }
+        });
+      });
+  return slot;
+}
+
+void AgentSession::End(const std::shared_ptr<Slot>& slot) {
+  slot->strand->PostAlways([self = shared_from_this(), slot] {
+    slot->session->Handle(Disconnected{});
+    slot->session.reset();
+  });
 }
 
 void AgentSession::SeeReader(const Reader& reader) {
@@ -125,22 +213,22 @@ void AgentSession::SeeReader(const Reader& reader) {
     Give(slot, [present](ReaderSession& s) { s.Handle(CardSeen{present}); });
     return;
   }
-  auto slot = std::make_shared<Slot>();
-  slot->strand = Strand::Create(executor_, kMaxWaiting);
-  const std::weak_ptr<Slot> weak = slot;
-  slot->session = std::make_unique<ReaderSession>(
-      ReaderAddress{name_, reader.name}, context_, *link_,
-      [weak, strand = slot->strand.get(), link = link_](absl::Duration delay,
-                                                        ReaderEvent event) {
-        strand->PostAfter(delay, [weak, link, event = std::move(event)] {
-          const std::shared_ptr<Slot> alive = weak.lock();
-          if (alive != nullptr && alive->session != nullptr) {
-            alive->session->Handle(event);
-          }
-        });
-      });
+  const std::shared_ptr<Slot> slot = MakeSlot(reader.name);
   slots_.emplace(reader.name, slot);
   Give(slot, [present](ReaderSession& s) { s.Handle(Started{present}); });
+}
+
+// What runs there is lost; a report of it still counts.
+void AgentSession::RemoveReader(const std::string& reader) {
+  {
+    absl::MutexLock lock(&mutex_);
+    present_.erase(reader);
+  }
+  const auto found = slots_.find(reader);
+  if (found == slots_.end()) return;
+  End(found->second);
+  slots_.erase(found);
+  Journal("reader.removed", reader);
 }
 
 void AgentSession::Route(const HelloMessage& message) {
@@ -155,16 +243,34 @@ void AgentSession::Route(const HelloMessage& message) {
   Journal("agent.connected", absl::StrCat("Version ", message.version, ", ",
                                           message.readers.size(), " readers"));
   for (const Reader& reader : message.readers) {
-    Route(ReaderChangedMessage{reader});
+    if (HasRoomFor(reader.name)) SeeReader(reader);
   }
+}
+
+bool AgentSession::HasRoomFor(const std::string& reader) {
+  if (slots_.size() < kMaxReaders || Find(reader) != nullptr) return true;
+  Refuse("reader.too_many", "More readers than one agent may have");
+  return false;
 }
 
 void AgentSession::Route(const ReaderChangedMessage& message) {
   if (!greeted_) return Refuse("agent.out_of_turn", "No Hello came first");
-  if (slots_.size() >= kMaxReaders && Find(message.reader.name) == nullptr) {
-    return Refuse("reader.too_many", "More readers than one agent may have");
+  const Reader& reader = message.reader;
+  if (message.removed) return RemoveReader(reader.name);
+  if (!HasRoomFor(reader.name)) return;
+  const bool known = Find(reader.name) != nullptr;
+  const bool had_card = HasCard(reader.name);
+  SeeReader(reader);
+  if (!known) Journal("reader.added", reader.name);
+  if (reader.card_present != had_card) {
+    Journal(had_card ? "card.removed" : "card.inserted", reader.name);
   }
-  SeeReader(message.reader);
+}
+
+bool AgentSession::HasCard(const std::string& reader) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = present_.find(reader);
+  return found != present_.end() && found->second;
 }
 
 void AgentSession::Route(const AnsweredMessage& message) {
@@ -196,8 +302,9 @@ void AgentSession::Route(const PacketReport& message) {
     return;
   }
   // A reader may be unplugged by now; its last report counts all the same.
-  if (Find(reader) == nullptr) SeeReader({reader, false});
-  Give(Find(reader), [message](ReaderSession& s) { s.OnReport(message); });
+  std::shared_ptr<Slot> slot = Find(reader);
+  if (slot == nullptr) slot = MakeSlot(reader);
+  Give(slot, [message](ReaderSession& s) { s.OnReport(message); });
 }
 
 std::string AgentSession::ReaderOf(const std::string& packet_id) {
@@ -224,13 +331,10 @@ void AgentSession::Refuse(const std::string& kind, const std::string& text) {
 
 void AgentSession::Journal(const std::string& kind, const std::string& text) {
   JournalEntry entry;
-  entry.at = context_.clock.Now();
   entry.kind = kind;
   entry.text = text;
   entry.agent = name_;
-  const absl::Status saved = context_.database.Write(
-      [&](store::Transaction& tx) { return JournalRepository(tx).Add(entry); });
-  if (!saved.ok()) LogError("event not recorded", {{"status", saved}});
+  journal_->Add(std::move(entry));
 }
 
 }  // namespace cardferry::orchestrator

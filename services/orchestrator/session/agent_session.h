@@ -2,6 +2,7 @@
 #define CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_AGENT_SESSION_H_
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,6 +15,8 @@
 #include "services/orchestrator/model/agent.h"
 #include "services/orchestrator/model/job.h"
 #include "services/orchestrator/session/agent_link.h"
+#include "services/orchestrator/session/byte_budget.h"
+#include "services/orchestrator/session/journal_queue.h"
 #include "services/orchestrator/session/reader_session.h"
 #include "services/orchestrator/session/session_context.h"
 #include "services/orchestrator/work/strand.h"
@@ -27,6 +30,7 @@ struct HelloMessage {
 };
 struct ReaderChangedMessage {
   Reader reader;
+  bool removed = false;  // it is not there any more
 };
 struct AnsweredMessage {
   std::string reader;
@@ -42,14 +46,22 @@ using FromAgent = std::variant<HelloMessage, ReaderChangedMessage,
 class AgentSession : public std::enable_shared_from_this<AgentSession> {
  public:
   static constexpr size_t kMaxReaders = 64;
-  // Messages of one connection (and of one reader) that may wait.
+  // Messages of one connection (and of one reader) that may wait, and how many
+  // bytes of them together.
   static constexpr size_t kMaxWaiting = 64;
+  static constexpr size_t kMaxWaitingBytes = 8 << 20;
 
-  // `context` and `executor` outlive it. `name` is the certificate's.
+  // Whether the journal should hear that this agent was refused.
+  using NoteRefusal = std::function<bool(const std::string& name)>;
+
+  // `context` and `executor` outlive it. `name` is the certificate's. First
+  // of all it is found out whether this agent is served; if not, the
+  // connection ends with PERMISSION_DENIED.
   static std::shared_ptr<AgentSession> Create(std::string name,
                                               std::shared_ptr<AgentLink> link,
                                               const SessionContext& context,
-                                              Executor& executor);
+                                              Executor& executor,
+                                              NoteRefusal note_refusal);
 
   // A message from the agent. One that comes faster than messages can be
   // dealt with ends the connection.
@@ -65,27 +77,38 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   void Close(const absl::Status& reason) { link_->Close(reason); }
 
   const std::string& name() const { return name_; }
+  // It is served, and has said Hello.
+  bool greeted() const { return greeted_; }
   // As the agent last said.
   std::vector<Reader> readers() const;
 
  private:
   // A reader and where its work runs.
   struct Slot {
+    std::string reader;
     std::shared_ptr<Strand> strand;
     std::unique_ptr<ReaderSession> session;
     std::atomic<bool> job_told{false};  // and it has not heard it yet
   };
 
   AgentSession(std::string name, std::shared_ptr<AgentLink> link,
-               const SessionContext& context, Executor& executor);
+               const SessionContext& context, Executor& executor,
+               NoteRefusal note_refusal);
 
   // Everything below runs on strand_.
+  void Admit();
+  void TurnAway(const absl::Status& why);
   void Route(const HelloMessage& message);
   void Route(const ReaderChangedMessage& message);
   void Route(const AnsweredMessage& message);
   void Route(const Progressed& message);
   void Route(const PacketReport& message);
   void SeeReader(const Reader& reader);
+  bool HasRoomFor(const std::string& reader);
+  bool HasCard(const std::string& reader) const;
+  void RemoveReader(const std::string& reader);
+  std::shared_ptr<Slot> MakeSlot(const std::string& reader);
+  void End(const std::shared_ptr<Slot>& slot);
   // The reader that a packet was made for; empty when it is not ours.
   std::string ReaderOf(const std::string& packet_id);
   std::shared_ptr<Slot> Find(const std::string& reader) const;
@@ -100,8 +123,12 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   const std::shared_ptr<AgentLink> link_;
   const SessionContext& context_;
   Executor& executor_;
+  const NoteRefusal note_refusal_;
   const std::shared_ptr<Strand> strand_;
-  bool greeted_ = false;
+  const std::shared_ptr<JournalQueue> journal_;
+  const std::shared_ptr<ByteBudget> budget_;
+  std::atomic<bool> greeted_{false};
+  ByteBudget::Charge charge_;  // of the message that is dealt with
   bool over_ = false;
   int refusals_ = 0;
   std::map<std::string, std::shared_ptr<Slot>> slots_;

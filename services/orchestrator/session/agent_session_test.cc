@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/orchestrator/repository/agent_repository.h"
 #include "services/orchestrator/session/agent_hub.h"
 #include "services/orchestrator/session/testing/session_fixture.h"
 #include "services/orchestrator/work/testing/manual_executor.h"
@@ -14,6 +15,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::Key;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 Bytes Text(absl::string_view text) {
@@ -30,6 +32,7 @@ class AgentSessionTest : public SessionFixture {
   void Connect() {
     link_ = std::make_shared<RecordingLink>();
     session_ = hub_.Connect("kiosk-7", link_);
+    executor_.RunAll();
   }
   void Say(FromAgent message) {
     session_->OnMessage(std::move(message));
@@ -199,6 +202,137 @@ TEST_F(AgentSessionTest, HasNoMoreReadersThanItMay) {
   EXPECT_THAT(Events(), Contains("reader.too_many"));
 }
 
+TEST_F(AgentSessionTest, ReadersAndCardsThatComeAndGoAreEvents) {
+  Hello({{"Reader 0", true}});
+  Say(ReaderChangedMessage{{"Reader 1", false}});
+  Say(ReaderChangedMessage{{"Reader 1", true}});
+  Say(ReaderChangedMessage{{"Reader 1", true}});
+  Say(ReaderChangedMessage{{"Reader 0", false}});
+  Say(ReaderChangedMessage{{"Reader 1", false}, true});
+  EXPECT_THAT(Events(),
+              ElementsAre("agent.connected", "reader.added", "card.inserted",
+                          "card.removed", "reader.removed"));
+}
+
+TEST_F(AgentSessionTest, AReaderThatWasRemovedIsNotListedAndComesBackAnew) {
+  Hello({{"Reader 0", true}});
+  EXPECT_EQ(link_->Take(), "opening");
+  Say(ReaderChangedMessage{{"Reader 0", false}, true});
+  EXPECT_THAT(session_->readers(), IsEmpty());
+  Answer("Reader 0", link_->last_opening(), "issuer/A");
+  EXPECT_EQ(link_->Take(), "no: This reader is not known.");
+  Say(ReaderChangedMessage{{"Reader 0", true}});
+  EXPECT_EQ(link_->Take(), "opening");
+  EXPECT_THAT(session_->readers(), ElementsAre(Reader{"Reader 0", true}));
+}
+
+TEST_F(AgentSessionTest, AReaderThatIsRemovedWhileItsPacketRunsLosesNothing) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Hello({{"Reader 0", true}});
+  Answer("Reader 0", link_->last_opening(), "issuer/A");
+  const std::string packet = link_->last_packet();
+  link_->Take();
+  Say(ReaderChangedMessage{{"Reader 0", false}, true});
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  Say(ReportOf(packet));
+  EXPECT_EQ(link_->Take(), "ok: The card holds brokerage.");
+  EXPECT_EQ(GetJob(job).state, JobState::kDone);
+  EXPECT_THAT(session_->readers(), IsEmpty());
+}
+
+TEST_F(AgentSessionTest, RemovedReadersMakeRoomForOthers) {
+  Hello({});
+  for (size_t i = 0; i <= AgentSession::kMaxReaders; ++i) {
+    const Reader reader{absl::StrCat("Reader ", i), false};
+    Say(ReaderChangedMessage{reader});
+    Say(ReaderChangedMessage{reader, true});
+  }
+  EXPECT_THAT(Events(), Not(Contains("reader.too_many")));
+}
+
+TEST_F(AgentSessionTest, WhatWaitsHasALimitInBytesToo) {
+  PacketReport report = ReportOf("p9");
+  report.transcript.resize(1 << 20);
+  for (int i = 0; i < 7; ++i) session_->OnMessage(report);
+  EXPECT_FALSE(link_->closed().has_value());
+  session_->OnMessage(report);
+  ASSERT_TRUE(link_->closed().has_value());
+  EXPECT_EQ(link_->closed()->code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(AgentSessionTest, WhatWasDealtWithDoesNotCountAnyMore) {
+  Hello({});
+  PacketReport report = ReportOf("p9");
+  report.transcript.resize(1 << 20);
+  for (int i = 0; i < 10; ++i) Say(report);
+  EXPECT_FALSE(link_->closed().has_value());
+}
+
+class AdmissionTest : public AgentSessionTest {
+ protected:
+  AdmissionTest() { context_.admit_unlisted_agents = false; }
+  // What the agent is told, after a Hello.
+  absl::Status Try() {
+    Connect();
+    Hello({{"Reader 0", true}});
+    return link_->closed().value_or(absl::OkStatus());
+  }
+  void Change(absl::Status (AgentRepository::*change)(const std::string&,
+                                                      absl::Time)) {
+    ASSERT_TRUE(db_.Do([&](store::Transaction& tx) {
+                     AgentRepository agents(tx);
+                     return (agents.*change)("kiosk-7", At());
+                   })
+                    .ok());
+  }
+};
+
+TEST_F(AdmissionTest, AnAgentThatNobodyAddedIsTurnedAway) {
+  const absl::Status told = Try();
+  EXPECT_EQ(told.code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(told.message(),
+            "agent kiosk-7 was not added here; an operator lets it in: "
+            "cardferry agent add kiosk-7");
+  EXPECT_EQ(link_->Take(), "");
+  EXPECT_THAT(hub_.Connected(), IsEmpty());
+}
+
+TEST_F(AdmissionTest, ARefusalIsAnEventOnceInAWhile) {
+  for (int i = 0; i < 3; ++i) Try().IgnoreError();
+  EXPECT_THAT(Events(), ElementsAre("agent.refused"));
+  clock_.Advance(absl::Hours(1));
+  Try().IgnoreError();
+  EXPECT_THAT(Events(), SizeIs(2));
+}
+
+TEST_F(AdmissionTest, AnAddedAgentIsServedUntilItIsRevoked) {
+  Change(&AgentRepository::Add);
+  EXPECT_TRUE(Try().ok());
+  EXPECT_EQ(link_->Take(), "opening");
+  EXPECT_THAT(hub_.Connected(), ElementsAre(Key("kiosk-7")));
+  Change(&AgentRepository::Revoke);
+  hub_.Revoke("kiosk-7");
+  ASSERT_TRUE(link_->closed().has_value());
+  EXPECT_EQ(link_->closed()->code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(Try().message(),
+            "agent kiosk-7 was revoked; an operator lets it in again: "
+            "cardferry agent add kiosk-7");
+  Change(&AgentRepository::Add);
+  EXPECT_TRUE(Try().ok());
+}
+
+TEST_F(AdmissionTest, ARevokedAgentIsNotServedEvenWhereUnlistedOnesAre) {
+  context_.admit_unlisted_agents = true;
+  EXPECT_TRUE(Try().ok());
+  Change(&AgentRepository::Revoke);
+  EXPECT_EQ(Try().code(), absl::StatusCode::kPermissionDenied);
+}
+
+TEST_F(AdmissionTest, RevokingSomebodyWhoIsNotHereDoesNothing) {
+  hub_.Revoke("kiosk-9");
+  EXPECT_FALSE(link_->closed().has_value());
+}
+
 TEST_F(AgentSessionTest, ASecondConnectionEndsTheFirst) {
   Hello({{"Reader 0", true}});
   const std::shared_ptr<RecordingLink> first = link_;
@@ -209,9 +343,10 @@ TEST_F(AgentSessionTest, ASecondConnectionEndsTheFirst) {
   // The first one's end comes later, and is not the second one's.
   hub_.Disconnect(old);
   executor_.RunAll();
-  EXPECT_THAT(hub_.Connected(), ElementsAre(Key("kiosk-7")));
+  EXPECT_THAT(hub_.Connected(), IsEmpty());  // it has not said Hello
   Hello({{"Reader 0", true}});
   EXPECT_EQ(link_->Take(), "opening");
+  EXPECT_THAT(hub_.Connected(), ElementsAre(Key("kiosk-7")));
 }
 
 TEST_F(AgentSessionTest, ADisconnectEndsEverythingOfItsReaders) {

@@ -35,10 +35,17 @@ PreparationFailure ClassifyPreparation(const absl::Status& status,
       return {NotPackedKind::kUnavailable, false, false,
               absl::StrCat("The card service did not do its part (",
                            status.message(), "). The job waits.")};
-    default:
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kResourceExhausted:
       return {NotPackedKind::kRefused, false, true,
               absl::StrCat(AsSentence(status.message()),
                            " Nothing was sent to the card.")};
+    default:
+      return {NotPackedKind::kRefused, false, true,
+              absl::StrCat(AsSentence(status.message()),
+                           " Nothing was sent to the card. The fault is in the "
+                           "services, not in the card: look at the "
+                           "sequencer's log, then add the job again.")};
   }
 }
 

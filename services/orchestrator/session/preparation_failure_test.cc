@@ -49,13 +49,35 @@ TEST(PreparationFailure, WhatCannotBeReachedIsTriedLater) {
 
 TEST(PreparationFailure, WhatCannotBeDoneEndsTheJobWithTheReason) {
   for (const StatusCode code :
-       {StatusCode::kInvalidArgument, StatusCode::kResourceExhausted,
-        StatusCode::kInternal, StatusCode::kUnimplemented}) {
+       {StatusCode::kInvalidArgument, StatusCode::kResourceExhausted}) {
     const PreparationFailure failure = Of(code);
     EXPECT_EQ(failure.kind, NotPackedKind::kRefused);
     EXPECT_FALSE(failure.stops_card);
     EXPECT_TRUE(failure.ends_job);
     EXPECT_EQ(failure.message, "The reason. Nothing was sent to the card.");
+  }
+}
+
+TEST(PreparationFailure, AFaultOfOursEndsTheJobAndSaysWhereToLook) {
+  for (const StatusCode code :
+       {StatusCode::kInternal, StatusCode::kUnimplemented,
+        StatusCode::kUnknown}) {
+    const PreparationFailure failure = Of(code);
+    EXPECT_EQ(failure.kind, NotPackedKind::kRefused);
+    EXPECT_FALSE(failure.stops_card);
+    EXPECT_TRUE(failure.ends_job);
+    EXPECT_EQ(failure.message,
+              "The reason. Nothing was sent to the card. The fault is in the "
+              "services, not in the card: look at the sequencer's log, then "
+              "add the job again.");
+  }
+}
+
+TEST(PreparationFailure, OnlyAWrongCryptogramStopsACard) {
+  for (int code = 1; code <= 16; ++code) {
+    EXPECT_EQ(Of(static_cast<StatusCode>(code)).stops_card,
+              static_cast<StatusCode>(code) == StatusCode::kDataLoss)
+        << code;
   }
 }
 

@@ -198,8 +198,8 @@ absl::Status Preparer::PutLoadFile(const Bytes& content_hash) {
 
 absl::Status Preparer::StopCard(store::Transaction& tx, const Task& task,
                                 absl::Time now) {
-  RETURN_IF_ERROR(
-      CardRepository(tx).Stop(task.preparation.card_id, at_.agent, now));
+  RETURN_IF_ERROR(CardRepository(tx).Stop(task.preparation.card_id,
+                                          task.profile, at_.agent, now));
   JournalEntry entry;
   entry.at = now;
   entry.kind = "card.stopped";

@@ -26,6 +26,8 @@ struct SessionContext {
   // A job waits again: tell the readers that it may concern, but not the one
   // that it comes from.
   std::function<void(const JobTarget&, const ReaderAddress& from)> job_waits;
+  // Serve agents too that nobody has added; never revoked ones.
+  bool admit_unlisted_agents = false;
 };
 
 // An identifier that nobody can guess or meet twice: 32 hexadecimal digits.

@@ -24,8 +24,9 @@ class WholeFixture : public ::testing::Test {
   ~WholeFixture() override { StopServer(); }
 
   void StartServer() {
-    Orchestrator::Parts parts{db_.database(), sequencer_, clock_,
-                              random_,        4,          NameInMetadata};
+    Orchestrator::Parts parts{
+        db_.database(),        sequencer_, clock_, random_, 4, NameInMetadata,
+        admit_unlisted_agents_};
     auto created = Orchestrator::Create(parts);
     if (!created.ok()) abort();
     whole_ = *std::move(created);
@@ -121,6 +122,7 @@ class WholeFixture : public ::testing::Test {
     return false;
   }
 
+  bool admit_unlisted_agents_ = true;
   DatabaseFixture db_;
   FakeSequencer sequencer_;
   FakeClock clock_;

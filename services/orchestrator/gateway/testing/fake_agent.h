@@ -86,14 +86,18 @@ class FakeAgent {
     return Read().value_or(agent::v1::GatewayMessage()).verdict();
   }
 
-  // The agent hangs up; how the server saw it end.
-  grpc::Status HangUp() {
-    stream_->WritesDone();
+  // The server ends it; how.
+  grpc::Status AwaitEnd() {
     while (Read().has_value()) {
     }
     const grpc::Status status = stream_->Finish();
     stream_.reset();
     return status;
+  }
+  // The agent hangs up; how the server saw it end.
+  grpc::Status HangUp() {
+    stream_->WritesDone();
+    return AwaitEnd();
   }
 
  private:

@@ -150,6 +150,11 @@ class FakeSequencer final : public Sequencer {
     return file;
   }
 
+  absl::StatusOr<std::vector<CardProfile>> ListProfiles() override {
+    return std::vector<CardProfile>{
+        {"generic", "issuer", 3, {0x70}, 0x33, FromHexOrDie("A0"), "text"}};
+  }
+
   static Conclusion Done() {
     Conclusion done;
     done.outcome = Outcome::kDone;

@@ -32,7 +32,8 @@ class SessionFixture : public ::testing::Test {
                  random_,
                  [this](const JobTarget& target, const ReaderAddress& from) {
                    told_.emplace_back(target.card_id, from.reader);
-                 }} {
+                 },
+                 /*admit_unlisted_agents=*/true} {
     db_.AddBrokerage();
   }
 
