@@ -41,6 +41,17 @@ std::string Cut(const std::string& line, int columns) {
   return line.substr(0, end);
 }
 
+// What the job is about: an application's name, else what is to be deleted.
+std::string Subject(const Job& job) {
+  if (!job.package_aid().empty()) {
+    return absl::StrCat("package ", HexText(job.package_aid()));
+  }
+  if (!job.application_aid().empty()) {
+    return absl::StrCat("applet ", HexText(job.application_aid()));
+  }
+  return OrDash(job.application());
+}
+
 std::string Target(const Job& job) {
   if (job.agent().empty()) return Printable(job.card_id());
   std::string target = Printable(job.agent());
@@ -107,7 +118,7 @@ std::string JobText(const Job& job) {
   std::string out;
   AppendLine("job", job.id(), out);
   AppendLine("action", ActionWord(job.action()), out);
-  AppendLine("application", Printable(job.application()), out);
+  AppendLine("application", Subject(job), out);
   AppendLine("at", job.agent().empty() ? "" : Target(job), out);
   AppendLine("card", Printable(job.card_id()), out);
   AppendLine("state", StateWord(job.state()), out);
@@ -129,8 +140,8 @@ std::string JobTable(const std::vector<Job>& jobs) {
       {"job", "state", "action", "application", "for", "created", "message"});
   for (const Job& job : jobs) {
     table.Add({job.id(), StateWord(job.state()), ActionWord(job.action()),
-               OrDash(job.application()), Target(job),
-               TimeText(job.created_at_us()), Printable(job.message())});
+               Subject(job), Target(job), TimeText(job.created_at_us()),
+               Printable(job.message())});
   }
   return table.Render();
 }

@@ -1,12 +1,14 @@
 #include "cli/render/job_text.h"
 
 #include "cli/render/testing/samples.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace cardferry::cli {
 namespace {
 
 using orchestrator::v1::Job;
+using ::testing::HasSubstr;
 
 constexpr absl::Duration kElapsed = absl::Milliseconds(350);
 
@@ -90,6 +92,17 @@ TEST(JobText, LeavesOutWhatIsNotThereYet) {
             "state        waiting\n"
             "             Waits.\n"
             "created      2027-01-15 08:00:00Z\n");
+}
+
+TEST(JobText, NamesByItsAidWhatHasNoName) {
+  EXPECT_THAT(JobText(Sample<Job>("id: '3' action: JOB_ACTION_DELETE "
+                                  "package_aid: '\\240\\001'")),
+              HasSubstr("\naction       delete\n"
+                        "application  package A001\nstate "));
+  EXPECT_EQ(JobTable({Sample<Job>("id: '3' application_aid: '\\240\\001' "
+                                  "card_id: 'c'")}),
+            "JOB  STATE    ACTION  APPLICATION  FOR  CREATED  MESSAGE\n"
+            "3    unknown  load    applet A001  c    -\n");
 }
 
 TEST(JobTable, HasALineAJob) {

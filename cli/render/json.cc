@@ -64,7 +64,9 @@ Json Convert(const pb::Job& j) {
                       [](const pb::Fact& f) {
                         return Json{{"text", f.text()}, {"proven", f.proven()}};
                       })},
-      {"changes", j.changes()}};
+      {"changes", j.changes()},
+      {"package_aid", Hex(j.package_aid())},
+      {"application_aid", Hex(j.application_aid())}};
 }
 
 Json ConvertPackage(const pb::Package& p) {

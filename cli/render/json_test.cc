@@ -1,10 +1,13 @@
 #include "cli/render/json.h"
 
 #include "cli/render/testing/samples.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace cardferry::cli {
 namespace {
+
+using ::testing::HasSubstr;
 
 namespace pb = ::cardferry::orchestrator::v1;
 
@@ -19,8 +22,15 @@ TEST(Json, ShowsAJob) {
       R"("apdus":14,"bytes":3120,"card_us":1100000,"waited_us":140000,)"
       R"("total_us":1250000,"server_us":40000},"facts":[{"text":)"
       R"("package F000000001 1.0 loaded","proven":false},{"text":)"
-      R"("F00000000101 installed","proven":true}],"changes":10})"
+      R"("F00000000101 installed","proven":true}],"changes":10,"package_aid":"",)"
+      R"("application_aid":""})"
       "\n");
+}
+
+TEST(Json, ShowsWhatADeletionNames) {
+  EXPECT_THAT(ToJson(Sample<pb::Job>("action: JOB_ACTION_DELETE package_aid: "
+                                     "'\\240\\001' application_aid: '\\002'")),
+              HasSubstr(R"("package_aid":"A001","application_aid":"02")"));
 }
 
 TEST(Json, ShowsAnApplication) {

@@ -27,6 +27,7 @@ namespace pb = ::cardferry::orchestrator::v1;
 
 constexpr absl::Duration kCallTime = absl::Seconds(10);
 constexpr absl::Duration kEventTime = absl::Seconds(10);
+constexpr absl::Duration kJobTime = absl::Seconds(40);
 constexpr absl::Duration kLook = absl::Milliseconds(20);
 constexpr size_t kLargestLog = 16 << 20;
 constexpr size_t kLastWords = 3000;
@@ -45,6 +46,12 @@ absl::StatusOr<Response> Ask(
   RETURN_IF_ERROR(
       rpc::ToAbslStatus((stub.*method)(&context, request, &response)));
   return response;
+}
+
+bool IsOver(const pb::Job& job) {
+  return job.state() == pb::JOB_STATE_DONE ||
+         job.state() == pb::JOB_STATE_FAILED ||
+         job.state() == pb::JOB_STATE_CANCELLED;
 }
 
 }  // namespace
@@ -89,19 +96,10 @@ stage::Outcome TestStage::AddApplet(const std::string& name) const {
   return Cardferry({"app", "add", *file, "--name", name});
 }
 
-absl::StatusOr<std::string> TestStage::AddJob(
-    const std::string& application, const std::string& parameters) const {
-  std::vector<std::string> arguments = {"job",      "add",
-                                        "--app",    application,
-                                        "--agent",  stage::kAgentName,
-                                        "--reader", stage::kVirtualReader,
-                                        "--json"};
-  if (!parameters.empty()) {
-    const std::string file = Path("install-parameters");
-    RETURN_IF_ERROR(WriteFileAtomically(file, AsBytes(parameters), 0400));
-    arguments.insert(arguments.end(), {"--param-file", file});
-  }
-  const stage::Outcome added = Cardferry(arguments);
+absl::StatusOr<std::string> TestStage::AddJobWith(
+    std::vector<std::string> flags) const {
+  flags.insert(flags.begin(), {"job", "add", "--json"});
+  const stage::Outcome added = Cardferry(flags);
   const nlohmann::json job =
       nlohmann::json::parse(added.output, nullptr, false);
   const bool named =
@@ -114,18 +112,52 @@ absl::StatusOr<std::string> TestStage::AddJob(
   return job["id"].get<std::string>();
 }
 
+absl::StatusOr<std::string> TestStage::AddJob(
+    const std::string& application, const std::string& parameters) const {
+  std::vector<std::string> flags = {"--app",    application,
+                                    "--agent",  stage::kAgentName,
+                                    "--reader", stage::kVirtualReader};
+  if (!parameters.empty()) {
+    const std::string file = Path("install-parameters");
+    RETURN_IF_ERROR(WriteFileAtomically(file, AsBytes(parameters), 0400));
+    flags.insert(flags.end(), {"--param-file", file});
+  }
+  return AddJobWith(std::move(flags));
+}
+
 absl::StatusOr<pb::Job> TestStage::RunJob(const std::string& application,
                                           const std::string& parameters) const {
   ASSIGN_OR_RETURN(const std::string id, AddJob(application, parameters));
+  return WatchJob(id);
+}
+
+absl::StatusOr<pb::Job> TestStage::WatchJob(const std::string& id) const {
   const stage::Outcome watched = Cardferry({"job", "watch", id});
   ASSIGN_OR_RETURN(pb::Job job, GetJob(id));
-  const bool over =
-      job.state() == pb::JOB_STATE_DONE || job.state() == pb::JOB_STATE_FAILED;
   const int expected = job.state() == pb::JOB_STATE_DONE ? 0 : 1;
-  if (over && watched.exit_code == expected) return job;
+  if (IsOver(job) && watched.exit_code == expected) return job;
   return absl::InternalError(absl::StrCat(
       "cardferry job watch: ", watched.exit_code, " ", watched.output,
       watched.errors, "; the job: ", job.ShortDebugString()));
+}
+
+absl::StatusOr<pb::Job> TestStage::AwaitJob(
+    const std::string& id,
+    const std::function<bool(const pb::Job&)>& reached) const {
+  const absl::Time deadline = absl::Now() + kJobTime;
+  absl::StatusOr<pb::Job> job = absl::UnknownError("not asked");
+  while (absl::Now() < deadline) {
+    job = GetJob(id);
+    if (job.ok() && reached(*job)) return job;
+    absl::SleepFor(kLook);
+  }
+  RETURN_IF_ERROR(job.status());
+  return absl::DeadlineExceededError(
+      absl::StrCat("the job: ", job->ShortDebugString()));
+}
+
+absl::StatusOr<pb::Job> TestStage::AwaitEnd(const std::string& id) const {
+  return AwaitJob(id, IsOver);
 }
 
 absl::StatusOr<std::unique_ptr<pb::Orchestrator::Stub>> TestStage::Operator()
@@ -174,6 +206,16 @@ absl::StatusOr<std::vector<pb::Event>> TestStage::Events(
   return events;
 }
 
+absl::StatusOr<std::vector<std::string>> TestStage::Story(
+    const std::string& job_id, const std::string& kind) const {
+  ASSIGN_OR_RETURN(const std::vector<pb::Event> events, Events(kind));
+  std::vector<std::string> story;
+  for (const pb::Event& event : events) {
+    if (event.job_id() == job_id) story.push_back(event.text());
+  }
+  return story;
+}
+
 absl::StatusOr<std::vector<pb::Event>> TestStage::AwaitEvents(
     const std::string& kind, size_t count) const {
   const absl::Time deadline = absl::Now() + kEventTime;
@@ -184,6 +226,12 @@ absl::StatusOr<std::vector<pb::Event>> TestStage::AwaitEvents(
   }
   return absl::DeadlineExceededError(
       absl::StrCat("not ", count, " events ", kind));
+}
+
+absl::Status TestStage::ChangeCard(const stage::CardChoice& card) {
+  RETURN_IF_ERROR(RemoveCard());
+  RETURN_IF_ERROR(stage_.InsertCard(card));
+  return stage_.AwaitCards(1, kEventTime);
 }
 
 absl::Status TestStage::RemoveCard() {

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_TESTS_E2E_TEST_STAGE_H_
 #define CARDFERRY_TESTS_E2E_TEST_STAGE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,13 +44,23 @@ class TestStage {
   // `cardferry app add` of a file in applets/; its name is the file's stem.
   stage::Outcome AddApplet(const std::string& name) const;
 
-  // `cardferry job add` for the virtual reader, with `parameters` in a file
-  // unless they are empty: the job's identifier.
+  // `cardferry job add` with these flags: the job's identifier.
+  absl::StatusOr<std::string> AddJobWith(std::vector<std::string> flags) const;
+  // The same for the first virtual reader, with `parameters` in a file unless
+  // they are empty.
   absl::StatusOr<std::string> AddJob(const std::string& application,
                                      const std::string& parameters = "") const;
   // AddJob, then `cardferry job watch` until it ends: the job.
   absl::StatusOr<orchestrator::v1::Job> RunJob(
       const std::string& application, const std::string& parameters = "") const;
+  // `cardferry job watch` until the job ends.
+  absl::StatusOr<orchestrator::v1::Job> WatchJob(const std::string& id) const;
+  // The job when it is over, however often the orchestrator went away.
+  absl::StatusOr<orchestrator::v1::Job> AwaitEnd(const std::string& id) const;
+  // Waits until `reached(job)`: the job then.
+  absl::StatusOr<orchestrator::v1::Job> AwaitJob(
+      const std::string& id,
+      const std::function<bool(const orchestrator::v1::Job&)>& reached) const;
 
   // What the orchestrator has to say to an operator.
   absl::StatusOr<orchestrator::v1::Job> GetJob(const std::string& id) const;
@@ -57,10 +68,15 @@ class TestStage {
   absl::StatusOr<std::vector<orchestrator::v1::Card>> Cards() const;
   absl::StatusOr<std::vector<orchestrator::v1::Event>> Events(
       const std::string& kind) const;
+  // What the events of this kind say of this job, in order.
+  absl::StatusOr<std::vector<std::string>> Story(const std::string& job_id,
+                                                 const std::string& kind) const;
   // Waits until an event of this kind is there: all of them.
   absl::StatusOr<std::vector<orchestrator::v1::Event>> AwaitEvents(
       const std::string& kind, size_t count) const;
 
+  // Puts another card in, and waits until the orchestrator knows.
+  absl::Status ChangeCard(const stage::CardChoice& card);
   // Takes the card out, and waits until the orchestrator knows: a quicker
   // hand than a person's would not be seen by pcscd.
   absl::Status RemoveCard();

@@ -19,7 +19,7 @@ namespace {
 constexpr absl::Duration kToolTime = absl::Seconds(60);
 constexpr char kModule[] = "/usr/lib/softhsm/libsofthsm2.so";
 constexpr char kTokenLabel[] = "cardferry-stage";
-// The simulated card's own, any ten bytes: these and the reader's number.
+// The simulated card's own, any ten bytes: these and its number.
 constexpr char kKeyDiversificationData[] = "000000000020261100";
 
 bool Exists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
@@ -73,7 +73,7 @@ std::string StageFolder::Log(absl::string_view program) const {
 std::string StageFolder::CardFile(const CardChoice& card,
                                   absl::string_view ending) const {
   return Path(absl::StrCat("cards/", card.foreign ? "foreign-" : "", card.kind,
-                           "-", card.reader + 1, ".", ending));
+                           "-", card.number, ".", ending));
 }
 
 rpc::TlsFiles StageFolder::Tls(absl::string_view role,
@@ -154,7 +154,8 @@ absl::Status StageFolder::MakeCardKeys(const CardChoice& card) const {
               "--token_label", kTokenLabel, "--pin_file",
               absl::StrCat(folder, "/pin"), "--softhsm_conf",
               SoftHsmConfFor(folder), "--key_set", kind.key_set, "--kdd",
-              absl::StrCat(kKeyDiversificationData, "0", card.reader + 1),
+              absl::StrCat(kKeyDiversificationData,
+                           absl::Dec(card.number, absl::kZeroPad2)),
               "--out", out, "--development_only"});
 }
 

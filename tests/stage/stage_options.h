@@ -22,6 +22,7 @@ inline constexpr char kAgentName[] = "kiosk-1";
 // A simulated card in one of the virtual readers.
 struct CardChoice {
   std::string kind = "scp03";  // of CardKinds()
+  int number = 1;              // tells cards of a kind apart: 1 to 99
   int reader = 0;              // 0 or 1
   // What every command takes the card.
   absl::Duration delay = absl::ZeroDuration();
