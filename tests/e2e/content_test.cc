@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
@@ -20,7 +19,6 @@ namespace {
 namespace pb = ::cardferry::orchestrator::v1;
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr uint16_t kNotFound = 0x6A82;
 // Of the Header component (Java Card VM, 6.4): tag (1) | size (2) | magic (4) |
@@ -91,8 +89,8 @@ TEST_F(ContentTest, OfACardFollowsItsJobs) {
   EXPECT_THAT(Content(), HasSubstr("No packages.\n\nNo applications.\n"));
   EXPECT_EQ(SelectApplet(), kNotFound);
   ExpectJob({"--action", "delete", "--package", kBrokeragePackage}, 0,
-            absl::StrCat("The card did not hold ", kBrokeragePackage,
-                         "; nothing was changed."));
+            absl::StrCat("The card did not hold the package ",
+                         kBrokeragePackage, "; nothing was changed."));
 
   ExpectJob({"--app", "brokerage"}, 0, "The card holds brokerage.");
   EXPECT_EQ(SelectApplet(), 0x9000);
@@ -100,7 +98,11 @@ TEST_F(ContentTest, OfACardFollowsItsJobs) {
 
 TEST_F(ContentTest, IsReplacedByAnUpgradeAndByNothingElse) {
   ExpectJob({"--app", "brokerage"}, 0, "The card holds brokerage.");
-  ExpectJob({"--app", "brokerage-2"}, 1, "x");
+  ExpectJob({"--app", "brokerage-2"}, 1,
+            absl::StrCat("Package ", kBrokeragePackage,
+                         " is on the card in version 1.0, version 1.1 is "
+                         "desired: replace it, or delete it first. Nothing was "
+                         "sent to the card."));
   EXPECT_THAT(Content(), HasSubstr("F043464552525901  1.0 "));
 
   ExpectJob({"--action", "upgrade", "--app", "brokerage-2"}, 0,
