@@ -2,49 +2,52 @@
 
 #include <utility>
 
+#include "lib/base/status_macros.h"
+
 namespace cardferry::agent {
 namespace {
 
 // How long a report may take to go out when the agent stops.
 constexpr absl::Duration kLastWords = absl::Seconds(5);
 
+ReaderWorker::Options WorkerOptions(const AgentConfig& config) {
+  ReaderWorker::Options options;
+  options.command_patience = config.command_patience;
+  return options;
+}
+
 }  // namespace
 
-Agent::Agent(std::shared_ptr<grpc::Channel> channel,
-             const std::vector<std::string>& readers)
-    : stream_(std::move(channel), random_) {
-  for (const std::string& name : readers) readers_.push_back(Serve(name));
-  stream_.Start([this](const AddressedEvent& event) { Dispatch(event); });
+absl::StatusOr<std::unique_ptr<Agent>> Agent::Start(
+    std::shared_ptr<grpc::Channel> channel, const AgentConfig& config,
+    const Switchboard::MakeSlot& make_slot) {
+  absl::StatusOr<std::unique_ptr<DiskFolder>> folder =
+      DiskFolder::Open(config.journal);
+  if (!folder.ok()) return Annotate(folder.status(), "the journal's folder");
+  return std::unique_ptr<Agent>(
+      new Agent(std::move(channel), config, *std::move(folder), make_slot));
+}
+
+Agent::Agent(std::shared_ptr<grpc::Channel> channel, const AgentConfig& config,
+             std::unique_ptr<DiskFolder> folder,
+             const Switchboard::MakeSlot& make_slot)
+    : stop_patience_(config.stop_patience),
+      folder_(std::move(folder)),
+      journal_(*folder_),
+      stream_(std::move(channel), random_),
+      outbox_(journal_, stream_),
+      switchboard_(stream_, outbox_, make_slot, WorkerOptions(config)) {
+  outbox_.Recover();
+  stream_.Start(
+      [this](AddressedEvent event) { switchboard_.Post(std::move(event)); });
+  watch_ = std::make_unique<ReaderWatch>(
+      config.readers, [this](const Sighting& s) { switchboard_.Post(s); });
 }
 
 Agent::~Agent() {
-  for (Reader& reader : readers_) reader.monitor = nullptr;
-  for (Reader& reader : readers_) reader.worker->Finish();
+  watch_ = nullptr;
+  switchboard_.Finish(stop_patience_);
   stream_.Stop(kLastWords);
-}
-
-Agent::Reader Agent::Serve(const std::string& name) {
-  Reader reader;
-  reader.slot = std::make_unique<PcscSlot>(name);
-  reader.worker = std::make_unique<ReaderWorker>(name, *reader.slot, stream_,
-                                                 ReaderWorker::Options());
-  ReaderWorker* worker = reader.worker.get();
-  reader.monitor = std::make_unique<ReaderMonitor>(
-      name, [this, worker](const CardPresence& presence) {
-        stream_.SendReaderState(worker->reader(), presence.present,
-                                presence.atr);
-        worker->Post(presence.present ? Event(CardArrived{})
-                                      : Event(CardRemoved{}));
-      });
-  return reader;
-}
-
-void Agent::Dispatch(const AddressedEvent& event) {
-  for (Reader& reader : readers_) {
-    if (event.reader.empty() || event.reader == reader.worker->reader()) {
-      reader.worker->Post(event.event);
-    }
-  }
 }
 
 }  // namespace cardferry::agent

@@ -1,41 +1,52 @@
 #ifndef CARDFERRY_AGENT_AGENT_H_
 #define CARDFERRY_AGENT_AGENT_H_
 
+#include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "agent/agent_config.h"
 #include "agent/gateway_stream.h"
-#include "agent/pcsc/pcsc_slot.h"
-#include "agent/pcsc/reader_monitor.h"
-#include "agent/reader_worker.h"
+#include "agent/journal/disk_folder.h"
+#include "agent/journal/packet_journal.h"
+#include "agent/outbox.h"
+#include "agent/pcsc/reader_watch.h"
+#include "agent/switchboard.h"
 #include "lib/base/random.h"
 
 namespace cardferry::agent {
 
-// The whole agent: a monitor and a worker for each reader, and one stream.
+// The whole agent: a watch over the readers, a worker for each, a journal, and
+// one stream.
 class Agent {
  public:
-  Agent(std::shared_ptr<grpc::Channel> channel,
-        const std::vector<std::string>& readers);
+  // Takes the journal's folder and starts everything. FAILED_PRECONDITION when
+  // another agent has that folder, or as DiskFolder::Open says.
+  static absl::StatusOr<std::unique_ptr<Agent>> Start(
+      std::shared_ptr<grpc::Channel> channel, const AgentConfig& config,
+      const Switchboard::MakeSlot& make_slot);
+
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
-  // Lets running scripts end and their reports go out, then stops.
+  // Lets running scripts end and their reports go out, for as long as the
+  // configuration says, then stops.
   ~Agent();
 
  private:
-  struct Reader {
-    std::unique_ptr<PcscSlot> slot;
-    std::unique_ptr<ReaderWorker> worker;
-    std::unique_ptr<ReaderMonitor> monitor;
-  };
+  Agent(std::shared_ptr<grpc::Channel> channel, const AgentConfig& config,
+        std::unique_ptr<DiskFolder> folder,
+        const Switchboard::MakeSlot& make_slot);
 
-  Reader Serve(const std::string& name);
-  void Dispatch(const AddressedEvent& event);
-
+  const absl::Duration stop_patience_;
   SystemRandom random_;
+  const std::unique_ptr<DiskFolder> folder_;
+  PacketJournal journal_;
   GatewayStream stream_;
-  std::vector<Reader> readers_;
+  Outbox outbox_;
+  Switchboard switchboard_;
+  std::unique_ptr<ReaderWatch> watch_;
 };
 
 }  // namespace cardferry::agent

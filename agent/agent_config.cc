@@ -1,15 +1,47 @@
 #include "agent/agent_config.h"
 
 #include <set>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "google/protobuf/repeated_ptr_field.h"
 #include "lib/base/status_macros.h"
 #include "lib/rpc/config.h"
 
 namespace cardferry::agent {
+namespace {
+
+constexpr char kStateDirectory[] = "/var/lib/cardferry-agent";
+constexpr uint32_t kCommandSeconds = 60;
+constexpr uint32_t kStopSeconds = 20;
+constexpr uint32_t kMaxSeconds = 3600;
+
+absl::StatusOr<std::vector<std::string>> Patterns(
+    const google::protobuf::RepeatedPtrField<std::string>& patterns,
+    absl::string_view field) {
+  std::set<std::string> seen;
+  for (const std::string& pattern : patterns) {
+    if (pattern.empty() || !seen.insert(pattern).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(field, ": \"", pattern, "\" is empty or named twice"));
+    }
+  }
+  return std::vector<std::string>(patterns.begin(), patterns.end());
+}
+
+absl::StatusOr<absl::Duration> Seconds(uint32_t value, uint32_t usual,
+                                       absl::string_view field) {
+  if (value > kMaxSeconds) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(field, ": ", value, " is more than ", kMaxSeconds));
+  }
+  return absl::Seconds(value == 0 ? usual : value);
+}
+
+}  // namespace
 
 absl::StatusOr<AgentConfig> ParseAgentConfig(
-    const config::v1::AgentConfig& proto) {
+    const config::v1::AgentConfig& proto, const std::string& state_directory) {
   AgentConfig config;
   config.gateway = proto.gateway();
   if (config.gateway.find(':') == std::string::npos) {
@@ -17,14 +49,24 @@ absl::StatusOr<AgentConfig> ParseAgentConfig(
         "gateway: want \"host:port\" of the orchestrator");
   }
   ASSIGN_OR_RETURN(config.tls, rpc::ToTlsFiles(proto.tls()));
-  std::set<std::string> seen;
-  for (const std::string& reader : proto.readers()) {
-    if (reader.empty() || !seen.insert(reader).second) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("readers: \"", reader, "\" is empty or named twice"));
-    }
-    config.readers.push_back(reader);
+  ASSIGN_OR_RETURN(config.readers.serve, Patterns(proto.readers(), "readers"));
+  ASSIGN_OR_RETURN(config.readers.ignore,
+                   Patterns(proto.ignore_readers(), "ignore_readers"));
+  config.journal = proto.journal();
+  if (config.journal.empty()) {
+    config.journal = absl::StrCat(
+        state_directory.empty() ? kStateDirectory : state_directory,
+        "/journal");
   }
+  if (config.journal[0] != '/') {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "journal: \"", config.journal, "\" is not a whole path, from / on"));
+  }
+  ASSIGN_OR_RETURN(
+      config.command_patience,
+      Seconds(proto.command_seconds(), kCommandSeconds, "command_seconds"));
+  ASSIGN_OR_RETURN(config.stop_patience,
+                   Seconds(proto.stop_seconds(), kStopSeconds, "stop_seconds"));
   return config;
 }
 

@@ -2,9 +2,10 @@
 #define CARDFERRY_AGENT_AGENT_CONFIG_H_
 
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "agent/reader_filter.h"
 #include "lib/rpc/tls_files.h"
 #include "proto/cardferry/config/v1/agent.pb.h"
 
@@ -14,12 +15,16 @@ namespace cardferry::agent {
 struct AgentConfig {
   std::string gateway;
   rpc::TlsFiles tls;
-  std::vector<std::string> readers;  // empty: the first one found
+  ReaderFilter readers;
+  std::string journal;
+  absl::Duration command_patience;
+  absl::Duration stop_patience;
 };
 
 // INVALID_ARGUMENT, naming the field, for what is missing or makes no sense.
+// `state_directory`: the environment's $STATE_DIRECTORY; may be empty.
 absl::StatusOr<AgentConfig> ParseAgentConfig(
-    const config::v1::AgentConfig& proto);
+    const config::v1::AgentConfig& proto, const std::string& state_directory);
 
 }  // namespace cardferry::agent
 

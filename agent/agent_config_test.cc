@@ -10,19 +10,67 @@ namespace {
 constexpr char kTls[] =
     "tls { certificate: 'a.pem' private_key: 'a.key' ca: 'ca.pem' } ";
 
-absl::StatusOr<AgentConfig> Parse(const std::string& text) {
+absl::StatusOr<AgentConfig> Parse(const std::string& text,
+                                  const std::string& state_directory = "") {
   config::v1::AgentConfig proto;
   RETURN_IF_ERROR(rpc::ParseTextproto(text, "test", proto));
-  return ParseAgentConfig(proto);
+  return ParseAgentConfig(proto, state_directory);
+}
+
+std::string Valid(const std::string& more) {
+  return std::string("gateway: 'host:7443' ") + kTls + more;
 }
 
 TEST(AgentConfigTest, ReadsAWholeConfiguration) {
   ASSERT_OK_AND_ASSIGN(
       const AgentConfig config,
-      Parse(std::string("gateway: 'host:7443' readers: 'R 1' ") + kTls));
+      Parse(Valid("readers: 'R *' ignore_readers: '*SAM*' journal: '/j' "
+                  "command_seconds: 5 stop_seconds: 7")));
   EXPECT_EQ(config.gateway, "host:7443");
-  EXPECT_EQ(config.readers, (std::vector<std::string>{"R 1"}));
   EXPECT_EQ(config.tls.certificate, "a.pem");
+  EXPECT_EQ(config.readers.serve, (std::vector<std::string>{"R *"}));
+  EXPECT_EQ(config.readers.ignore, (std::vector<std::string>{"*SAM*"}));
+  EXPECT_EQ(config.journal, "/j");
+  EXPECT_EQ(config.command_patience, absl::Seconds(5));
+  EXPECT_EQ(config.stop_patience, absl::Seconds(7));
+}
+
+TEST(AgentConfigTest, WithoutMoreServesAllReadersWithTheUsualTimes) {
+  ASSERT_OK_AND_ASSIGN(const AgentConfig config, Parse(Valid("")));
+  EXPECT_TRUE(config.readers.serve.empty());
+  EXPECT_TRUE(config.readers.ignore.empty());
+  EXPECT_EQ(config.journal, "/var/lib/cardferry-agent/journal");
+  EXPECT_EQ(config.command_patience, absl::Seconds(60));
+  EXPECT_EQ(config.stop_patience, absl::Seconds(20));
+}
+
+TEST(AgentConfigTest, JournalsInTheStateDirectoryThatSystemdGives) {
+  ASSERT_OK_AND_ASSIGN(const AgentConfig config, Parse(Valid(""), "/state"));
+  EXPECT_EQ(config.journal, "/state/journal");
+  ASSERT_OK_AND_ASSIGN(const AgentConfig own,
+                       Parse(Valid("journal: '/own'"), "/state"));
+  EXPECT_EQ(own.journal, "/own");
+}
+
+TEST(AgentConfigTest, RefusesAJournalWithoutAWholePath) {
+  EXPECT_THAT(Parse(Valid("journal: 'j'")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "journal: \"j\" is not a whole path, from / on"));
+}
+
+TEST(AgentConfigTest, RefusesTimesThatMakeNoSense) {
+  EXPECT_THAT(Parse(Valid("command_seconds: 3601")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "command_seconds: 3601 is more than 3600"));
+  EXPECT_THAT(Parse(Valid("stop_seconds: 3601")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "stop_seconds: 3601 is more than 3600"));
+}
+
+TEST(AgentConfigTest, RefusesAnEmptyPattern) {
+  EXPECT_THAT(Parse(Valid("ignore_readers: ''")),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "ignore_readers: \"\" is empty or named twice"));
 }
 
 TEST(AgentConfigTest, RefusesAGatewayWithoutAPort) {

@@ -20,6 +20,10 @@ class CardConnection {
   virtual absl::StatusOr<card::ResponseApdu> Transmit(
       const card::CommandApdu& command) = 0;
 
+  // False: commands of extended length cannot be carried (T=0, or a reader
+  // that says so).
+  virtual bool TakesExtendedLength() const = 0;
+
   // Ends a secure channel session that may be open: the card is reset when the
   // connection ends. Without it the card is left as it is.
   virtual void ResetAtEnd() = 0;

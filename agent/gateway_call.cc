@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lib/base/log.h"
 #include "lib/rpc/grpc_status.h"
 
 namespace cardferry::agent {
@@ -66,9 +67,8 @@ void GatewayCall::OnReadDone(bool ok) {
     Close();
     return;
   }
-  {
-    absl::MutexLock lock(&mutex_);
-    server_has_spoken_ = true;
+  if (!std::exchange(server_has_spoken_, true)) {
+    LogInfo("connected to the server");
   }
   on_message_(incoming_);
   StartRead(&incoming_);
@@ -101,11 +101,6 @@ bool GatewayCall::AwaitEnd(absl::Duration timeout) {
 absl::Status GatewayCall::status() const {
   absl::MutexLock lock(&mutex_);
   return status_;
-}
-
-bool GatewayCall::server_has_spoken() const {
-  absl::MutexLock lock(&mutex_);
-  return server_has_spoken_;
 }
 
 }  // namespace cardferry::agent

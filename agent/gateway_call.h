@@ -40,7 +40,6 @@ class GatewayCall final
 
   // After the end.
   absl::Status status() const;
-  bool server_has_spoken() const;
 
  private:
   void OnReadDone(bool ok) override;
@@ -50,14 +49,15 @@ class GatewayCall final
 
   const OnMessage on_message_;
   grpc::ClientContext context_;
-  v1::GatewayMessage incoming_;  // the reading thread's own
+  // The reading thread's own.
+  v1::GatewayMessage incoming_;
+  bool server_has_spoken_ = false;
 
   mutable absl::Mutex mutex_;
   std::deque<v1::AgentMessage> outgoing_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;  // outgoing_.front() is
   bool closing_ ABSL_GUARDED_BY(mutex_) = false;
   bool half_closed_ ABSL_GUARDED_BY(mutex_) = false;
-  bool server_has_spoken_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status status_ ABSL_GUARDED_BY(mutex_);
 };

@@ -9,15 +9,27 @@ namespace {
 namespace pb = agent::v1;
 
 constexpr char kVersion[] = "0.1";
+constexpr size_t kMaxTroubleBytes = 256;
 
 std::string Wire(const card::Transcript& transcript) {
   return AsString(card::EncodeTranscript(transcript));
+}
+
+// The server takes no more, and nothing that is not UTF-8.
+std::string ForPeople(absl::string_view text) {
+  std::string shown;
+  for (const char c : text.substr(0, kMaxTroubleBytes)) {
+    shown.push_back(c >= 0x20 && c < 0x7F ? c : '?');
+  }
+  return shown;
 }
 
 void FillReader(const ReaderPresence& presence, pb::ReaderState& proto) {
   proto.set_reader(presence.reader);
   proto.set_card_present(presence.card_present);
   proto.set_atr(AsString(presence.atr));
+  proto.set_removed(presence.removed);
+  proto.set_trouble(ForPeople(presence.trouble));
 }
 
 absl::StatusOr<AddressedEvent> FromOpening(const pb::Opening& proto) {
@@ -53,12 +65,13 @@ pb::AgentMessage ToProto(const std::string& reader, const SendAnswer& answer) {
   return message;
 }
 
-pb::AgentMessage ToProto(const SendReport& report,
-                         const Measurements& measurements) {
+pb::AgentMessage ToProto(const Report& report) {
   pb::AgentMessage message;
   pb::PacketReport& proto = *message.mutable_packet_report();
   proto.set_packet_id(report.packet_id);
   proto.set_transcript(Wire(report.transcript));
+  proto.set_trouble(ForPeople(report.trouble));
+  const Measurements& measurements = report.measurements;
   pb::Measurements& figures = *proto.mutable_measurements();
   figures.set_round_trips(measurements.round_trips);
   figures.set_apdus(measurements.apdus);

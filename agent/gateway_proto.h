@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "agent/addressed_event.h"
 #include "agent/reader_session.h"
 #include "agent/uplink.h"
 #include "proto/cardferry/agent/v1/agent.pb.h"
@@ -13,25 +14,12 @@ namespace cardferry::agent {
 // The gateway's messages as events and back: the only place where the agent's
 // protocol meets its domain types.
 
-struct ReaderPresence {
-  std::string reader;
-  bool card_present = false;
-  Bytes atr;
-};
-
 agent::v1::AgentMessage ToProto(const std::string& reader,
                                 const SendAnswer& answer);
-agent::v1::AgentMessage ToProto(const SendReport& report,
-                                const Measurements& measurements);
+agent::v1::AgentMessage ToProto(const Report& report);
 agent::v1::AgentMessage ToProto(const Progress& progress);
 agent::v1::AgentMessage ToProto(const ReaderPresence& presence);
 agent::v1::AgentMessage HelloProto(const std::vector<ReaderPresence>& readers);
-
-// An event for the reader it names; an empty name means every reader.
-struct AddressedEvent {
-  std::string reader;
-  Event event;
-};
 
 // INVALID_ARGUMENT for a message that makes no sense: a script that cannot be
 // read, a field that is missing, a kind that this agent does not know.

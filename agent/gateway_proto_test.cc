@@ -99,15 +99,33 @@ TEST(GatewayProtoTest, AReportCarriesItsFigures) {
   measurements.waited = absl::Microseconds(5);
   measurements.total = absl::Microseconds(6);
   const v1::AgentMessage message =
-      ToProto(SendReport{"P1", card::Transcript()}, measurements);
+      ToProto(Report{"P1", card::Transcript(), measurements, "disk full"});
   const v1::PacketReport& report = message.packet_report();
   EXPECT_EQ(report.packet_id(), "P1");
+  EXPECT_EQ(report.trouble(), "disk full");
   EXPECT_EQ(report.measurements().round_trips(), 1u);
   EXPECT_EQ(report.measurements().apdus(), 2u);
   EXPECT_EQ(report.measurements().bytes(), 3u);
   EXPECT_EQ(report.measurements().card_us(), 4);
   EXPECT_EQ(report.measurements().waited_us(), 5);
   EXPECT_EQ(report.measurements().total_us(), 6);
+}
+
+TEST(GatewayProtoTest, TroubleIsShortAndPlain) {
+  const v1::AgentMessage message =
+      ToProto(Report{"P", {}, {}, "\n\xFF" + std::string(300, 'x')});
+  EXPECT_EQ(message.packet_report().trouble(), "??" + std::string(254, 'x'));
+}
+
+TEST(GatewayProtoTest, AReaderThatIsGoneIsSaidToBeRemoved) {
+  const v1::ReaderState gone =
+      ToProto(ReaderPresence{"R", false, {}, true}).reader_changed();
+  EXPECT_TRUE(gone.removed());
+  const v1::ReaderState stuck =
+      ToProto(ReaderPresence{"R", false, {}, false, "Take it out."})
+          .reader_changed();
+  EXPECT_FALSE(stuck.removed());
+  EXPECT_EQ(stuck.trouble(), "Take it out.");
 }
 
 TEST(GatewayProtoTest, HelloNamesEveryReader) {

@@ -1,21 +1,23 @@
 #include "agent/gateway_stream.h"
 
-#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "agent/gateway_call.h"
+#include "agent/reconnect_policy.h"
 #include "lib/base/log.h"
 
 namespace cardferry::agent {
 namespace {
 
-constexpr absl::Duration kFirstWait = absl::Milliseconds(200);
-constexpr absl::Duration kLongestWait = absl::Seconds(15);
-
-// Between half of `wait` and the whole of it.
-absl::Duration Jitter(absl::Duration wait, RandomSource& random) {
-  const Bytes dice = random.Draw(1);
-  return wait / 2 + wait / 2 * (dice[0] / 255.0);
+void LogEnd(const absl::Status& status, absl::Duration wait) {
+  const bool refused = ReconnectPolicy::IsRefusal(status);
+  Log(refused ? LogLevel::kError : LogLevel::kWarning,
+      refused ? "the server does not let this agent in: it was revoked, or its "
+                "certificate is not accepted; ask the operator"
+              : "no stream to the server; trying again",
+      {{"status", status},
+       {"seconds_to_next_try", absl::ToInt64Seconds(wait)}});
 }
 
 }  // namespace
@@ -46,13 +48,24 @@ void GatewayStream::Stop(absl::Duration patience) {
 }
 
 void GatewayStream::Run() {
-  absl::Duration wait = kFirstWait;
+  ReconnectPolicy policy;
+  absl::Duration wait;
   do {
-    wait = RunOneCall() ? kFirstWait : std::min(wait * 2, kLongestWait);
-  } while (Wait(Jitter(wait, random_)));
+    const auto start = std::chrono::steady_clock::now();
+    const absl::Status status = RunOneCall();
+    wait = policy.Next(
+        status, absl::FromChrono(std::chrono::steady_clock::now() - start),
+        random_);
+    if (!Stopping()) LogEnd(status, wait);
+  } while (Wait(wait));
 }
 
-bool GatewayStream::RunOneCall() {
+bool GatewayStream::Stopping() const {
+  absl::MutexLock lock(&mutex_);
+  return stopping_;
+}
+
+absl::Status GatewayStream::RunOneCall() {
   const auto stub = v1::AgentGateway::NewStub(channel_);
   auto call = std::make_shared<GatewayCall>([this](const v1::GatewayMessage&
                                                        message) {
@@ -65,7 +78,7 @@ bool GatewayStream::RunOneCall() {
   });
   {
     absl::MutexLock lock(&mutex_);
-    if (stopping_) return false;
+    if (stopping_) return absl::CancelledError("the agent stops");
     call_ = call;
     call->Start(*stub, Hello());
   }
@@ -74,12 +87,9 @@ bool GatewayStream::RunOneCall() {
   {
     absl::MutexLock lock(&mutex_);
     call_ = nullptr;
-    if (!stopping_) {
-      LogWarning("stream to the server ended", {{"status", call->status()}});
-    }
   }
   on_event_({"", Disconnected{}});
-  return call->server_has_spoken();
+  return call->status();
 }
 
 bool GatewayStream::Wait(absl::Duration time) {
@@ -106,22 +116,33 @@ void GatewayStream::Send(const std::string& reader, const SendAnswer& answer) {
   SendNow(ToProto(reader, answer));
 }
 
-void GatewayStream::Send(const std::string&, const SendReport& report,
-                         const Measurements& measurements) {
-  SendNow(ToProto(report, measurements));
-}
+void GatewayStream::Send(const Report& report) { SendNow(ToProto(report)); }
 
 void GatewayStream::Send(const Progress& progress) {
   SendNow(ToProto(progress));
 }
 
-void GatewayStream::SendReaderState(const std::string& reader,
-                                    bool card_present, ByteSpan atr) {
-  const ReaderPresence presence{reader, card_present,
-                                Bytes(atr.begin(), atr.end())};
+void GatewayStream::Show(const ReaderPresence& presence) {
   {
     absl::MutexLock lock(&mutex_);
-    readers_[reader] = presence;
+    if (presence.removed) {
+      readers_.erase(presence.reader);
+    } else {
+      readers_[presence.reader] = presence;
+    }
+  }
+  SendNow(ToProto(presence));
+}
+
+void GatewayStream::ShowTrouble(const std::string& reader,
+                                const std::string& trouble) {
+  ReaderPresence presence;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto found = readers_.find(reader);
+    if (found == readers_.end()) return;
+    found->second.trouble = trouble;
+    presence = found->second;
   }
   SendNow(ToProto(presence));
 }

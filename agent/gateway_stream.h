@@ -10,6 +10,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "agent/addressed_event.h"
 #include "agent/gateway_proto.h"
 #include "agent/uplink.h"
 #include "grpcpp/channel.h"
@@ -20,8 +21,7 @@ namespace cardferry::agent {
 class GatewayCall;
 
 // The stream to the server, kept up on a thread of its own: when it breaks it
-// is opened again after a wait that doubles up to 15 s, with jitter, so that
-// thousands of kiosks do not come back at one moment.
+// is opened again after a wait (ReconnectPolicy).
 class GatewayStream final : public Uplink {
  public:
   // Gets every event from the server, and Connected and Disconnected (with an
@@ -41,18 +41,19 @@ class GatewayStream final : public Uplink {
   void Stop(absl::Duration patience);
 
   void Send(const std::string& reader, const SendAnswer& answer) override;
-  void Send(const std::string& reader, const SendReport& report,
-            const Measurements& measurements) override;
+  void Send(const Report& report) override;
   void Send(const Progress& progress) override;
-  void SendReaderState(const std::string& reader, bool card_present,
-                       ByteSpan atr) override;
+  void Show(const ReaderPresence& presence) override;
+  void ShowTrouble(const std::string& reader,
+                   const std::string& trouble) override;
 
  private:
   void Run();
-  // One stream from hello to its end. True when the server has spoken on it.
-  bool RunOneCall();
+  // One stream from hello to its end: how it ended.
+  absl::Status RunOneCall();
   void SendNow(agent::v1::AgentMessage message);
   v1::AgentMessage Hello() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Stopping() const;
   // Sleeps; false when the stream is being stopped.
   bool Wait(absl::Duration time);
 

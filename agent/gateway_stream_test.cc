@@ -114,13 +114,33 @@ TEST(GatewayStreamTest, SaysHelloWithItsReadersFirst) {
   SystemRandom random;
   EventLog log;
   GatewayStream stream(gateway.Channel(), random);
-  stream.SendReaderState("R", true, Bytes{0x3B});
+  stream.Show({"R", true, Bytes{0x3B}});
   stream.Start([&log](const AddressedEvent& event) { log.Add(event); });
   const auto received = gateway.Await(1);
   ASSERT_TRUE(received[0].has_hello());
   ASSERT_EQ(received[0].hello().readers_size(), 1);
   EXPECT_EQ(received[0].hello().readers(0).reader(), "R");
   EXPECT_TRUE(received[0].hello().readers(0).card_present());
+}
+
+TEST(GatewayStreamTest, SaysOfEachReaderWhatWasLastShown) {
+  FakeGateway gateway;
+  SystemRandom random;
+  EventLog log;
+  GatewayStream stream(gateway.Channel(), random);
+  stream.Show({"gone", true});
+  stream.Show({"gone", false, {}, true});
+  stream.Show({"stuck", true});
+  stream.ShowTrouble("stuck", "Take it out.");
+  stream.ShowTrouble("gone", "Take it out.");
+  stream.Start([&log](const AddressedEvent& event) { log.Add(event); });
+  const auto hello = gateway.Await(1)[0].hello();
+  ASSERT_EQ(hello.readers_size(), 1);
+  EXPECT_EQ(hello.readers(0).reader(), "stuck");
+  EXPECT_TRUE(hello.readers(0).card_present());
+  EXPECT_EQ(hello.readers(0).trouble(), "Take it out.");
+  stream.Show({"stuck", false});
+  EXPECT_EQ(gateway.Await(2)[1].reader_changed().trouble(), "");
 }
 
 TEST(GatewayStreamTest, HandsOnWhatTheServerSays) {
@@ -153,7 +173,7 @@ TEST(GatewayStreamTest, WhatIsQueuedGoesOutBeforeItStops) {
   stream.Start([&log](const AddressedEvent& event) { log.Add(event); });
   log.AwaitVerdict();
   for (int i = 0; i < 20; ++i) {
-    stream.Send("R", SendReport{"P" + std::to_string(i), {}}, {});
+    stream.Send(Report{"P" + std::to_string(i), {}, {}, ""});
   }
   stream.Stop(absl::Seconds(30));
   const auto received = gateway.Await(21);

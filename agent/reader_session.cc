@@ -8,28 +8,6 @@ namespace {
 using card::RunEnd;
 using card::Transcript;
 
-// The gateway takes transcripts of 1 MB. Honest cards stay far below: 1024
-// answers of at most 258 bytes.
-constexpr size_t kMaxReportedBytes = 768 << 10;
-// Of an answer: status word, tag, length.
-constexpr size_t kBytesBesideData = 8;
-
-// Without the answers for which there is no room. A card that says so much must
-// not keep its report, and with it the agent, from getting through.
-Transcript Reportable(Transcript transcript) {
-  size_t bytes = 0;
-  auto answer = transcript.answers.begin();
-  while (answer != transcript.answers.end()) {
-    bytes += answer->data.size() + kBytesBesideData;
-    if (bytes > kMaxReportedBytes) break;
-    ++answer;
-  }
-  if (answer == transcript.answers.end()) return transcript;
-  transcript.answers.erase(answer, transcript.answers.end());
-  transcript.end = RunEnd::kUnknown;
-  return transcript;
-}
-
 bool HoldsCard(Phase phase) {
   return phase != Phase::kNoCard && phase != Phase::kPresent;
 }
@@ -103,6 +81,9 @@ class Stepper {
     answers.insert(answers.end(), event.transcript.answers.begin(),
                    event.transcript.answers.end());
     state_.transcript.end = event.transcript.end;
+    if (state_.transcript.end == RunEnd::kNotStarted && !answers.empty()) {
+      state_.transcript.end = RunEnd::kUnknown;  // an earlier part did start
+    }
     if (state_.transcript.end == RunEnd::kDone && !state_.last_part) {
       state_.phase = Phase::kAwaitingPart;
       return;
@@ -115,23 +96,17 @@ class Stepper {
 
   void operator()(const VerdictReceived& event) {
     const std::string& id = event.verdict.opening_id;
-    const bool answers_report =
-        state_.unanswered &&
-        state_.unanswered->packet_id == event.verdict.packet_id;
     const bool ours = !id.empty() && id == state_.running_opening;
-    if (answers_report) state_.unanswered.reset();
-    if (answers_report || ours) {
-      actions_.push_back(ShowVerdict{event.verdict});
-    }
+    const bool of_our_packet = !event.verdict.packet_id.empty() &&
+                               event.verdict.packet_id == state_.packet_id;
+    if (ours || of_our_packet) actions_.push_back(ShowVerdict{event.verdict});
     if (!ours || !HoldsCard(state_.phase)) return;
     if (state_.phase == Phase::kRunningPart) return;  // not to be torn
     Release();
     RunOpeningIfDue();
   }
 
-  void operator()(const Connected&) {
-    if (state_.unanswered) actions_.push_back(*state_.unanswered);
-  }
+  void operator()(const Connected&) {}
 
   void operator()(const Disconnected&) {
     state_.opening.reset();
@@ -185,9 +160,7 @@ class Stepper {
   }
 
   void Report() {
-    state_.unanswered =
-        SendReport{state_.packet_id, Reportable(state_.transcript)};
-    actions_.push_back(*state_.unanswered);
+    actions_.push_back(SendReport{state_.packet_id, state_.transcript});
   }
 
   // Parts are missing: the card holds an unfinished load.

@@ -53,7 +53,7 @@ struct PartReceived {
 struct VerdictReceived {
   Verdict verdict;
 };
-struct Connected {};     // the stream to the server is up
+struct Connected {};     // the stream to the server is up; nothing at a reader
 struct Disconnected {};  // the stream to the server is gone
 struct WaitExpired {};   // the server has not answered in time
 struct OpeningRan {      // answer to the action RunOpening
@@ -112,7 +112,6 @@ struct ReaderState {
   std::string packet_id;           // of the packet that is running
   bool last_part = false;          // the running part is the last one
   card::Transcript transcript;     // of the packet's parts so far
-  std::optional<SendReport> unanswered;  // sent again after a reconnect
 };
 
 struct Transition {

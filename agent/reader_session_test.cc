@@ -79,7 +79,6 @@ TEST_F(ReaderSessionTest, RunsTheWholeOpeningAtOnceWhenAJobWaits) {
   EXPECT_EQ(Feed(VerdictReceived{{"O1", true, "done", "P1"}}),
             "verdict release");
   EXPECT_EQ(state_.phase, Phase::kPresent);
-  EXPECT_FALSE(state_.unanswered.has_value());
 }
 
 TEST_F(ReaderSessionTest, WithoutAJobOnlyIdentifiesAndLetsTheCardGo) {
@@ -156,34 +155,37 @@ TEST_F(ReaderSessionTest, ACardRemovedBetweenPartsLeavesAnUnknownOutcome) {
   EXPECT_EQ(Feed(CardRemoved{}), "report(P1,3,2) release");
 }
 
-TEST_F(ReaderSessionTest, AReportIsSentAgainUntilItIsAnswered) {
+TEST_F(ReaderSessionTest, TheVerdictOfItsPacketIsShownEvenWhenTheCardIsGone) {
   FeedToAwaitingPacket();
   Feed(Part("P1", "O1"));
   Feed(PartRan{Answered(4)});
-  EXPECT_EQ(Feed(Disconnected{}), "");
-  EXPECT_EQ(Feed(Connected{}), "report(P1,4,0)");
-  EXPECT_EQ(Feed(VerdictReceived{{"O1", false, "", "P0"}}), "verdict release");
-  EXPECT_EQ(Feed(Connected{}), "report(P1,4,0)");
+  Feed(CardRemoved{});
+  EXPECT_EQ(Feed(VerdictReceived{{"O7", true, "", "P0"}}), "");
   EXPECT_EQ(Feed(VerdictReceived{{"", true, "", "P1"}}), "verdict");
-  EXPECT_EQ(Feed(Connected{}), "");
 }
 
-TEST_F(ReaderSessionTest, ACardThatSaysTooMuchDoesNotHoldUpItsReport) {
+TEST_F(ReaderSessionTest, APartThatCouldNotStartLeavesAnUnknownOutcome) {
   FeedToAwaitingPacket();
-  Feed(Part("P1", "O1"));
-  Transcript endless = Answered(20);
-  for (card::ResponseApdu& answer : endless.answers) answer.data.resize(65536);
-  EXPECT_EQ(Feed(PartRan{endless}), "report(P1,11,2) release");
-  EXPECT_LT(card::EncodeTranscript(state_.unanswered->transcript).size(),
-            size_t{1} << 20);
+  Feed(Part("P1", "O1", false));
+  Feed(PartRan{Answered(3)});
+  Feed(Part("P1", "O1", true));
+  EXPECT_EQ(Feed(PartRan{Answered(0, RunEnd::kNotStarted)}),
+            "report(P1,3,2) release");
 }
 
-TEST_F(ReaderSessionTest, AWholeBundleOfFullAnswersIsReported) {
+TEST_F(ReaderSessionTest, APacketThatCouldNotBeginIsReportedAsNotStarted) {
   FeedToAwaitingPacket();
   Feed(Part("P1", "O1"));
-  Transcript full = Answered(card::kMaxScriptCommands);
-  for (card::ResponseApdu& answer : full.answers) answer.data.resize(256);
-  EXPECT_EQ(Feed(PartRan{full}), "report(P1,1024,0) release");
+  EXPECT_EQ(Feed(PartRan{Answered(0, RunEnd::kNotStarted)}),
+            "report(P1,0,3) release");
+}
+
+TEST_F(ReaderSessionTest, TheSamePacketAgainIsNeitherRunNorRefused) {
+  FeedToAwaitingPacket();
+  EXPECT_EQ(Feed(Part("P1", "O1")), "run(P1@0)");
+  EXPECT_EQ(Feed(Part("P1", "O1")), "");
+  Feed(PartRan{Answered(4)});
+  EXPECT_EQ(Feed(Part("P1", "O1")), "");
 }
 
 TEST_F(ReaderSessionTest, ALostStreamLetsTheWaitingCardGo) {

@@ -4,7 +4,6 @@
 
 #include "absl/time/clock.h"
 #include "lib/base/log.h"
-#include "lib/base/status_macros.h"
 
 namespace cardferry::agent {
 namespace {
@@ -20,24 +19,46 @@ bool IsJobArrival(const Event& event) {
          std::holds_alternative<ChallengeRequested>(event);
 }
 
+const char* Name(card::RunEnd end) {
+  switch (end) {
+    case card::RunEnd::kDone:
+      return "done";
+    case card::RunEnd::kStopped:
+      return "stopped by the card's answer";
+    case card::RunEnd::kUnknown:
+      return "outcome unknown";
+    case card::RunEnd::kNotStarted:
+      return "not started";
+  }
+  return "";
+}
+
 }  // namespace
 
-ReaderWorker::ReaderWorker(std::string reader, CardSlot& slot, Uplink& uplink,
-                           Options options)
+ReaderWorker::ReaderWorker(std::string reader, std::shared_ptr<CardSlot> slot,
+                           Uplink& uplink, Outbox& outbox, Options options)
     : reader_(std::move(reader)),
-      slot_(slot),
       uplink_(uplink),
-      options_(options) {
+      outbox_(outbox),
+      options_(options),
+      card_(std::move(slot), options.command_patience) {
   thread_ = std::thread([this] { Run(); });
 }
 
-ReaderWorker::~ReaderWorker() { Finish(); }
+ReaderWorker::~ReaderWorker() { Finish(absl::ZeroDuration()); }
 
-void ReaderWorker::Finish() {
+void ReaderWorker::AskToFinish() {
+  absl::MutexLock lock(&mutex_);
+  stopping_ = true;
+}
+
+void ReaderWorker::Finish(absl::Duration patience) {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
+    mutex_.AwaitWithTimeout(absl::Condition(&ended_), patience);
   }
+  card_.CutShort();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -46,14 +67,24 @@ void ReaderWorker::Post(Event event) {
   events_.push_back(std::move(event));
 }
 
+bool ReaderWorker::IsIdle() const {
+  if (card_.IsStuck()) return false;
+  absl::MutexLock lock(&mutex_);
+  return events_.empty() && !busy_;
+}
+
 void ReaderWorker::Run() {
   while (std::optional<Event> event = Next()) Handle(*event);
+  card_.Release();
+  absl::MutexLock lock(&mutex_);
+  ended_ = true;
 }
 
 bool ReaderWorker::Ready() const { return stopping_ || !events_.empty(); }
 
 std::optional<Event> ReaderWorker::Next() {
   absl::MutexLock lock(&mutex_);
+  busy_ = false;
   const absl::Condition ready(this, &ReaderWorker::Ready);
   const bool idle = !Ready();
   // A part that is here already was not waited for.
@@ -63,6 +94,7 @@ std::optional<Event> ReaderWorker::Next() {
                                   : absl::InfiniteDuration();
   const bool in_time = mutex_.AwaitWithTimeout(ready, wait);
   if (stopping_) return std::nullopt;
+  busy_ = true;
   if (!in_time) return WaitExpired{};
   Event event = std::move(events_.front());
   events_.pop_front();
@@ -92,29 +124,70 @@ void ReaderWorker::Handle(const Event& event) {
   }
 }
 
+// A person can do something about a stuck card: the server is told.
+void ReaderWorker::NoteTrouble(const absl::Status& status) {
+  trouble_ = std::string(status.message());
+  if (status.ok()) return;
+  LogWarning("card gave no answer", {{"reader", reader_}, {"status", status}});
+  if (!absl::IsDeadlineExceeded(status)) return;
+  uplink_.ShowTrouble(reader_, trouble_);
+  trouble_shown_ = true;
+}
+
+void ReaderWorker::Connect() {
+  const absl::Status status = card_.Connect();
+  NoteTrouble(status);
+  if (status.ok() && std::exchange(trouble_shown_, false)) {
+    uplink_.ShowTrouble(reader_, "");
+  }
+}
+
 std::optional<Event> ReaderWorker::Do(const RunOpening& action) {
   OpeningRan ran;
-  absl::StatusOr<std::unique_ptr<CardConnection>> connection = slot_.Connect();
-  if (!connection.ok()) {
-    LogWarning("card cannot be reached",
-               {{"reader", reader_}, {"status", connection.status()}});
-  }
-  connection_ = connection.ok() ? *std::move(connection) : nullptr;
-  ran.identify = Run(action.opening.identify, [](size_t) {});
+  Connect();
+  ran.identify = Run(action.opening.identify, [](size_t, const auto&) {});
   if (!action.with_challenge) return ran;
-  if (ran.identify.end == card::RunEnd::kUnknown) connection_ = nullptr;
-  if (connection_ != nullptr) connection_->ResetAtEnd();
-  ran.challenge = Run(action.opening.challenge, [](size_t) {});
+  if (ran.identify.end == card::RunEnd::kUnknown) card_.Release();
+  card_.ResetAtEnd();
+  ran.challenge = Run(action.opening.challenge, [](size_t, const auto&) {});
   return ran;
 }
 
+absl::Status ReaderWorker::Begin(const PacketPart& part) {
+  if (record_ != nullptr && begun_packet_ == part.packet_id) {
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::unique_ptr<PacketRecord>> record =
+      outbox_.Begin(part.packet_id, reader_, part.total_commands);
+  if (!record.ok()) return record.status();
+  begun_packet_ = part.packet_id;
+  record_ = *std::move(record);
+  return absl::OkStatus();
+}
+
 std::optional<Event> ReaderWorker::Do(const RunPart& action) {
+  const absl::Status begun = Begin(action.part);
+  if (!begun.ok()) {
+    LogError("packet is not run", {{"reader", reader_}, {"status", begun}});
+    trouble_ = std::string(begun.message());
+    PartRan refused;
+    refused.transcript.end = card::RunEnd::kNotStarted;
+    return refused;
+  }
   last_progress_ = absl::InfinitePast();
-  PartRan ran{Run(action.part.script, [this, &action](size_t index) {
-    ShowProgress(action, index);
-  })};
+  PartRan ran{Run(action.part.script,
+                  [this, &action](size_t index, const card::ResponseApdu& a) {
+                    OnPacketAnswer(action, index, a);
+                  })};
   last_measurements_ = meter_.Read();
   return ran;
+}
+
+void ReaderWorker::OnPacketAnswer(const RunPart& action, size_t index,
+                                  const card::ResponseApdu& answer) {
+  // An error comes up again with the end, which the outbox tells of.
+  record_->AddAnswer(answer).IgnoreError();
+  ShowProgress(action, index);
 }
 
 void ReaderWorker::ShowProgress(const RunPart& action, size_t index) {
@@ -135,12 +208,26 @@ std::optional<Event> ReaderWorker::Do(const SendAnswer& action) {
 }
 
 std::optional<Event> ReaderWorker::Do(const SendReport& action) {
-  uplink_.Send(reader_, action, last_measurements_);
+  const bool ran = record_ != nullptr && begun_packet_ == action.packet_id;
+  if (ran) LogPacket(action);
+  outbox_.Add({action.packet_id, action.transcript,
+               ran ? last_measurements_ : Measurements(), trouble_},
+              ran ? std::exchange(record_, nullptr) : nullptr);
   return std::nullopt;
 }
 
+void ReaderWorker::LogPacket(const SendReport& action) const {
+  LogInfo(
+      "packet was run",
+      {{"reader", reader_},
+       {"packet", action.packet_id},
+       {"end", Name(action.transcript.end)},
+       {"answers", static_cast<uint64_t>(action.transcript.answers.size())},
+       {"milliseconds", absl::ToInt64Milliseconds(last_measurements_.total)}});
+}
+
 std::optional<Event> ReaderWorker::Do(const ReleaseCard&) {
-  connection_ = nullptr;
+  card_.Release();
   return std::nullopt;
 }
 
@@ -151,29 +238,17 @@ std::optional<Event> ReaderWorker::Do(const ShowVerdict& action) {
 }
 
 card::Transcript ReaderWorker::Run(const card::Script& script,
-                                   const card::OnAnswer& on_answer) {
-  if (connection_ == nullptr) {
+                                   const GuardedCard::OnAnswer& on_answer) {
+  if (!card_.connected()) {
+    // Why is known from connecting.
     card::Transcript nothing;
     nothing.end = card::RunEnd::kNotStarted;
     return nothing;
   }
-  return card::RunScript(
-      script, [this](const card::CommandApdu& c) { return Transmit(c); },
-      on_answer);
-}
-
-absl::StatusOr<card::ResponseApdu> ReaderWorker::Transmit(
-    const card::CommandApdu& command) {
-  const absl::Time start = absl::Now();
-  absl::StatusOr<card::ResponseApdu> answer = connection_->Transmit(command);
-  meter_.CountExchange(command.Encode().size(),
-                       answer.ok() ? answer->data.size() + 2 : 0,
-                       absl::Now() - start);
-  if (!answer.ok()) {
-    LogWarning("card gave no answer",
-               {{"reader", reader_}, {"status", answer.status()}});
-  }
-  return answer;
+  CardRun run = card_.Run(script, on_answer);
+  meter_.CountExchanges(run.exchanges, run.bytes, run.card_time);
+  NoteTrouble(run.trouble);
+  return std::move(run.transcript);
 }
 
 }  // namespace cardferry::agent

@@ -11,41 +11,51 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "agent/card_slot.h"
+#include "agent/guarded_card.h"
+#include "agent/outbox.h"
 #include "agent/reader_session.h"
 #include "agent/session_meter.h"
 #include "agent/uplink.h"
-#include "lib/card/script/run_script.h"
 
 namespace cardferry::agent {
 
 // Does at one reader what the session's state machine says, on one thread of
-// its own: all that blocks on the card blocks that thread only. Stopping it
-// lets the script that is running come to its end first: a load is not torn
-// because the agent stops.
+// its own: all that blocks on the card blocks that reader only, and not for
+// ever (GuardedCard). Stopping it lets the script that is running come to its
+// end first, if it does so in time: a load is not torn because the agent stops.
 class ReaderWorker {
  public:
   struct Options {
     // How long a card is held for an answer of the server.
     absl::Duration server_wait = absl::Seconds(60);
+    // How long a card may take over a command, unless the script says more.
+    absl::Duration command_patience = absl::Seconds(60);
     // Progress goes up at most so often, and after the last command.
     absl::Duration progress_interval = absl::Milliseconds(100);
   };
 
-  // `slot` and `uplink` outlive the worker.
-  ReaderWorker(std::string reader, CardSlot& slot, Uplink& uplink,
-               Options options);
+  // `uplink` and `outbox` outlive the worker.
+  ReaderWorker(std::string reader, std::shared_ptr<CardSlot> slot,
+               Uplink& uplink, Outbox& outbox, Options options);
   ReaderWorker(const ReaderWorker&) = delete;
   ReaderWorker& operator=(const ReaderWorker&) = delete;
+  // Finishes without any patience.
   ~ReaderWorker();
 
   const std::string& reader() const { return reader_; }
 
-  // Ends the worker's thread after the script that is running; what has been
-  // queued stays undone. Once is enough; the destructor does it too.
-  void Finish();
+  // The worker ends after the script that is running; what has been queued
+  // stays undone. Does not wait.
+  void AskToFinish();
+  // AskToFinish, and waits; a script that runs on for longer than `patience`
+  // is cut short, and its outcome reported as unknown.
+  void Finish(absl::Duration patience);
 
   // Queues an event. Never blocks. Safe from any thread.
   void Post(Event event);
+
+  // Nothing is queued, running, or stuck in the reader. Safe from any thread.
+  bool IsIdle() const;
 
  private:
   void Run();
@@ -63,26 +73,38 @@ class ReaderWorker {
   std::optional<Event> Do(const ReleaseCard& action);
   std::optional<Event> Do(const ShowVerdict& action);
 
+  void Connect();
+  // Journals the packet's beginning, unless that was done for an earlier part.
+  absl::Status Begin(const PacketPart& part);
   card::Transcript Run(const card::Script& script,
-                       const card::OnAnswer& on_answer);
-  absl::StatusOr<card::ResponseApdu> Transmit(const card::CommandApdu& command);
+                       const GuardedCard::OnAnswer& on_answer);
+  void OnPacketAnswer(const RunPart& action, size_t index,
+                      const card::ResponseApdu& answer);
   void ShowProgress(const RunPart& action, size_t index);
+  void NoteTrouble(const absl::Status& status);
+  void LogPacket(const SendReport& action) const;
 
   const std::string reader_;
-  CardSlot& slot_;
   Uplink& uplink_;
+  Outbox& outbox_;
   const Options options_;
+  GuardedCard card_;
 
-  absl::Mutex mutex_;
+  mutable absl::Mutex mutex_;
   std::deque<Event> events_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  bool busy_ ABSL_GUARDED_BY(mutex_) = false;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
 
-  // The worker thread's own.
+  // The worker thread's own; while a script runs, its card thread's.
   ReaderState state_;
-  std::unique_ptr<CardConnection> connection_;
   SessionMeter meter_;
   Measurements last_measurements_;
   absl::Time last_progress_;
+  std::string begun_packet_;              // the one whose record is below
+  std::unique_ptr<PacketRecord> record_;  // until its report is sent
+  std::string trouble_;                   // of the last run
+  bool trouble_shown_ = false;
 
   std::thread thread_;
 };

@@ -3,6 +3,9 @@
 #include <memory>
 #include <vector>
 
+#include "agent/testing/fake_card.h"
+#include "agent/testing/fake_folder.h"
+#include "agent/testing/fake_uplink.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 
@@ -10,105 +13,6 @@ namespace cardferry::agent {
 namespace {
 
 using card::RunEnd;
-
-// A card that answers 9000 to everything and keeps what it was sent; gone after
-// `answers_left` commands. Not a card: it checks nothing.
-struct FakeCard {
-  absl::Mutex mutex;
-  std::vector<std::string> sent ABSL_GUARDED_BY(mutex);
-  int answers_left ABSL_GUARDED_BY(mutex) = 1000;
-  int connections ABSL_GUARDED_BY(mutex) = 0;
-  int resets ABSL_GUARDED_BY(mutex) = 0;
-  bool present ABSL_GUARDED_BY(mutex) = true;
-};
-
-class FakeConnection final : public CardConnection {
- public:
-  explicit FakeConnection(FakeCard& card) : card_(card) {
-    absl::MutexLock lock(&card_.mutex);
-    ++card_.connections;
-  }
-  ~FakeConnection() override {
-    absl::MutexLock lock(&card_.mutex);
-    --card_.connections;
-    if (reset_) ++card_.resets;
-  }
-  absl::StatusOr<card::ResponseApdu> Transmit(
-      const card::CommandApdu& command) override {
-    absl::MutexLock lock(&card_.mutex);
-    card_.sent.push_back(ToHex(command.Encode()));
-    if (card_.answers_left-- <= 0) return absl::UnavailableError("gone");
-    return card::ResponseApdu{{}, card::kSuccess};
-  }
-  void ResetAtEnd() override { reset_ = true; }
-
- private:
-  FakeCard& card_;
-  bool reset_ = false;
-};
-
-class FakeSlot final : public CardSlot {
- public:
-  explicit FakeSlot(FakeCard& card) : card_(card) {}
-  absl::StatusOr<std::unique_ptr<CardConnection>> Connect() override {
-    {
-      absl::MutexLock lock(&card_.mutex);
-      if (!card_.present) return absl::UnavailableError("no card");
-    }
-    return std::make_unique<FakeConnection>(card_);
-  }
-
- private:
-  FakeCard& card_;
-};
-
-// Keeps what was sent up. Not a server: it answers nothing.
-class FakeUplink final : public Uplink {
- public:
-  void Send(const std::string&, const SendAnswer& answer) override {
-    absl::MutexLock lock(&mutex_);
-    answers_.push_back(answer);
-  }
-  void Send(const std::string&, const SendReport& report,
-            const Measurements& measurements) override {
-    absl::MutexLock lock(&mutex_);
-    reports_.push_back(report);
-    measurements_ = measurements;
-  }
-  void Send(const Progress& progress) override {
-    absl::MutexLock lock(&mutex_);
-    progress_.push_back(progress);
-  }
-  void SendReaderState(const std::string&, bool, ByteSpan) override {}
-
-  SendAnswer AwaitAnswer() {
-    absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(
-        +[](std::vector<SendAnswer>* a) { return !a->empty(); }, &answers_));
-    return answers_.back();
-  }
-  SendReport AwaitReport() {
-    absl::MutexLock lock(&mutex_);
-    mutex_.Await(absl::Condition(
-        +[](std::vector<SendReport>* r) { return !r->empty(); }, &reports_));
-    return reports_.back();
-  }
-  Measurements measurements() {
-    absl::MutexLock lock(&mutex_);
-    return measurements_;
-  }
-  std::vector<Progress> progress() {
-    absl::MutexLock lock(&mutex_);
-    return progress_;
-  }
-
- private:
-  absl::Mutex mutex_;
-  std::vector<SendAnswer> answers_ ABSL_GUARDED_BY(mutex_);
-  std::vector<SendReport> reports_ ABSL_GUARDED_BY(mutex_);
-  std::vector<Progress> progress_ ABSL_GUARDED_BY(mutex_);
-  Measurements measurements_ ABSL_GUARDED_BY(mutex_);
-};
 
 card::Script Commands(std::initializer_list<uint8_t> instructions) {
   card::Script script;
@@ -122,125 +26,206 @@ card::Script Commands(std::initializer_list<uint8_t> instructions) {
   return script;
 }
 
+// A worker with a fake of everything around it; what is special about the
+// fakes is said before Start.
 class ReaderWorkerTest : public testing::Test {
  protected:
-  ReaderWorkerTest() : worker_("R", slot_, uplink_, ReaderWorker::Options()) {}
-
-  Opening MakeOpening() {
-    return {"O1", Commands({0xA4}), Commands({0x50}), true};
+  void Start(ReaderWorker::Options options = ReaderWorker::Options()) {
+    worker_ = std::make_unique<ReaderWorker>("R", card_.slot(), uplink_,
+                                             outbox_, options);
   }
 
-  std::vector<std::string> Sent() {
-    absl::MutexLock lock(&card_.mutex);
-    return card_.sent;
+  // Up to the answer of an opening with challenge.
+  SendAnswer Open() {
+    worker_->Post(
+        OpeningReceived{{"O1", Commands({0xA4}), Commands({0x50}), true}});
+    worker_->Post(CardArrived{});
+    return uplink_.AwaitAnswer();
+  }
+
+  void PostPart(std::initializer_list<uint8_t> instructions, bool last = true) {
+    worker_->Post(PartReceived{{"P1", "O1", Commands(instructions), last, 3}});
   }
 
   FakeCard card_;
-  FakeSlot slot_{card_};
+  FakeFolder folder_;
+  PacketJournal journal_{folder_};
   FakeUplink uplink_;
-  ReaderWorker worker_;
+  Outbox outbox_{journal_, uplink_};
+  std::unique_ptr<ReaderWorker> worker_;
 };
 
 TEST_F(ReaderWorkerTest, CarriesAPacketToTheCardWithOneWaitForTheServer) {
-  worker_.Post(OpeningReceived{MakeOpening()});
-  worker_.Post(CardArrived{});
-  const SendAnswer answer = uplink_.AwaitAnswer();
+  Start();
+  const SendAnswer answer = Open();
   EXPECT_EQ(answer.opening_id, "O1");
   EXPECT_EQ(answer.identify.answers.size(), 1u);
   ASSERT_TRUE(answer.challenge.has_value());
   EXPECT_EQ(answer.challenge->end, RunEnd::kDone);
 
-  worker_.Post(PartReceived{{"P1", "O1", Commands({0x82, 0xE6}), true, 2}});
-  const SendReport report = uplink_.AwaitReport();
+  PostPart({0x82, 0xE6});
+  const Report report = uplink_.AwaitReport();
   EXPECT_EQ(report.packet_id, "P1");
   EXPECT_EQ(report.transcript.end, RunEnd::kDone);
   EXPECT_EQ(report.transcript.answers.size(), 2u);
-  EXPECT_EQ(Sent(), (std::vector<std::string>{"80A40000", "80500000",
-                                              "80820000", "80E60000"}));
-  EXPECT_EQ(uplink_.measurements().round_trips, 1u);
-  EXPECT_EQ(uplink_.measurements().apdus, 4u);
-  EXPECT_EQ(uplink_.measurements().bytes, 4u * 6u);
+  EXPECT_EQ(report.trouble, "");
+  EXPECT_EQ(card_.sent(), (std::vector<std::string>{"80A40000", "80500000",
+                                                    "80820000", "80E60000"}));
+  EXPECT_EQ(report.measurements.round_trips, 1u);
+  EXPECT_EQ(report.measurements.apdus, 4u);
+  EXPECT_EQ(report.measurements.bytes, 4u * 6u);
   EXPECT_EQ(uplink_.progress().back().done, 2u);
-  EXPECT_EQ(uplink_.progress().back().total, 2u);
+  EXPECT_EQ(uplink_.progress().back().total, 3u);
 }
 
 TEST_F(ReaderWorkerTest, APacketThatIsThereAtOnceStillTookARoundTrip) {
-  worker_.Post(OpeningReceived{MakeOpening()});
-  worker_.Post(CardArrived{});
-  worker_.Post(PartReceived{{"P1", "O1", Commands({0x82}), true, 1}});
-  uplink_.AwaitReport();
-  EXPECT_EQ(uplink_.measurements().round_trips, 1u);
+  Start();
+  worker_->Post(
+      OpeningReceived{{"O1", Commands({0xA4}), Commands({0x50}), true}});
+  worker_->Post(CardArrived{});
+  PostPart({0x82});
+  EXPECT_EQ(uplink_.AwaitReport().measurements.round_trips, 1u);
 }
 
 TEST_F(ReaderWorkerTest, ResetsTheCardAfterASessionAndLetsItGo) {
-  worker_.Post(OpeningReceived{MakeOpening()});
-  worker_.Post(CardArrived{});
-  uplink_.AwaitAnswer();
-  worker_.Post(PartReceived{{"P1", "O1", Commands({0x82}), true, 1}});
+  Start();
+  Open();
+  PostPart({0x82});
   uplink_.AwaitReport();
-  worker_.Finish();
-  absl::MutexLock lock(&card_.mutex);
-  EXPECT_EQ(card_.connections, 0);
-  EXPECT_EQ(card_.resets, 1);
+  worker_->Finish(absl::InfiniteDuration());
+  EXPECT_EQ(card_.connections(), 0);
+  EXPECT_EQ(card_.resets(), 1);
+}
+
+TEST_F(ReaderWorkerTest, JournalsBeforeTheFirstCommandAndUntilTheReport) {
+  Start();
+  Open();
+  PostPart({0x82}, false);
+  PostPart({0xE6}, true);
+  uplink_.AwaitReport();
+  worker_->Finish(absl::InfiniteDuration());
+  const std::vector<JournaledPacket> journaled = journal_.Recover();
+  ASSERT_EQ(journaled.size(), 1u);
+  EXPECT_EQ(journaled[0].packet_id, "P1");
+  EXPECT_EQ(journaled[0].reader, "R");
+  EXPECT_EQ(journaled[0].answers.size(), 2u);
+  ASSERT_TRUE(journaled[0].end.has_value());
+  EXPECT_EQ(journaled[0].end->end, RunEnd::kDone);
+  EXPECT_EQ(journaled[0].end->measurements.apdus, 4u);
+}
+
+TEST_F(ReaderWorkerTest, RunsNothingThatCannotBeJournaled) {
+  Start();
+  Open();
+  folder_.FailFrom(0);
+  PostPart({0x82});
+  const Report report = uplink_.AwaitReport();
+  EXPECT_EQ(report.transcript.end, RunEnd::kNotStarted);
+  EXPECT_EQ(report.trouble,
+            "the packet cannot be journaled: no space left on device");
+  EXPECT_EQ(card_.sent(), (std::vector<std::string>{"80A40000", "80500000"}));
+}
+
+TEST_F(ReaderWorkerTest, APacketWhoseJournalFillsTheDiskGoesOnToItsEnd) {
+  Start();
+  Open();
+  folder_.FailFrom(3);  // after creating, beginning and syncing
+  PostPart({0x82, 0xE6});
+  const Report report = uplink_.AwaitReport();
+  EXPECT_EQ(report.transcript.end, RunEnd::kDone);
+  EXPECT_EQ(report.transcript.answers.size(), 2u);
 }
 
 TEST_F(ReaderWorkerTest, ReportsAnUnknownOutcomeWhenTheCardStopsAnswering) {
-  {
-    absl::MutexLock lock(&card_.mutex);
-    card_.answers_left = 3;
-  }
-  worker_.Post(OpeningReceived{MakeOpening()});
-  worker_.Post(CardArrived{});
-  uplink_.AwaitAnswer();
-  worker_.Post(
-      PartReceived{{"P1", "O1", Commands({0x82, 0xE6, 0xE8}), true, 3}});
-  const SendReport report = uplink_.AwaitReport();
+  card_.VanishAfter(3);
+  Start();
+  Open();
+  PostPart({0x82, 0xE6, 0xE8});
+  const Report report = uplink_.AwaitReport();
   EXPECT_EQ(report.transcript.end, RunEnd::kUnknown);
   EXPECT_EQ(report.transcript.answers.size(), 1u);
-  EXPECT_EQ(Sent().back(), "80E60000");
+  EXPECT_EQ(report.trouble, "gone");
+  EXPECT_EQ(card_.sent().back(), "80E60000");
 }
 
 TEST_F(ReaderWorkerTest, ACardThatCannotBeReachedIsAnsweredAsNotStarted) {
-  {
-    absl::MutexLock lock(&card_.mutex);
-    card_.present = false;
-  }
-  worker_.Post(OpeningReceived{MakeOpening()});
-  worker_.Post(CardArrived{});
-  const SendAnswer answer = uplink_.AwaitAnswer();
+  card_.TakeAway();
+  Start();
+  const SendAnswer answer = Open();
   EXPECT_EQ(answer.identify.end, RunEnd::kNotStarted);
   ASSERT_TRUE(answer.challenge.has_value());
   EXPECT_EQ(answer.challenge->end, RunEnd::kNotStarted);
-  EXPECT_TRUE(Sent().empty());
+  EXPECT_TRUE(card_.sent().empty());
 }
 
 TEST_F(ReaderWorkerTest, DoesNotSendTheChallengeToACardThatVanished) {
-  {
-    absl::MutexLock lock(&card_.mutex);
-    card_.answers_left = 0;
-  }
-  worker_.Post(OpeningReceived{MakeOpening()});
-  worker_.Post(CardArrived{});
-  EXPECT_EQ(uplink_.AwaitAnswer().challenge->end, RunEnd::kNotStarted);
-  EXPECT_EQ(Sent(), (std::vector<std::string>{"80A40000"}));
+  card_.VanishAfter(0);
+  Start();
+  EXPECT_EQ(Open().challenge->end, RunEnd::kNotStarted);
+  EXPECT_EQ(card_.sent(), (std::vector<std::string>{"80A40000"}));
 }
 
-TEST(ReaderWorkerTimeoutTest, LetsTheCardGoWhenTheServerNeverAnswers) {
-  FakeCard card;
-  FakeSlot slot(card);
-  FakeUplink uplink;
+TEST_F(ReaderWorkerTest, LetsTheCardGoWhenTheServerNeverAnswers) {
   ReaderWorker::Options options;
   options.server_wait = absl::Milliseconds(1);
-  ReaderWorker worker("R", slot, uplink, options);
-  worker.Post(
-      OpeningReceived{{"O1", Commands({0xA4}), Commands({0x50}), true}});
-  worker.Post(CardArrived{});
-  absl::MutexLock lock(&card.mutex);
-  card.mutex.Await(absl::Condition(
-      +[](FakeCard* c)
-           ABSL_NO_THREAD_SAFETY_ANALYSIS { return c->resets == 1; },
-      &card));
-  EXPECT_EQ(card.connections, 0);
+  Start(options);
+  Open();
+  card_.AwaitResets(1);
+  EXPECT_EQ(card_.connections(), 0);
+}
+
+TEST_F(ReaderWorkerTest, GivesUpACardThatNeverAnswersAndSaysWhatToDo) {
+  card_.FallSilentAt(0xE6);
+  ReaderWorker::Options options;
+  options.command_patience = absl::Milliseconds(20);
+  Start(options);
+  Open();
+  PostPart({0x82, 0xE6, 0xE8});
+  const Report report = uplink_.AwaitReport();
+  EXPECT_EQ(report.transcript.end, RunEnd::kUnknown);
+  EXPECT_EQ(report.transcript.answers.size(), 1u);
+  EXPECT_EQ(uplink_.AwaitTrouble(),
+            "the card has not answered in time and was given up; take it out "
+            "of the reader");
+  EXPECT_FALSE(worker_->IsIdle());
+  card_.Answer();
+  card_.AwaitConnections(0);
+  EXPECT_EQ(card_.sent().back(), "80E60000");
+}
+
+TEST_F(ReaderWorkerTest, ServesTheNextCardWhenTheSilentOneIsOut) {
+  card_.FallSilentAt(0x50);
+  ReaderWorker::Options options;
+  options.command_patience = absl::Milliseconds(20);
+  Start(options);
+  Open();
+  uplink_.AwaitTrouble();
+  worker_->Post(CardRemoved{});
+  card_.Answer();
+  card_.AwaitConnections(0);
+  worker_->Post(
+      OpeningReceived{{"O2", Commands({0xA4}), Commands({0x51}), true}});
+  while (!worker_->IsIdle()) std::this_thread::yield();
+  worker_->Post(CardArrived{});
+  const SendAnswer answer = uplink_.AwaitAnswer(2);
+  EXPECT_EQ(answer.opening_id, "O2");
+  EXPECT_EQ(answer.challenge->end, RunEnd::kDone);
+  EXPECT_EQ(uplink_.AwaitTrouble(2), "");
+}
+
+TEST_F(ReaderWorkerTest, LeavesInTimeWhileACardDoesNotAnswer) {
+  card_.FallSilentAt(0xE6);
+  Start();
+  Open();
+  PostPart({0x82, 0xE6});
+  card_.AwaitBlocked(1);
+  worker_->Finish(absl::ZeroDuration());
+  const Report report = uplink_.AwaitReport();
+  EXPECT_EQ(report.transcript.end, RunEnd::kUnknown);
+  EXPECT_EQ(report.transcript.answers.size(), 1u);
+  worker_ = nullptr;
+  card_.Answer();
+  card_.AwaitConnections(0);
 }
 
 }  // namespace

@@ -23,10 +23,10 @@ void SessionMeter::EndWait() {
   counted_.waited += absl::FromChrono(steady_clock::now() - wait_start_);
 }
 
-void SessionMeter::CountExchange(size_t command_bytes, size_t response_bytes,
-                                 absl::Duration took) {
-  ++counted_.apdus;
-  counted_.bytes += command_bytes + response_bytes;
+void SessionMeter::CountExchanges(uint32_t apdus, uint64_t bytes,
+                                  absl::Duration took) {
+  counted_.apdus += apdus;
+  counted_.bytes += bytes;
   counted_.card += took;
 }
 

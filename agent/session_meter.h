@@ -30,9 +30,8 @@ class SessionMeter {
   // The message that was waited for is here; nothing when none was.
   void EndWait();
 
-  // One command and its answer.
-  void CountExchange(size_t command_bytes, size_t response_bytes,
-                     absl::Duration took);
+  // So many commands and their answers.
+  void CountExchanges(uint32_t apdus, uint64_t bytes, absl::Duration took);
 
   // The figures up to now.
   Measurements Read() const;

@@ -7,8 +7,8 @@ namespace {
 
 TEST(SessionMeterTest, CountsExchanges) {
   SessionMeter meter;
-  meter.CountExchange(5, 2, absl::Milliseconds(3));
-  meter.CountExchange(10, 20, absl::Milliseconds(4));
+  meter.CountExchanges(1, 7, absl::Milliseconds(3));
+  meter.CountExchanges(1, 30, absl::Milliseconds(4));
   const Measurements read = meter.Read();
   EXPECT_EQ(read.apdus, 2u);
   EXPECT_EQ(read.bytes, 37u);
@@ -44,7 +44,7 @@ TEST(SessionMeterTest, WaitingIsPartOfTheWhole) {
 TEST(SessionMeterTest, StartsAnew) {
   SessionMeter meter;
   meter.BeginWait();
-  meter.CountExchange(1, 1, absl::Seconds(1));
+  meter.CountExchanges(1, 2, absl::Seconds(1));
   meter.Start();
   const Measurements read = meter.Read();
   EXPECT_EQ(read.round_trips, 0u);

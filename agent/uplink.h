@@ -17,18 +17,39 @@ struct Progress {
   std::string label;
 };
 
+// What came of a packet.
+struct Report {
+  std::string packet_id;
+  card::Transcript transcript;
+  Measurements measurements;
+  std::string trouble;  // why not all was run, for people; may be empty
+};
+
+// What lies in a reader.
+struct ReaderPresence {
+  std::string reader;
+  bool card_present = false;
+  Bytes atr = {};
+  bool removed = false;      // the reader is not there any more
+  std::string trouble = {};  // what a person has to do; may be empty
+};
+
 // The way up to the server, for one or more readers' workers. Nothing here
-// blocks; what cannot be sent now is dropped, and the worker is told of the
-// lost stream by a Disconnected event. Safe from any thread.
+// blocks; what cannot be sent now is dropped: the outbox sends reports again,
+// and the workers are told of the lost stream by a Disconnected event. Safe
+// from any thread.
 class Uplink {
  public:
   virtual ~Uplink() = default;
   virtual void Send(const std::string& reader, const SendAnswer& answer) = 0;
-  virtual void Send(const std::string& reader, const SendReport& report,
-                    const Measurements& measurements) = 0;
+  virtual void Send(const Report& report) = 0;
   virtual void Send(const Progress& progress) = 0;
-  virtual void SendReaderState(const std::string& reader, bool card_present,
-                               ByteSpan atr) = 0;
+  // A reader's state is kept, and said again with every new stream.
+  virtual void Show(const ReaderPresence& presence) = 0;
+  // Adds to the state last shown of this reader what a person has to do there;
+  // empty: nothing. Not for a reader that was not shown.
+  virtual void ShowTrouble(const std::string& reader,
+                           const std::string& trouble) = 0;
 };
 
 }  // namespace cardferry::agent

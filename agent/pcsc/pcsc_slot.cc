@@ -15,6 +15,8 @@ namespace {
 
 // 65536 bytes and a status word (ISO/IEC 7816-4, 5.2).
 constexpr size_t kLargestAnswer = 65538;
+// Which of the two is the card's: it says so in its answer to reset.
+constexpr DWORD kProtocols = SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1;
 
 // The one owner of an SCARDHANDLE.
 class CardHandle {
@@ -53,24 +55,43 @@ class PcscConnection final : public CardConnection {
                          [this](ByteSpan bytes) { return Exchange(bytes); });
   }
 
+  // T=0 has one byte for a length; what a reader for T=1 cannot carry it
+  // refuses before the card sees it.
+  bool TakesExtendedLength() const override { return !handle_->is_t0(); }
+
   void ResetAtEnd() override { handle_->ResetAtEnd(); }
 
  private:
   absl::StatusOr<Bytes> Exchange(ByteSpan command) {
-    Bytes answer(kLargestAnswer);
-    DWORD length = static_cast<DWORD>(answer.size());
+    DWORD length = static_cast<DWORD>(buffer_.size());
     RETURN_IF_ERROR(
         PcscStatus(SCardTransmit(handle_->get(), handle_->pci(), command.data(),
                                  static_cast<DWORD>(command.size()), nullptr,
-                                 answer.data(), &length),
+                                 buffer_.data(), &length),
                    "SCardTransmit"));
-    answer.resize(length);
-    return answer;
+    // Only now: after an error the length says nothing.
+    return Bytes(buffer_.begin(), buffer_.begin() + length);
   }
 
   PcscContext context_;  // outlives the handle: declared first
   std::unique_ptr<CardHandle> handle_;
+  Bytes buffer_ = Bytes(kLargestAnswer);
 };
+
+// Another program may have reset the card between our connecting and this:
+// then the handle has to be told first.
+absl::Status BeginTransaction(SCARDHANDLE handle) {
+  LONG code = SCardBeginTransaction(handle);
+  if (code == SCARD_W_RESET_CARD) {
+    DWORD protocol = 0;
+    RETURN_IF_ERROR(
+        PcscStatus(SCardReconnect(handle, SCARD_SHARE_SHARED, kProtocols,
+                                  SCARD_LEAVE_CARD, &protocol),
+                   "SCardReconnect"));
+    code = SCardBeginTransaction(handle);
+  }
+  return PcscStatus(code, "SCardBeginTransaction");
+}
 
 }  // namespace
 
@@ -80,13 +101,12 @@ absl::StatusOr<std::unique_ptr<CardConnection>> PcscSlot::Connect() {
   DWORD protocol = 0;
   RETURN_IF_ERROR(PcscStatus(
       SCardConnect(context.handle(), reader_.c_str(), SCARD_SHARE_SHARED,
-                   SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &handle, &protocol),
+                   kProtocols, &handle, &protocol),
       "SCardConnect"));
   auto owner = std::make_unique<CardHandle>(handle, protocol);
   // Held for the whole session: pcscd powers the card off soon after the last
   // handle closes, and another program's command would break the channel.
-  RETURN_IF_ERROR(
-      PcscStatus(SCardBeginTransaction(handle), "SCardBeginTransaction"));
+  RETURN_IF_ERROR(BeginTransaction(handle));
   return std::make_unique<PcscConnection>(std::move(context), std::move(owner));
 }
 

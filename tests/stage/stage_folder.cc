@@ -183,7 +183,8 @@ absl::Status StageFolder::WriteAgentConfiguration() const {
   const bool far = options_.rtt > absl::ZeroDuration();
   std::string text =
       absl::StrCat(Target("gateway", far ? kFarAwayPort : kOrchestratorPort),
-                   TlsText(Tls("agent", kAgentName)));
+                   TlsText(Tls("agent", kAgentName)), "journal: \"",
+                   Path("agent-journal"), "\"\n");
   for (const std::string& reader : options_.readers) {
     absl::StrAppend(&text, "readers: \"", reader, "\"\n");
   }

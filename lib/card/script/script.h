@@ -45,11 +45,14 @@ struct ScriptCommand {
   ExpectedData expected = AnyData{};
   OnMismatch on_mismatch = OnMismatch::kStop;
   std::string label;  // for progress, at most kMaxLabelBytes of UTF-8
+  // How long a card may take over this command when that is longer than
+  // usual; 0: what is usual where the script runs.
+  uint16_t slow_seconds = 0;
 
   bool operator==(const ScriptCommand& o) const {
     return command == o.command && accepted == o.accepted &&
            expected == o.expected && on_mismatch == o.on_mismatch &&
-           label == o.label;
+           label == o.label && slow_seconds == o.slow_seconds;
   }
 };
 
@@ -63,7 +66,8 @@ inline constexpr size_t kMaxLabelBytes = 64;
 // The wire form (the orchestrator carries it without reading it), BER-TLV:
 //   E0 { C8 version 01, per command: E1 { C0 command APDU,
 //        C1 accepted (4 bytes each: value, mask), [C2 exact data |
-//        C3 value then mask], C4 on mismatch, C5 label } }
+//        C3 value then mask], C4 on mismatch, C5 label,
+//        [C9 seconds that a slow command may take (2 bytes, not 0)] } }
 // DecodeScript refuses (INVALID_ARGUMENT) anything that EncodeScript would not
 // write: unknown tags, missing, repeated or reordered fields, lengths that are
 // not the shortest; and what no script may be: no accepted status word, a label

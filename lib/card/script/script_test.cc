@@ -25,6 +25,7 @@ Script EveryKind() {
   script[2].on_mismatch = OnMismatch::kContinue;
   script[3].label = "Größe €";
   script[3].command = *CommandApdu::Create({0x00, 0xA4, 0x04, 0x00}, {}, 256);
+  script[3].slow_seconds = 300;
   return script;
 }
 
@@ -42,6 +43,15 @@ TEST(ScriptWireTest, WritesTheLayoutOfTheHeader) {
             "C201AA"
             "C40100"
             "C5064C4F41442031");
+}
+
+TEST(ScriptWireTest, WritesTheTimeOfASlowCommandOnly) {
+  ScriptCommand slow = Command();
+  slow.slow_seconds = 300;
+  const std::string usual = ToHex(EncodeScript({Command()}));
+  const std::string with_time = ToHex(EncodeScript({slow}));
+  EXPECT_EQ(usual.find("C902"), std::string::npos);
+  EXPECT_EQ(with_time.substr(with_time.size() - 8), "C902012C");
 }
 
 TEST(ScriptWireTest, ReadsBackEveryKindOfCommand) {
@@ -101,7 +111,12 @@ TEST(ScriptWireTest, RefusesACommandWhoseFieldsAreNotAsWritten) {
        "value and mask differ in length"},
       {"C00400A40400C1049000FFFFC200C300C40100C500",
        "rule on mismatch is not where it should be"},
-      {"C00400A40400C1049000FFFFC40100C500C500", "a field follows the label"},
+      {"C00400A40400C1049000FFFFC40100C500C500",
+       "a field follows the last one"},
+      {"C00400A40400C1049000FFFFC40100C500C9020000",
+       "seconds of a slow command are not 1 to 65535"},
+      {"C00400A40400C1049000FFFFC40100C500C9010A",
+       "seconds of a slow command are not 1 to 65535"},
       {"C00300A404C1049000FFFFC40100C500",
        "command APDU has 3 bytes, needs at least 4"},
   };

@@ -21,6 +21,7 @@ constexpr uint32_t kLabelTag = 0xC5;
 constexpr uint32_t kEndTag = 0xC6;
 constexpr uint32_t kAnswerTag = 0xC7;
 constexpr uint32_t kVersionTag = 0xC8;
+constexpr uint32_t kSlowTag = 0xC9;
 constexpr uint8_t kVersion = 0x01;
 
 absl::Status Bad(absl::string_view what) {
@@ -151,7 +152,21 @@ Bytes EncodeCommand(const ScriptCommand& command) {
   AppendExpected(out, command.expected);
   AppendTlv(out, kOnMismatchTag, {static_cast<uint8_t>(command.on_mismatch)});
   AppendTlv(out, kLabelTag, AsBytes(command.label));
+  if (command.slow_seconds != 0) {
+    Bytes seconds;
+    AppendUint16(seconds, command.slow_seconds);
+    AppendTlv(out, kSlowTag, seconds);
+  }
   return out;
+}
+
+absl::StatusOr<uint16_t> TakeSlowSeconds(Fields& fields) {
+  const std::optional<ByteSpan> seconds = fields.TakeIf(kSlowTag);
+  if (!seconds) return uint16_t{0};
+  if (seconds->size() != 2 || ReadUint16(*seconds) == 0) {
+    return Bad("seconds of a slow command are not 1 to 65535");
+  }
+  return ReadUint16(*seconds);
 }
 
 absl::StatusOr<ScriptCommand> ParseCommand(ByteSpan bytes) {
@@ -168,10 +183,12 @@ absl::StatusOr<ScriptCommand> ParseCommand(ByteSpan bytes) {
                    fields.TakeByte(kOnMismatchTag, 1, "rule on mismatch"));
   ASSIGN_OR_RETURN(const ByteSpan text, fields.Take(kLabelTag, "label"));
   ASSIGN_OR_RETURN(std::string label, ParseLabel(text));
-  if (!fields.AtEnd()) return Bad("a field follows the label");
-  return ScriptCommand{std::move(command), std::move(accepted),
-                       std::move(expected),
-                       static_cast<OnMismatch>(on_mismatch), std::move(label)};
+  ASSIGN_OR_RETURN(const uint16_t slow_seconds, TakeSlowSeconds(fields));
+  if (!fields.AtEnd()) return Bad("a field follows the last one");
+  return ScriptCommand{
+      std::move(command),  std::move(accepted),
+      std::move(expected), static_cast<OnMismatch>(on_mismatch),
+      std::move(label),    slow_seconds};
 }
 
 // The fields inside the outer object, after its version.

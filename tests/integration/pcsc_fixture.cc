@@ -1,0 +1,76 @@
+#include "tests/integration/pcsc_fixture.h"
+
+#include <unistd.h>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "lib/base/bytes.h"
+#include "lib/base/file.h"
+#include "lib/base/status_matchers.h"
+#include "tests/stage/pcscd.h"
+#include "tests/stage/runfiles.h"
+
+namespace cardferry::agent {
+namespace {
+
+constexpr char kKeys[] =
+    "kvn=30\nkdd=00010203040506070809\n"
+    "enc=000102030405060708090A0B0C0D0E0F\n"
+    "mac=101112131415161718191A1B1C1D1E1F\n"
+    "dek=202122232425262728292A2B2C2D2E2F\n";
+
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
+}  // namespace
+
+void Sightings::Add(const Sighting& sighting) {
+  constexpr const char* kKinds[] = {"found", "gone", "in", "mute", "out"};
+  absl::MutexLock lock(&mutex_);
+  std::string& text = text_[sighting.reader];
+  absl::StrAppend(&text, text.empty() ? "" : " ",
+                  kKinds[static_cast<int>(sighting.kind)]);
+}
+
+std::string Sightings::Await(const std::string& reader,
+                             const std::string& wanted) {
+  absl::MutexLock lock(&mutex_);
+  std::string& text = text_[reader];
+  const auto same = [&] { return text == wanted; };
+  mutex_.AwaitWithTimeout(absl::Condition(&same), kPatience);
+  return text;
+}
+
+std::string PcscFixture::Path(const std::string& name) {
+  return absl::StrCat(testing::TempDir(), "/", name);
+}
+
+void PcscFixture::SetUp() {
+  unlink(Path("card.keys").c_str());
+  ASSERT_OK(WriteFileAtomically(Path("card.keys"), AsBytes(kKeys), 0400));
+  StartPcscd();
+}
+
+void PcscFixture::TearDown() { pcscd_.Stop(); }
+
+void PcscFixture::StartPcscd() {
+  unlink("/run/pcscd/pcscd.comm");  // a killed pcscd leaves both behind
+  unlink("/run/pcscd/pcscd.pid");
+  ASSERT_OK_AND_ASSIGN(pcscd_, stage::StartPcscd(Path("pcscd.log")));
+}
+
+stage::Process PcscFixture::InsertCard(const std::vector<std::string>& flags,
+                                       int reader) {
+  stage::Command command;
+  const absl::StatusOr<std::string> program = stage::Runfile("cardsim/cardsim");
+  EXPECT_OK(program);
+  command.arguments = {
+      program.value_or(""), "--keys_file", Path("card.keys"), "--vpcd",
+      absl::StrCat("127.0.0.1:", stage::kVirtualReaderPort + reader)};
+  command.arguments.insert(command.arguments.end(), flags.begin(), flags.end());
+  command.log_file = Path("cardsim.log");
+  absl::StatusOr<stage::Process> card = stage::Process::Start(command);
+  EXPECT_OK(card);
+  return card.ok() ? *std::move(card) : stage::Process();
+}
+
+}  // namespace cardferry::agent
