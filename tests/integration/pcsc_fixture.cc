@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "agent/pcsc/pcsc_context.h"
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
 #include "lib/base/status_matchers.h"
@@ -20,6 +22,16 @@ constexpr char kKeys[] =
     "dek=202122232425262728292A2B2C2D2E2F\n";
 
 constexpr absl::Duration kPatience = absl::Seconds(20);
+constexpr absl::Duration kLook = absl::Milliseconds(5);
+
+// pcscd's readers listen before it does itself.
+bool PcscAnswers() {
+  const absl::StatusOr<PcscContext> context = PcscContext::Establish();
+  if (!context.ok()) return false;
+  const absl::StatusOr<std::vector<std::string>> readers =
+      context->ListReaders();
+  return readers.ok() && readers->size() == 2;
+}
 
 }  // namespace
 
@@ -56,6 +68,9 @@ void PcscFixture::StartPcscd() {
   unlink("/run/pcscd/pcscd.comm");  // a killed pcscd leaves both behind
   unlink("/run/pcscd/pcscd.pid");
   ASSERT_OK_AND_ASSIGN(pcscd_, stage::StartPcscd(Path("pcscd.log")));
+  const absl::Time end = absl::Now() + kPatience;
+  while (!PcscAnswers() && absl::Now() < end) absl::SleepFor(kLook);
+  ASSERT_TRUE(PcscAnswers());
 }
 
 stage::Process PcscFixture::InsertCard(const std::vector<std::string>& flags,
