@@ -35,7 +35,7 @@ absl::StatusOr<Bytes> Scp02HostCryptogram(const Scp02SessionKeys& session,
                                           ByteSpan host_challenge,
                                           ByteSpan card_challenge);
 
-// The pseudo-random card challenge (E.4.5) for the AID of the selected security
+// The pseudo-random card challenge (E.4.2) for the AID of the selected security
 // domain: 6 bytes.
 absl::StatusOr<Bytes> Scp02PseudoRandomChallenge(
     const Scp02SessionKeys& session, ByteSpan aid);

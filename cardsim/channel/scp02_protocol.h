@@ -38,7 +38,7 @@ class Scp02Protocol final : public Protocol {
   }
   size_t mac_size() const override { return 8; }
   bool LevelIsPossible(uint8_t level) const override;
-  // Opening::answer (E.5.1.4): sequence counter (2) | card challenge (6) |
+  // Opening::answer (E.5.1.6): sequence counter (2) | card challenge (6) |
   //   card cryptogram (8)
   absl::StatusOr<Opening> Open(const Handshake& handshake,
                                RandomSource& random) const override;
