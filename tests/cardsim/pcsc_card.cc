@@ -15,8 +15,9 @@ absl::Status PcscStatus(LONG rv, absl::string_view what) {
       absl::StrCat(what, ": ", pcsc_stringify_error(rv)));
 }
 
+// Waits until the reader has a card, or none.
 absl::Status AwaitCard(SCARDCONTEXT context, const std::string& reader,
-                       absl::Duration patience) {
+                       bool present, absl::Duration patience) {
   const absl::Time deadline = absl::Now() + patience;
   SCARD_READERSTATE state = {};
   state.szReader = reader.c_str();
@@ -27,12 +28,12 @@ absl::Status AwaitCard(SCARDCONTEXT context, const std::string& reader,
         rv != static_cast<LONG>(SCARD_E_UNKNOWN_READER)) {
       return PcscStatus(rv, "SCardGetStatusChange");
     }
-    if ((state.dwEventState & SCARD_STATE_PRESENT) != 0) {
-      return absl::OkStatus();
-    }
+    const DWORD wanted = present ? SCARD_STATE_PRESENT : SCARD_STATE_EMPTY;
+    if ((state.dwEventState & wanted) != 0) return absl::OkStatus();
     state.dwCurrentState = state.dwEventState;
   }
-  return absl::DeadlineExceededError("no card came into the reader");
+  return absl::DeadlineExceededError(present ? "no card came into the reader"
+                                             : "the card is in the reader yet");
 }
 
 }  // namespace
@@ -43,7 +44,7 @@ absl::StatusOr<PcscCard> PcscCard::Connect(const std::string& reader,
   RETURN_IF_ERROR(PcscStatus(
       SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context),
       "SCardEstablishContext"));
-  absl::Status status = AwaitCard(context, reader, patience);
+  absl::Status status = AwaitCard(context, reader, /*present=*/true, patience);
   SCARDHANDLE card = 0;
   DWORD protocol = 0;
   if (status.ok()) {
@@ -57,6 +58,17 @@ absl::StatusOr<PcscCard> PcscCard::Connect(const std::string& reader,
     return status;
   }
   return PcscCard(context, card, protocol);
+}
+
+absl::Status PcscCard::AwaitAbsence(const std::string& reader,
+                                    absl::Duration patience) {
+  SCARDCONTEXT context = 0;
+  RETURN_IF_ERROR(PcscStatus(
+      SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context),
+      "SCardEstablishContext"));
+  absl::Status status = AwaitCard(context, reader, /*present=*/false, patience);
+  SCardReleaseContext(context);
+  return status;
 }
 
 PcscCard::PcscCard(PcscCard&& other) noexcept

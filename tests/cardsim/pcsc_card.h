@@ -20,6 +20,13 @@ class PcscCard {
   // UNAVAILABLE for what PC/SC refuses.
   static absl::StatusOr<PcscCard> Connect(const std::string& reader,
                                           absl::Duration patience);
+  // Waits until pcscd has seen that the card has gone, up to 0.4 s later; to be
+  // called while the card's connection lives. When that ends sooner, with a
+  // reset of a card that is not there, pcscd 1.9 holds the reader for empty,
+  // and when a card comes back before it has looked, for ever.
+  // DEADLINE_EXCEEDED when the card stays.
+  static absl::Status AwaitAbsence(const std::string& reader,
+                                   absl::Duration patience);
   PcscCard(PcscCard&& other) noexcept;
   PcscCard& operator=(PcscCard&&) = delete;
   ~PcscCard();
