@@ -52,6 +52,14 @@ const char* ForDelete(card::StatusWord sw) {
   }
 }
 
+const char* ForConditions(CommandKind kind) {
+  if (kind == CommandKind::kInstallForLoad || kind == CommandKind::kInstall) {
+    return "The card has something under this AID that it did not list, or the "
+           "session with it was lost: insert the card again.";
+  }
+  return kSessionLost;
+}
+
 const char* ForLoad(card::StatusWord sw) {
   switch (sw.value()) {
     case 0x6A80:
@@ -88,7 +96,7 @@ std::string Advice(CommandKind kind, card::StatusWord sw) {
   if (kind == CommandKind::kAuthenticate) return ForAuthenticate(sw);
   if (const char* advice = ForAnyCommand(sw)) return advice;
   if (IsDelete(kind)) return ForDelete(sw);
-  if (sw.value() == kConditions) return kSessionLost;
+  if (sw.value() == kConditions) return ForConditions(kind);
   switch (kind) {
     case CommandKind::kInstallForLoad:
     case CommandKind::kLoad:

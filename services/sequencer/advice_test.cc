@@ -30,6 +30,10 @@ TEST(AdviceTest, SaysWhatToDoNext) {
   EXPECT_THAT(For(CommandKind::kInstallForLoad, 0x6A88),
               HasSubstr("security domain"));
   EXPECT_THAT(For(CommandKind::kLoad, 0x6F00), HasSubstr("CAP file"));
+  EXPECT_THAT(For(CommandKind::kInstallForLoad, 0x6985),
+              HasSubstr("something under this AID"));
+  EXPECT_THAT(For(CommandKind::kInstall, 0x6985),
+              HasSubstr("something under this AID"));
   EXPECT_THAT(For(CommandKind::kDeletePackage, 0x6985),
               HasSubstr("still needs it"));
   EXPECT_THAT(For(CommandKind::kDeleteApplication, 0x6A80),

@@ -27,32 +27,29 @@ bool Provides(const card::StatusEntry& entry,
           (*entry.version & 0xFF) >= import.minor);
 }
 
-// Each AID once, and not the issuer security domain's.
+// Each AID once, because a card has one thing under it, and not the issuer
+// security domain's.
 absl::Status CheckNames(const DesiredState& desired, const card::Aid& isd) {
-  std::set<card::Aid> packages;
-  std::set<card::Aid> applets;
-  const auto name = [&isd](std::set<card::Aid>& names, const card::Aid& aid,
-                           const std::string& what) {
-    if (aid == isd) {
-      return Refuse(absl::StrCat(what, aid.ToHex(),
+  std::vector<card::Aid> names = desired.absent_packages;
+  names.insert(names.end(), desired.absent_applications.begin(),
+               desired.absent_applications.end());
+  for (const DesiredPackage& package : desired.packages) {
+    names.push_back(package.package().aid);
+    for (const DesiredApplet& applet : package.applets) {
+      names.push_back(applet.instance);
+    }
+  }
+  std::set<card::Aid> seen;
+  for (const card::Aid& name : names) {
+    if (name == isd) {
+      return Refuse(absl::StrCat(name.ToHex(),
                                  " is the issuer security domain: it is never "
                                  "installed or deleted"));
     }
-    if (names.insert(aid).second) return absl::OkStatus();
-    return Refuse(absl::StrCat(
-        what, aid.ToHex(), " is desired twice, or desired and not desired"));
-  };
-  for (const DesiredPackage& package : desired.packages) {
-    RETURN_IF_ERROR(name(packages, package.package().aid, "package "));
-    for (const DesiredApplet& applet : package.applets) {
-      RETURN_IF_ERROR(name(applets, applet.instance, "applet "));
-    }
-  }
-  for (const card::Aid& aid : desired.absent_packages) {
-    RETURN_IF_ERROR(name(packages, aid, "package "));
-  }
-  for (const card::Aid& aid : desired.absent_applications) {
-    RETURN_IF_ERROR(name(applets, aid, "applet "));
+    if (seen.insert(name).second) continue;
+    return Refuse(absl::StrCat("the AID ", name.ToHex(),
+                               " is named twice in what the card should and "
+                               "should not hold"));
   }
   return absl::OkStatus();
 }

@@ -96,14 +96,26 @@ TEST_F(ContentPlanTest, RefusesAnAppletThatThePackageDoesNotHave) {
 
 TEST_F(ContentPlanTest, RefusesWhatIsDesiredTwice) {
   desired_.packages.push_back(desired_.packages[0]);
-  EXPECT_EQ(
-      Refusal(),
-      "package F043464552525901 is desired twice, or desired and not desired");
+  EXPECT_EQ(Refusal(),
+            "the AID F043464552525901 is named twice in what the card should "
+            "and should not hold");
   desired_.packages.pop_back();
-  desired_.packages[0].applets.push_back(desired_.packages[0].applets[0]);
-  EXPECT_EQ(
-      Refusal(),
-      "applet F04346455252590101 is desired twice, or desired and not desired");
+  std::vector<DesiredApplet>& applets = desired_.packages[0].applets;
+  applets.push_back(applets[0]);
+  const std::string refusal =
+      "the AID F04346455252590101 is named twice in what the card should and "
+      "should not hold";
+  EXPECT_EQ(Refusal(), refusal);
+  applets.pop_back();
+  desired_.absent_packages = {kBrokerageApplet};
+  EXPECT_EQ(Refusal(), refusal);
+}
+
+TEST_F(ContentPlanTest, AnAppletHasAnotherAidThanItsPackage) {
+  desired_.packages[0].applets[0].instance = kBrokerage;
+  EXPECT_EQ(Refusal(),
+            "the AID F043464552525901 is named twice in what the card should "
+            "and should not hold");
 }
 
 TEST_F(ContentPlanTest, InstallsSeveralInstancesOfOneApplet) {

@@ -140,26 +140,25 @@ TEST_F(AbsenceTest, NothingIsDesiredAndNotDesired) {
   desired_.packages = {{brokerage_, {Applet(kBrokerageApplet)}}};
   desired_.absent_packages = {kBrokerage};
   EXPECT_EQ(Refusal(),
-            "package F043464552525901 is desired twice, or desired and not "
-            "desired");
+            "the AID F043464552525901 is named twice in what the card should "
+            "and should not hold");
   desired_.absent_packages.clear();
   desired_.absent_applications = {kBrokerageApplet};
   EXPECT_EQ(Refusal(),
-            "applet F04346455252590101 is desired twice, or desired and not "
-            "desired");
+            "the AID F04346455252590101 is named twice in what the card should "
+            "and should not hold");
 }
 
 TEST_F(AbsenceTest, TheIssuerSecurityDomainIsNeverDeleted) {
   const card::Aid isd = A("A000000151000000");
+  const std::string refusal =
+      "A000000151000000 is the issuer security domain: it is never installed "
+      "or deleted";
   desired_.absent_applications = {isd};
-  EXPECT_EQ(Refusal(),
-            "applet A000000151000000 is the issuer security domain: it is "
-            "never installed or deleted");
+  EXPECT_EQ(Refusal(), refusal);
   desired_.absent_applications.clear();
   desired_.absent_packages = {isd};
-  EXPECT_EQ(Refusal(),
-            "package A000000151000000 is the issuer security domain: it is "
-            "never installed or deleted");
+  EXPECT_EQ(Refusal(), refusal);
 }
 
 TEST_F(AbsenceTest, AnAidThatBecomesFreeMayBeTaken) {

@@ -18,7 +18,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (profile.status().message().empty()) abort();
     return 0;
   }
-  // What was taken can be served: its factory content is a list.
+  // What was taken can be served: its factory content is a list, and its text
+  // is a profile again.
   if (!sequencer::ReadContent(profile->factory_content).ok()) abort();
+  cardferry::config::v1::CardProfile shown;
+  if (!cardferry::rpc::ParseTextproto(profile->text, "shown", shown).ok() ||
+      !sequencer::ToCardProfile(shown).ok()) {
+    abort();
+  }
   return 0;
 }
