@@ -8,6 +8,9 @@
 #include <cstdlib>
 #include <optional>
 
+#include "absl/status/status.h"
+#include "bench/fast_scp02_cipher.h"
+
 namespace cardferry::bench {
 namespace {
 
@@ -166,7 +169,14 @@ class FastCipher final : public scp::SessionCipher {
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>>
 FastOpensslKeys::OpenSession(const keyvault::CardKeySelection& card,
                              const scp::SessionSeed& seed) {
-  return std::make_unique<FastCipher>(key_set_, card, seed);
+  for (const keyvault::KnownKeySet& key_set : key_sets_) {
+    if (key_set.description.name != card.key_set) continue;
+    if (seed.protocol.scp == scp::kScp02) {
+      return MakeFastScp02Cipher(key_set, card, seed);
+    }
+    return std::make_unique<FastCipher>(key_set, card, seed);
+  }
+  return absl::NotFoundError("no such key set");
 }
 
 void RunBareOpenssl(size_t commands, size_t command_bytes) {

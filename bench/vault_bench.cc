@@ -3,7 +3,9 @@
 //   openssl       the same domain class over the same keys in memory, with
 //                 nothing that OpenSSL could do faster: the measure
 //   bare_openssl  those CMACs alone: no openings, tokens, ledger, policy, APDUs
-// AES-128, KDF3. The column CPU also has what is not measured, the card's part.
+// SCP03 with AES-128 and KDF3; with scp02 in the name, SCP02 with triple DES,
+// VISA2 and i 55. The column CPU also has what is not measured, the card's
+// part.
 #include <algorithm>
 #include <iostream>
 #include <map>
@@ -34,8 +36,23 @@ constexpr std::pair<const char*, LoadShape> kShapes[] = {
     {"60_KB/level_03", {258, 239, 0x03}},
 };
 
-void RunVault(benchmark::State& state, HsmKeys& keys, const LoadShape& shape) {
-  VaultLoad load(keys, keyvault::KnownCard(), shape);
+// The cards: what stands before the shape in a measurement's name, and which.
+struct CardKind {
+  const char* name;
+  keyvault::KnownCard card;
+};
+
+std::vector<CardKind> MakeCards() {
+  keyvault::KnownCard scp02;
+  scp02.key_set = keyvault::TestKeySet(112, "visa2");
+  scp02.key_set.description.name = "test-des";
+  scp02.i = 0x55;
+  return {{"", keyvault::KnownCard()}, {"scp02/", scp02}};
+}
+
+void RunVault(benchmark::State& state, HsmKeys& keys,
+              const keyvault::KnownCard& card, const LoadShape& shape) {
+  VaultLoad load(keys, card, shape);
   uint64_t calls = 0;
   for (auto _ : state) {
     const absl::StatusOr<VaultLoad::Cost> cost = load.RunOne();
@@ -77,7 +94,8 @@ class Table final : public benchmark::ConsoleReporter {
     }
   }
 
-  // How many times as fast `one` is as `other`, for the measure.
+  // How many times as fast `one` is as `other`, for the measure: "softhsm2",
+  // "nss/scp02".
   void PrintRatio(const std::string& one, const std::string& other) const {
     const auto time = times_.find(absl::StrCat(one, "/", kShapes[0].first));
     const auto base = times_.find(absl::StrCat(other, "/", kShapes[0].first));
@@ -98,16 +116,17 @@ struct Backend {
 };
 
 // Those that are on this machine; says which are not.
-std::vector<Backend> MakeBackends() {
-  const keyvault::KnownKeySet key_set = keyvault::TestKeySet();
+std::vector<Backend> MakeBackends(const std::vector<CardKind>& cards) {
+  std::vector<keyvault::KnownKeySet> key_sets;
+  for (const CardKind& kind : cards) key_sets.push_back(kind.card.key_set);
   std::vector<Backend> backends = {
-      {"openssl", std::make_shared<FastOpensslKeys>(key_set)}};
+      {"openssl", std::make_shared<FastOpensslKeys>(key_sets)}};
   const std::pair<const char*, pkcs11::TestModule> kModules[] = {
       {"softhsm2", pkcs11::TestModule::kSoftHsm},
       {"nss", pkcs11::TestModule::kNss}};
   for (const auto& [name, module] : kModules) {
     absl::StatusOr<std::shared_ptr<HsmKeys>> keys =
-        keyvault::OpenKnownToken(module, {key_set});
+        keyvault::OpenKnownToken(module, key_sets);
     if (keys.ok()) {
       backends.push_back({name, *std::move(keys)});
     } else {
@@ -120,16 +139,20 @@ std::vector<Backend> MakeBackends() {
 int Main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  const std::vector<Backend> backends = MakeBackends();
-  for (const auto& [shape_name, shape] : kShapes) {
-    for (const Backend& backend : backends) {
-      benchmark::RegisterBenchmark(
-          absl::StrCat(backend.name, "/", shape_name).c_str(),
-          [&keys = *backend.keys, shape = shape](benchmark::State& state) {
-            RunVault(state, keys, shape);
-          })
-          ->UseManualTime()
-          ->Unit(benchmark::kMicrosecond);
+  const std::vector<CardKind> cards = MakeCards();
+  const std::vector<Backend> backends = MakeBackends(cards);
+  for (const CardKind& kind : cards) {
+    for (const auto& [shape_name, shape] : kShapes) {
+      for (const Backend& backend : backends) {
+        benchmark::RegisterBenchmark(
+            absl::StrCat(backend.name, "/", kind.name, shape_name).c_str(),
+            [&keys = *backend.keys, &card = kind.card,
+             shape = shape](benchmark::State& state) {
+              RunVault(state, keys, card, shape);
+            })
+            ->UseManualTime()
+            ->Unit(benchmark::kMicrosecond);
+      }
     }
   }
   benchmark::RegisterBenchmark(
@@ -142,6 +165,7 @@ int Main(int argc, char** argv) {
     for (const char* reference : {"openssl", "bare_openssl"}) {
       table.PrintRatio(backend, reference);
     }
+    table.PrintRatio(absl::StrCat(backend, "/scp02"), "openssl/scp02");
   }
   return 0;
 }

@@ -24,9 +24,10 @@ std::vector<card::CommandApdu> Loads(const LoadShape& shape) {
   return commands;
 }
 
-keyvault::VaultPolicy PolicyFor(const LoadShape& shape) {
+keyvault::VaultPolicy PolicyFor(const keyvault::KnownCard& card,
+                                const LoadShape& shape) {
   keyvault::VaultPolicy policy;
-  policy.level_floors["test"] = shape.level;
+  policy.key_sets[card.key_set.description.name].level_floor = shape.level;
   return policy;
 }
 
@@ -40,7 +41,7 @@ VaultLoad::VaultLoad(keyvault::HsmKeys& keys, const keyvault::KnownCard& card,
       commands_(Loads(shape)),
       vault_(std::make_unique<keyvault::Vault>(
           keyvault::VaultParts{keys, ledger_, clock_, random_},
-          PolicyFor(shape))) {}
+          PolicyFor(card, shape))) {}
 
 absl::StatusOr<VaultLoad::Cost> VaultLoad::RunOne() {
   Cost cost;
@@ -58,6 +59,7 @@ absl::StatusOr<VaultLoad::Cost> VaultLoad::RunOne() {
   handshake.initialize_update_answer =
       card_.Answer(issued[0].opening.host_challenge);
   handshake.level_floor = shape_.level;
+  if (card_.IsScp02()) handshake.channel_options = card_.i;
   handshake.operation_class = keyvault::OperationClass::kContent;
   {
     const Stopwatch stopwatch(cost.time);

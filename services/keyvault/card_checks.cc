@@ -11,6 +11,23 @@ namespace {
 constexpr uint8_t kCMac = 0x01;
 constexpr uint8_t kCDecCMac = 0x03;
 
+absl::StatusOr<uint8_t> OptionsOf(const scp::InitializeUpdateResponse& answer,
+                                  uint32_t channel_options) {
+  if (answer.i.has_value()) {
+    if (channel_options == 0 || channel_options == *answer.i) return *answer.i;
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "the card says i %02X, the caller %02X", *answer.i, channel_options));
+  }
+  if (channel_options == 0) {
+    return absl::InvalidArgumentError(
+        "an SCP02 card does not say its i: channel_options must");
+  }
+  if (channel_options > 0xFF) {
+    return absl::InvalidArgumentError("channel_options is not one byte");
+  }
+  return static_cast<uint8_t>(channel_options);
+}
+
 }  // namespace
 
 absl::StatusOr<scp::SecurityLevel> ChooseLevel(uint8_t policy_floor,
@@ -62,9 +79,33 @@ absl::StatusOr<KeySetDescription> KeySetOfCard(
   return *found;
 }
 
-absl::Status CheckChannel(const scp::InitializeUpdateResponse& answer) {
-  return Annotate(scp::CheckProtocol({answer.scp, answer.i.value_or(0)}),
-                  "the card offers");
+const std::set<uint8_t>& DefaultChannelOptions(uint8_t scp) {
+  // Without ICV encryption (bit 10) an SCP02 C-MAC goes on from a value that
+  // everybody has seen; with one base key (without bit 01) all keys are one.
+  static const auto* const scp02 = new std::set<uint8_t>{0x15, 0x55};
+  static const auto* const scp03 =
+      new std::set<uint8_t>{0x00, 0x10, 0x20, 0x30, 0x60, 0x70};
+  return scp == scp::kScp02 ? *scp02 : *scp03;
+}
+
+absl::StatusOr<scp::ChannelProtocol> ChooseProtocol(
+    const scp::InitializeUpdateResponse& answer, uint32_t channel_options,
+    const KeySetDescription& key_set, const std::set<uint8_t>& allowed) {
+  if (answer.scp != key_set.scp()) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "the card offers SCP%02X, the keys of key set %s are for SCP%02X only",
+        answer.scp, key_set.name, key_set.scp()));
+  }
+  ASSIGN_OR_RETURN(const uint8_t i, OptionsOf(answer, channel_options));
+  const scp::ChannelProtocol protocol = {answer.scp, i};
+  RETURN_IF_ERROR(Annotate(scp::CheckProtocol(protocol), "the card offers"));
+  const std::set<uint8_t>& set =
+      allowed.empty() ? DefaultChannelOptions(protocol.scp) : allowed;
+  if (set.count(i) != 0) return protocol;
+  return absl::PermissionDeniedError(absl::StrFormat(
+      "key set %s does not allow SCP%02X with i %02X (channel_options of its "
+      "policy)",
+      key_set.name, protocol.scp, i));
 }
 
 }  // namespace cardferry::keyvault

@@ -2,11 +2,13 @@
 #define CARDFERRY_SERVICES_KEYVAULT_CARD_CHECKS_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "lib/card/scp/channel_protocol.h"
 #include "lib/card/scp/initialize_update_response.h"
 #include "lib/card/scp/secure_channel.h"
 #include "services/keyvault/hsm/hsm_keys.h"
@@ -32,9 +34,20 @@ absl::StatusOr<KeySetDescription> KeySetOfCard(
     const scp::InitializeUpdateResponse& answer,
     const std::vector<KeySetDescription>& versions);
 
-// OK when the card's channel is there. UNIMPLEMENTED: an `i` with bits that are
-// not known.
-absl::Status CheckChannel(const scp::InitializeUpdateResponse& answer);
+// The options `i` that cards of a protocol may have where the policy does not
+// say: those without weaknesses of their own. SCP02: 15, 55; SCP03: all that
+// are there.
+const std::set<uint8_t>& DefaultChannelOptions(uint8_t scp);
+
+// The channel of a session with a card that gave this answer. Its `i` is in the
+// answer, or, for SCP02, what the caller says (`channel_options`, else 0).
+// `allowed` is the policy's, or empty for the default.
+// INVALID_ARGUMENT: the key set's keys are for another protocol; no `i`, or one
+//   that contradicts the answer. UNIMPLEMENTED: an `i` that is not there.
+// PERMISSION_DENIED: one that is not allowed.
+absl::StatusOr<scp::ChannelProtocol> ChooseProtocol(
+    const scp::InitializeUpdateResponse& answer, uint32_t channel_options,
+    const KeySetDescription& key_set, const std::set<uint8_t>& allowed);
 
 }  // namespace cardferry::keyvault
 

@@ -92,19 +92,95 @@ TEST(KeySetOfCardTest, DoesNotGuessBetweenTwoMasters) {
                        "30"));
 }
 
-TEST(CheckChannelTest, KnowsSixValuesOfI) {
-  const std::set<int> known = {0x00, 0x10, 0x20, 0x30, 0x60, 0x70};
+KeySetDescription AesKeySet() { return {"aes", 1, 0x30, "kdf3", 128}; }
+KeySetDescription DesKeySet() { return {"des", 1, 0x30, "visa2", 112}; }
+
+scp::InitializeUpdateResponse Scp03Answer(uint8_t i) {
   scp::InitializeUpdateResponse answer;
   answer.scp = scp::kScp03;
+  answer.i = i;
+  return answer;
+}
+scp::InitializeUpdateResponse Scp02Answer() {
+  scp::InitializeUpdateResponse answer;
+  answer.scp = scp::kScp02;
+  return answer;
+}
+
+TEST(ChooseProtocolTest, TakesSixValuesOfIFromAnScp03Card) {
+  const std::set<int> known = {0x00, 0x10, 0x20, 0x30, 0x60, 0x70};
   for (int i = 0; i < 0x100; ++i) {
-    answer.i = static_cast<uint8_t>(i);
-    const absl::Status status = CheckChannel(answer);
+    const auto protocol = ChooseProtocol(Scp03Answer(static_cast<uint8_t>(i)),
+                                         0, AesKeySet(), {});
     if (known.count(i) != 0) {
-      EXPECT_OK(status) << i;
+      ASSERT_OK(protocol) << i;
+      EXPECT_EQ(protocol->scp, scp::kScp03);
+      EXPECT_EQ(protocol->i, i);
     } else {
-      EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnimplemented)) << i;
+      EXPECT_THAT(protocol, StatusIs(absl::StatusCode::kUnimplemented)) << i;
     }
   }
+}
+
+TEST(ChooseProtocolTest, TakesTwoValuesOfIForAnScp02CardByDefault) {
+  const std::set<uint32_t> there = {0x04, 0x05, 0x14, 0x15, 0x44, 0x45,
+                                    0x54, 0x55, 0x24, 0x25, 0x34, 0x35,
+                                    0x64, 0x65, 0x74, 0x75};
+  for (uint32_t i = 1; i < 0x100; ++i) {
+    const auto protocol = ChooseProtocol(Scp02Answer(), i, DesKeySet(), {});
+    if (i == 0x15 || i == 0x55) {
+      ASSERT_OK(protocol) << i;
+      EXPECT_EQ(protocol->scp, scp::kScp02);
+      EXPECT_EQ(protocol->i, i);
+    } else {
+      EXPECT_THAT(protocol, StatusIs(there.count(i) != 0
+                                         ? absl::StatusCode::kPermissionDenied
+                                         : absl::StatusCode::kUnimplemented))
+          << i;
+    }
+  }
+  EXPECT_THAT(
+      ChooseProtocol(Scp02Answer(), 0x05, DesKeySet(), {}),
+      StatusIs(absl::StatusCode::kPermissionDenied,
+               "key set des does not allow SCP02 with i 05 (channel_options "
+               "of its policy)"));
+}
+
+TEST(ChooseProtocolTest, TakesWhatThePolicyAllowsAndNothingElse) {
+  EXPECT_OK(ChooseProtocol(Scp02Answer(), 0x05, DesKeySet(), {0x05}));
+  EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x15, DesKeySet(), {0x05}),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_OK(ChooseProtocol(Scp03Answer(0x70), 0, AesKeySet(), {0x70}));
+  EXPECT_THAT(ChooseProtocol(Scp03Answer(0x00), 0, AesKeySet(), {0x70}),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  // What is not there stays so, whatever the policy says.
+  EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x1A, DesKeySet(), {0x1A}),
+              StatusIs(absl::StatusCode::kUnimplemented));
+}
+
+TEST(ChooseProtocolTest, GivesNoKeySetToTheOtherProtocol) {
+  EXPECT_THAT(ChooseProtocol(Scp03Answer(0x70), 0, DesKeySet(), {}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "the card offers SCP03, the keys of key set des are for "
+                       "SCP02 only"));
+  EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x15, AesKeySet(), {}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "the card offers SCP02, the keys of key set aes are for "
+                       "SCP03 only"));
+}
+
+TEST(ChooseProtocolTest, WantsIFromTheCallerWhereTheCardDoesNotSayIt) {
+  EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0, DesKeySet(), {}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "an SCP02 card does not say its i: channel_options "
+                       "must"));
+  EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x115, DesKeySet(), {}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "channel_options is not one byte"));
+  EXPECT_OK(ChooseProtocol(Scp03Answer(0x70), 0x70, AesKeySet(), {}));
+  EXPECT_THAT(ChooseProtocol(Scp03Answer(0x70), 0x60, AesKeySet(), {}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "the card says i 70, the caller 60"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_format.h"
 #include "lib/base/status_macros.h"
+#include "services/keyvault/install_privileges.h"
 #include "services/keyvault/key_data.h"
 
 namespace cardferry::keyvault {
@@ -33,13 +34,19 @@ absl::Status Refused(const CommandHeader& header, absl::string_view why) {
 // P1 of INSTALL (GPC 2.3.1, 11.5.2.1) is a set of bits: 02 load, 04 install, 08
 // make selectable, 10 extradition, 20 personalization, 40 registry update, 80
 // more commands follow.
-absl::StatusOr<OperationClass> ClassOfInstall(const CommandApdu& command) {
+absl::StatusOr<OperationClass> ClassOfInstall(const CommandApdu& command,
+                                              uint32_t allowed_privileges) {
   switch (command.header().p1) {
     case 0x02:
+      return OperationClass::kContent;
     case 0x04:
     case 0x08:
-    case 0x0C:
-      return OperationClass::kContent;
+    case 0x0C: {
+      ASSIGN_OR_RETURN(const uint32_t privileges, PrivilegesOfInstall(command));
+      return (privileges & ~allowed_privileges) == 0
+                 ? OperationClass::kContent
+                 : OperationClass::kCardState;
+    }
     case 0x20:
       return OperationClass::kPersonalize;
     default:
@@ -59,7 +66,8 @@ absl::StatusOr<OperationClass> ClassOfStoreData(const CommandApdu& command) {
 
 }  // namespace
 
-absl::StatusOr<OperationClass> ClassOfCommand(const CommandApdu& command) {
+absl::StatusOr<OperationClass> ClassOfCommand(const CommandApdu& command,
+                                              uint32_t allowed_privileges) {
   const CommandHeader& header = command.header();
   if (header.cla == kInterindustry && header.ins == kGetData) {
     return OperationClass::kRead;
@@ -74,7 +82,7 @@ absl::StatusOr<OperationClass> ClassOfCommand(const CommandApdu& command) {
     case kLoad:
       return OperationClass::kContent;
     case kInstall:
-      return ClassOfInstall(command);
+      return ClassOfInstall(command, allowed_privileges);
     case kDelete:
       return ClassOfDelete(command);
     case kStoreData:
@@ -84,12 +92,14 @@ absl::StatusOr<OperationClass> ClassOfCommand(const CommandApdu& command) {
   }
 }
 
-absl::Status CheckCommand(OperationClass granted, const CommandApdu& command) {
+absl::Status CheckCommand(OperationClass granted, const CommandApdu& command,
+                          uint32_t allowed_privileges) {
   if (granted == OperationClass::kKeys ||
       granted == OperationClass::kCardState) {
     return Refused(command.header(), "this class needs two people's approval");
   }
-  ASSIGN_OR_RETURN(const OperationClass needed, ClassOfCommand(command));
+  ASSIGN_OR_RETURN(const OperationClass needed,
+                   ClassOfCommand(command, allowed_privileges));
   if (needed == OperationClass::kRead || needed == granted) {
     return absl::OkStatus();
   }

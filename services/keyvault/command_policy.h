@@ -10,18 +10,22 @@ namespace cardferry::keyvault {
 
 // The class that `command` belongs to, from its header, and from its data
 // where only that tells content from keys. What is not known to be harmless is
-// refused.
+// refused. An INSTALL that gives a privilege besides `allowed_privileges`
+// (install_privileges.h) is of class kCardState: security domains and what
+// locks, ends, deletes or takes over the card are not content.
 // PERMISSION_DENIED: a command that no caller may have (secure messaging
 //   already in its CLA, INITIALIZE UPDATE, EXTERNAL AUTHENTICATE, PUT KEY, SET
 //   STATUS, or an unknown one).
 // INVALID_ARGUMENT: one whose data cannot be read.
-absl::StatusOr<OperationClass> ClassOfCommand(const card::CommandApdu& command);
+absl::StatusOr<OperationClass> ClassOfCommand(const card::CommandApdu& command,
+                                              uint32_t allowed_privileges);
 
 // OK when a session of class `granted` may send `command`; else as above, or
 // PERMISSION_DENIED. The classes kKeys and kCardState allow nothing: they need
 // an approval that is not a part of the request.
 absl::Status CheckCommand(OperationClass granted,
-                          const card::CommandApdu& command);
+                          const card::CommandApdu& command,
+                          uint32_t allowed_privileges);
 
 }  // namespace cardferry::keyvault
 

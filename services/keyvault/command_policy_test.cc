@@ -14,16 +14,29 @@ using card::CommandApdu;
 
 constexpr absl::StatusCode kDenied = absl::StatusCode::kPermissionDenied;
 
+absl::Status Check(OperationClass granted, const CommandApdu& command,
+                   uint32_t allowed_privileges = 0) {
+  return CheckCommand(granted, command, allowed_privileges);
+}
+absl::StatusOr<OperationClass> ClassOf(const CommandApdu& command) {
+  return ClassOfCommand(command, /*allowed_privileges=*/0);
+}
+
 CommandApdu Command(absl::string_view hex) {
   return CommandApdu::Parse(FromHexOrDie(hex)).value();
 }
 
+// Without privileges.
+constexpr char kInstallData[] =
+    "05A00000000106A0000000010105A000000002010002C90000";
+
 // Data with which each instruction is at its most harmless, so that only the
 // header decides.
 CommandApdu HarmlessCommand(uint8_t cla, uint8_t ins, uint8_t p1) {
-  const Bytes data =
-      ins == 0xE4 ? FromHexOrDie("4F05A000000001") : FromHexOrDie("0102030405");
-  return CommandApdu::Create({cla, ins, p1, 0x00}, data).value();
+  std::string data = "0102030405";
+  if (ins == 0xE4) data = "4F05A000000001";
+  if (ins == 0xE6) data = kInstallData;
+  return CommandApdu::Create({cla, ins, p1, 0x00}, FromHexOrDie(data)).value();
 }
 
 // What a session of a class may send: CLA || INS -> the P1 that are allowed;
@@ -72,7 +85,7 @@ TEST_P(CommandPolicyTest, AllowsItsOwnCommandsAndNoOtherOfAllHeaders) {
             (entry->second.empty() ||
              entry->second.count(static_cast<uint8_t>(p1)) != 0);
         // No assertion for each of the 16 million: they are slow.
-        if (CheckCommand(GetParam(), command).ok() != expected) {
+        if (Check(GetParam(), command).ok() != expected) {
           FAIL() << "wrongly " << (expected ? "refused " : "allowed ")
                  << ToHex(command.Encode());
         }
@@ -106,7 +119,7 @@ TEST(CommandPolicyTest, RefusesTheChannelsOwnCommandsForEveryClass) {
              "00AA"  // others
              "0000",
          }) {
-      EXPECT_THAT(CheckCommand(granted, Command(hex)), StatusIs(kDenied))
+      EXPECT_THAT(Check(granted, Command(hex)), StatusIs(kDenied))
           << hex << " for " << OperationClassName(granted);
     }
   }
@@ -116,53 +129,92 @@ TEST(CommandPolicyTest, RefusesWhatHasSecureMessagingOrAChannelInItsClass) {
   for (const char* cla : {"84", "04", "0C", "8C", "81", "83", "C0", "E0", "90",
                           "10", "A0", "01"}) {
     const std::string hex = std::string(cla) + "CA006600";
-    EXPECT_THAT(CheckCommand(OperationClass::kRead, Command(hex)),
-                StatusIs(kDenied))
+    EXPECT_THAT(Check(OperationClass::kRead, Command(hex)), StatusIs(kDenied))
         << hex;
   }
 }
 
 TEST(CommandPolicyTest, TellsTheDeletionOfContentFromThatOfKeys) {
   const CommandApdu content = Command("80E40080074F05A00000000100");
-  EXPECT_OK(CheckCommand(OperationClass::kContent, content));
+  EXPECT_OK(Check(OperationClass::kContent, content));
   for (const char* keys :
        {"80E4000003D00101", "80E4000003D20130", "80E4000006D00101D20130",
         "80E400000A4F05A000000001D20130"}) {
-    EXPECT_THAT(ClassOfCommand(Command(keys)),
-                IsOkAndHolds(OperationClass::kKeys));
+    EXPECT_THAT(ClassOf(Command(keys)), IsOkAndHolds(OperationClass::kKeys));
     for (const OperationClass granted : kAllOperationClasses) {
-      EXPECT_THAT(CheckCommand(granted, Command(keys)), StatusIs(kDenied))
-          << keys;
+      EXPECT_THAT(Check(granted, Command(keys)), StatusIs(kDenied)) << keys;
     }
   }
 }
 
-TEST(CommandPolicyTest, TellsPersonalizationFromTheKeysOfASecurityDomain) {
-  EXPECT_OK(CheckCommand(OperationClass::kPersonalize,
-                         Command("80E288000700010401020304")));
-  EXPECT_THAT(CheckCommand(OperationClass::kPersonalize,
-                           Command("80E288000700B90401020304")),
+// INSTALL [for install and make selectable] that gives these privileges.
+CommandApdu InstallWith(const std::string& privileges) {
+  return CommandApdu::Create(
+             {0x80, 0xE6, 0x0C, 0x00},
+             FromHexOrDie("05A00000000106A0000000010105A000000002" +
+                          privileges + "02C90000"))
+      .value();
+}
+
+TEST(CommandPolicyTest, CallsAnInstallationThatGivesAnyPrivilegeNoContent) {
+  EXPECT_THAT(ClassOf(InstallWith("0100")),
+              IsOkAndHolds(OperationClass::kContent));
+  EXPECT_THAT(ClassOf(InstallWith("03000000")),
+              IsOkAndHolds(OperationClass::kContent));
+  for (int bit = 0; bit < 24; ++bit) {
+    Bytes privileges = {3, 0, 0, 0};
+    privileges[static_cast<size_t>(1 + bit / 8)] =
+        static_cast<uint8_t>(0x80 >> bit % 8);
+    const CommandApdu install = InstallWith(ToHex(privileges));
+    EXPECT_THAT(ClassOf(install), IsOkAndHolds(OperationClass::kCardState))
+        << bit;
+    for (const OperationClass granted : kAllOperationClasses) {
+      EXPECT_THAT(Check(granted, install), StatusIs(kDenied)) << bit;
+    }
+  }
+}
+
+TEST(CommandPolicyTest, LetsThroughThePrivilegesThatThePolicyAllows) {
+  constexpr uint32_t kCardReset = 0x040000;
+  constexpr OperationClass kContent = OperationClass::kContent;
+  EXPECT_OK(Check(kContent, InstallWith("0104"), kCardReset));
+  EXPECT_OK(Check(kContent, InstallWith("0100"), kCardReset));
+  for (const char* other : {"0184", "0106", "03040001", "03000400"}) {
+    EXPECT_THAT(Check(kContent, InstallWith(other), kCardReset),
+                StatusIs(kDenied))
+        << other;
+  }
+  EXPECT_THAT(Check(OperationClass::kRead, InstallWith("0104"), kCardReset),
               StatusIs(kDenied));
+}
+
+TEST(CommandPolicyTest, TellsPersonalizationFromTheKeysOfASecurityDomain) {
+  EXPECT_OK(
+      Check(OperationClass::kPersonalize, Command("80E288000700010401020304")));
+  EXPECT_THAT(
+      Check(OperationClass::kPersonalize, Command("80E288000700B90401020304")),
+      StatusIs(kDenied));
 }
 
 TEST(CommandPolicyTest, SaysWhichCommandItRefusesAndWhy) {
   EXPECT_THAT(
-      CheckCommand(OperationClass::kRead, Command("80E6020000")),
+      Check(OperationClass::kRead, Command("80E6020000")),
       StatusIs(kDenied,
                "command 80E60200: is of class content, the session's is read"));
   EXPECT_THAT(
-      CheckCommand(OperationClass::kContent, Command("84CA006600")),
+      Check(OperationClass::kContent, Command("84CA006600")),
       StatusIs(kDenied, "command 84CA0066: only CLA 80, or 00 for GET DATA"));
   EXPECT_THAT(
-      CheckCommand(OperationClass::kKeys, Command("80CA006600")),
+      Check(OperationClass::kKeys, Command("80CA006600")),
       StatusIs(kDenied,
                "command 80CA0066: this class needs two people's approval"));
 }
 
 TEST(CommandPolicyTest, CallsDataThatItCannotReadInvalid) {
-  EXPECT_THAT(
-      CheckCommand(OperationClass::kContent, Command("80E40000034F05A0")),
-      StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Check(OperationClass::kContent, Command("80E40000034F05A0")),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(Check(OperationClass::kContent, Command("80E60C00020102")),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 }  // namespace

@@ -76,6 +76,18 @@ absl::StatusOr<FailureCount> Count(Transaction& transaction,
   return count;
 }
 
+absl::Status InsertAlarm(Transaction& transaction, const Alarm& alarm) {
+  return transaction
+      .Execute(
+          "INSERT INTO alarms (at, kind, subject, agent) "
+          "VALUES (:at, :kind, :subject, :agent)",
+          {{"at", alarm.at},
+           {"kind", alarm.kind},
+           {"subject", alarm.subject},
+           {"agent", alarm.agent}})
+      .status();
+}
+
 absl::StatusOr<Claim> ClaimIn(Transaction& transaction, const Use& use) {
   ASSIGN_OR_RETURN(
       const int64_t inserted,
@@ -142,15 +154,25 @@ absl::StatusOr<size_t> DatabaseLedger::CountFailedCards(
 }
 
 absl::Status DatabaseLedger::RecordAlarm(const Alarm& alarm) {
-  return database_
-      ->Execute(
-          "INSERT INTO alarms (at, kind, subject, agent) "
-          "VALUES (:at, :kind, :subject, :agent)",
-          {{"at", alarm.at},
-           {"kind", alarm.kind},
-           {"subject", alarm.subject},
-           {"agent", alarm.agent}})
-      .status();
+  return database_->Write([&alarm](Transaction& transaction) {
+    return InsertAlarm(transaction, alarm);
+  });
+}
+
+absl::StatusOr<size_t> DatabaseLedger::ForgetFailures(const ClaimedCard& card,
+                                                      const Alarm& event) {
+  const ByteSpan name = card.key_diversification_data;
+  return database_->Write(
+      [&](Transaction& transaction) -> absl::StatusOr<size_t> {
+        ASSIGN_OR_RETURN(
+            const int64_t forgotten,
+            transaction.Execute("DELETE FROM failures WHERE "
+                                "key_set = :key_set AND card = :card",
+                                {{"key_set", card.key_set}, {"card", name}}));
+        if (forgotten == 0) return size_t{0};
+        RETURN_IF_ERROR(InsertAlarm(transaction, event));
+        return static_cast<size_t>(forgotten);
+      });
 }
 
 absl::StatusOr<std::vector<Alarm>> DatabaseLedger::Alarms(size_t limit) {

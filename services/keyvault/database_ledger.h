@@ -23,6 +23,8 @@ class DatabaseLedger final : public Ledger {
   absl::StatusOr<FailureCount> CountFailures(
       const ClaimedCard& card, const std::string& agent,
       const FailureWindow& window) override;
+  absl::StatusOr<size_t> ForgetFailures(const ClaimedCard& card,
+                                        const Alarm& event) override;
   absl::StatusOr<size_t> CountFailedCards(const std::string& agent,
                                           const FailureWindow& window) override;
   absl::Status RecordAlarm(const Alarm& alarm) override;

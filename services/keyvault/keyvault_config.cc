@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/card/scp/channel_protocol.h"
 #include "lib/rpc/config.h"
 
 namespace cardferry::keyvault {
@@ -13,6 +14,7 @@ namespace {
 constexpr uint32_t kLongestMinutes = 60 * 60;
 constexpr uint32_t kLongestDays = 366 * 24 * 60 * 60;
 constexpr uint32_t kMostCachedSessions = 1024;
+constexpr uint32_t kAllPrivileges = 0xFFFFFF;
 
 absl::Status CheckPresent(absl::string_view name, const std::string& value) {
   if (!value.empty()) return absl::OkStatus();
@@ -63,20 +65,34 @@ absl::Status TakeLimits(const config::v1::KeyVaultLimits& limits,
 absl::Status TakeKeySet(const config::v1::KeySetPolicy& key_set,
                         VaultPolicy& policy) {
   RETURN_IF_ERROR(CheckPresent("key_sets.name", key_set.name()));
-  uint8_t floor = VaultPolicy::kDefaultLevelFloor;
+  KeySetRules rules;
   switch (key_set.level_floor()) {
     case 0:
       break;
     case 1:
     case 3:
-      floor = static_cast<uint8_t>(key_set.level_floor());
+      rules.level_floor = static_cast<uint8_t>(key_set.level_floor());
       break;
     default:
       return absl::InvalidArgumentError(
           absl::StrCat("key set ", key_set.name(), ": level_floor is ",
                        key_set.level_floor(), ", must be 1 or 3"));
   }
-  if (!policy.level_floors.emplace(key_set.name(), floor).second) {
+  for (const uint32_t option : key_set.channel_options()) {
+    if (option > 0xFF) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("key set ", key_set.name(), ": channel_options has ",
+                       option, ", `i` is one byte"));
+    }
+    rules.channel_options.insert(static_cast<uint8_t>(option));
+  }
+  if (key_set.allowed_privileges() > kAllPrivileges) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("key set ", key_set.name(),
+                     ": allowed_privileges has more than three bytes"));
+  }
+  rules.allowed_privileges = key_set.allowed_privileges();
+  if (!policy.key_sets.emplace(key_set.name(), rules).second) {
     return absl::InvalidArgumentError(
         absl::StrCat("key set ", key_set.name(), " is there twice"));
   }
@@ -106,6 +122,7 @@ absl::StatusOr<KeyVaultConfig> ParseKeyVaultConfig(
   config.init_string = proto.hsm().init_string();
   config.key_profile = proto.hsm().key_profile();
   config.ledger = proto.ledger();
+  config.allow_test_keys = proto.allow_test_keys();
   RETURN_IF_ERROR(TakeLimits(proto.limits(), config.policy));
   for (const config::v1::KeySetPolicy& key_set : proto.key_sets()) {
     RETURN_IF_ERROR(TakeKeySet(key_set, config.policy));
@@ -113,17 +130,20 @@ absl::StatusOr<KeyVaultConfig> ParseKeyVaultConfig(
   return config;
 }
 
-absl::Status CheckKeySetsExist(const VaultPolicy& policy,
-                               const std::vector<KeySetDescription>& key_sets) {
-  for (const auto& [name, floor] : policy.level_floors) {
-    const bool exists =
-        std::any_of(key_sets.begin(), key_sets.end(),
-                    [&name = name](const KeySetDescription& one) {
-                      return one.name == name;
-                    });
-    if (!exists) {
+absl::Status CheckKeySets(const VaultPolicy& policy,
+                          const std::vector<KeySetDescription>& key_sets) {
+  for (const auto& [name, rules] : policy.key_sets) {
+    const auto found = std::find_if(
+        key_sets.begin(), key_sets.end(),
+        [&name = name](const auto& one) { return one.name == name; });
+    if (found == key_sets.end()) {
       return absl::InvalidArgumentError(
           absl::StrCat("key_sets names ", name, ", which the token has not"));
+    }
+    for (const uint8_t option : rules.channel_options) {
+      RETURN_IF_ERROR(
+          Annotate(scp::CheckProtocol({found->scp(), option}),
+                   absl::StrCat("key set ", name, ": channel_options allows")));
     }
   }
   return absl::OkStatus();

@@ -23,6 +23,7 @@ struct KeyVaultConfig {
   std::string init_string;
   std::string key_profile;
   std::string ledger;
+  bool allow_test_keys = false;
   VaultPolicy policy;
 };
 
@@ -32,8 +33,9 @@ absl::StatusOr<KeyVaultConfig> ParseKeyVaultConfig(
 
 // INVALID_ARGUMENT when the policy names a key set that the token has not: a
 // slip of the pen there would leave the right one without its floor.
-absl::Status CheckKeySetsExist(const VaultPolicy& policy,
-                               const std::vector<KeySetDescription>& key_sets);
+// UNIMPLEMENTED when it allows options that are not there.
+absl::Status CheckKeySets(const VaultPolicy& policy,
+                          const std::vector<KeySetDescription>& key_sets);
 
 }  // namespace cardferry::keyvault
 

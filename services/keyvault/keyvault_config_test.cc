@@ -53,7 +53,8 @@ TEST(KeyVaultConfigTest, TheSmallestHasDefaults) {
   EXPECT_EQ(config.policy.most_failed_cards, 5u);
   EXPECT_EQ(config.policy.cached_sessions, 32u);
   EXPECT_EQ(config.policy.cache_time, absl::Seconds(30));
-  EXPECT_TRUE(config.policy.level_floors.empty());
+  EXPECT_TRUE(config.policy.key_sets.empty());
+  EXPECT_FALSE(config.allow_test_keys);
 }
 
 TEST(KeyVaultConfigTest, TakesEveryField) {
@@ -68,8 +69,15 @@ TEST(KeyVaultConfigTest, TakesEveryField) {
       cache_seconds: 7
     }
     key_sets { name: "low" level_floor: 1 }
-    key_sets { name: "high" level_floor: 3 }
+    key_sets {
+      name: "high"
+      level_floor: 3
+      channel_options: 0x15
+      channel_options: 0x05
+      allowed_privileges: 0x040000
+    }
     key_sets { name: "default" }
+    allow_test_keys: true
   )pb");
   proto.mutable_hsm()->set_init_string("configdir='sql:db'");
   ASSERT_OK_AND_ASSIGN(const KeyVaultConfig config, ParseKeyVaultConfig(proto));
@@ -81,9 +89,12 @@ TEST(KeyVaultConfigTest, TakesEveryField) {
   EXPECT_EQ(config.policy.most_failed_cards, 5u);
   EXPECT_EQ(config.policy.cached_sessions, 6u);
   EXPECT_EQ(config.policy.cache_time, absl::Seconds(7));
-  EXPECT_EQ(config.policy.level_floors,
-            (std::map<std::string, uint8_t>{
-                {"low", 0x01}, {"high", 0x03}, {"default", 0x03}}));
+  EXPECT_TRUE(config.allow_test_keys);
+  EXPECT_EQ(config.policy.key_sets,
+            (std::map<std::string, KeySetRules>{
+                {"low", {0x01, {}, 0}},
+                {"high", {0x03, {0x15, 0x05}, 0x040000}},
+                {"default", {0x03, {}, 0}}}));
 }
 
 TEST(KeyVaultConfigTest, NamesWhatIsMissing) {
@@ -151,13 +162,43 @@ TEST(KeyVaultConfigTest, RefusesAPolicyForAKeySetThatIsNotThere) {
   VaultPolicy policy;
   KeySetDescription issuer;
   issuer.name = "issuer";
-  EXPECT_OK(CheckKeySetsExist(policy, {issuer}));
-  policy.level_floors["issuer"] = 3;
-  EXPECT_OK(CheckKeySetsExist(policy, {issuer}));
-  policy.level_floors["isuer"] = 3;
-  EXPECT_THAT(CheckKeySetsExist(policy, {issuer}),
+  EXPECT_OK(CheckKeySets(policy, {issuer}));
+  policy.key_sets["issuer"].level_floor = 3;
+  EXPECT_OK(CheckKeySets(policy, {issuer}));
+  policy.key_sets["isuer"].level_floor = 3;
+  EXPECT_THAT(CheckKeySets(policy, {issuer}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "key_sets names isuer, which the token has not"));
+}
+
+TEST(KeyVaultConfigTest, RefusesOptionsOfAnotherProtocolThanTheKeySets) {
+  VaultPolicy policy;
+  KeySetDescription des;
+  des.name = "des";
+  des.key_bits = 112;
+  policy.key_sets["des"].channel_options = {0x15};
+  EXPECT_OK(CheckKeySets(policy, {des}));
+  policy.key_sets["des"].channel_options = {0x15, 0x70, 0x1A};
+  EXPECT_THAT(CheckKeySets(policy, {des}),
+              StatusIs(absl::StatusCode::kUnimplemented,
+                       "key set des: channel_options allows: SCP02 with i 1A, "
+                       "which is not there"));
+}
+
+TEST(KeyVaultConfigTest, RefusesOptionsAndPrivilegesOfTooManyBytes) {
+  using Proto = config::v1::KeyVaultConfig;
+  EXPECT_EQ(Refusal([](Proto& p) {
+              config::v1::KeySetPolicy& policy = *p.add_key_sets();
+              policy.set_name("des");
+              policy.add_channel_options(0x155);
+            }),
+            "key set des: channel_options has 341, `i` is one byte");
+  EXPECT_EQ(Refusal([](Proto& p) {
+              config::v1::KeySetPolicy& policy = *p.add_key_sets();
+              policy.set_name("des");
+              policy.set_allowed_privileges(0x1000000);
+            }),
+            "key set des: allowed_privileges has more than three bytes");
 }
 
 }  // namespace

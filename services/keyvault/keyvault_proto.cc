@@ -1,5 +1,6 @@
 #include "services/keyvault/keyvault_proto.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -45,7 +46,21 @@ absl::StatusOr<Handshake> ParseHandshake(
   handshake.initialize_update_answer =
       ToBytes(request.initialize_update_answer());
   handshake.level_floor = request.level_floor();
+  handshake.channel_options = request.channel_options();
   return handshake;
+}
+
+absl::StatusOr<ClaimedCard> ParseCard(
+    const v1::ForgetFailuresRequest& request) {
+  ClaimedCard card;
+  const ByteSpan name = AsBytes(request.key_diversification_data());
+  if (name.size() != card.key_diversification_data.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "key_diversification_data has ", name.size(), " bytes, must be 10"));
+  }
+  card.key_set = request.key_set();
+  std::copy(name.begin(), name.end(), card.key_diversification_data.begin());
+  return card;
 }
 
 absl::StatusOr<std::vector<card::CommandApdu>> ParseCommands(

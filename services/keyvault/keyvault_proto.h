@@ -17,6 +17,7 @@ namespace cardferry::keyvault {
 
 absl::StatusOr<Handshake> ParseHandshake(
     const v1::AuthenticateRequest& request);
+absl::StatusOr<ClaimedCard> ParseCard(const v1::ForgetFailuresRequest& request);
 // The message says which command is wrong.
 absl::StatusOr<std::vector<card::CommandApdu>> ParseCommands(
     const v1::ProtectRequest& request);

@@ -15,6 +15,7 @@ v1::AuthenticateRequest TestRequest() {
   request.set_reader("slot 0");
   request.set_key_set("issuer");
   request.set_initialize_update_answer(Raw("80007F"));
+  request.set_channel_options(0x55);
   request.set_level_floor(0x13);
   request.set_operation_class(v1::OPERATION_CLASS_CONTENT);
   return request;

@@ -4,6 +4,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/base/status_macros.h"
+#include "lib/rpc/call.h"
 #include "lib/rpc/grpc_status.h"
 #include "services/keyvault/keyvault_proto.h"
 
@@ -68,6 +69,24 @@ grpc::Status KeyVaultAdminService::ListKeySets(
     v1::ListKeySetsResponse* response) {
   Render(vault_.KeySets(), *response);
   return grpc::Status::OK;
+}
+
+grpc::Status KeyVaultAdminService::ForgetFailures(
+    grpc::ServerContext* context, const v1::ForgetFailuresRequest* request,
+    v1::ForgetFailuresResponse* response) {
+  return rpc::ToGrpc(ForgetFailures(*context, *request, *response));
+}
+
+absl::Status KeyVaultAdminService::ForgetFailures(
+    const grpc::ServerContext& context,
+    const v1::ForgetFailuresRequest& request,
+    v1::ForgetFailuresResponse& response) {
+  ASSIGN_OR_RETURN(const rpc::Identity caller, rpc::PeerIdentity(context));
+  ASSIGN_OR_RETURN(const ClaimedCard card, ParseCard(request));
+  ASSIGN_OR_RETURN(const size_t forgotten,
+                   vault_.ForgetFailures(card, caller.name));
+  response.set_forgotten(static_cast<uint32_t>(forgotten));
+  return absl::OkStatus();
 }
 
 }  // namespace cardferry::keyvault

@@ -47,8 +47,15 @@ class KeyVaultAdminService final : public v1::KeyVaultAdmin::Service {
   grpc::Status ListKeySets(grpc::ServerContext* context,
                            const v1::ListKeySetsRequest* request,
                            v1::ListKeySetsResponse* response) override;
+  grpc::Status ForgetFailures(grpc::ServerContext* context,
+                              const v1::ForgetFailuresRequest* request,
+                              v1::ForgetFailuresResponse* response) override;
 
  private:
+  absl::Status ForgetFailures(const grpc::ServerContext& context,
+                              const v1::ForgetFailuresRequest& request,
+                              v1::ForgetFailuresResponse& response);
+
   Vault& vault_;
 };
 

@@ -135,6 +135,35 @@ TEST_F(KeyVaultServiceTest, OnlyOperatorsAndAuditorsSeeTheAdministration) {
   EXPECT_EQ(response.key_sets(0).name(), "test");
 }
 
+TEST_F(KeyVaultServiceTest, OnlyAnOperatorLiftsAStopAndIsRecorded) {
+  ASSERT_THAT(vault_->Authenticate(FalseHandshakeOf(Open(), card_)),
+              StatusIs(absl::StatusCode::kDataLoss));
+  v1::ForgetFailuresRequest request;
+  request.set_key_set("test");
+  request.set_key_diversification_data(
+      AsString(card_.key_diversification_data));
+  v1::ForgetFailuresResponse response;
+  const auto forget = [&](rpc::Role role) {
+    return Call<v1::KeyVaultAdmin>(
+        role, &v1::KeyVaultAdmin::Stub::ForgetFailures, request, response);
+  };
+  for (const rpc::Role role : {rpc::Role::kSequencer, rpc::Role::kOrchestrator,
+                               rpc::Role::kAgent, rpc::Role::kAuditor}) {
+    EXPECT_THAT(forget(role), StatusIs(absl::StatusCode::kPermissionDenied));
+  }
+  ASSERT_OK(forget(rpc::Role::kOperator));
+  EXPECT_EQ(response.forgotten(), 1u);
+  ASSERT_EQ(ledger_.Alarms(9).value().size(), 1u);
+  EXPECT_EQ(ledger_.Alarms(9).value()[0].subject,
+            "card test/00112233445566778899 by operator caller");
+  EXPECT_THAT(forget(rpc::Role::kOperator),
+              StatusIs(absl::StatusCode::kNotFound));
+  request.set_key_diversification_data("123");
+  EXPECT_THAT(forget(rpc::Role::kOperator),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "key_diversification_data has 3 bytes, must be 10"));
+}
+
 TEST_F(KeyVaultServiceTest, PassesTheDomainsRefusalsOn) {
   v1::ProtectRequest request;
   v1::ProtectResponse response;

@@ -56,11 +56,12 @@ struct FailureWindow {
   std::string except;
 };
 
-// Something that an honest agent does not do.
+// Something that people have to see: that an agent did what an honest one does
+// not do, or that an operator lifted a stop.
 struct Alarm {
   absl::Time at;
   std::string kind;
-  std::string subject;  // what was misused; no secret
+  std::string subject;  // what it is about; no secret
   std::string agent;    // empty when not known
 
   bool operator==(const Alarm& other) const {
@@ -83,6 +84,10 @@ class Ledger {
   virtual absl::StatusOr<FailureCount> CountFailures(
       const ClaimedCard& card, const std::string& agent,
       const FailureWindow& window) = 0;
+  // Takes back that the card failed, at every agent, and records `event`. The
+  // number of failures; none of it when there are none.
+  virtual absl::StatusOr<size_t> ForgetFailures(const ClaimedCard& card,
+                                                const Alarm& event) = 0;
   // The part of it that concerns no card: FailureCount::cards_at_agent.
   virtual absl::StatusOr<size_t> CountFailedCards(
       const std::string& agent, const FailureWindow& window) = 0;

@@ -73,13 +73,14 @@ absl::StatusOr<std::unique_ptr<HsmKeys>> OpenKeys(const KeyVaultConfig& config,
   options.token.label = config.token_label;
   options.token_dir = config.token_directory;
   options.allow_writable_token = flags.allow_writable_token;
+  options.allow_test_keys = config.allow_test_keys;
   const char* const conf = getenv("SOFTHSM2_CONF");
   if (conf != nullptr && !config.token_directory.empty()) {
     RETURN_IF_ERROR(CheckSoftHsmUses(conf, config.token_directory));
   }
   ASSIGN_OR_RETURN(std::unique_ptr<HsmKeys> keys,
                    Pkcs11HsmKeys::Open(std::move(options)));
-  RETURN_IF_ERROR(CheckKeySetsExist(config.policy, keys->KeySets()));
+  RETURN_IF_ERROR(CheckKeySets(config.policy, keys->KeySets()));
   return keys;
 }
 

@@ -124,7 +124,6 @@ class NoOracleVaultTest : public VaultFixture {
           card::CommandHeader{0x00, 0xCA, 0x00, 0x00},
           card::CommandHeader{0x80, 0xF2, 0x10, 0x00},
           card::CommandHeader{0x80, 0xE6, 0x02, 0x00},
-          card::CommandHeader{0x80, 0xE6, 0x0C, 0x00},
           card::CommandHeader{0x80, 0xE8, 0x00, 0x00},
           card::CommandHeader{0x80, 0xE8, 0x80, 0xFF}}) {
       commands.push_back(CommandApdu::Create(header, data).value());
@@ -244,6 +243,40 @@ TEST_F(NoOracleVaultTest, WithoutTheRightCryptogramNothingIsMaced) {
   }
   EXPECT_EQ(keys_.log().host_cryptograms, 0);
   EXPECT_TRUE(keys_.log().chains.empty());
+}
+
+// The same for SCP02, whose MAC input has no chaining value in front: there the
+// message is the command itself, and EXTERNAL AUTHENTICATE is none that a
+// caller can have protected.
+TEST_F(VaultFixture, Scp02MacsAreOverCommandsAtTheirPlaceInTheChain) {
+  UseScp02();
+  const IssuedOpening issued = Open();
+  ASSERT_OK_AND_ASSIGN(const Session session,
+                       vault_->Authenticate(HandshakeOf(issued, card_)));
+  const auto cipher = card_.Cipher(issued.opening.host_challenge);
+  CipherLog log = keys_.log();
+  ASSERT_EQ(log.chains.size(), 1u);
+  EXPECT_EQ(log.chains[0].chaining_value, Bytes());
+  ASSERT_EQ(log.chains[0].messages.size(), 1u);
+  EXPECT_EQ(
+      log.chains[0].messages[0],
+      Concat({FromHexOrDie("8482030010"), cipher->HostCryptogram().value()}));
+  EXPECT_TRUE(log.plaintexts.empty());
+  const Bytes chaining_value =
+      scp::AuthenticateHost(*cipher, scp::SecurityLevel::kCDecCMac)
+          .value()
+          .state.chaining_value;
+
+  keys_.ClearLog();
+  const CommandApdu load = Command("80E8000003010203");
+  ASSERT_OK(vault_->Protect(session.command_token, {load}));
+  log = keys_.log();
+  EXPECT_EQ(log.host_cryptograms, 0);
+  EXPECT_EQ(log.card_cryptograms, 0);
+  ASSERT_EQ(log.chains.size(), 1u);
+  EXPECT_EQ(log.chains[0].chaining_value, chaining_value);
+  ASSERT_EQ(log.chains[0].messages.size(), 1u);
+  EXPECT_EQ(ToHex(log.chains[0].messages[0]), "84E800000B010203");
 }
 
 }  // namespace

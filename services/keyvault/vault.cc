@@ -27,6 +27,7 @@ Use UseOfOpening(const Opening& opening, const Handshake& handshake) {
   purpose.Text(handshake.key_set)
       .Uint32(handshake.level_floor)
       .Byte(static_cast<uint8_t>(handshake.operation_class))
+      .Uint32(handshake.channel_options)
       .Counted(handshake.initialize_update_answer);
   return {absl::StrCat("opening ", ToHex(opening.serial)),
           crypto::Sha256(purpose.bytes()), opening.expires_at + kClockSkew};
@@ -71,18 +72,29 @@ absl::Status CheckFits(const CommandApdu& command, scp::SecurityLevel level) {
 }
 
 absl::Status CheckCommands(const CommandToken& token,
-                           absl::Span<const CommandApdu> commands) {
+                           absl::Span<const CommandApdu> commands,
+                           uint32_t allowed_privileges) {
   if (commands.empty() || commands.size() > Vault::kMostCommands) {
     return absl::InvalidArgumentError(absl::StrCat(
         commands.size(), " commands, must be 1 to ", Vault::kMostCommands));
   }
   for (size_t i = 0; i < commands.size(); ++i) {
     const std::string place = absl::StrCat("command ", i);
-    RETURN_IF_ERROR(
-        Annotate(CheckCommand(token.operation_class, commands[i]), place));
+    RETURN_IF_ERROR(Annotate(
+        CheckCommand(token.operation_class, commands[i], allowed_privileges),
+        place));
     RETURN_IF_ERROR(Annotate(CheckFits(commands[i], token.state.level), place));
   }
   return absl::OkStatus();
+}
+
+// DATA_LOSS is what a wrong card is answered with. An HSM that finds its own
+// data changed says nothing about the card.
+template <typename T>
+absl::StatusOr<T> OfHsm(absl::StatusOr<T> result) {
+  if (!absl::IsDataLoss(result.status())) return result;
+  return absl::UnavailableError(
+      absl::StrCat("the HSM: ", result.status().message()));
 }
 
 }  // namespace
@@ -113,39 +125,41 @@ absl::StatusOr<Session> Vault::Authenticate(const Handshake& handshake) {
   RETURN_IF_ERROR(CheckGrantable(handshake.operation_class));
   ASSIGN_OR_RETURN(const std::vector<KeySetDescription> versions,
                    KeySetsNamed(handshake.key_set, keys_.KeySets()));
-  ASSIGN_OR_RETURN(
-      const scp::SecurityLevel level,
-      ChooseLevel(LevelFloor(handshake.key_set), handshake.level_floor));
+  const KeySetRules rules = RulesOf(handshake.key_set);
+  ASSIGN_OR_RETURN(const scp::SecurityLevel level,
+                   ChooseLevel(rules.level_floor, handshake.level_floor));
   RETURN_IF_ERROR(
       ClaimOnce(UseOfOpening(opening, handshake), opening.place.agent));
   ASSIGN_OR_RETURN(
       const scp::InitializeUpdateResponse answer,
       scp::InitializeUpdateResponse::Parse(handshake.initialize_update_answer));
-  RETURN_IF_ERROR(CheckChannel(answer));
   ASSIGN_OR_RETURN(const KeySetDescription key_set,
                    KeySetOfCard(answer, versions));
+  ASSIGN_OR_RETURN(const scp::ChannelProtocol protocol,
+                   ChooseProtocol(answer, handshake.channel_options, key_set,
+                                  rules.channel_options));
   RETURN_IF_ERROR(
       CheckStops({key_set.name, answer.key_diversification_data}, opening));
-  return Begin(opening, handshake, answer, level, key_set.master_version);
+  return Begin(opening, handshake, answer, protocol, level,
+               key_set.master_version);
 }
 
 absl::StatusOr<Session> Vault::Begin(
     const Opening& opening, const Handshake& handshake,
-    const scp::InitializeUpdateResponse& answer, scp::SecurityLevel level,
+    const scp::InitializeUpdateResponse& answer,
+    const scp::ChannelProtocol& protocol, scp::SecurityLevel level,
     uint32_t master_version) {
   const SessionOrigin origin{
       opening.serial,
       {handshake.key_set, master_version, answer.key_diversification_data},
-      {{answer.scp, answer.i.value_or(0)},
-       opening.host_challenge,
-       answer.card_challenge}};
+      {protocol, opening.host_challenge, answer.card_challenge}};
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
-                   CipherOf(origin));
+                   OfHsm(CipherOf(origin)));
   RETURN_IF_ERROR(VerifyCard(
       *cipher, opening, {handshake.key_set, answer.key_diversification_data},
       answer.card_cryptogram));
   ASSIGN_OR_RETURN(scp::Authentication authentication,
-                   scp::AuthenticateHost(*cipher, level));
+                   OfHsm(scp::AuthenticateHost(*cipher, level)));
   cache_.Put(origin, std::move(cipher));
   // Expiry follows from the opening, so that a retry gets the same tokens and
   // the ledger knows how long to remember them.
@@ -155,8 +169,9 @@ absl::StatusOr<Session> Vault::Begin(
   const VerifyToken verify_token{
       origin, authentication.state,
       opening.expires_at + policy_.verify_token_lifetime};
-  ASSIGN_OR_RETURN(Bytes sealed_command, SealToken(keys_, command_token));
-  ASSIGN_OR_RETURN(Bytes sealed_verify, SealToken(keys_, verify_token));
+  ASSIGN_OR_RETURN(Bytes sealed_command,
+                   OfHsm(SealToken(keys_, command_token)));
+  ASSIGN_OR_RETURN(Bytes sealed_verify, OfHsm(SealToken(keys_, verify_token)));
   ++sessions_authenticated_;
   return Session{std::move(authentication.external_authenticate),
                  std::move(sealed_command),
@@ -173,17 +188,38 @@ absl::StatusOr<ProtectedCommands> Vault::Protect(
     return absl::FailedPreconditionError(
         "the command token has expired: start again from an opening");
   }
-  RETURN_IF_ERROR(CheckCommands(token, commands));
+  RETURN_IF_ERROR(CheckCommands(
+      token, commands, RulesOf(token.origin.card.key_set).allowed_privileges));
   RETURN_IF_ERROR(ClaimOnce(UseOfToken(token, commands), ""));
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
-                   CipherOf(token.origin));
+                   OfHsm(CipherOf(token.origin)));
   ASSIGN_OR_RETURN(std::vector<CommandApdu> protected_commands,
-                   scp::ProtectCommands(*cipher, token.state, commands));
+                   OfHsm(scp::ProtectCommands(*cipher, token.state, commands)));
   cache_.Put(token.origin, std::move(cipher));
   ++token.step;
-  ASSIGN_OR_RETURN(Bytes sealed, SealToken(keys_, token));
+  ASSIGN_OR_RETURN(Bytes sealed, OfHsm(SealToken(keys_, token)));
   commands_protected_ += commands.size();
   return ProtectedCommands{std::move(protected_commands), std::move(sealed)};
+}
+
+absl::StatusOr<size_t> Vault::ForgetFailures(const ClaimedCard& card,
+                                             const std::string& operator_name) {
+  const std::string subject = absl::StrCat("card ", card.key_set, "/",
+                                           ToHex(card.key_diversification_data),
+                                           " by operator ", operator_name);
+  ASSIGN_OR_RETURN(
+      const size_t forgotten,
+      ledger_.ForgetFailures(
+          card, {clock_.Now(), "failed verifications forgotten", subject, ""}));
+  if (forgotten == 0) {
+    return absl::NotFoundError("no failed verification of this card is known");
+  }
+  LogWarning("failed verifications forgotten",
+             {{"key_set", card.key_set},
+              {"card", ToHex(card.key_diversification_data)},
+              {"operator", operator_name},
+              {"failures", uint64_t{forgotten}}});
+  return forgotten;
 }
 
 Statistics Vault::GetStatistics() const {
@@ -197,10 +233,9 @@ absl::Status Vault::Prune() {
   return ledger_.Prune(now, now - policy_.failure_memory);
 }
 
-uint8_t Vault::LevelFloor(const std::string& key_set) const {
-  const auto floor = policy_.level_floors.find(key_set);
-  return floor == policy_.level_floors.end() ? VaultPolicy::kDefaultLevelFloor
-                                             : floor->second;
+KeySetRules Vault::RulesOf(const std::string& key_set) const {
+  const auto rules = policy_.key_sets.find(key_set);
+  return rules == policy_.key_sets.end() ? KeySetRules() : rules->second;
 }
 
 absl::Status Vault::ClaimOnce(const Use& use, const std::string& agent) {
@@ -228,7 +263,7 @@ absl::Status Vault::VerifyCard(scp::SessionCipher& cipher,
                                const Opening& opening, const ClaimedCard& card,
                                ByteSpan cryptogram) {
   ASSIGN_OR_RETURN(const bool matches,
-                   scp::CardCryptogramMatches(cipher, cryptogram));
+                   OfHsm(scp::CardCryptogramMatches(cipher, cryptogram)));
   if (matches) return absl::OkStatus();
   ++verifications_failed_;
   LogWarning("card cryptogram is wrong",

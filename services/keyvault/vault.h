@@ -34,6 +34,7 @@ struct Handshake {
   Bytes initialize_update_answer;  // without its status word
   uint32_t level_floor = 0;
   OperationClass operation_class = OperationClass::kRead;
+  uint32_t channel_options = 0;  // `i`, where the answer does not say it
 };
 
 // A session with a card that has shown the right cryptogram.
@@ -86,6 +87,7 @@ class Vault {
   // The same handshake again gives the same session.
   // PERMISSION_DENIED: as OpeningDesk::Admit; the card or the agent is stopped
   //   after failed verifications; an operation class that needs an approval.
+  //   Options `i` that the key set does not allow.
   // FAILED_PRECONDITION: the opening has expired, or was used for something
   //   else (which raises an alarm): insert the card again.
   // DATA_LOSS: the card cryptogram is wrong, which stops this card here.
@@ -103,6 +105,12 @@ class Vault {
   absl::StatusOr<ProtectedCommands> Protect(
       ByteSpan command_token, absl::Span<const card::CommandApdu> commands);
 
+  // Takes back that verifications of this card failed: it may be tried again,
+  // at every agent. The number of failures; NOT_FOUND when there are none.
+  // Recorded with the operator's name.
+  absl::StatusOr<size_t> ForgetFailures(const ClaimedCard& card,
+                                        const std::string& operator_name);
+
   Statistics GetStatistics() const;
   std::vector<KeySetDescription> KeySets() const { return keys_.KeySets(); }
 
@@ -112,7 +120,7 @@ class Vault {
   void DropCachedSessions() { cache_.Clear(); }
 
  private:
-  uint8_t LevelFloor(const std::string& key_set) const;
+  KeySetRules RulesOf(const std::string& key_set) const;
   // Claims the use, or FAILED_PRECONDITION with an alarm.
   absl::Status ClaimOnce(const Use& use, const std::string& agent);
   absl::Status CheckStops(const ClaimedCard& card, const Opening& opening);
@@ -124,6 +132,7 @@ class Vault {
   absl::StatusOr<Session> Begin(const Opening& opening,
                                 const Handshake& handshake,
                                 const scp::InitializeUpdateResponse& answer,
+                                const scp::ChannelProtocol& protocol,
                                 scp::SecurityLevel level,
                                 uint32_t master_version);
 

@@ -191,7 +191,7 @@ TEST_F(VaultAuthenticateTest, RefusesEveryTruncationOfTheAnswer) {
 }
 
 TEST_F(VaultAuthenticateTest, TheLevelIsTheFloorOfPolicyAndCaller) {
-  policy_.level_floors["test"] = 0x01;
+  policy_.key_sets["test"].level_floor = 0x01;
   vault_ = NewVault();
   const IssuedOpening low = Open();
   ASSERT_OK_AND_ASSIGN(const Session session,
@@ -215,7 +215,7 @@ TEST_F(VaultAuthenticateTest, RefusesALevelThatIsNotThereAndLeavesTheOpening) {
 }
 
 TEST_F(VaultAuthenticateTest, APolicyWithoutProtectionGivesNoSession) {
-  policy_.level_floors["test"] = 0x00;
+  policy_.key_sets["test"].level_floor = 0x00;
   vault_ = NewVault();
   EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), card_)),
               StatusIs(absl::StatusCode::kInvalidArgument,

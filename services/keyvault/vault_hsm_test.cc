@@ -18,7 +18,7 @@ class VaultHsmTest : public VaultFixture,
                      public testing::WithParamInterface<pkcs11::TestModule> {
  protected:
   void SetUp() override {
-    policy_.level_floors["test"] = 0x01;
+    policy_.key_sets["test"].level_floor = 0x01;
     ASSERT_OK_AND_ASSIGN(hsm_, OpenKnownToken(GetParam(), {TestKeySet()}));
     vault_ = std::make_unique<Vault>(
         VaultParts{*hsm_, ledger_, clock_, random_}, policy_);
@@ -109,6 +109,29 @@ TEST_P(VaultHsmTest, ATokenOfAnotherVaultIsNoTokenHere) {
                        other.Authenticate(HandshakeOf(issued, card_)));
   EXPECT_THAT(vault_->Protect(session.command_token, Loads(1, 10)),
               StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_P(VaultHsmTest, SendsWhatAnScp02CardExpectsForTwoCallsACommand) {
+  vault_.reset();
+  hsm_.reset();  // a process holds a module once
+  card_.key_set = TestKeySet(112, "emv-cps");
+  card_.i = 0x55;
+  ASSERT_OK_AND_ASSIGN(hsm_, OpenKnownToken(GetParam(), {card_.key_set}));
+  vault_ = std::make_unique<Vault>(VaultParts{*hsm_, ledger_, clock_, random_},
+                                   policy_);
+  for (const uint8_t level : Bytes{0x01, 0x03}) {
+    const std::vector<CommandApdu> commands = Loads(40, 239);
+    ASSERT_OK_AND_ASSIGN(const std::vector<std::string> sent,
+                         Load(level, commands));
+    EXPECT_EQ(sent, Expected(level, commands)) << int{level};
+  }
+  vault_->DropCachedSessions();
+  const uint64_t few = CallsOf(0x01, Loads(13, 239));
+  const uint64_t many = CallsOf(0x01, Loads(113, 239));
+  EXPECT_EQ(many - few, 2u * 2u * 100);  // each has C_EncryptInit before it
+  const uint64_t few_encrypted = CallsOf(0x03, Loads(13, 239));
+  const uint64_t many_encrypted = CallsOf(0x03, Loads(113, 239));
+  EXPECT_EQ(many_encrypted - few_encrypted, 3u * 2u * 100);
 }
 
 INSTANTIATE_TEST_SUITE_P(Modules, VaultHsmTest,

@@ -4,11 +4,29 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "absl/time/time.h"
 
 namespace cardferry::keyvault {
+
+// What the operator decides about the sessions of one key set.
+struct KeySetRules {
+  // The lowest security level.
+  uint8_t level_floor = 0x03;
+  // The options `i` that its cards may have; empty stands for
+  // DefaultChannelOptions.
+  std::set<uint8_t> channel_options;
+  // The privileges that INSTALL may give (install_privileges.h).
+  uint32_t allowed_privileges = 0;
+
+  bool operator==(const KeySetRules& o) const {
+    return level_floor == o.level_floor &&
+           channel_options == o.channel_options &&
+           allowed_privileges == o.allowed_privileges;
+  }
+};
 
 // What the operator decides about the vault.
 struct VaultPolicy {
@@ -21,9 +39,8 @@ struct VaultPolicy {
   absl::Duration failure_memory = absl::Hours(24 * 30);
   // So many different cards that failed at one agent suspend it.
   size_t most_failed_cards = 5;
-  // Key set -> the lowest security level; kDefaultLevelFloor for others.
-  std::map<std::string, uint8_t> level_floors;
-  static constexpr uint8_t kDefaultLevelFloor = 0x03;
+  // By the key set's name; the defaults for others.
+  std::map<std::string, KeySetRules> key_sets;
   // Sessions whose keys stay in the HSM for the next request, and how long.
   size_t cached_sessions = 32;
   absl::Duration cache_time = absl::Seconds(30);

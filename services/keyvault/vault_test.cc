@@ -239,16 +239,19 @@ TEST_F(VaultTest, RefusesCommandsOutsideTheSessionsClass) {
     bool allowed;
   } kCases[] = {
       {OperationClass::kRead, "80F21000024F0000", true},
-      {OperationClass::kRead, "80E60C00050102030405", false},
+      {OperationClass::kRead,
+       "80E60C001905A00000000106A0000000010105A000000002010002C90000", false},
       {OperationClass::kRead, "80E28000020102", false},
       {OperationClass::kContent, "80F21000024F0000", true},
-      {OperationClass::kContent, "80E60C00050102030405", true},
+      {OperationClass::kContent,
+       "80E60C001905A00000000106A0000000010105A000000002010002C90000", true},
       {OperationClass::kContent, "80E62000050102030405", false},
       {OperationClass::kContent, "80E28000020102", false},
       {OperationClass::kContent, "80E4000003D20130", false},
       {OperationClass::kPersonalize, "80E62000050102030405", true},
       {OperationClass::kPersonalize, "80E28000020102", true},
-      {OperationClass::kPersonalize, "80E60C00050102030405", false},
+      {OperationClass::kPersonalize,
+       "80E60C001905A00000000106A0000000010105A000000002010002C90000", false},
       {OperationClass::kPersonalize, "80D8300103010203", false},
   };
   for (const auto& one : kCases) {

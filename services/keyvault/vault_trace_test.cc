@@ -74,7 +74,7 @@ KnownKeySet DefaultKeySet() {
 
 class VaultTraceTest : public testing::TestWithParam<Trace> {
  protected:
-  VaultTraceTest() { policy_.level_floors["default"] = 0x01; }
+  VaultTraceTest() { policy_.key_sets["default"].level_floor = 0x01; }
 
   OpensslHsmKeys keys_{{DefaultKeySet()}};
   FakeLedger ledger_;

@@ -1,5 +1,6 @@
-// Judges any bytes as the data of DELETE and STORE DATA. What is called free of
-// keys has none where a security domain would look for them.
+// Judges any bytes as the data of DELETE, STORE DATA and INSTALL. What is
+// called free of keys has none where a security domain would look for them, and
+// what is called content gives no privilege.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -16,7 +17,7 @@ void Check(bool holds) {
 bool Allowed(OperationClass granted, card::CommandHeader header,
              ByteSpan data) {
   const auto command = card::CommandApdu::Create(header, data);
-  return command.ok() && CheckCommand(granted, *command).ok();
+  return command.ok() && CheckCommand(granted, *command, 0).ok();
 }
 
 // The first byte is P1 of STORE DATA.
@@ -36,6 +37,11 @@ void Fuzz(ByteSpan input) {
     if ((p1 & 0x18) != 0x10 && data.size() >= 3) {
       Check(!(data[0] == 0x00 && (data[1] == 0xA6 || data[1] == 0xB9)));
     }
+  }
+  if (Allowed(OperationClass::kContent, {0x80, 0xE6, 0x0C, 0}, data)) {
+    size_t at = 0;  // of the privileges' length, after three fields
+    for (int field = 0; field < 3; ++field) at += 1u + data[at];
+    for (size_t i = 1; i <= data[at]; ++i) Check(data[at + i] == 0);
   }
   Check(!Allowed(OperationClass::kKeys, {0x80, 0xE4, 0, 0}, data));
   Check(!Allowed(OperationClass::kRead, {0x80, 0xE2, p1, 0}, data));

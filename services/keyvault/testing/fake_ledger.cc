@@ -55,6 +55,20 @@ absl::StatusOr<FailureCount> FakeLedger::CountFailures(
   return count;
 }
 
+absl::StatusOr<size_t> FakeLedger::ForgetFailures(const ClaimedCard& card,
+                                                  const Alarm& event) {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(broken_);
+  size_t forgotten = 0;
+  for (auto it = failures_.begin(); it != failures_.end();) {
+    const bool of_card = NameOf(it->second.card) == NameOf(card);
+    forgotten += of_card ? 1 : 0;
+    it = of_card ? failures_.erase(it) : std::next(it);
+  }
+  if (forgotten != 0) alarms_.push_back(event);
+  return forgotten;
+}
+
 absl::StatusOr<size_t> FakeLedger::CountFailedCards(
     const std::string& agent, const FailureWindow& window) {
   ASSIGN_OR_RETURN(const FailureCount count,

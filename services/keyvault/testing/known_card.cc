@@ -16,7 +16,7 @@ KnownKeySet TestKeySet(int key_bits, const std::string& diversification) {
   const bool is_des = key_set.description.scp() == scp::kScp02;
   const int size = is_des ? key_bits / 7 : key_bits / 8;  // of 8 bits of DES, 7
   for (int i = 0; i < size; ++i) {
-    key_set.master_enc.push_back(static_cast<uint8_t>(0x40 + i));
+    key_set.master_enc.push_back(static_cast<uint8_t>(0x60 + i));
     key_set.master_mac.push_back(static_cast<uint8_t>(0x80 + i));
   }
   return key_set;

@@ -106,6 +106,27 @@ TEST_P(LedgerContract, ForgetsFailuresThatAreOld) {
   ExpectCount(*ledger_, kCard, "kiosk-1", all, {0, 0, 0});
 }
 
+TEST_P(LedgerContract, TakesBackTheFailuresOfOneCardAtEveryAgent) {
+  const FailureWindow all{kNow - absl::Hours(1), ""};
+  const Alarm event{kNow, "stop lifted", "a card", ""};
+  ASSERT_OK(ledger_->RecordFailure({"o1", kCard, "kiosk-1", kNow}));
+  ASSERT_OK(ledger_->RecordFailure({"o2", kCard, "kiosk-2", kNow}));
+  ASSERT_OK(ledger_->RecordFailure({"o3", kOtherCard, "kiosk-1", kNow}));
+  ASSERT_OK(ledger_->RecordFailure({"o4", kOtherKeySet, "kiosk-1", kNow}));
+  EXPECT_THAT(ledger_->ForgetFailures(kCard, event), IsOkAndHolds(2u));
+  ExpectCount(*ledger_, kCard, "kiosk-1", all, {0, 0, 2});
+  ExpectCount(*ledger_, kOtherCard, "kiosk-1", all, {1, 1, 2});
+  ExpectCount(*ledger_, kOtherKeySet, "kiosk-1", all, {1, 1, 2});
+  EXPECT_THAT(ledger_->Alarms(9), IsOkAndHolds(testing::ElementsAre(event)));
+}
+
+TEST_P(LedgerContract, RecordsNothingWhereThereIsNothingToTakeBack) {
+  const Alarm event{kNow, "stop lifted", "a card", ""};
+  ASSERT_OK(ledger_->RecordFailure({"o1", kOtherCard, "kiosk-1", kNow}));
+  EXPECT_THAT(ledger_->ForgetFailures(kCard, event), IsOkAndHolds(0u));
+  EXPECT_THAT(ledger_->Alarms(9), IsOkAndHolds(testing::IsEmpty()));
+}
+
 TEST_P(LedgerContract, GivesTheNewestAlarmsFirstAndKeepsThem) {
   const Alarm first{kNow, "kind", "opening 1", "kiosk-1"};
   const Alarm second{kNow + absl::Seconds(1), "kind", "token 2/0", ""};

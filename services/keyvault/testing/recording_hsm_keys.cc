@@ -16,6 +16,7 @@ class RecordingHsmKeys::Cipher final : public scp::SessionCipher {
     {
       absl::MutexLock lock(&owner_.mutex_);
       ++owner_.log_.card_cryptograms;
+      RETURN_IF_ERROR(owner_.broken_ciphers_);
     }
     return cipher_->CardCryptogram();
   }
@@ -23,6 +24,7 @@ class RecordingHsmKeys::Cipher final : public scp::SessionCipher {
     {
       absl::MutexLock lock(&owner_.mutex_);
       ++owner_.log_.host_cryptograms;
+      RETURN_IF_ERROR(owner_.broken_ciphers_);
     }
     return cipher_->HostCryptogram();
   }
@@ -33,6 +35,7 @@ class RecordingHsmKeys::Cipher final : public scp::SessionCipher {
       owner_.log_.chains.push_back(
           {Bytes(chaining_value.begin(), chaining_value.end()),
            {messages.begin(), messages.end()}});
+      RETURN_IF_ERROR(owner_.broken_ciphers_);
     }
     return cipher_->MacChain(chaining_value, messages);
   }
@@ -42,6 +45,7 @@ class RecordingHsmKeys::Cipher final : public scp::SessionCipher {
       absl::MutexLock lock(&owner_.mutex_);
       owner_.log_.plaintexts.insert(owner_.log_.plaintexts.end(),
                                     plaintexts.begin(), plaintexts.end());
+      RETURN_IF_ERROR(owner_.broken_ciphers_);
     }
     return cipher_->EncryptCommands(plaintexts);
   }
@@ -60,7 +64,7 @@ RecordingHsmKeys::OpenSession(const CardKeySelection& card,
     ++log_.sessions_opened;
   }
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
-                   keys_.OpenSession(card, seed));
+                   keys_->OpenSession(card, seed));
   return std::make_unique<Cipher>(std::move(cipher), *this);
 }
 
@@ -77,6 +81,11 @@ void RecordingHsmKeys::ClearLog() {
 void RecordingHsmKeys::FailSessionsWith(absl::Status status) {
   absl::MutexLock lock(&mutex_);
   broken_ = std::move(status);
+}
+
+void RecordingHsmKeys::FailCiphersWith(absl::Status status) {
+  absl::MutexLock lock(&mutex_);
+  broken_ciphers_ = std::move(status);
 }
 
 }  // namespace cardferry::keyvault

@@ -28,39 +28,45 @@ struct CipherLog {
 // faults on demand.
 class RecordingHsmKeys final : public HsmKeys {
  public:
-  explicit RecordingHsmKeys(HsmKeys& keys) : keys_(keys) {}
+  explicit RecordingHsmKeys(HsmKeys& keys) : keys_(&keys) {}
 
   std::vector<KeySetDescription> KeySets() const override {
-    return keys_.KeySets();
+    return keys_->KeySets();
   }
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const CardKeySelection& card, const scp::SessionSeed& seed) override;
   absl::StatusOr<Bytes> Seal(absl::string_view purpose,
                              ByteSpan plaintext) override {
-    return keys_.Seal(purpose, plaintext);
+    return keys_->Seal(purpose, plaintext);
   }
   absl::StatusOr<Bytes> Unseal(absl::string_view purpose,
                                ByteSpan sealed) override {
-    return keys_.Unseal(purpose, sealed);
+    return keys_->Unseal(purpose, sealed);
   }
   absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) override {
-    return keys_.TicketMac(ticket);
+    return keys_->TicketMac(ticket);
   }
-  uint64_t CallCount() const override { return keys_.CallCount(); }
-  absl::Status Health() override { return keys_.Health(); }
+  uint64_t CallCount() const override { return keys_->CallCount(); }
+  absl::Status Health() override { return keys_->Health(); }
+
+  // Other keys from now on: not while they are in use.
+  void Use(HsmKeys& keys) { keys_ = &keys; }
 
   CipherLog log() const;
   void ClearLog();
   // From now on no session can be opened; OK ends that.
   void FailSessionsWith(absl::Status status);
+  // From now on the session keys of every cipher fail so; OK ends that.
+  void FailCiphersWith(absl::Status status);
 
  private:
   class Cipher;
 
-  HsmKeys& keys_;
+  HsmKeys* keys_;
   mutable absl::Mutex mutex_;
   CipherLog log_ ABSL_GUARDED_BY(mutex_);
   absl::Status broken_ ABSL_GUARDED_BY(mutex_);
+  absl::Status broken_ciphers_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace cardferry::keyvault

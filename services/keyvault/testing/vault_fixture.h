@@ -21,12 +21,23 @@ class VaultFixture : public testing::Test {
   const Place place_{"kiosk-1", "slot 0"};
   KnownCard card_;
   OpensslHsmKeys known_keys_{{TestKeySet()}};
+  std::unique_ptr<OpensslHsmKeys> scp02_keys_;
   RecordingHsmKeys keys_{known_keys_};
   FakeLedger ledger_;
   FakeClock clock_;
   SystemRandom random_;
   VaultPolicy policy_;
   std::unique_ptr<Vault> vault_ = NewVault();
+
+  // The same with a key set and a card for SCP02.
+  void UseScp02(uint8_t i = 0x55) {
+    card_.key_set = TestKeySet(112, "visa2");
+    card_.i = i;
+    scp02_keys_ = std::make_unique<OpensslHsmKeys>(
+        std::vector<KnownKeySet>{card_.key_set});
+    keys_.Use(*scp02_keys_);
+    vault_ = NewVault();
+  }
 
   // Another replica: the same keys, ledger and policy, nothing else.
   std::unique_ptr<Vault> NewVault() {
@@ -50,6 +61,7 @@ class VaultFixture : public testing::Test {
     handshake.initialize_update_answer =
         card.Answer(issued.opening.host_challenge);
     handshake.operation_class = operation_class;
+    if (card.IsScp02()) handshake.channel_options = card.i;
     return handshake;
   }
 
@@ -57,7 +69,8 @@ class VaultFixture : public testing::Test {
   static Handshake FalseHandshakeOf(const IssuedOpening& issued,
                                     const KnownCard& card) {
     Handshake handshake = HandshakeOf(issued, card);
-    handshake.initialize_update_answer[21] ^= 1;
+    const size_t cryptogram = card.IsScp02() ? 20 : 21;
+    handshake.initialize_update_answer[cryptogram] ^= 1;
     return handshake;
   }
 

@@ -1,0 +1,23 @@
+#ifndef CARDFERRY_SERVICES_KEYVAULT_INSTALL_PRIVILEGES_H_
+#define CARDFERRY_SERVICES_KEYVAULT_INSTALL_PRIVILEGES_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "lib/card/apdu/command_apdu.h"
+
+namespace cardferry::keyvault {
+
+// The privileges that an INSTALL [for install] or [for make selectable] gives
+// (GPCS 2.3.1, 11.5.2.3.2 and 11.1.2), as their three bytes in one number:
+// 0x800000 Security Domain, 0x040000 Card Reset, 0x001000 Global Delete. Of
+// privileges in one byte the others are zeros. INVALID_ARGUMENT when the data
+// is not exactly
+//   length, load file AID | length, module AID | length, application AID |
+//   length (1 or 3), privileges | length, parameters | length, token
+// with lengths of one byte.
+absl::StatusOr<uint32_t> PrivilegesOfInstall(const card::CommandApdu& command);
+
+}  // namespace cardferry::keyvault
+
+#endif  // CARDFERRY_SERVICES_KEYVAULT_INSTALL_PRIVILEGES_H_

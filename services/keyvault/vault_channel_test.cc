@@ -1,0 +1,140 @@
+// Vault: which channel a card gets, what a fault of the HSM is not taken for,
+// and how a stop ends.
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+#include "lib/card/scp/secure_channel.h"
+#include "services/keyvault/testing/vault_fixture.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+using card::CommandApdu;
+
+constexpr absl::StatusCode kDenied = absl::StatusCode::kPermissionDenied;
+constexpr absl::StatusCode kAgain = absl::StatusCode::kFailedPrecondition;
+
+class VaultChannelTest : public VaultFixture {
+ protected:
+  // What the card expects first.
+  scp::Authentication Expected(scp::SessionCipher& cipher) {
+    return scp::AuthenticateHost(cipher, scp::SecurityLevel::kCDecCMac).value();
+  }
+};
+
+TEST_F(VaultChannelTest, GivesASessionToAnScp02Card) {
+  for (const uint8_t i : Bytes{0x15, 0x55}) {
+    UseScp02(i);
+    const IssuedOpening issued = Open();
+    ASSERT_OK_AND_ASSIGN(const Session session,
+                         vault_->Authenticate(HandshakeOf(issued, card_)));
+    const auto cipher = card_.Cipher(issued.opening.host_challenge);
+    scp::Authentication expected = Expected(*cipher);
+    EXPECT_EQ(session.external_authenticate, expected.external_authenticate);
+    // Another replica goes on with the protocol of the token.
+    const CommandApdu command = Command("80F21000024F0000");
+    ASSERT_OK_AND_ASSIGN(
+        const ProtectedCommands got,
+        NewVault()->Protect(session.command_token, {command, command}));
+    EXPECT_EQ(got.commands,
+              scp::ProtectCommands(*cipher, expected.state, {command, command})
+                  .value());
+  }
+}
+
+TEST_F(VaultChannelTest, AWrongScp02CardIsRefusedAndStopped) {
+  UseScp02();
+  EXPECT_THAT(vault_->Authenticate(FalseHandshakeOf(Open(), card_)),
+              StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), card_)),
+              StatusIs(kDenied));
+  EXPECT_EQ(keys_.log().host_cryptograms, 0);
+}
+
+TEST_F(VaultChannelTest, RefusesOptionsBeforeAnyCryptogram) {
+  UseScp02();
+  for (const uint32_t i : {0x05u, 0x00u, 0x1Au, 0x75u}) {
+    Handshake handshake = HandshakeOf(Open(), card_);
+    handshake.channel_options = i;
+    EXPECT_FALSE(vault_->Authenticate(handshake).ok()) << i;
+  }
+  EXPECT_EQ(keys_.log().sessions_opened, 0);
+  EXPECT_EQ(keys_.log().card_cryptograms, 0);
+  EXPECT_EQ(vault_->GetStatistics().verifications_failed, 0u);
+  // None of that stands against the card.
+  EXPECT_OK(vault_->Authenticate(HandshakeOf(Open(), card_)));
+}
+
+TEST_F(VaultChannelTest, AnOpeningIsForOneValueOfItsOptions) {
+  UseScp02();
+  policy_.key_sets["test"].channel_options = {0x15, 0x55};
+  vault_ = NewVault();
+  const Handshake handshake = HandshakeOf(Open(), card_);
+  ASSERT_OK(vault_->Authenticate(handshake));
+  Handshake other = handshake;
+  other.channel_options = 0x15;
+  EXPECT_THAT(vault_->Authenticate(other), StatusIs(kAgain));
+  EXPECT_EQ(ledger_.Alarms(9).value().size(), 1u);
+}
+
+TEST_F(VaultChannelTest, AFaultOfTheHsmSaysNothingAboutTheCard) {
+  for (const bool scp02 : {false, true}) {
+    if (scp02) UseScp02();
+    for (const absl::StatusCode code :
+         {absl::StatusCode::kDataLoss, absl::StatusCode::kInternal,
+          absl::StatusCode::kUnavailable}) {
+      const absl::Status fault(code, "C_Encrypt: CKR_ENCRYPTED_DATA_INVALID");
+      const absl::StatusCode wanted = code == absl::StatusCode::kDataLoss
+                                          ? absl::StatusCode::kUnavailable
+                                          : code;
+      keys_.FailCiphersWith(fault);
+      EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), card_)),
+                  StatusIs(wanted));
+      keys_.FailCiphersWith(absl::OkStatus());
+      keys_.FailSessionsWith(fault);
+      EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), card_)),
+                  StatusIs(wanted));
+      keys_.FailSessionsWith(absl::OkStatus());
+    }
+    EXPECT_EQ(vault_->GetStatistics().verifications_failed, 0u);
+    EXPECT_THAT(
+        ledger_.CountFailedCards(place_.agent, {absl::InfinitePast(), ""}),
+        IsOkAndHolds(0u));
+    EXPECT_OK(vault_->Authenticate(HandshakeOf(Open(), card_)));
+  }
+}
+
+TEST_F(VaultChannelTest, AFaultOfTheHsmWhileProtectingIsNoWrongCard) {
+  const Session session = Begin();
+  keys_.FailCiphersWith(absl::DataLossError("CKR_DATA_INVALID"));
+  EXPECT_THAT(
+      vault_->Protect(session.command_token, Loads(1, 10)),
+      StatusIs(absl::StatusCode::kUnavailable, "the HSM: CKR_DATA_INVALID"));
+  keys_.FailCiphersWith(absl::OkStatus());
+  EXPECT_OK(vault_->Protect(session.command_token, Loads(1, 10)));
+}
+
+TEST_F(VaultChannelTest, AnOperatorLiftsTheStopOfACardEverywhere) {
+  const ClaimedCard card = {
+      "test", {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99}};
+  EXPECT_THAT(vault_->ForgetFailures(card, "alice"),
+              StatusIs(absl::StatusCode::kNotFound,
+                       "no failed verification of this card is known"));
+  const Place other{"kiosk-2", "slot 0"};
+  for (const Place& place : {place_, other}) {
+    EXPECT_THAT(vault_->Authenticate(FalseHandshakeOf(Open(place), card_)),
+                StatusIs(absl::StatusCode::kDataLoss));
+  }
+  EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), card_)),
+              StatusIs(kDenied));
+  EXPECT_THAT(vault_->ForgetFailures(card, "alice"), IsOkAndHolds(2u));
+  EXPECT_OK(vault_->Authenticate(HandshakeOf(Open(), card_)));
+  EXPECT_OK(vault_->Authenticate(HandshakeOf(Open(other), card_)));
+  EXPECT_THAT(ledger_.Alarms(9),
+              IsOkAndHolds(testing::ElementsAre(Alarm{
+                  clock_.Now(), "failed verifications forgotten",
+                  "card test/00112233445566778899 by operator alice", ""})));
+}
+
+}  // namespace
+}  // namespace cardferry::keyvault
