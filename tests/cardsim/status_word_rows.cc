@@ -359,7 +359,7 @@ std::vector<StatusWordRow> LifeCycles() {
 std::vector<StatusWordRow> StatusWordRows() {
   std::vector<StatusWordRow> rows;
   for (auto part : {Commands(), Sessions(), Loads(), Content(), Selection(),
-                    LifeCycles()}) {
+                    LifeCycles(), KeyRows()}) {
     for (StatusWordRow& row : part) rows.push_back(std::move(row));
   }
   return rows;

@@ -20,6 +20,9 @@ struct StatusWordRow {
 // In the order in which a host meets them.
 std::vector<StatusWordRow> StatusWordRows();
 
+// Those about the card's keys, which are the last of them.
+std::vector<StatusWordRow> KeyRows();
+
 }  // namespace cardferry::cardsim
 
 #endif  // CARDFERRY_TESTS_CARDSIM_STATUS_WORD_ROWS_H_
