@@ -69,7 +69,8 @@ TEST_F(ExampleProfilesTest, TellCardsApart) {
   EXPECT_EQ(TypeOf(old_isd, 2, 0x20, 0x55), "none");
   EXPECT_EQ(TypeOf(isd, 2, 0x21, 0x55), "scp02-i55");
   EXPECT_EQ(TypeOf(isd, 2, 0x21, std::nullopt), "none");
-  EXPECT_EQ(TypeOf(isd, 2, 0x20, 0x15), "none");
+  EXPECT_EQ(TypeOf(isd, 2, 0x20, 0x15), "demo-des");
+  EXPECT_EQ(TypeOf(isd, 2, 0x20, 0x05), "none");
 }
 
 TEST_F(ExampleProfilesTest, ShowTheQuirks) {

@@ -54,7 +54,7 @@ TEST_F(SequencerConfigTest, TheShippedProfilesTellTheDemoCardsApart) {
   EXPECT_EQ(config.keyvault, "vault:7003");
   EXPECT_EQ(config.tls.private_key, "b");
   EXPECT_EQ(config.load_file_cache_bytes, 64u << 20);
-  ASSERT_EQ(config.profiles.profiles().size(), 2u);
+  ASSERT_EQ(config.profiles.profiles().size(), 3u);
   const CardProfile& aes128 = config.profiles.profiles()[0];
   const CardProfile& aes256 = config.profiles.profiles()[1];
   EXPECT_EQ(aes128.key_set, "demo-aes128");
@@ -62,6 +62,10 @@ TEST_F(SequencerConfigTest, TheShippedProfilesTellTheDemoCardsApart) {
   EXPECT_EQ(aes256.key_set, "demo-aes256");
   EXPECT_EQ(aes256.match.key_version_numbers, std::set<uint8_t>{0x31});
   EXPECT_EQ(aes128.level_floor, 0x03);
+  const CardProfile& des = config.profiles.profiles()[2];
+  EXPECT_EQ(des.key_set, "demo-des");
+  EXPECT_EQ(des.match.scp, 2);
+  EXPECT_EQ(des.match.i, (std::set<uint8_t>{0x15, 0x55}));
 }
 
 TEST_F(SequencerConfigTest, NamesWhatIsMissing) {

@@ -42,10 +42,15 @@ inline DesiredPackage Package(const std::string& file, const card::Aid& applet,
           {{applet, applet, {0x00}, Bytes(bytes.begin(), bytes.end())}}};
 }
 
-// A type of cards: its keys are diversified by KDF3.
+// A type of cards, by its keys.
 struct CardType {
   const char* name;
-  int key_bits;
+  int key_bits;  // 112: triple DES, SCP02; else AES, SCP03
+  const char* diversification;
+  uint8_t i;
+  uint8_t level_floor = 0x03;
+
+  bool IsScp02() const { return key_bits == 112; }
 };
 
 inline std::ostream& operator<<(std::ostream& out, const CardType& type) {
@@ -53,7 +58,13 @@ inline std::ostream& operator<<(std::ostream& out, const CardType& type) {
 }
 
 inline std::vector<CardType> CardTypes() {
-  return {{"Scp03Aes128", 128}, {"Scp03Aes192", 192}, {"Scp03Aes256", 256}};
+  return {{"Scp03Aes128", 128, "kdf3", 0x70},
+          {"Scp03Aes192", 192, "kdf3", 0x60},
+          {"Scp03Aes256", 256, "kdf3", 0x10},
+          {"Scp03CMacOnly", 128, "none", 0x00, 0x01},
+          {"Scp02I15", 112, "visa2", 0x15},
+          {"Scp02I55", 112, "emv-cps", 0x55},
+          {"Scp02CMacOnly", 112, "none", 0x55, 0x01}};
 }
 
 inline std::string NameOfCardType(
@@ -68,26 +79,40 @@ class InsertionTest : public testing::TestWithParam<CardType> {
   InsertionTest() {
     CardProfile profile = TestProfile("demo", 0x30);
     profile.key_set = "test";
+    profile.level_floor = GetParam().level_floor;
+    if (GetParam().IsScp02()) profile.match.scp = 2;  // its `i`: the card says
     sequencer_ = std::make_unique<Sequencer>(
         *ProfileCatalog::Create({profile}),
         std::make_unique<VaultInProcess>(vault_), 1 << 20);
     NewCard();
   }
 
-  // Another card of the same key set with nothing on it.
+  static keyvault::VaultPolicy Policy() {
+    keyvault::KeySetRules rules;
+    rules.level_floor = GetParam().level_floor;
+    rules.channel_options = {GetParam().i};
+    keyvault::VaultPolicy policy;
+    policy.key_sets["test"] = rules;
+    return policy;
+  }
+
+  // Another card of the same key set with nothing on it. `master_bit_flip`
+  // makes its keys other ones; DES does not look at bit 01.
   void NewCard(uint8_t master_bit_flip = 0) {
     keyvault::KnownKeySet keys = key_set_;
     keys.master_enc[0] ^= master_bit_flip;
     keys.master_mac[0] ^= master_bit_flip;
     const Bytes kdd = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
     cardsim::KeySet card_keys{
-        cardsim::KeyType::kAes,
+        GetParam().IsScp02() ? cardsim::KeyType::kDes : cardsim::KeyType::kAes,
         *keyvault::DeriveCardKey(keys, 1, kdd),
         *keyvault::DeriveCardKey(keys, 2, kdd),
         *keyvault::DeriveCardKey(keys, 2, kdd),  // DEK: of no use here
         0x30,
         {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}};
-    card_ = *cardsim::Card::Create(std::move(card_keys), {}, random_);
+    cardsim::CardOptions options;
+    (GetParam().IsScp02() ? options.scp02_i : options.scp03_i) = GetParam().i;
+    card_ = *cardsim::Card::Create(std::move(card_keys), options, random_);
     record_.reset();
   }
 
@@ -142,12 +167,12 @@ class InsertionTest : public testing::TestWithParam<CardType> {
   }
 
   const keyvault::KnownKeySet key_set_ =
-      keyvault::TestKeySet(GetParam().key_bits);
+      keyvault::TestKeySet(GetParam().key_bits, GetParam().diversification);
   keyvault::OpensslHsmKeys hsm_keys_{{key_set_}};
   keyvault::FakeLedger ledger_;
   FakeClock clock_;
   SystemRandom random_;
-  keyvault::Vault vault_{{hsm_keys_, ledger_, clock_, random_}, {}};
+  keyvault::Vault vault_{{hsm_keys_, ledger_, clock_, random_}, Policy()};
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<cardsim::Card> card_;
   std::optional<CardRecord> record_;

@@ -31,7 +31,8 @@ absl::StatusOr<Keyvault::Session> VaultInProcess::Authenticate(
                                         handshake.key_set,
                                         handshake.initialize_update_answer,
                                         handshake.level_floor,
-                                        operation_class}));
+                                        operation_class,
+                                        handshake.channel_options}));
   const auto& kdd = session.card.key_diversification_data;
   return Session{std::move(session.external_authenticate),
                  std::move(session.command_token), session.card.key_set,
