@@ -39,8 +39,6 @@ Bytes CardRecognitionData(const KeyRing& keys) {
   for (const Channel& channel : keys.channels()) {
     const Protocol& protocol = channel.protocol();
     if (!said.insert(protocol.number()).second) continue;
-    // Each value is one byte of the identifier as 'i' has it, though 80 and
-    // more would be two in BER: so cards have it, and tools read it.
     card::AppendTlv(fields, 0x64,
                     GlobalPlatformOid({4, protocol.number(), protocol.i()}));
   }

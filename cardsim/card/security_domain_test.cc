@@ -72,6 +72,48 @@ TEST(SecurityDomainTest, ManagesContentInASessionOfEveryLevel) {
   }
 }
 
+TEST(SecurityDomainTest, AnScp02CardManagesContentAtItsLevels) {
+  for (const uint8_t level : Bytes{0x00, 0x01, 0x03}) {
+    SCOPED_TRACE(level);
+    TestCard card(TestDesKeys(), {});
+    EXPECT_EQ(card.Open(level), "9000");
+    EXPECT_EQ(card.Load("F04346455252590A", TestLoadFile({})), "009000");
+    EXPECT_EQ(card.Install("F04346455252590A", "F04346455252590A01",
+                           "F04346455252590A01"),
+              "009000");
+    EXPECT_EQ(card.Secure(Command("80E40080", "4F08F04346455252590A")),
+              "009000");
+  }
+  TestCard card(TestDesKeys(), {});
+  EXPECT_EQ(card.Open(0x11), "6A86");
+}
+
+// The pseudo-random challenge is that of the security domain that is selected,
+// and SCP02's counter shows what the next session uses.
+TEST(SecurityDomainTest, AnScp02CardIsPredictable) {
+  TestCard card(TestDesKeys(), {});
+  const std::string update = "8050000008101112131415161700";
+  const std::string first = card.Send(update);
+  EXPECT_EQ(card.Send(update), first);
+  EXPECT_EQ(card.Send("80CA00C100"), "C10200009000");
+  EXPECT_EQ(card.Open(0x01), "9000");
+  EXPECT_EQ(card.Secure("80CA00C100"), "C10200019000");
+  EXPECT_NE(card.Send(update), first);
+}
+
+TEST(SecurityDomainTest, ReadsCardDataInASessionToo) {
+  for (const uint8_t level : Bytes{0x00, 0x01, 0x03, 0x33}) {
+    TestCard card;
+    EXPECT_EQ(card.Open(level), "9000");
+    for (const char* tag :
+         {"0042", "0045", "0066", "00C1", "00CF", "00E0", "9F7F"}) {
+      EXPECT_EQ(Sw(card.Secure(absl::StrCat("80CA", tag, "00"))), "9000")
+          << tag;
+    }
+    EXPECT_EQ(card.Secure("80CA006700"), "6A88");
+  }
+}
+
 TEST(SecurityDomainTest, ABadMacIsTheEndOfTheSession) {
   TestCard card;
   EXPECT_EQ(card.Open(0x01), "9000");
