@@ -30,9 +30,6 @@ constexpr uint32_t kAidTag = 0x4F;
 // What an instance takes beside its parameters.
 constexpr size_t kInstanceBytes = 128;
 
-// Transient memory, of which an application may ask for any part (C7).
-constexpr size_t kVolatileBytes = 8 * 1024;
-
 // The hash of INSTALL [for load] is SHA-1 or SHA-256, known by its length.
 absl::Status CheckHash(ByteSpan expected, ByteSpan data_block) {
   if (expected.empty()) return absl::OkStatus();

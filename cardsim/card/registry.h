@@ -17,6 +17,9 @@
 
 namespace cardferry::cardsim {
 
+// Transient memory, of which an application may ask for any part (C7).
+inline constexpr size_t kVolatileBytes = 8 * 1024;
+
 // An executable load file on the card.
 struct Package {
   LoadFile file;     // what its data block says

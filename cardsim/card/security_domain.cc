@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "cardsim/card/card_resources.h"
 #include "cardsim/card/life_cycle.h"
 #include "cardsim/card/put_key.h"
 #include "cardsim/card/set_status.h"
@@ -112,6 +113,9 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::ReadData(
       static_cast<uint16_t>(plain.header().p1 << 8 | plain.header().p2);
   if (std::optional<Bytes> stored = content_.objects().Find(tag)) {
     return card::ResponseApdu{*std::move(stored), card::kSuccess};
+  }
+  if (tag == kExtendedCardResources) {
+    return card::ResponseApdu{CardResources(registry_), card::kSuccess};
   }
   ASSIGN_OR_RETURN(Bytes object, ReadCardData(tag, keys_, numbers_));
   return card::ResponseApdu{std::move(object), card::kSuccess};

@@ -39,10 +39,13 @@ class StatusWordsTest : public testing::TestWithParam<StatusWordRow> {};
 
 TEST_P(StatusWordsTest, IsAsTheTableSays) {
   const StatusWordRow& row = GetParam();
-  TestCard card;
-  const std::string answer = row.run(card);
-  ASSERT_GE(answer.size(), 4u);
-  EXPECT_EQ(answer.substr(answer.size() - 4), row.sw) << row.what;
+  for (const bool scp02 : {false, true}) {
+    SCOPED_TRACE(scp02 ? "SCP02" : "SCP03");
+    TestCard card(scp02 ? TestDesKeys() : TestKeys(), {});
+    const std::string answer = row.run(card);
+    ASSERT_GE(answer.size(), 4u);
+    EXPECT_EQ(answer.substr(answer.size() - 4), row.sw) << row.what;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, StatusWordsTest,

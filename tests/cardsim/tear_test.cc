@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "cardsim/channel/key_set.h"
 #include "cardsim/faults/faulty_card_port.h"
 #include "cardsim/testing/memory_store.h"
 #include "cardsim/testing/test_card.h"
@@ -32,7 +33,8 @@ TestPackage Package() {
 // A host at the contacts of a card.
 class Terminal {
  public:
-  explicit Terminal(CardPort& port) : port_(port) {}
+  Terminal(CardPort& port, const KeySet& keys)
+      : port_(port), host_(keys.Clone()) {}
 
   // Data and SW in hexadecimal, or kNoAnswer.
   std::string Send(const card::CommandApdu& command) {
@@ -53,7 +55,7 @@ class Terminal {
 
  private:
   CardPort& port_;
-  TestHost host_{TestKeys()};
+  TestHost host_;
 };
 
 // INSTALL [for load], LOAD, INSTALL, personalization: as the host sends them.
@@ -79,8 +81,8 @@ std::vector<std::string> Script() {
 }
 
 // Runs the script until a command has no answer; how many had one.
-int RunScript(CardPort& port) {
-  Terminal terminal(port);
+int RunScript(CardPort& port, const KeySet& keys) {
+  Terminal terminal(port, keys);
   if (terminal.InitializeUpdate() == kNoAnswer) return 0;
   if (terminal.Authenticate() == kNoAnswer) return 1;
   int answered = 2;
@@ -94,7 +96,7 @@ int RunScript(CardPort& port) {
 }
 
 // The states of a card before the script and after each of its commands.
-std::vector<CardState> Undisturbed() {
+std::vector<CardState> Undisturbed(const KeySet& keys) {
   std::vector<CardState> states;
   // Watches a card from outside: its state after each command.
   class WatchingPort final : public CardPort {
@@ -115,57 +117,69 @@ std::vector<CardState> Undisturbed() {
     Card& card_;
     std::vector<CardState>& states_;
   };
-  TestCard card;
+  TestCard card(keys.Clone(), {});
   WatchingPort port(card.card(), states);
-  RunScript(port);
+  RunScript(port, keys);
   return states;
 }
 
 // Deletes what is there of the package, and loads it; the account number.
-std::string LoadAfresh(TestCard& card) {
+std::string LoadAfresh(TestCard& card, const KeySet& keys) {
   SimulatedCardPort port(card.card(), {});
-  Terminal terminal(port);
+  Terminal terminal(port, keys);
   terminal.InitializeUpdate();
   if (terminal.Authenticate() != "9000") return "no session";
   const std::string deleted =
       terminal.Secure(Command("80E40080", absl::StrCat("4F08", kPackage)));
   if (deleted != "009000" && deleted != "6A88") return deleted;
-  RunScript(port);
+  RunScript(port, keys);
   card.Send(absl::StrCat("00A4040009", kModule, "00"));
   return card.Send("8010000000");
 }
 
-class TearTest : public testing::TestWithParam<const char*> {};
+struct Tear {
+  const char* name;
+  const char* fault;
+  bool scp02;
+};
+
+class TearTest : public testing::TestWithParam<Tear> {};
 
 TEST_P(TearTest, AtEveryCommandTheCardIsBeforeItOrAfterItAndLoadsAgain) {
-  const std::vector<CardState> states = Undisturbed();
+  const KeySet keys = GetParam().scp02 ? TestDesKeys() : TestKeys();
+  const std::vector<CardState> states = Undisturbed(keys);
   const int commands = static_cast<int>(states.size()) - 1;
   ASSERT_EQ(commands, 2 + static_cast<int>(Script().size()));
-  const bool worked = std::string(GetParam()) == "tear";
+  const std::string fault = GetParam().fault;
   for (int number = 1; number <= commands; ++number) {
     SCOPED_TRACE(number);
     MemoryStore store;
-    TestCard card;
+    TestCard card(keys.Clone(), {});
     ASSERT_OK(card.card().KeepIn(store));
     SimulatedCardPort contacts(card.card(), {});
-    FaultyCardPort port(
-        contacts, {*ParseFault(absl::StrFormat("%s@%d", GetParam(), number))});
-    EXPECT_EQ(RunScript(port), number - 1);
-    const size_t expected = static_cast<size_t>(worked ? number : number - 1);
+    FaultyCardPort port(contacts,
+                        {*ParseFault(absl::StrFormat("%s@%d", fault, number))});
+    EXPECT_EQ(RunScript(port, keys), number - 1);
+    const auto expected =
+        static_cast<size_t>(fault == "tear" ? number : number - 1);
     EXPECT_TRUE(store.last.Equals(states[expected]));
 
     TestCard again(store.last);
-    EXPECT_EQ(LoadAfresh(again), "323334359000");
+    EXPECT_EQ(LoadAfresh(again, keys), "323334359000");
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(BeforeAndAfter, TearTest,
-                         testing::Values("pull", "tear"), [](const auto& kind) {
-                           return std::string(kind.param);
+INSTANTIATE_TEST_SUITE_P(Loads, TearTest,
+                         testing::Values(Tear{"BeforeInScp02", "pull", true},
+                                         Tear{"AfterInScp02", "tear", true},
+                                         Tear{"BeforeInScp03", "pull", false},
+                                         Tear{"AfterInScp03", "tear", false}),
+                         [](const auto& tear) {
+                           return std::string(tear.param.name);
                          });
 
 TEST(TornLoadTest, LeavesNothingBehindUntilItsLastBlock) {
-  const std::vector<CardState> states = Undisturbed();
+  const std::vector<CardState> states = Undisturbed(TestKeys());
   const size_t loads = Script().size() - 4;
   ASSERT_GE(loads, 2u);
   // INITIALIZE UPDATE moves the counter; then nothing until the last LOAD.
