@@ -315,22 +315,6 @@ std::vector<StatusWordRow> LifeCycles() {
          card.Open(0x03);
          return card.Secure("80E2800103420199");
        }},
-      {"PUT KEY with a check value that does not match", "6A80",
-       [](TestCard& card) {
-         card.Open(0x03);
-         const std::string des = "8010" + std::string(32, '0') + "03FFFFFF";
-         return card.Secure(Command("80D80081", "31" + des + des + des));
-       }},
-      {"DELETE of a key set that is not there", "6A88",
-       [](TestCard& card) {
-         card.Open(0x03);
-         return card.Secure("80E4000003D20131");
-       }},
-      {"DELETE of the only key set", "6985",
-       [](TestCard& card) {
-         card.Open(0x03);
-         return card.Secure("80E4000003D20130");
-       }},
       {"INSTALL [for personalization] of what is not there", "6A88",
        [](TestCard& card) {
          card.Open(0x03);
