@@ -65,6 +65,24 @@ absl::StatusOr<std::unique_ptr<Database>> Database::Open(
   return database;
 }
 
+void Database::OnCommit(std::function<void()> listener) {
+  std::shared_ptr<const std::function<void()>> next;
+  if (listener != nullptr) {
+    next = std::make_shared<const std::function<void()>>(std::move(listener));
+  }
+  absl::MutexLock lock(&listener_mutex_);
+  listener_ = std::move(next);
+}
+
+void Database::TellOfCommit() {
+  std::shared_ptr<const std::function<void()>> listener;
+  {
+    absl::MutexLock lock(&listener_mutex_);
+    listener = listener_;
+  }
+  if (listener != nullptr) (*listener)();
+}
+
 absl::StatusOr<int64_t> Database::Execute(absl::string_view sql,
                                           std::initializer_list<Param> params) {
   return Write([&](Transaction& transaction) {

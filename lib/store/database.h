@@ -10,9 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "lib/store/value.h"
@@ -122,6 +124,15 @@ class Database {
     return Run(Mode::kRead, std::forward<Work>(work));
   }
 
+  // From now on `listener` is called after each transaction that has written,
+  // on its thread and outside of it; it must not wait. Empty: nobody is. The
+  // old one may still be running, or be called once more, when this returns.
+  void OnCommit(std::function<void()> listener);
+
+  // What was deleted or replaced does not stay behind in the database's log
+  // either. False: somebody reads an older state just now, try again later.
+  virtual absl::StatusOr<bool> TruncateLog() = 0;
+
   // One statement in a transaction of its own.
   absl::StatusOr<int64_t> Execute(absl::string_view sql,
                                   std::initializer_list<Param> params = {});
@@ -135,6 +146,9 @@ class Database {
   using StatusWork = std::function<absl::Status(Transaction&)>;
 
   Database() = default;
+
+  // To be called after each commit of a transaction that may have written.
+  void TellOfCommit();
 
  private:
   virtual absl::Status RunStatus(Mode mode, const StatusWork& work) = 0;
@@ -155,6 +169,10 @@ class Database {
     });
     return status.ok() ? std::move(result) : Result(status);
   }
+
+  absl::Mutex listener_mutex_;
+  std::shared_ptr<const std::function<void()>> listener_
+      ABSL_GUARDED_BY(listener_mutex_);
 };
 
 }  // namespace cardferry::store

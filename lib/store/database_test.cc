@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <fstream>
 #include <thread>
 
 #include "gmock/gmock.h"
@@ -14,6 +15,7 @@ namespace cardferry::store {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 std::vector<Migration> Schema() {
   return {{"agents",
@@ -339,6 +341,51 @@ TEST(DatabaseOpenTest, RefusesAFileThatIsNotADatabase) {
   options.url = file.url();
   EXPECT_THAT(Database::Open(options, {}),
               StatusIs(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(DatabaseTest, TellsOfEachCommitAndOfNothingElse) {
+  int heard = 0;
+  database_->OnCommit([&heard] { ++heard; });
+  ASSERT_OK(AddAgent("a"));
+  EXPECT_EQ(heard, 1);
+  EXPECT_FALSE(AddAgent("a").ok());
+  EXPECT_EQ(Agents(), 1);
+  EXPECT_EQ(heard, 1);
+  // Outside of the transaction: the listener may write itself.
+  database_->OnCommit([this] {
+    database_->OnCommit(nullptr);
+    EXPECT_OK(AddAgent("c"));
+  });
+  ASSERT_OK(AddAgent("b"));
+  EXPECT_EQ(Agents(), 3);
+}
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_F(DatabaseTest, WhatIsDeletedGoesFromTheLogToo) {
+  ASSERT_OK(AddAgent("personal-4711"));
+  ASSERT_OK(database_->Execute("DELETE FROM agents"));
+  EXPECT_THAT(Contents(file_.path() + "-wal"), HasSubstr("personal-4711"));
+  EXPECT_THAT(database_->TruncateLog(), IsOkAndHolds(true));
+  EXPECT_EQ(Contents(file_.path() + "-wal"), "");
+  EXPECT_THAT(Contents(file_.path()), Not(HasSubstr("personal-4711")));
+}
+
+TEST_F(DatabaseTest, TheLogStaysWhileSomebodyReadsAnOlderState) {
+  ASSERT_OK(AddAgent("a"));
+  EXPECT_OK(database_->Read([&](Transaction& transaction) -> absl::Status {
+    RETURN_IF_ERROR(transaction.Query("SELECT name FROM agents").status());
+    std::thread other([&] {
+      EXPECT_OK(AddAgent("b"));
+      EXPECT_THAT(database_->TruncateLog(), IsOkAndHolds(false));
+    });
+    other.join();
+    return absl::OkStatus();
+  }));
+  EXPECT_THAT(database_->TruncateLog(), IsOkAndHolds(true));
 }
 
 }  // namespace

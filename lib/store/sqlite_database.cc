@@ -48,6 +48,21 @@ class SqliteDatabase final : public Database {
         writer_(path, SqliteSession::Kind::kWriter, 1),
         readers_(path, SqliteSession::Kind::kReader, options.readers) {}
 
+  // The log is written into the database and cut to nothing: SQLite does not
+  // wipe it otherwise, but writes over it some day.
+  absl::StatusOr<bool> TruncateLog() override {
+    ASSIGN_OR_RETURN(const SessionQueue::Lease session,
+                     writer_.Take(absl::Now() + patience_));
+    ASSIGN_OR_RETURN(const SqliteSession::Result result,
+                     session->Run("PRAGMA wal_checkpoint(TRUNCATE)"));
+    int64_t busy = 0, frames = 0, done = 0;
+    if (result.rows.size() != 1) {
+      return absl::InternalError("SQLite says nothing of its checkpoint");
+    }
+    RETURN_IF_ERROR(result.rows[0].Read(busy, frames, done));
+    return busy == 0;
+  }
+
  private:
   // Notes that this thread works on a database, for as long as it lives.
   class Inside {
@@ -62,7 +77,7 @@ class SqliteDatabase final : public Database {
     const SqliteDatabase* const outer_;
   };
 
-  absl::Status RunStatus(Mode mode, const StatusWork& work) override {
+  absl::Status Transact(Mode mode, const StatusWork& work) {
     if (current_ == this) {
       return absl::InternalError("a transaction inside a transaction");
     }
@@ -76,6 +91,12 @@ class SqliteDatabase final : public Database {
     RETURN_IF_ERROR(work(transaction));
     RETURN_IF_ERROR(transaction.failure());
     return session->RunPatiently("COMMIT", deadline);
+  }
+
+  absl::Status RunStatus(Mode mode, const StatusWork& work) override {
+    RETURN_IF_ERROR(Transact(mode, work));
+    if (mode == Mode::kWrite) TellOfCommit();
+    return absl::OkStatus();
   }
 
   static thread_local const SqliteDatabase* current_;

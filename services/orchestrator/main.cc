@@ -30,7 +30,15 @@ constexpr char kExamples[] =
     "  tls { certificate: \"orchestrator.pem\" private_key: "
     "\"orchestrator.key\" ca: \"ca.pem\" }\n"
     "  sequencer: \"sequencer.example:7002\"\n"
-    "  database: \"sqlite3:///var/lib/cardferry/orchestrator.db\"\n\n"
+    "  database: \"sqlite3:///var/lib/cardferry/orchestrator.db\"\n"
+    "and, if wanted:\n"
+    "  workers: 16                   cards prepared at the same time\n"
+    "  event_days: 400               how long events are kept\n"
+    "  event_count: 1000000          and how many\n"
+    "  admit_unlisted_agents: true   serve agents that nobody has added "
+    "(tests)\n\n"
+    "Agents are served once an operator has let them in:\n"
+    "  cardferry agent add kiosk-7\n\n"
     "Exit codes: 0 stopped by a signal, 1 cannot start, 2 wrong usage.\n";
 
 absl::StatusOr<OrchestratorConfig> Configure(const std::string& file) {
@@ -67,6 +75,7 @@ absl::Status Serve(const std::string& file, rpc::ShutdownSignal& signal) {
   Orchestrator::Parts parts{*database, sequencer, clock, random};
   parts.workers = config.workers;
   parts.admit_unlisted_agents = config.admit_unlisted_agents;
+  parts.events = {config.event_age, config.event_count};
   ASSIGN_OR_RETURN(const auto orchestrator, Orchestrator::Create(parts));
   ASSIGN_OR_RETURN(const auto server, StartServer(config, *orchestrator));
   LogInfo("serving", {{"address", config.listen}, {"port", server->port()}});

@@ -36,12 +36,13 @@ Orchestrator::Orchestrator(const Parts& parts)
                },
                parts.admit_unlisted_agents},
       hub_(context_, pool_),
+      sweeper_(Sweeper::Create(context_, pool_, parts.events)),
       desk_({parts.database, parts.sequencer, board_, parts.clock,
              [this](const JobTarget& target) { hub_.JobWaits(target, {}); },
              [this] { return hub_.Connected(); },
              [this](const std::string& agent) { hub_.Revoke(agent); }}),
       gateway_(hub_, parts.clock, parts.name_of),
-      service_(desk_, board_, pool_) {}
+      service_(desk_, board_, parts.database, pool_) {}
 
 absl::StatusOr<std::unique_ptr<Orchestrator>> Orchestrator::Create(
     const Parts& parts) {
@@ -51,7 +52,10 @@ absl::StatusOr<std::unique_ptr<Orchestrator>> Orchestrator::Create(
                      return RecoverJobs(tx, now);
                    }));
   if (recovered > 0) LogInfo("jobs taken up again", {{"jobs", recovered}});
-  return absl::WrapUnique(new Orchestrator(parts));
+  std::unique_ptr<Orchestrator> orchestrator =
+      absl::WrapUnique(new Orchestrator(parts));
+  orchestrator->sweeper_->Start();
+  return orchestrator;
 }
 
 Orchestrator::~Orchestrator() { pool_.Stop(); }

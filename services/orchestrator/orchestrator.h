@@ -14,6 +14,7 @@
 #include "services/orchestrator/sequencing/sequencer.h"
 #include "services/orchestrator/session/agent_hub.h"
 #include "services/orchestrator/session/session_context.h"
+#include "services/orchestrator/session/sweeper.h"
 #include "services/orchestrator/work/thread_pool.h"
 
 namespace cardferry::orchestrator {
@@ -30,6 +31,7 @@ class Orchestrator {
     int workers = 16;
     GatewayService::NameOf name_of = GatewayService::FromPeer;
     bool admit_unlisted_agents = false;
+    Sweeper::Retention events = {};
   };
 
   // Takes up what an earlier process left under way.
@@ -54,6 +56,7 @@ class Orchestrator {
   JobBoard board_;
   SessionContext context_;
   AgentHub hub_;
+  const std::shared_ptr<Sweeper> sweeper_;
   OperatorDesk desk_;
   GatewayService gateway_;
   OrchestratorService service_;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "lib/rpc/tls_files.h"
 #include "proto/cardferry/config/v1/orchestrator.pb.h"
 
@@ -17,6 +18,8 @@ struct OrchestratorConfig {
   std::string database;
   int workers = 16;
   bool admit_unlisted_agents = false;
+  absl::Duration event_age;
+  int64_t event_count = 0;
 };
 
 // INVALID_ARGUMENT, naming the field, for what is missing or makes no sense.

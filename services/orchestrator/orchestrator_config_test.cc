@@ -30,6 +30,22 @@ TEST(OrchestratorConfig, TakesAGoodOne) {
   EXPECT_EQ(config.tls.certificate, "c");
   EXPECT_EQ(config.workers, 16);
   EXPECT_FALSE(config.admit_unlisted_agents);
+  EXPECT_EQ(config.event_age, absl::Hours(24 * 400));
+  EXPECT_EQ(config.event_count, 1'000'000);
+}
+
+TEST(OrchestratorConfig, TakesWhatMayBeLeftOut) {
+  config::v1::OrchestratorConfig proto = Good();
+  proto.set_workers(3);
+  proto.set_admit_unlisted_agents(true);
+  proto.set_event_days(7);
+  proto.set_event_count(500);
+  ASSERT_OK_AND_ASSIGN(const OrchestratorConfig config,
+                       ParseOrchestratorConfig(proto));
+  EXPECT_EQ(config.workers, 3);
+  EXPECT_TRUE(config.admit_unlisted_agents);
+  EXPECT_EQ(config.event_age, absl::Hours(24 * 7));
+  EXPECT_EQ(config.event_count, 500);
 }
 
 TEST(OrchestratorConfig, NamesWhatIsMissing) {
@@ -60,6 +76,11 @@ TEST(OrchestratorConfig, RefusesWhatMakesNoSense) {
   EXPECT_THAT(ParseOrchestratorConfig(proto),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "workers is 257, at most 256"));
+  proto = Good();
+  proto.set_event_days(36501);
+  EXPECT_THAT(ParseOrchestratorConfig(proto),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "event_days is 36501, at most 36500"));
 }
 
 }  // namespace

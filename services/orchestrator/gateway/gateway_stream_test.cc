@@ -30,7 +30,7 @@ TEST_F(GatewayStreamTest, WhatCannotBeReadIsRecordedAndInTheEndCloses) {
   }
   EXPECT_FALSE(agent.Read().has_value());
   EXPECT_EQ(agent.HangUp().error_code(), StatusCode::PERMISSION_DENIED);
-  EXPECT_TRUE(HasEvent("message.unreadable"));
+  EXPECT_TRUE(AwaitEvent("message.unreadable"));
 }
 
 TEST_F(GatewayStreamTest, ASecondConnectionTakesOver) {

@@ -12,6 +12,7 @@
 #include "services/orchestrator/jobs/job_board.h"
 #include "services/orchestrator/model/job.h"
 #include "services/orchestrator/operators/operator_desk.h"
+#include "services/orchestrator/operators/watch.h"
 #include "services/orchestrator/work/executor.h"
 
 namespace cardferry::orchestrator {
@@ -19,7 +20,7 @@ namespace cardferry::orchestrator {
 // One onlooker of one job: is given the job as it is, and again after changes,
 // never faster than it takes them: changes in between become one. Nothing runs
 // while nothing changes. Safe from any thread.
-class JobWatch : public std::enable_shared_from_this<JobWatch> {
+class JobWatch : public Watch, public std::enable_shared_from_this<JobWatch> {
  public:
   // Called on a thread of the executor, once after each Ready at most.
   using Deliver = std::function<void(absl::StatusOr<Job>)>;
@@ -29,11 +30,8 @@ class JobWatch : public std::enable_shared_from_this<JobWatch> {
                                           OperatorDesk& desk, JobBoard& board,
                                           Executor& executor, Deliver deliver);
 
-  // The onlooker can take one more: also the first one.
-  void Ready();
-  // Nothing is delivered any more once this has returned and a delivery that
-  // is under way has ended.
-  void Stop();
+  void Ready() override;
+  void Stop() override;
 
  private:
   JobWatch(std::string job_id, OperatorDesk& desk, Executor& executor,

@@ -144,7 +144,13 @@ grpc::Status OrchestratorService::ListEvents(
 
 grpc::ServerWriteReactor<v1::Job>* OrchestratorService::WatchJob(
     grpc::CallbackServerContext*, const v1::WatchJobRequest* request) {
-  return watches_.Open(request->id(), desk_, board_, executor_);
+  return watches_.OpenJob(request->id(), desk_, board_, executor_);
+}
+
+grpc::ServerWriteReactor<v1::Event>* OrchestratorService::WatchEvents(
+    grpc::CallbackServerContext*, const v1::ListEventsRequest* request) {
+  return watches_.OpenEvents({request->job_id(), request->after_id()}, *feed_,
+                             database_, executor_);
 }
 
 }  // namespace cardferry::orchestrator

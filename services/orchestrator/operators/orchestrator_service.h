@@ -6,8 +6,10 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "grpcpp/grpcpp.h"
+#include "lib/store/database.h"
 #include "proto/cardferry/orchestrator/v1/orchestrator.grpc.pb.h"
 #include "services/orchestrator/jobs/job_board.h"
+#include "services/orchestrator/operators/event_feed.h"
 #include "services/orchestrator/operators/operator_desk.h"
 #include "services/orchestrator/operators/watch_list.h"
 #include "services/orchestrator/work/executor.h"
@@ -18,11 +20,17 @@ namespace cardferry::orchestrator {
 // synchronous; watching, which lasts, is not.
 class OrchestratorService final
     : public v1::Orchestrator::WithCallbackMethod_WatchJob<
-          v1::Orchestrator::Service> {
+          v1::Orchestrator::WithCallbackMethod_WatchEvents<
+              v1::Orchestrator::Service>> {
  public:
   // All outlive it.
-  OrchestratorService(OperatorDesk& desk, JobBoard& board, Executor& executor)
-      : desk_(desk), board_(board), executor_(executor) {}
+  OrchestratorService(OperatorDesk& desk, JobBoard& board,
+                      store::Database& database, Executor& executor)
+      : desk_(desk),
+        board_(board),
+        database_(database),
+        executor_(executor),
+        feed_(EventFeed::Create(database, executor)) {}
 
   grpc::Status AddApplication(
       grpc::ServerContext*,
@@ -65,6 +73,9 @@ class OrchestratorService final
   grpc::ServerWriteReactor<v1::Job>* WatchJob(
       grpc::CallbackServerContext*,
       const v1::WatchJobRequest* request) override;
+  grpc::ServerWriteReactor<v1::Event>* WatchEvents(
+      grpc::CallbackServerContext*,
+      const v1::ListEventsRequest* request) override;
 
   // Ends all watching: the service stops.
   void EndWatches() { watches_.EndAll(); }
@@ -72,7 +83,9 @@ class OrchestratorService final
  private:
   OperatorDesk& desk_;
   JobBoard& board_;
+  store::Database& database_;
   Executor& executor_;
+  const std::shared_ptr<EventFeed> feed_;
   WatchList watches_;
 };
 

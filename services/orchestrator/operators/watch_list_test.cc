@@ -59,5 +59,41 @@ TEST_F(WatchListTest, NobodyWatchesAServiceThatStops) {
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
+class EventStreamTest : public WholeFixture {
+ protected:
+  std::unique_ptr<grpc::ClientReader<v1::Event>> Watch(int64_t after_id) {
+    v1::ListEventsRequest request;
+    request.set_after_id(after_id);
+    auto watch = operators_->WatchEvents(&context_, request);
+    watch->WaitForInitialMetadata();
+    return watch;
+  }
+
+  grpc::ClientContext context_;
+};
+
+TEST_F(EventStreamTest, GivesWhatWasAndWhatComes) {
+  AddBrokerage();
+  const auto watch = Watch(0);
+  v1::Event event;
+  ASSERT_TRUE(watch->Read(&event));
+  EXPECT_EQ(event.kind(), "application.added");
+  v1::Application other;
+  ASSERT_TRUE(AddApplication("other", {"CAP"}, other).ok());
+  ASSERT_TRUE(watch->Read(&event));
+  EXPECT_EQ(event.kind(), "application.added");
+  EXPECT_EQ(event.id(), 2);
+  context_.TryCancel();
+  EXPECT_FALSE(watch->Read(&event));
+}
+
+TEST_F(EventStreamTest, EndsWhenTheServiceStops) {
+  const auto watch = Watch(0);
+  whole_->Drain();
+  v1::Event event;
+  EXPECT_FALSE(watch->Read(&event));
+  EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
 }  // namespace
 }  // namespace cardferry::orchestrator

@@ -379,4 +379,12 @@ absl::StatusOr<std::vector<HeldJob>> JobRepository::Held() {
   return list;
 }
 
+absl::StatusOr<std::optional<absl::Time>> JobRepository::LastEnd() {
+  ASSIGN_OR_RETURN(const store::Row row,
+                   tx_.QueryOne("SELECT MAX(ended_us) FROM jobs"));
+  std::optional<absl::Time> end;
+  RETURN_IF_ERROR(row.Read(end));
+  return end;
+}
+
 }  // namespace cardferry::orchestrator

@@ -65,6 +65,8 @@ class JobRepository {
   absl::StatusOr<std::vector<std::string>> WaitingAt(const std::string& agent);
   // Those that are preparing or running, oldest first.
   absl::StatusOr<std::vector<HeldJob>> Held();
+  // When a job ended last.
+  absl::StatusOr<std::optional<absl::Time>> LastEnd();
 
  private:
   // A change of one job: the event's kind, and SQL for what is set and when

@@ -74,5 +74,37 @@ TEST_F(JournalRepositoryTest, GivesNoMoreThanAPageAtATime) {
   EXPECT_EQ(rest[0].kind, "1000");
 }
 
+TEST_F(JournalRepositoryTest, ForgetsWhatIsOldAndWhatIsTooMuch) {
+  const auto prune = [&](absl::Time before, int64_t keep) {
+    return db_.Do([&](store::Transaction& tx) {
+      return JournalRepository(tx).Prune(before, keep);
+    });
+  };
+  const auto last = [&] {
+    return db_.Do(
+        [](store::Transaction& tx) { return JournalRepository(tx).LastId(); });
+  };
+  EXPECT_THAT(last(), IsOkAndHolds(0));
+  for (int i = 0; i < 5; ++i) ASSERT_OK(Add("e", "1"));  // at 5 s
+  EXPECT_THAT(prune(At(5), 5), IsOkAndHolds(0));
+  EXPECT_THAT(prune(At(5), 3), IsOkAndHolds(2));
+  ASSERT_OK_AND_ASSIGN(const auto left, List("", 0));
+  ASSERT_EQ(left.size(), 3u);
+  EXPECT_EQ(left[0].id, 3);
+  EXPECT_THAT(prune(At(6), 5), IsOkAndHolds(3));
+  // Numbers are never given twice.
+  ASSERT_OK(Add("e", "1"));
+  EXPECT_THAT(last(), IsOkAndHolds(6));
+}
+
+TEST_F(JournalRepositoryTest, GivesNoMoreThanWasAskedFor) {
+  for (int i = 0; i < 3; ++i) ASSERT_OK(Add("e", "1"));
+  const auto page = db_.Do([](store::Transaction& tx) {
+    return JournalRepository(tx).List("", 0, 2);
+  });
+  ASSERT_OK(page);
+  EXPECT_EQ(page->size(), 2u);
+}
+
 }  // namespace
 }  // namespace cardferry::orchestrator

@@ -46,6 +46,13 @@ std::string DoneText(const JobSubject& subject, uint32_t changes) {
                  : absl::StrCat("The card holds ", name, ".");
 }
 
+// Errors that say nothing of the report: the same call may succeed later.
+bool MayChange(const absl::Status& status) {
+  return IsForLater(status) || absl::IsResourceExhausted(status) ||
+         absl::IsPermissionDenied(status) || absl::IsUnauthenticated(status) ||
+         absl::IsUnimplemented(status);
+}
+
 // A report that means nothing is one whose answers are missing.
 Conclusion Unreadable(const absl::Status& status) {
   Conclusion conclusion;
@@ -92,17 +99,11 @@ absl::StatusOr<Concluded> Concluder::TryConclude(const std::string& packet_id) {
                    context_.database.Read([&](store::Transaction& tx) {
                      return PacketRepository(tx).Get(packet_id);
                    }));
-  if (packet.state != PacketState::kReported) {
-    // The card has been asked anew meanwhile.
-    return Concluded{packet_id, packet.opening_id, ConcludedKind::kNotDone,
-                     kReadAgain};
-  }
+  if (packet.state != PacketState::kReported) return AlreadyOver(packet);
   absl::StatusOr<Conclusion> conclusion =
       context_.sequencer.Conclude(packet.bundle_state, packet.transcript);
   if (!conclusion.ok()) {
-    if (!absl::IsInvalidArgument(conclusion.status())) {
-      return conclusion.status();
-    }
+    if (MayChange(conclusion.status())) return conclusion.status();
     conclusion = Unreadable(conclusion.status());
   }
   ASSIGN_OR_RETURN(
@@ -114,14 +115,13 @@ absl::StatusOr<Concluded> Concluder::TryConclude(const std::string& packet_id) {
             ASSIGN_OR_RETURN(const Packet now_is,
                              PacketRepository(tx).Get(packet_id));
             if (now_is.state != PacketState::kReported) {
-              // Another packet for this card, made while the sequencer
-              // thought, knows better.
-              return Ending{ConcludedKind::kNotDone, false, kReadAgain};
+              return Ending{ConcludedKind::kNotDone, false, ""};
             }
             const Ending found = EndingOf(*conclusion, packet, job);
             RETURN_IF_ERROR(Record(tx, packet, *conclusion, found));
             return found;
           }));
+  if (ending.message.empty()) return AlreadyOver(packet);
   context_.board.Changed(packet.job_id);
   if (!ending.job_over) {
     JobTarget target;
@@ -129,6 +129,19 @@ absl::StatusOr<Concluded> Concluder::TryConclude(const std::string& packet_id) {
     context_.job_waits(target, at_);
   }
   return Concluded{packet_id, packet.opening_id, ending.kind, ending.message};
+}
+
+// Concluded by somebody else, who says the same; or the card has been asked
+// anew meanwhile, and another packet knows better.
+absl::StatusOr<Concluded> Concluder::AlreadyOver(const Packet& packet) {
+  ASSIGN_OR_RETURN(const GiveVerdict verdict, VerdictOf(packet.id));
+  Concluded concluded{packet.id, packet.opening_id, ConcludedKind::kNotDone,
+                      kReadAgain};
+  if (verdict.ok) {
+    concluded.kind = ConcludedKind::kDone;
+    concluded.message = verdict.message;
+  }
+  return concluded;
 }
 
 Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,

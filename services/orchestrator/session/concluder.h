@@ -31,7 +31,8 @@ class Concluder {
   absl::StatusOr<ReportCheck> Take(const PacketReport& report,
                                    uint32_t commands_done);
 
-  // Asks what an accepted report means and records that.
+  // Asks what an accepted report means and records that. Somebody else may be
+  // doing the same: only one of them is the first.
   Concluded Conclude(const std::string& packet_id);
 
   // What became of a packet that was concluded before.
@@ -52,6 +53,7 @@ class Concluder {
   };
 
   absl::StatusOr<Concluded> TryConclude(const std::string& packet_id);
+  absl::StatusOr<Concluded> AlreadyOver(const Packet& packet);
   static Ending EndingOf(const Conclusion& conclusion, const Packet& packet,
                          const Job& job);
   absl::Status Record(store::Transaction& tx, const Packet& packet,

@@ -9,6 +9,9 @@ namespace cardferry::orchestrator {
 namespace {
 
 constexpr char kReadAgain[] = "The card is read again. Leave it in the reader.";
+constexpr char kNotUnderstoodNow[] =
+    "What the card did cannot be found out now. Nothing is lost: insert the "
+    "card again later.";
 constexpr char kInsertAgain[] =
     "The card's answer could not be used. Take the card out and insert it "
     "again.";
@@ -154,7 +157,9 @@ void Stepper::TakeFreshAnswer(const std::string& opening_id) {
     return;
   }
   // The agent has given up the card that it was running a packet on.
-  if (s_.phase == Phase::kRunning) Do(LosePacket{s_.packet_id});
+  if (s_.phase == Phase::kRunning) {
+    Do(LosePacket{s_.packet_id, LossReason::kCardAnswered});
+  }
   s_.phase = Phase::kPreparing;
   s_.opening_id = opening_id;
   s_.packet_id.clear();
@@ -286,7 +291,7 @@ void Stepper::operator()(const Reported& e) {
 
 void Stepper::operator()(const ReportOverdue& e) {
   if (s_.phase != Phase::kRunning || e.packet_id != s_.packet_id) return;
-  Do(LosePacket{e.packet_id});
+  Do(LosePacket{e.packet_id, LossReason::kOverdue});
   Again(s_.opening_id, kInsertAgain);
 }
 
@@ -294,9 +299,15 @@ void Stepper::operator()(const Concluded& e) {
   const bool current =
       s_.phase == Phase::kConcluding && e.packet_id == s_.packet_id;
   if (e.kind == ConcludedKind::kUnavailable) {
-    // A late report that cannot be concluded now is taken up again when the
-    // agent connects the next time.
-    if (current) TryLater();
+    // A late report that cannot be concluded now is taken up by the sweep, and
+    // so is this one in the end: the reader is for other cards too.
+    if (!current) return;
+    if (s_.attempts < kMaxConcludeAttempts) return TryLater();
+    Do(LosePacket{e.packet_id, LossReason::kUnconcluded});
+    Do(SendVerdict{s_.opening_id, e.packet_id, false, kNotUnderstoodNow});
+    s_.attempts = 0;
+    s_.settled = !s_.job_arrived;
+    NextOpening();
     return;
   }
   const bool ok = e.kind == ConcludedKind::kDone;
@@ -313,7 +324,7 @@ void Stepper::operator()(const Disconnected&) {
   // A report that could not be concluded is kept, and taken up when the agent
   // is back; until then its job must not look as if it ran.
   if (s_.phase == Phase::kRunning || s_.phase == Phase::kConcluding) {
-    Do(LosePacket{s_.packet_id});
+    Do(LosePacket{s_.packet_id, LossReason::kConnection});
   }
   s_ = ReaderState{};
 }

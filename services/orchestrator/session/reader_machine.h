@@ -155,8 +155,15 @@ struct RepeatVerdict {
   std::string packet_id;
 };
 // Nobody knows what the card did: its job waits for it again.
+enum class LossReason {
+  kConnection,    // it was lost
+  kCardAnswered,  // the agent has given up the card that it was running on
+  kOverdue,       // no report came in time
+  kUnconcluded,   // the report is here, and nobody can say what it means
+};
 struct LosePacket {
   std::string packet_id;
+  LossReason reason = LossReason::kConnection;
 };
 // Ends in RetryDue with this token.
 struct Retry {
@@ -182,6 +189,7 @@ struct ReaderTransition {
 };
 
 inline constexpr int kMaxPrepareAttempts = 5;
+inline constexpr int kMaxConcludeAttempts = 12;  // about three minutes
 inline constexpr int kMaxRepeats = 3;
 inline constexpr int kMaxRefusals = 16;
 inline constexpr size_t kMaxLabelBytes = 64;

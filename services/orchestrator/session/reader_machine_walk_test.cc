@@ -121,16 +121,42 @@ TEST(ReaderMachine, TriesToPrepareAFewTimesThenLetsTheCardGo) {
   EXPECT_EQ(step(RetryDue{step.state().retry_token}), "opening open");
 }
 
-TEST(ReaderMachine, KeepsAReportUntilItCanBeConcluded) {
+TEST(ReaderMachine, TriesToConcludeForAWhileThenFreesTheReader) {
   Walk step(Phase::kConcluding);
   const Concluded later{"p1", "", ConcludedKind::kUnavailable, ""};
-  for (int attempt = 1; attempt <= 20; ++attempt) {
+  for (int attempt = 1; attempt <= kMaxConcludeAttempts; ++attempt) {
     EXPECT_EQ(step(later),
               absl::StrCat("concluding retry:",
                            absl::ToInt64Milliseconds(Backoff(attempt))));
     EXPECT_EQ(step(RetryDue{step.state().retry_token}),
               "concluding conclude:p1");
   }
+  EXPECT_EQ(step(later), "opening lose(unconcluded):p1 no:o1/p1 open(quiet)");
+  // What is found out later is said, and changes nothing here.
+  step(OpeningMade{"o2", false});
+  EXPECT_EQ(step(later), "offered");
+  EXPECT_EQ(step(Concluded{"p1", "o1", ConcludedKind::kDone, ""}),
+            "offered ok:o1/p1 challenge:o2");
+}
+
+TEST(ReaderMachine, AJobThatCameWhileNothingCouldBeConcludedIsNotMissed) {
+  Walk step(Phase::kConcluding);
+  step(JobArrived{});
+  const Concluded later{"p1", "", ConcludedKind::kUnavailable, ""};
+  for (int attempt = 1; attempt <= kMaxConcludeAttempts; ++attempt) step(later);
+  EXPECT_EQ(step(later), "opening lose(unconcluded):p1 no:o1/p1 open");
+}
+
+TEST(ReaderMachine, EveryPhaseThatWaitsHasItsEnd) {
+  // Idle: a retry. Opening, preparing: calls with time limits. Offered: the
+  // opening's expiry. Running, concluding: below.
+  Walk running(Phase::kRunning);
+  EXPECT_EQ(running(ReportOverdue{"p1"}),
+            "opening lose(overdue):p1 no:o1/p1 open");
+  Walk offered(Phase::kOffered);
+  EXPECT_EQ(offered(OpeningDue{"o1"}), "opening open");
+  Walk idle(Phase::kIdle);
+  EXPECT_EQ(idle(RetryDue{7}), "opening open");
 }
 
 TEST(ReaderMachine, WaitsLongerAndLongerForOpeningsButNotForEver) {

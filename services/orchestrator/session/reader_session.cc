@@ -11,9 +11,25 @@
 namespace cardferry::orchestrator {
 namespace {
 
-constexpr char kConnectionLost[] =
-    "The connection was lost while the agent ran the packet. Its report is "
-    "awaited, or the card is read again when it is inserted.";
+const char* TextOf(LossReason reason) {
+  switch (reason) {
+    case LossReason::kConnection:
+      return "The connection was lost while the agent ran the packet. Its "
+             "report is awaited, or the card is read again when it is "
+             "inserted.";
+    case LossReason::kCardAnswered:
+      return "A card answered anew while the agent ran the packet: what the "
+             "packet did is not known, and the card is read again.";
+    case LossReason::kOverdue:
+      return "The agent ran the packet and did not say in time what came of "
+             "it. Its report is awaited, or the card is read again.";
+    case LossReason::kUnconcluded:
+      return "The agent's report is here, but nobody can say now what it "
+             "means. It is tried again, or the card is read again when it is "
+             "inserted.";
+  }
+  return "";
+}
 
 }  // namespace
 
@@ -136,7 +152,8 @@ void ReaderSession::Do(const RepeatVerdict& action) {
 }
 
 void ReaderSession::Do(const LosePacket& action) {
-  const absl::Status lost = concluder_.Lose(action.packet_id, kConnectionLost);
+  const absl::Status lost =
+      concluder_.Lose(action.packet_id, TextOf(action.reason));
   if (!lost.ok()) LogWarning("packet not given up", {{"status", lost}});
 }
 

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_ORCHESTRATOR_TESTING_WHOLE_FIXTURE_H_
 #define CARDFERRY_SERVICES_ORCHESTRATOR_TESTING_WHOLE_FIXTURE_H_
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -114,6 +115,21 @@ class WholeFixture : public ::testing::Test {
     v1::ListEventsResponse response;
     operators_->ListEvents(&context, v1::ListEventsRequest(), &response);
     return {response.events().begin(), response.events().end()};
+  }
+  // Watches until such an event comes, 5 s at most.
+  bool AwaitEvent(const std::string& kind) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() +
+                         std::chrono::seconds(5));
+    const auto watch =
+        operators_->WatchEvents(&context, v1::ListEventsRequest());
+    v1::Event event;
+    while (watch->Read(&event)) {
+      if (event.kind() != kind) continue;
+      context.TryCancel();
+      return true;
+    }
+    return false;
   }
   bool HasEvent(const std::string& kind) {
     for (const v1::Event& event : Events()) {

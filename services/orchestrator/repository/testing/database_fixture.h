@@ -20,6 +20,8 @@ class DatabaseFixture {
   DatabaseFixture();
 
   store::Database& database() { return *database_; }
+  // Its file.
+  std::string path() const { return place_.path(); }
 
   // Runs `work(tx)` in a transaction of its own.
   template <typename Work>

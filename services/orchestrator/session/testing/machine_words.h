@@ -51,7 +51,19 @@ struct Words {
   std::string operator()(const RepeatVerdict& a) {
     return "repeat:" + a.packet_id;
   }
-  std::string operator()(const LosePacket& a) { return "lose:" + a.packet_id; }
+  std::string operator()(const LosePacket& a) {
+    switch (a.reason) {
+      case LossReason::kConnection:
+        return "lose:" + a.packet_id;
+      case LossReason::kCardAnswered:
+        return "lose(answered):" + a.packet_id;
+      case LossReason::kOverdue:
+        return "lose(overdue):" + a.packet_id;
+      case LossReason::kUnconcluded:
+        return "lose(unconcluded):" + a.packet_id;
+    }
+    return "lose?";
+  }
   std::string operator()(const Retry& a) {
     return absl::StrCat("retry:", absl::ToInt64Milliseconds(a.after));
   }

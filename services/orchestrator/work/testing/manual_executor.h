@@ -18,12 +18,17 @@ class ManualExecutor final : public Executor {
     timers_.emplace(now_ + delay, std::move(task));
   }
 
+  // Runs one task; false when none is ready.
+  bool RunOne() {
+    if (ready_.empty()) return false;
+    Task task = std::move(ready_.front());
+    ready_.pop_front();
+    task();
+    return true;
+  }
   // Runs until nothing is ready.
   void RunAll() {
-    while (!ready_.empty()) {
-      Task task = std::move(ready_.front());
-      ready_.pop_front();
-      task();
+    while (RunOne()) {
     }
   }
   // Lets timers run that are due within `by`, in order.

@@ -1,0 +1,67 @@
+#ifndef CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_SWEEPER_H_
+#define CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_SWEEPER_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "services/orchestrator/model/job.h"
+#include "services/orchestrator/model/packet.h"
+#include "services/orchestrator/session/session_context.h"
+#include "services/orchestrator/work/executor.h"
+
+namespace cardferry::orchestrator {
+
+// Goes through what is stored, now and then, for what nobody looks after any
+// more: the database failed at the wrong moment, an agent never came back. So
+// every wait of a job has an end, and an event. Also forgets old events, and
+// wipes the database's log of what a job has left there.
+class Sweeper : public std::enable_shared_from_this<Sweeper> {
+ public:
+  // Events that are older, or more, are forgotten.
+  struct Retention {
+    absl::Duration age = absl::Hours(24 * 400);
+    int64_t count = 1'000'000;
+  };
+
+  static constexpr absl::Duration kPeriod = absl::Seconds(15);
+  // Longer than all calls of a preparation may take together.
+  static constexpr absl::Duration kPreparingPatience = absl::Minutes(6);
+  // Longer than a reader's own patience with a packet.
+  static constexpr absl::Duration kRunningPatience = absl::Minutes(12);
+  // Longer than a reader needs that concludes at once.
+  static constexpr absl::Duration kReportPatience = absl::Minutes(1);
+
+  // `context` and `executor` outlive it.
+  static std::shared_ptr<Sweeper> Create(const SessionContext& context,
+                                         Executor& executor,
+                                         const Retention& retention);
+
+  // Sweeps every kPeriod from now on, for as long as it lives.
+  void Start();
+  // Sweeps once. Waits for database and sequencer.
+  void Sweep();
+
+ private:
+  Sweeper(const SessionContext& context, Executor& executor,
+          const Retention& retention)
+      : context_(context), executor_(executor), retention_(retention) {}
+
+  absl::Status FreeJobs(absl::Time now);
+  absl::Status GiveBack(const HeldJob& job, absl::Time now);
+  absl::Status ConcludeReports(absl::Time now);
+  absl::Status ForgetEvents(absl::Time now);
+  absl::Status WipeLog();
+
+  const SessionContext& context_;
+  Executor& executor_;
+  const Retention retention_;
+  std::optional<absl::Time> wiped_until_;  // the last job's end
+};
+
+}  // namespace cardferry::orchestrator
+
+#endif  // CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_SWEEPER_H_

@@ -1,0 +1,159 @@
+#include "services/orchestrator/session/sweeper.h"
+
+#include <fstream>
+#include <iterator>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+#include "services/orchestrator/session/testing/reader_fixture.h"
+#include "services/orchestrator/work/testing/manual_executor.h"
+
+namespace cardferry::orchestrator {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+class SweeperTest : public ReaderFixture {
+ protected:
+  void SweepAfter(absl::Duration delay) {
+    clock_.Advance(delay);
+    sweeper_->Sweep();
+  }
+  // A job whose card has answered, and then the database was gone.
+  std::string AddPreparingJob() {
+    const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+    EXPECT_OK(db_.Do([&](store::Transaction& tx) {
+      return JobRepository(tx).Claim(job, "o1", clock_.Now());
+    }));
+    return job;
+  }
+
+  ManualExecutor executor_;
+  std::shared_ptr<Sweeper> sweeper_ = Sweeper::Create(context_, executor_, {});
+};
+
+TEST_F(SweeperTest, AJobThatIsPreparedForTooLongWaitsAgain) {
+  const std::string job = AddPreparingJob();
+  SweepAfter(Sweeper::kPreparingPatience - absl::Seconds(1));
+  EXPECT_EQ(GetJob(job).state, JobState::kPreparing);
+  SweepAfter(absl::Seconds(1));
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  EXPECT_THAT(GetJob(job).message, StartsWith("The packet was not made in"));
+  EXPECT_THAT(Events(), Contains("job.waits"));
+  EXPECT_THAT(told_, SizeIs(1));
+}
+
+TEST_F(SweeperTest, APacketWithoutAnybodyWhoAwaitsItsReportIsLost) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  ASSERT_EQ(GetJob(job).state, JobState::kRunning);
+  SweepAfter(Sweeper::kRunningPatience);
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  EXPECT_THAT(Events(), Contains("packet.lost"));
+  // Its report is awaited all the same.
+  Report();
+  EXPECT_EQ(GetJob(job).state, JobState::kDone);
+}
+
+TEST_F(SweeperTest, AReportThatNobodyConcludesIsConcluded) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  sequencer_.FailConclude(absl::UnavailableError("down"));
+  Report();
+  session_->Handle(Disconnected{});
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  SweepAfter(Sweeper::kReportPatience - absl::Seconds(1));
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  SweepAfter(absl::Seconds(1));
+  EXPECT_EQ(GetJob(job).state, JobState::kDone);
+}
+
+TEST_F(SweeperTest, WhatTheSweepHasConcludedTheReaderSaysToo) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  sequencer_.FailConclude(absl::UnavailableError("down"));
+  Report();
+  link_->Take();
+  SweepAfter(Sweeper::kReportPatience);
+  EXPECT_EQ(GetJob(job).state, JobState::kDone);
+  Retry();
+  EXPECT_THAT(link_->Take(), StartsWith("ok: The card holds brokerage."));
+  EXPECT_THAT(sequencer_.transcripts(), SizeIs(2));
+}
+
+TEST_F(SweeperTest, TriesLaterWhatCannotBeConcludedNow) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  sequencer_.FailConclude(absl::UnavailableError("down"));
+  sequencer_.FailConclude(absl::UnavailableError("down"));
+  Report();
+  session_->Handle(Disconnected{});
+  SweepAfter(Sweeper::kReportPatience);
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  SweepAfter(Sweeper::kPeriod);
+  EXPECT_EQ(GetJob(job).state, JobState::kDone);
+}
+
+TEST_F(SweeperTest, ForgetsOldEvents) {
+  AddJob({"kiosk-7", "", ""});
+  EXPECT_THAT(Events(), SizeIs(1));
+  SweepAfter(absl::Hours(24 * 399));
+  EXPECT_THAT(Events(), SizeIs(1));
+  SweepAfter(absl::Hours(48));
+  EXPECT_THAT(Events(), IsEmpty());
+}
+
+TEST_F(SweeperTest, ForgetsEventsThatAreTooMany) {
+  sweeper_ = Sweeper::Create(context_, executor_, {absl::Hours(1), 2});
+  for (int i = 0; i < 5; ++i) AddJob({"kiosk-7", "", ""});
+  sweeper_->Sweep();
+  EXPECT_THAT(Events(), SizeIs(2));
+}
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_F(SweeperTest, AJobsParametersStandNowhereWhenItIsOver) {
+  const auto added = db_.Do([&](store::Transaction& tx) {
+    return JobRepository(tx).Add(
+        DatabaseFixture::BrokerageJob({"kiosk-7", "", ""},
+                                      FromHexOrDie("471108154711")),
+        At());
+  });
+  ASSERT_OK(added);
+  EXPECT_THAT(Contents(db_.path() + "-wal"), HasSubstr("471108154711"));
+  ASSERT_OK(db_.Do([&](store::Transaction& tx) {
+    return JobRepository(tx).Cancel(*added, clock_.Now());
+  }));
+  sweeper_->Sweep();
+  EXPECT_THAT(Contents(db_.path() + "-wal"), Not(HasSubstr("471108154711")));
+  EXPECT_THAT(Contents(db_.path()), Not(HasSubstr("471108154711")));
+}
+
+TEST_F(SweeperTest, SweepsAgainAndAgainUntilItIsGone) {
+  const std::string job = AddPreparingJob();
+  sweeper_->Start();
+  executor_.Advance(Sweeper::kPeriod);
+  EXPECT_EQ(GetJob(job).state, JobState::kPreparing);
+  clock_.Advance(Sweeper::kPreparingPatience);
+  executor_.Advance(Sweeper::kPeriod);
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  sweeper_.reset();
+  executor_.Advance(Sweeper::kPeriod);
+  EXPECT_EQ(executor_.timers(), 0u);
+}
+
+}  // namespace
+}  // namespace cardferry::orchestrator
