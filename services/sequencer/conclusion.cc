@@ -52,6 +52,9 @@ bool IsPrefix(const Pages& pages, const Pages& all) {
          std::equal(pages.begin(), pages.end(), all.begin());
 }
 
+constexpr char kDeletedAlready[] =
+    " What was to be deleted before is gone already, in part or all of it.";
+
 // The first command that did not succeed, and its answer if there was one.
 struct Break {
   CommandKind kind = CommandKind::kAuthenticate;
@@ -109,8 +112,12 @@ class Reader {
     if (change) change_was_sent_ = true;
     if (Pages* pages = PagesOf(run.kind)) {
       pages->push_back(*answer);
-    } else if (!WentThrough(run.kind, answer->sw) && !break_.has_value()) {
-      break_ = Break{run.kind, Name(run, i), answer->sw};
+    } else if (!WentThrough(run.kind, answer->sw)) {
+      if (!break_.has_value()) {
+        break_ = Break{run.kind, Name(run, i), answer->sw};
+      }
+    } else if (IsDelete(run.kind)) {
+      deleted_ = true;
     }
     if (run.kind == CommandKind::kInstallForLoad) RememberOrigin(*run.subject);
   }
@@ -180,7 +187,8 @@ class Reader {
   void JudgeRefusal(const Break& at) {
     End(Outcome::kFailed,
         absl::StrCat("The card answered ", at.name, " with ",
-                     card::Describe(*at.sw), ". ", Advice(at.kind, *at.sw)));
+                     card::Describe(*at.sw), ". ", Advice(at.kind, *at.sw),
+                     deleted_ ? kDeletedAlready : ""));
   }
 
   void JudgeMissing(const Break& at) {
@@ -323,6 +331,7 @@ class Reader {
   std::optional<Break> break_;
   bool has_changes_ = false;
   bool change_was_sent_ = false;
+  bool deleted_ = false;
   StatusSnapshot seen_before_;
   Pages seen_again_;
   StatusSnapshot seen_after_;

@@ -293,14 +293,20 @@ TEST_F(ReplacementConclusionTest, ARefusedDeletionLeavesTheOldOrigin) {
               "The card answered DELETE of package F043464552 with 6985 "
               "(conditions of use not satisfied). Something on the card still "
               "needs it, or an application of it is in use: delete first what "
-              "imports it or shares its objects.");
+              "imports it or shares its objects. What was to be deleted before "
+              "is gone already, in part or all of it.");
     EXPECT_EQ(conclusion.record.origins.at(kPackage).content_hash,
               Bytes(32, 0xBB));
   }
   answers = Good();
   answers[4] = Answer("", 0x6A80);
-  EXPECT_THAT(For(answers, RunEnd::kStopped).reason,
-              HasSubstr("DELETE of F04346455201 with 6A80"));
+  answers.resize(5);
+  EXPECT_EQ(
+      For(answers, RunEnd::kStopped).reason,
+      "The card answered DELETE of F04346455201 with 6A80 (incorrect values "
+      "in command data). The card does not delete this: read the card and "
+      "check its "
+      "AID.");
 }
 
 TEST_F(ReplacementConclusionTest, UntilTheLoadBeginsTheOriginIsTheOldOne) {

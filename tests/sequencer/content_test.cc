@@ -77,6 +77,15 @@ TEST_P(ContentTest, APackageIsDeletedWithItsApplet) {
   EXPECT_EQ(changes_, 0u);
 }
 
+TEST_P(ContentTest, OneCommandDeletesAPackageWithItsApplet) {
+  Serve(card::DeleteRelated::kYes);
+  desired_ = {{}, {LoadApplet("brokerage.cap")->cap.package().aid}, {}};
+  EXPECT_EQ(Insert().outcome, Outcome::kDone);
+  EXPECT_EQ(changes_, 1u);
+  EXPECT_THAT(card_->registry().packages(), IsEmpty());
+  EXPECT_THAT(card_->registry().applications(), IsEmpty());
+}
+
 TEST_P(ContentTest, AnApplicationIsDeletedAlone) {
   desired_ = {{}, {}, {kBrokerageApplet}};
   EXPECT_EQ(Insert().outcome, Outcome::kDone);

@@ -77,14 +77,20 @@ inline std::string NameOfCardType(
 class InsertionTest : public testing::TestWithParam<CardType> {
  protected:
   InsertionTest() {
+    Serve(card::DeleteRelated::kNo);
+    NewCard();
+  }
+
+  // A new sequencer.
+  void Serve(card::DeleteRelated delete_related) {
     CardProfile profile = TestProfile("demo", 0x30);
     profile.key_set = "test";
+    profile.delete_related = delete_related;
     profile.level_floor = GetParam().level_floor;
     if (GetParam().IsScp02()) profile.match.scp = 2;  // its `i`: the card says
     sequencer_ = std::make_unique<Sequencer>(
         *ProfileCatalog::Create({profile}),
         std::make_unique<VaultInProcess>(vault_), 1 << 20);
-    NewCard();
   }
 
   static keyvault::VaultPolicy Policy() {

@@ -1,6 +1,7 @@
 #include "lib/card/cap/cap_file.h"
 
 #include <tuple>
+#include <utility>
 
 #include "lib/base/file.h"
 #include "lib/base/status_matchers.h"
@@ -43,6 +44,16 @@ TEST(CapFileTest, ALibraryHasNoApplets) {
                        CapFile::Parse(ReadApplet("greetinglib.cap")));
   EXPECT_THAT(cap.applets(), IsEmpty());
   EXPECT_EQ(cap.package(), Package("F043464552525902", 1, 0));
+}
+
+TEST(CapFileTest, ItsCodeTakesMemoryForGood) {
+  // Class, Method and StaticField, without their tags and sizes.
+  const std::pair<const char*, size_t> wanted[] = {
+      {"brokerage.cap", 422}, {"greetinglib.cap", 69}, {"tables30.cap", 29494}};
+  for (const auto& [name, bytes] : wanted) {
+    ASSERT_OK_AND_ASSIGN(const CapFile cap, CapFile::Parse(ReadApplet(name)));
+    EXPECT_EQ(cap.LeastMemory(), bytes) << name;
+  }
 }
 
 using Size = std::tuple<const char*, size_t, size_t>;
