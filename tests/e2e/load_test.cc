@@ -1,5 +1,5 @@
 // A load from the operator's command to the applet's answer, with everything as
-// it ships; for both kinds of card.
+// it ships; for every kind of card.
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -33,6 +33,10 @@ using ::testing::Not;
 
 constexpr char kAccountNumber[] = "CH93 0076 2011 6238 5295 7";
 
+struct Des {
+  static constexpr char kCard[] = "scp02";
+  static constexpr char kKeySet[] = "demo-des";
+};
 struct Aes128 {
   static constexpr char kCard[] = "scp03";
   static constexpr char kKeySet[] = "demo-aes128";
@@ -107,7 +111,7 @@ class KindNames {
   }
 };
 
-using Kinds = ::testing::Types<Aes128, Aes256>;
+using Kinds = ::testing::Types<Des, Aes128, Aes256>;
 TYPED_TEST_SUITE(LoadTest, Kinds, KindNames);
 
 MATCHER_P(IsReported, text, "") { return arg.text() == text && !arg.proven(); }

@@ -7,6 +7,7 @@ namespace cardferry::stage {
 
 const std::vector<CardKind>& CardKinds() {
   static const auto* const kinds = new std::vector<CardKind>{
+      {"scp02", "demo-des"},
       {"scp03", "demo-aes128"},
       {"scp03-aes256", "demo-aes256"},
   };

@@ -20,7 +20,7 @@ TEST(CardKinds, KnowsTheKeySetOfEveryKind) {
 TEST(CardKinds, SaysWhichKindsThereAre) {
   EXPECT_THAT(FindCardKind("scp01"),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       HasSubstr("no kind of card \"scp01\": scp03, ")));
+                       HasSubstr("no kind of card \"scp01\": scp02, scp03, ")));
 }
 
 }  // namespace

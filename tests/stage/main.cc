@@ -108,6 +108,7 @@ absl::Status Up(const Flags& flags) {
   ASSIGN_OR_RETURN(rpc::ShutdownSignal signal, rpc::ShutdownSignal::Block());
   StageOptions options = OptionsOf(flags);
   options.readers.clear();
+  options.card.keeps_state = true;
   return RunUp(options, signal);
 }
 

@@ -162,6 +162,10 @@ absl::Status Stage::InsertCard(const CardChoice& card) {
       "--fault",
       absl::StrCat("slow=", absl::FormatDuration(card.delay)),
       "--log_apdus"};
+  if (card.keeps_state) {
+    command.arguments.insert(command.arguments.end(),
+                             {"--state", folder_.CardFile(card, "state")});
+  }
   command.arguments.insert(command.arguments.end(), card.arguments.begin(),
                            card.arguments.end());
   command.log_file = folder_.Log(

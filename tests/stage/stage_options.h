@@ -28,6 +28,8 @@ struct CardChoice {
   absl::Duration delay = absl::ZeroDuration();
   // Its keys come from other masters than the keyvault's.
   bool foreign = false;
+  // What is on it outlives its process: cards/KIND-NUMBER.state.
+  bool keeps_state = false;
   // More of cardsim's arguments: "--fault", "tear@12".
   std::vector<std::string> arguments;
 };
