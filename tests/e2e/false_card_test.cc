@@ -61,9 +61,9 @@ class FalseCardTest : public ::testing::Test {
     ASSERT_OK_AND_ASSIGN(const std::vector<Exchange> exchanges,
                          stage_->CardLogFrom(before.size()));
     // Twice when the job came while the card was answering its opening.
-    EXPECT_THAT(HeadersOf(exchanges, {"50"}),
-                AnyOf(ElementsAre("80500000"),
-                      ElementsAre("80500000", "80500000")));
+    EXPECT_THAT(
+        HeadersOf(exchanges, {"50"}),
+        AnyOf(ElementsAre("80500000"), ElementsAre("80500000", "80500000")));
     EXPECT_THAT(HeadersOf(exchanges, {"82", "E2", "E4", "E6", "E8", "D8"}),
                 IsEmpty());
   }

@@ -26,6 +26,8 @@ void OpeningFixture::RaiseWithoutAgent(const stage::StageOptions& options) {
   ASSERT_OK(parts.StartKeyVault());
   ASSERT_OK(parts.StartSequencer());
   ASSERT_OK(parts.StartOrchestrator());
+  ASSERT_OK(parts.AdmitAgent());
+  ASSERT_OK(parts.AdmitAgent("kiosk-2"));
   ASSERT_OK(parts.InsertCard());
   const stage::Outcome added = stage_->AddApplet("brokerage");
   ASSERT_EQ(added.exit_code, 0) << added.errors;

@@ -15,7 +15,7 @@ class TwoReadersTest : public ::testing::Test {
  protected:
   void SetUp() override {
     stage::StageOptions options;
-    options.readers = {stage::kVirtualReader, stage::kSecondVirtualReader};
+    options.readers.clear();  // all that there are
     // Long enough for both to be under way at once.
     options.card.arguments = {"--fault", "slow=30ms/LOAD"};
     ASSERT_OK_AND_ASSIGN(stage_, TestStage::Raise(options));

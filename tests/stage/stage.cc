@@ -42,6 +42,7 @@ absl::Status Stage::Raise(const OnStep& on_raised) {
       {"keyvault", &Stage::StartKeyVault},
       {"sequencer", &Stage::StartSequencer},
       {"orchestrator", &Stage::StartOrchestrator},
+      {"agent's admission", &Stage::AdmitAgent},
       {"agent", &Stage::StartAgent}};
   if (options_.real_readers) steps.erase(steps.begin() + 1);
   const bool with_card = options_.with_card && !options_.real_readers;
@@ -124,6 +125,13 @@ absl::Status Stage::StartOrchestrator() {
   return absl::OkStatus();
 }
 
+absl::Status Stage::AdmitAgent(const std::string& name) {
+  ASSIGN_OR_RETURN(const Outcome added, Cardferry({"agent", "add", name}));
+  if (added.exit_code == 0) return absl::OkStatus();
+  return absl::InternalError(
+      absl::StrCat("cardferry agent add: ", added.errors));
+}
+
 absl::Status Stage::StartFarAway() {
   if (options_.rtt == absl::ZeroDuration() || far_away_ != nullptr) {
     return absl::OkStatus();
@@ -134,14 +142,16 @@ absl::Status Stage::StartFarAway() {
   return absl::OkStatus();
 }
 
-absl::Status Stage::StartAgent() {
+absl::Status Stage::StartAgent(const AgentChoice& agent) {
   RETURN_IF_ERROR(StartFarAway());
   Command command;
-  ASSIGN_OR_RETURN(const std::string path, Runfile(options_.agent_program));
-  command.arguments = {path, "--config", folder_.Path("agent.textproto")};
-  command.arguments.insert(command.arguments.end(),
-                           options_.agent_arguments.begin(),
-                           options_.agent_arguments.end());
+  ASSIGN_OR_RETURN(const std::string path, Runfile(agent.program));
+  std::vector<std::string>& arguments = command.arguments;
+  arguments = agent.wrapper;
+  arguments.insert(arguments.end(),
+                   {path, "--config", folder_.Path("agent.textproto")});
+  arguments.insert(arguments.end(), agent.arguments.begin(),
+                   agent.arguments.end());
   command.log_file = folder_.Log("agent");
   ASSIGN_OR_RETURN(agent_, Process::Start(command));
   return absl::OkStatus();

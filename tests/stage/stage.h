@@ -43,10 +43,16 @@ class Stage {
   absl::Status StartKeyVault();
   absl::Status StartSequencer();
   absl::Status StartOrchestrator();
-  absl::Status StartAgent();
+  absl::Status AdmitAgent() { return AdmitAgent(kAgentName); }
+  // The agent of the options, or another one in its place.
+  absl::Status StartAgent() { return StartAgent(options_.agent); }
+  absl::Status StartAgent(const AgentChoice& agent);
   // The card of the options, or another one, in place of what lies there.
   absl::Status InsertCard() { return InsertCard(options_.card); }
   absl::Status InsertCard(const CardChoice& card);
+
+  // `cardferry agent add` of another one.
+  absl::Status AdmitAgent(const std::string& name);
 
   // Waits until the orchestrator knows that cards lie in so many readers.
   absl::Status AwaitCards(int count, absl::Duration timeout);

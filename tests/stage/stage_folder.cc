@@ -200,13 +200,12 @@ absl::Status StageFolder::WriteConfigurations() const {
                                      TlsText(Tls("sequencer", "sequencer")),
                                      Target("keyvault", kKeyVaultPort),
                                      "profiles: \"", cards, "\"\n")));
-  RETURN_IF_ERROR(
-      Write("orchestrator.textproto",
-            absl::StrCat(Listen(kOrchestratorPort),
-                         TlsText(Tls("orchestrator", "orchestrator")),
-                         Target("sequencer", kSequencerPort),
-                         "database: \"sqlite3://", Path("orchestrator.db"),
-                         "\"\nadmit_unlisted_agents: true\n")));
+  RETURN_IF_ERROR(Write(
+      "orchestrator.textproto",
+      absl::StrCat(Listen(kOrchestratorPort),
+                   TlsText(Tls("orchestrator", "orchestrator")),
+                   Target("sequencer", kSequencerPort),
+                   "database: \"sqlite3://", Path("orchestrator.db"), "\"\n")));
   RETURN_IF_ERROR(WriteAgentConfiguration());
   return Write("cli.textproto",
                absl::StrCat(Target("orchestrator", kOrchestratorPort),

@@ -34,6 +34,14 @@ struct CardChoice {
   std::vector<std::string> arguments;
 };
 
+// Which agent runs, and how.
+struct AgentChoice {
+  std::string program = "agent/agent";  // among the runfiles
+  std::vector<std::string> arguments;   // more than its configuration
+  // A program that becomes the agent: what stands before its command line.
+  std::vector<std::string> wrapper;
+};
+
 // What is raised.
 struct StageOptions {
   // Everything is kept below this folder, which must exist. What a stage made
@@ -54,9 +62,7 @@ struct StageOptions {
   bool real_readers = false;
   // PC/SC names of the readers that the agent serves; empty: all.
   std::vector<std::string> readers = {kVirtualReader};
-  // The agent's binary among the runfiles, and more of its arguments.
-  std::string agent_program = "agent/agent";
-  std::vector<std::string> agent_arguments;
+  AgentChoice agent;
 };
 
 }  // namespace cardferry::stage
