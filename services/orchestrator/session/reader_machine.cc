@@ -248,10 +248,11 @@ void Stepper::operator()(const NotPacked& e) {
 void Stepper::operator()(const Progressed& e) {
   const bool current =
       s_.phase == Phase::kRunning && e.packet_id == s_.packet_id;
-  if (!current) {
-    RefuseThat("progress.foreign", "Progress of a packet that is not running");
-  } else if (e.total != s_.total || e.done > e.total || e.done < s_.done ||
-             e.label.size() > kMaxLabelBytes) {
+  // A packet of this agent's that was sent before the connection or the service
+  // went away: it goes on with it, and its report will count.
+  if (!current) return;
+  if (e.total != s_.total || e.done > e.total || e.done < s_.done ||
+      e.label.size() > kMaxLabelBytes) {
     RefuseThat("progress.out_of_range",
                absl::StrCat("Progress ", e.done, " of ", e.total, " after ",
                             s_.done, " of ", s_.total));
