@@ -113,6 +113,7 @@ TEST_F(TokenToolTest, GivesACardWithTripleDesKeysSixteenBytesEach) {
     EXPECT_THAT(text, MatchesRegex("# .*\n"
                                    "kvn=30\n"
                                    "kdd=00010203040506070809\n"
+                                   "alg=des\n"
                                    "enc=[0-9A-F]{32}\n"
                                    "mac=[0-9A-F]{32}\n"
                                    "dek=[0-9A-F]{32}\n"));
