@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "cardsim/card/life_cycle.h"
 #include "cardsim/channel/scp02_protocol.h"
 #include "cardsim/channel/scp03_protocol.h"
 #include "lib/base/status_macros.h"
@@ -87,6 +88,14 @@ std::string Describe(KeyType type, size_t size) {
 constexpr absl::string_view kT0Atr = "3B00";
 constexpr absl::string_view kT1Atr = "3B80800101";
 
+absl::StatusOr<uint8_t> ParseLifeCycle(absl::string_view name) {
+  if (name == "op_ready") return kOpReady;
+  if (name == "initialized") return kInitialized;
+  if (name == "secured") return kSecured;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--life_cycle: \"", name, "\" is not op_ready, initialized or secured"));
+}
+
 absl::StatusOr<bool> IsT0(absl::string_view protocol) {
   if (protocol == "t0") return true;
   if (protocol == "t1") return false;
@@ -129,6 +138,7 @@ absl::StatusOr<CardsimSettings> CheckFlags(const CardsimFlags& flags) {
   const auto reader = VpcdAddress::Parse(flags.vpcd);
   if (!reader.ok()) return Annotate(reader.status(), "--vpcd");
   settings.reader = *reader;
+  ASSIGN_OR_RETURN(settings.card.life_cycle, ParseLifeCycle(flags.life_cycle));
   ASSIGN_OR_RETURN(settings.t0, IsT0(flags.protocol));
   ASSIGN_OR_RETURN(settings.atr,
                    ParseAtr(!flags.atr.empty() ? absl::string_view(flags.atr)

@@ -26,6 +26,7 @@ struct CardsimFlags {
   std::string cin;
   std::string cplc;
   int failure_limit = CardOptions().failure_limit;
+  std::string life_cycle = "secured";
   std::string protocol = "t1";
   std::string atr;  // empty: the protocol's
   size_t eeprom = CardOptions().eeprom_bytes;

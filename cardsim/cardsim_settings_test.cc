@@ -140,6 +140,18 @@ TEST(CardsimSettingsTest, NamesTheNumberThatIsWrong) {
   }
 }
 
+TEST(CardsimSettingsTest, ANewCardMayBeYoungerThanSecured) {
+  CardsimFlags flags;
+  ASSERT_OK_AND_ASSIGN(CardsimSettings settings, CheckFlags(flags));
+  EXPECT_EQ(settings.card.life_cycle, 0x0F);
+  flags.life_cycle = "op_ready";
+  ASSERT_OK_AND_ASSIGN(settings, CheckFlags(flags));
+  EXPECT_EQ(settings.card.life_cycle, 0x01);
+  flags.life_cycle = "initialized";
+  ASSERT_OK_AND_ASSIGN(settings, CheckFlags(flags));
+  EXPECT_EQ(settings.card.life_cycle, 0x07);
+}
+
 TEST(CardsimSettingsTest, TakesSeveralFaults) {
   CardsimFlags flags;
   flags.faults = {"slow=48ms/LOAD", "tear@12"};
@@ -169,6 +181,11 @@ TEST(CardsimSettingsTest, NamesTheFlagThatIsWrong) {
     EXPECT_EQ(refusal(flags),
               "--atr: 2 to 33 bytes in hexadecimal, the first 3B or 3F");
   }
+  flags = {};
+  flags.life_cycle = "locked";
+  EXPECT_EQ(refusal(flags),
+            "--life_cycle: \"locked\" is not op_ready, initialized or "
+            "secured");
   flags = {};
   flags.protocol = "t2";
   EXPECT_EQ(refusal(flags), "--protocol: \"t2\" is not t0 or t1");

@@ -128,6 +128,9 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--eeprom", flags.eeprom, "bytes of memory for content")
       ->capture_default_str();
+  app.add_option("--life_cycle", flags.life_cycle,
+                 "of a new card: op_ready, initialized or secured")
+      ->capture_default_str();
   app.add_option("--protocol", flags.protocol,
                  "t1, or t0: answers are fetched (61xx, 6Cxx)")
       ->capture_default_str();

@@ -98,7 +98,9 @@ Card::Card(KeyRing keys, SecurityDomainState domain, card::Aid isd,
     : options_(options),
       registry_(std::move(isd), options.eeprom_bytes),
       domain_(std::move(keys), std::move(domain.numbers),
-              std::move(domain.objects), registry_, random) {}
+              std::move(domain.objects), registry_, random) {
+  registry_.set_card_life_cycle(options.life_cycle);
+}
 
 absl::StatusOr<std::unique_ptr<Card>> Card::Restore(const CardState& state,
                                                     CardOptions options,

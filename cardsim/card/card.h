@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cardsim/card/life_cycle.h"
 #include "cardsim/card/registry.h"
 #include "cardsim/card/security_domain.h"
 #include "cardsim/channel/key_ring.h"
@@ -30,13 +31,15 @@ struct CardOptions {
   size_t eeprom_bytes = 256 * 1024;
   // Failed authentications in a row that lock a key set; 0: never.
   int failure_limit = 10;
+  // The life cycle state of a new card.
+  uint8_t life_cycle = kSecured;
   // Of a new card; what is empty is that of DefaultCardNumbers.
   CardNumbers numbers;
 };
 
 // A simulated GlobalPlatform card with an issuer security domain
-// (A000000151000000). Everything is in memory and ends with the object. Not
-// thread-safe: a card does one thing at a time.
+// (A000000151000000). In memory; what it keeps without power goes to a store
+// where it is given one. Not thread-safe: a card does one thing at a time.
 class Card {
  public:
   // A new card with one key set. INVALID_ARGUMENT as KeyRing::Create and

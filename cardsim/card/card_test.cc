@@ -240,6 +240,22 @@ TEST(CardTest, HasRoomForWhatItsMemoryHolds) {
   EXPECT_EQ(card.Load(kBrokerage, TestLoadFile(Brokerage())), "009000");
 }
 
+TEST(CardTest, ANewCardGrowsUpInTwoStepsAndStaysSo) {
+  CardOptions options;
+  options.life_cycle = kOpReady;
+  MemoryStore store;
+  TestCard card(options);
+  ASSERT_OK(card.card().KeepIn(store));
+  ASSERT_EQ(card.Open(0x03), "9000");
+  EXPECT_EQ(card.Secure(kGetStatus).substr(24, 8), "9F700101");
+  EXPECT_EQ(card.Secure("80F0800F"), "6985");
+  EXPECT_EQ(card.Secure("80F08007"), "9000");
+  EXPECT_EQ(card.Secure("80F0800F"), "9000");
+  TestCard again(store.last, options);
+  ASSERT_EQ(again.Open(0x03), "9000");
+  EXPECT_EQ(again.Secure(kGetStatus).substr(24, 8), "9F70010F");
+}
+
 TEST(CardTest, KeepsWhatACommandHasChangedBeforeItAnswers) {
   MemoryStore store;
   TestCard card;

@@ -120,6 +120,20 @@ TEST_F(StateFileTest, TheLockEndsWithTheProcessThatHasIt) {
   EXPECT_EQ(Reread(), "none");
 }
 
+TEST_F(StateFileTest, ASaveThatFailsLeavesTheStateBefore) {
+  ASSERT_OK_AND_ASSIGN(const auto file, StateFile::Open(path_));
+  ASSERT_OK(file->Save(State("01")));
+  // A folder in the way of the temporary file: nothing can be written.
+  const std::string in_the_way = path_ + ".new";
+  ASSERT_EQ(mkdir(in_the_way.c_str(), 0700), 0);
+  EXPECT_FALSE(file->Save(State("02")).ok());
+  ASSERT_EQ(rmdir(in_the_way.c_str()), 0);
+  ASSERT_OK_AND_ASSIGN(const auto state, file->Load());
+  ASSERT_TRUE(state.has_value());
+  EXPECT_EQ(ToHex(state->content), "01");
+  EXPECT_OK(file->Save(State("03")));
+}
+
 TEST_F(StateFileTest, NamesAFolderThatIsNotThere) {
   const auto file = StateFile::Open(path_ + "/no/card.state");
   EXPECT_THAT(file, StatusIs(absl::StatusCode::kNotFound));

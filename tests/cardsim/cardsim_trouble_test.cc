@@ -91,6 +91,26 @@ TEST_F(CardsimTroubleTest, AReinsertedCardHasNoSessionAndTheReaderSawNothing) {
   EXPECT_EQ(session.LoadBrokerage(), "009000");
 }
 
+TEST_F(CardsimTroubleTest, ASwappedCardIsAnotherOneAndTheReaderSawNothing) {
+  const std::string keys = Path("other.keys");
+  ASSERT_OK(
+      WriteFileAtomically(keys,
+                          AsBytes("kvn=30\nkdd=FFFFFFFFFFFFFFFFFFFF\n"
+                                  "enc=00112233445566778899AABBCCDDEEFF\n"
+                                  "mac=00112233445566778899AABBCCDDEEFF\n"
+                                  "dek=00112233445566778899AABBCCDDEEFF\n"),
+                          0400));
+  ASSERT_OK_AND_ASSIGN(
+      const stage::Process cardsim,
+      StartCardsim({"--fault", "swap@INSTALL:1", "--swap_keys_file", keys}));
+  ASSERT_OK_AND_ASSIGN(const PcscCard card, Connect());
+  Session session(card);
+  ASSERT_EQ(session.Open(), "9000");
+  EXPECT_EQ(session.LoadBrokerage(), "6985");
+  EXPECT_EQ(session.Open(), "wrong card cryptogram");
+  EXPECT_EQ(Send(card, "80CA004500"), "450AFFFFFFFFFFFFFFFFFFFF9000");
+}
+
 TEST_F(CardsimTroubleTest, RefusesACommandWithTheStatusWordThatWasAskedFor) {
   ASSERT_OK_AND_ASSIGN(
       const stage::Process cardsim,
