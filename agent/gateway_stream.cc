@@ -17,7 +17,7 @@ void LogEnd(const absl::Status& status, absl::Duration wait) {
                 "certificate is not accepted; ask the operator"
               : "no stream to the server; trying again",
       {{"status", status},
-       {"seconds_to_next_try", absl::ToInt64Seconds(wait)}});
+       {"next_try_in_ms", absl::ToInt64Milliseconds(wait)}});
 }
 
 }  // namespace
@@ -65,21 +65,28 @@ bool GatewayStream::Stopping() const {
   return stopping_;
 }
 
+void GatewayStream::OnMessage(const v1::GatewayMessage& message) {
+  absl::StatusOr<AddressedEvent> event = FromProto(message);
+  if (!event.ok()) {
+    LogError("message of the server refused", {{"status", event.status()}});
+    return;
+  }
+  if (const auto* part = std::get_if<PartReceived>(&event->event)) {
+    absl::MutexLock lock(&mutex_);
+    packets_.insert(part->part.packet_id);
+  }
+  on_event_(*std::move(event));
+}
+
 absl::Status GatewayStream::RunOneCall() {
   const auto stub = v1::AgentGateway::NewStub(channel_);
-  auto call = std::make_shared<GatewayCall>([this](const v1::GatewayMessage&
-                                                       message) {
-    absl::StatusOr<AddressedEvent> event = FromProto(message);
-    if (event.ok()) {
-      on_event_(*std::move(event));
-    } else {
-      LogError("message of the server refused", {{"status", event.status()}});
-    }
-  });
+  auto call = std::make_shared<GatewayCall>(
+      [this](const v1::GatewayMessage& message) { OnMessage(message); });
   {
     absl::MutexLock lock(&mutex_);
     if (stopping_) return absl::CancelledError("the agent stops");
     call_ = call;
+    packets_.clear();
     call->Start(*stub, Hello());
   }
   on_event_({"", Connected{}});
@@ -116,9 +123,19 @@ void GatewayStream::Send(const std::string& reader, const SendAnswer& answer) {
   SendNow(ToProto(reader, answer));
 }
 
-void GatewayStream::Send(const Report& report) { SendNow(ToProto(report)); }
+void GatewayStream::Send(const Report& report) {
+  {
+    absl::MutexLock lock(&mutex_);
+    packets_.erase(report.packet_id);  // it has no more progress
+  }
+  SendNow(ToProto(report));
+}
 
 void GatewayStream::Send(const Progress& progress) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (packets_.count(progress.packet_id) == 0) return;
+  }
   SendNow(ToProto(progress));
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -49,6 +50,7 @@ class GatewayStream final : public Uplink {
 
  private:
   void Run();
+  void OnMessage(const v1::GatewayMessage& message);
   // One stream from hello to its end: how it ended.
   absl::Status RunOneCall();
   void SendNow(agent::v1::AgentMessage message);
@@ -64,6 +66,8 @@ class GatewayStream final : public Uplink {
   mutable absl::Mutex mutex_;
   std::map<std::string, ReaderPresence> readers_ ABSL_GUARDED_BY(mutex_);
   std::shared_ptr<GatewayCall> call_ ABSL_GUARDED_BY(mutex_);
+  // Packets that came on this stream: of others the server wants no progress.
+  std::set<std::string> packets_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 
   std::thread thread_;

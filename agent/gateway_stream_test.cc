@@ -47,6 +47,12 @@ class FakeGateway final : public v1::AgentGateway::Service {
         v1::GatewayMessage verdict;
         verdict.mutable_verdict()->set_opening_id("O1");
         stream->Write(verdict);
+        v1::GatewayMessage part;
+        part.mutable_packet_part()->set_packet_id("P" +
+                                                  std::to_string(streams_));
+        part.mutable_packet_part()->set_script(
+            AsString(card::EncodeScript({})));
+        stream->Write(part);
       }
     }
     return grpc::Status::OK;
@@ -87,11 +93,17 @@ class EventLog {
     connected_ += std::holds_alternative<Connected>(event.event);
     disconnected_ += std::holds_alternative<Disconnected>(event.event);
     verdicts_ += std::holds_alternative<VerdictReceived>(event.event);
+    parts_ += std::holds_alternative<PartReceived>(event.event);
   }
   void AwaitVerdict() {
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(
         +[](int* count) { return *count > 0; }, &verdicts_));
+  }
+  void AwaitPart() {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](int* count) { return *count > 0; }, &parts_));
   }
   int connected() {
     absl::MutexLock lock(&mutex_);
@@ -107,6 +119,7 @@ class EventLog {
   int connected_ ABSL_GUARDED_BY(mutex_) = 0;
   int disconnected_ ABSL_GUARDED_BY(mutex_) = 0;
   int verdicts_ ABSL_GUARDED_BY(mutex_) = 0;
+  int parts_ ABSL_GUARDED_BY(mutex_) = 0;
 };
 
 TEST(GatewayStreamTest, SaysHelloWithItsReadersFirst) {
@@ -163,6 +176,25 @@ TEST(GatewayStreamTest, ComesBackAfterABrokenStreamAndSaysSo) {
   log.AwaitVerdict();
   EXPECT_EQ(log.disconnected(), 1);
   EXPECT_EQ(log.connected(), 2);
+}
+
+TEST(GatewayStreamTest, ProgressGoesUpOnTheStreamThatBroughtThePacketOnly) {
+  FakeGateway gateway;
+  gateway.BreakFirst();
+  SystemRandom random;
+  EventLog log;
+  GatewayStream stream(gateway.Channel(), random);
+  stream.Start([&log](const AddressedEvent& event) { log.Add(event); });
+  log.AwaitPart();  // "P2": on the second stream
+  stream.Send(Progress{"P1", 1, 2, ""});
+  stream.Send(Progress{"P2", 1, 2, ""});
+  stream.Send(Report{"P2", {}, {}, ""});
+  stream.Send(Progress{"P2", 2, 2, ""});
+  stream.Send(Report{"P1", {}, {}, ""});
+  const auto received = gateway.Await(5);
+  EXPECT_EQ(received[2].progress().packet_id(), "P2");
+  EXPECT_EQ(received[3].packet_report().packet_id(), "P2");
+  EXPECT_EQ(received[4].packet_report().packet_id(), "P1");
 }
 
 TEST(GatewayStreamTest, WhatIsQueuedGoesOutBeforeItStops) {

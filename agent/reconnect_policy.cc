@@ -19,13 +19,11 @@ bool ReconnectPolicy::IsRefusal(const absl::Status& status) {
 absl::Duration ReconnectPolicy::Next(const absl::Status& status,
                                      absl::Duration lasted,
                                      RandomSource& random) {
-  if (IsRefusal(status)) {
-    wait_ = kFirstWait;
-    return Jitter(kWaitWhenRefused, random);
-  }
-  if (lasted >= kStable) wait_ = kFirstWait;
-  const absl::Duration wait = wait_;
-  wait_ = std::min(wait_ * 2, kLongestWait);
+  if (lasted >= kStable) *this = ReconnectPolicy();
+  const bool refused = IsRefusal(status);
+  absl::Duration& next = refused ? wait_when_refused_ : wait_;
+  const absl::Duration wait = next;
+  next = std::min(wait * 2, refused ? kLongestWaitWhenRefused : kLongestWait);
   return Jitter(wait, random);
 }
 

@@ -11,12 +11,13 @@ namespace cardferry::agent {
 // 200 ms to 30 s, with jitter, so that thousands of kiosks do not come back at
 // one moment; from the beginning again after a stream that was stable. An agent
 // that the server does not let in (revoked, or with a certificate that is not
-// accepted) tries on, every 5 minutes.
+// accepted) tries on, after 10 s to 5 minutes.
 class ReconnectPolicy {
  public:
   static constexpr absl::Duration kFirstWait = absl::Milliseconds(200);
   static constexpr absl::Duration kLongestWait = absl::Seconds(30);
-  static constexpr absl::Duration kWaitWhenRefused = absl::Minutes(5);
+  static constexpr absl::Duration kFirstWaitWhenRefused = absl::Seconds(10);
+  static constexpr absl::Duration kLongestWaitWhenRefused = absl::Minutes(5);
   // A stream that lasted for so long was no accident.
   static constexpr absl::Duration kStable = absl::Seconds(10);
 
@@ -30,6 +31,7 @@ class ReconnectPolicy {
 
  private:
   absl::Duration wait_ = kFirstWait;
+  absl::Duration wait_when_refused_ = kFirstWaitWhenRefused;
 };
 
 }  // namespace cardferry::agent

@@ -60,13 +60,15 @@ TEST(ReconnectPolicyTest, BeginsAnewAfterAStableStreamOnly) {
 TEST(ReconnectPolicyTest, ARevokedAgentTriesSlowlyAndIsSoonBackWhenLetIn) {
   FixedRandom random(0xFF);
   ReconnectPolicy policy;
-  EXPECT_EQ(policy.Next(kRevoked, absl::ZeroDuration(), random),
-            absl::Minutes(5));
-  EXPECT_EQ(
-      policy.Next(absl::UnauthenticatedError("x"), absl::Minutes(1), random),
-      absl::Minutes(5));
+  for (const int64_t seconds : {10, 20, 40, 80, 160, 300, 300}) {
+    EXPECT_EQ(policy.Next(kRevoked, absl::ZeroDuration(), random),
+              absl::Seconds(seconds));
+  }
   EXPECT_EQ(policy.Next(kLost, absl::ZeroDuration(), random),
             absl::Milliseconds(200));
+  EXPECT_EQ(
+      policy.Next(absl::UnauthenticatedError("x"), absl::Minutes(1), random),
+      absl::Seconds(10));
 }
 
 }  // namespace

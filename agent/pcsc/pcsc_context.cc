@@ -55,6 +55,4 @@ absl::StatusOr<std::vector<std::string>> PcscContext::ListReaders() const {
   return readers;
 }
 
-void PcscContext::Cancel() const { SCardCancel(handle_); }
-
 }  // namespace cardferry::agent

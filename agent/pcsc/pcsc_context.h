@@ -25,9 +25,6 @@ class PcscContext {
   // Names of the readers that are plugged in now; empty when there are none.
   absl::StatusOr<std::vector<std::string>> ListReaders() const;
 
-  // Makes a blocking SCardGetStatusChange of another thread return.
-  void Cancel() const;
-
  private:
   explicit PcscContext(SCARDCONTEXT handle) : handle_(handle), owned_(true) {}
   void Release();
