@@ -6,15 +6,13 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "agent/sighting.h"
 #include "gtest/gtest.h"
 #include "tests/stage/process.h"
 
 namespace cardferry::agent {
-
-// The second of the two readers that vpcd's configuration makes.
-inline constexpr char kSecondReader[] = "Virtual PCD 00 01";
 
 // What a watch has shown, in short and in order: "found", "in", "out", "mute",
 // "gone" for each reader. Safe from any thread.
@@ -37,12 +35,14 @@ class PcscFixture : public testing::Test {
   void SetUp() override;
   void TearDown() override;
 
-  void StartPcscd();
+  // With two readers for each name. vpcd has two in a driver's file, whose name
+  // counts: each pair has a copy of its own.
+  void StartPcscd(const std::vector<std::string>& pairs = {"Virtual PCD"});
   // SIGKILL: what it had lies about until the next one is started.
   void KillPcscd() { pcscd_.Kill(); }
 
-  // Puts a card into the first or the second reader, as cardsim's command line
-  // says ("--fault", "mute@2").
+  // Puts a card into a reader (0 and 1: the first pair's), as cardsim's command
+  // line says ("--fault", "mute@2").
   stage::Process InsertCard(const std::vector<std::string>& flags = {},
                             int reader = 0);
 
@@ -50,6 +50,9 @@ class PcscFixture : public testing::Test {
 
  private:
   static std::string Path(const std::string& name);
+  // pcscd's configuration with these readers: its folder.
+  static absl::StatusOr<std::string> Configure(
+      const std::vector<std::string>& pairs);
 };
 
 }  // namespace cardferry::agent

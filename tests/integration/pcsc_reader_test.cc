@@ -48,32 +48,38 @@ class PcscReaderTest : public PcscFixture {
     return card;
   }
 
+  void StartOtherPcscd(const std::vector<std::string>& pairs) {
+    KillPcscd();
+    StartPcscd(pairs);
+  }
+
   Sightings seen_;
   std::unique_ptr<ReaderWatch> watch_;
 };
 
 TEST_F(PcscReaderTest, ListsTheVirtualReaders) {
   ASSERT_OK_AND_ASSIGN(const PcscContext context, PcscContext::Establish());
-  EXPECT_THAT(context.ListReaders(), IsOkAndHolds(std::vector<std::string>{
-                                         kVirtualReader, kSecondReader}));
+  EXPECT_THAT(context.ListReaders(),
+              IsOkAndHolds(std::vector<std::string>{
+                  kVirtualReader, stage::kSecondVirtualReader}));
 }
 
 TEST_F(PcscReaderTest, ShowsCardsThatComeAndGoInTwoReaders) {
   Watch();
   EXPECT_EQ(seen_.Await(kVirtualReader, "found"), "found");
-  EXPECT_EQ(seen_.Await(kSecondReader, "found"), "found");
+  EXPECT_EQ(seen_.Await(stage::kSecondVirtualReader, "found"), "found");
   stage::Process first = InsertCard({}, 0);
   stage::Process second = InsertCard({}, 1);
   EXPECT_EQ(seen_.Await(kVirtualReader, "found in"), "found in");
-  EXPECT_EQ(seen_.Await(kSecondReader, "found in"), "found in");
+  EXPECT_EQ(seen_.Await(stage::kSecondVirtualReader, "found in"), "found in");
   first.Kill();
   EXPECT_EQ(seen_.Await(kVirtualReader, "found in out"), "found in out");
-  EXPECT_EQ(seen_.Await(kSecondReader, "found in"), "found in");
+  EXPECT_EQ(seen_.Await(stage::kSecondVirtualReader, "found in"), "found in");
 }
 
 TEST_F(PcscReaderTest, LeavesReadersAloneThatItIsNotToServe) {
   Watch({{"Virtual*"}, {"*00 00"}});
-  EXPECT_EQ(seen_.Await(kSecondReader, "found"), "found");
+  EXPECT_EQ(seen_.Await(stage::kSecondVirtualReader, "found"), "found");
   EXPECT_EQ(seen_.Await(kVirtualReader, ""), "");
 }
 
@@ -93,6 +99,19 @@ TEST_F(PcscReaderTest, OutlivesAPcscdThatIsKilledAndComesBack) {
   StartPcscd();
   EXPECT_EQ(seen_.Await(kVirtualReader, "found in out in"), "found in out in");
   EXPECT_OK(slot.Connect());
+}
+
+// pcscd takes readers of this kind at its start only: to the agent a restart
+// with others is the same as plugging.
+TEST_F(PcscReaderTest, FindsAndLosesReadersAtRunTime) {
+  StartOtherPcscd({"First PCD"});
+  Watch();
+  EXPECT_EQ(seen_.Await("First PCD 00 00", "found"), "found");
+  StartOtherPcscd({"First PCD", "Second PCD"});
+  EXPECT_EQ(seen_.Await("Second PCD 00 01", "found"), "found");
+  StartOtherPcscd({"Second PCD"});
+  EXPECT_EQ(seen_.Await("First PCD 00 00", "found gone"), "found gone");
+  EXPECT_EQ(seen_.Await("Second PCD 00 01", "found"), "found");
 }
 
 TEST_F(PcscReaderTest, AnEmptyReaderIsUnavailable) {
@@ -175,10 +194,10 @@ TEST_F(PcscReaderTest, GivesUpAMuteCardAndServesTheNextOne) {
 TEST_F(PcscReaderTest, AMuteCardDoesNotHoldUpTheOtherReader) {
   stage::Process mute = InsertSeen({"--fault", "mute@1"});
   stage::Process other = InsertCard({}, 1);
-  EXPECT_EQ(seen_.Await(kSecondReader, "found in"), "found in");
+  EXPECT_EQ(seen_.Await(stage::kSecondVirtualReader, "found in"), "found in");
   GuardedCard stuck(std::make_shared<PcscSlot>(kVirtualReader),
                     absl::Milliseconds(300));
-  GuardedCard free(std::make_shared<PcscSlot>(kSecondReader),
+  GuardedCard free(std::make_shared<PcscSlot>(stage::kSecondVirtualReader),
                    absl::Seconds(60));
   ASSERT_OK(stuck.Connect());
   ASSERT_OK(free.Connect());
