@@ -106,11 +106,15 @@ absl::StatusOr<uint8_t> ToFallback(uint32_t fallback,
   return i;
 }
 
-absl::StatusOr<uint8_t> ToLevelFloor(uint32_t level) {
+absl::StatusOr<uint8_t> ToLevelFloor(uint32_t level, uint8_t scp) {
+  constexpr uint8_t kEncryptsAnswers = 0x20;
   if (level == 0) return uint8_t{0x03};
   ASSIGN_OR_RETURN(const uint8_t floor, ToByte("level_floor", level));
   const absl::StatusOr<size_t> known = card::MaxCommandData(floor);
   if (!known.ok()) return Annotate(known.status(), "level_floor");
+  if (scp != 3 && (floor & kEncryptsAnswers) != 0) {
+    return Refuse("level_floor", "only SCP03 encrypts answers");
+  }
   return floor;
 }
 
@@ -149,7 +153,8 @@ absl::StatusOr<CardProfile> ToCardProfile(const pb::CardProfile& proto) {
   if (proto.key_set().empty()) return Refuse("key_set", "is missing");
   ASSIGN_OR_RETURN(ProfileMatch match, ToMatch(proto.match()));
   CardProfile profile{proto.name(), std::move(match), proto.key_set()};
-  ASSIGN_OR_RETURN(profile.level_floor, ToLevelFloor(proto.level_floor()));
+  ASSIGN_OR_RETURN(profile.level_floor,
+                   ToLevelFloor(proto.level_floor(), profile.match.scp));
   ASSIGN_OR_RETURN(profile.fallback_i,
                    ToFallback(proto.fallback_i(), profile.match));
   profile.descriptor = proto.send_descriptor() ? card::Descriptor::kSend

@@ -105,6 +105,8 @@ TEST(CardProfileProtoTest, NamesTheFieldThatIsWrong) {
   EXPECT_THAT(Refusal("match { operating_system: 'xy' }"),
               testing::StartsWith("match.operating_system: "));
   EXPECT_EQ(Refusal("level_floor: 2"), "level_floor: 02 is no security level");
+  EXPECT_EQ(Refusal("match { scp: 2 } level_floor: 0x33"),
+            "level_floor: only SCP03 encrypts answers");
   EXPECT_EQ(Refusal("fallback_i: 256"),
             "fallback_i: 256 does not fit one byte");
   EXPECT_EQ(Refusal("fallback_i: 0x10"),

@@ -16,8 +16,8 @@ namespace cardferry::card {
 
 // The most data bytes of a plain command that still fits a short APDU when it
 // is protected at this security level (P1 of EXTERNAL AUTHENTICATE): 247 with
-// C-MAC (8 bytes), 239 with C-ENC too (padding to 16). INVALID_ARGUMENT for a
-// level that is none.
+// C-MAC (8 bytes), 239 with C-ENC too (padding to 16; to 8 with SCP02, which
+// comes to the same). INVALID_ARGUMENT for a level that is none.
 absl::StatusOr<size_t> MaxCommandData(uint8_t security_level);
 
 // INSTALL [for load] (11.5.2.3.1): the package, the security domain that it
