@@ -66,7 +66,8 @@ Service Keyvault() {
                       {vault + "Authenticate", sequencer},
                       {vault + "Protect", sequencer},
                       {admin + "GetStatistics", kLook},
-                      {admin + "ListKeySets", kLook}},
+                      {admin + "ListKeySets", kLook},
+                      {admin + "ForgetFailures", {rpc::Role::kOperator}}},
                      {rpc::Role::kOperator, rpc::Role::kSequencer})};
 }
 
