@@ -3,6 +3,7 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
+#include <map>
 #include <set>
 #include <utility>
 
@@ -232,10 +233,19 @@ absl::StatusOr<KeySet> ParseKeySet(const pb::KeySet& message) {
 
 absl::Status CheckUnique(const KeyProfile& profile) {
   std::set<std::pair<std::string, uint32_t>> versions;
+  std::map<std::string, bool> is_des;  // by name: one protocol a key set
   for (const KeySet& set : profile.key_sets) {
     if (!versions.emplace(set.name, set.master_version).second) {
       return absl::InvalidArgumentError(absl::StrCat(
           "key set ", set.name, " version ", set.master_version, " twice"));
+    }
+    const auto [first, is_first] =
+        is_des.emplace(set.name, IsTripleDes(set.key_bits));
+    if (!is_first && first->second != IsTripleDes(set.key_bits)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("key set ", set.name,
+                       " has versions for SCP02 and for SCP03: give the new "
+                       "one a name of its own"));
     }
   }
   std::set<std::string> labels;

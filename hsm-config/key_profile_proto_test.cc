@@ -100,6 +100,19 @@ TEST(ParseKeyProfile, TakesTripleDesKeysOfBothLengths) {
   EXPECT_FALSE(HasTripleDes(ParseKeyProfile(Text().Whole()).value()));
 }
 
+TEST(ParseKeyProfile, RefusesAKeySetForTwoProtocols) {
+  Text text;
+  text.more =
+      "key_sets { name: \"demo\" master_version: 2 key_version_number: 49 "
+      "key_bits: 112 diversification: DIVERSIFICATION_VISA2 "
+      "enc { label: \"e2\" id: \"11\" " +
+      std::string(kDerives) + "} mac { label: \"m2\" id: \"12\" " + kDerives +
+      "} dek { label: \"d2\" id: \"13\" " + kDerives + "} }";
+  EXPECT_EQ(Refusal(text),
+            "key profile: key set demo has versions for SCP02 and for SCP03: "
+            "give the new one a name of its own");
+}
+
 TEST(ParseKeyProfile, SaysWhereTheTextIsWrong) {
   EXPECT_THAT(ParseKeyProfile("key_sets {\n  nmae: \"demo\" }"),
               StatusIs(absl::StatusCode::kInvalidArgument,
