@@ -130,6 +130,15 @@ absl::StatusOr<KeyVaultConfig> ParseKeyVaultConfig(
   return config;
 }
 
+HsmOptions HsmOptionsOf(const KeyVaultConfig& config) {
+  HsmOptions options;
+  options.token.module = {config.module, config.init_string};
+  options.token.label = config.token_label;
+  options.token_dir = config.token_directory;
+  options.allow_test_keys = config.allow_test_keys;
+  return options;
+}
+
 absl::Status CheckKeySets(const VaultPolicy& policy,
                           const std::vector<KeySetDescription>& key_sets) {
   for (const auto& [name, rules] : policy.key_sets) {

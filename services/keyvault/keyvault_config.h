@@ -9,6 +9,7 @@
 #include "lib/rpc/tls_files.h"
 #include "proto/cardferry/config/v1/keyvault.pb.h"
 #include "services/keyvault/hsm/hsm_keys.h"
+#include "services/keyvault/hsm/hsm_options.h"
 #include "services/keyvault/vault_policy.h"
 
 namespace cardferry::keyvault {
@@ -30,6 +31,9 @@ struct KeyVaultConfig {
 // INVALID_ARGUMENT, naming the field, for what is missing or makes no sense.
 absl::StatusOr<KeyVaultConfig> ParseKeyVaultConfig(
     const config::v1::KeyVaultConfig& proto);
+
+// What of it is about the HSM; the PIN and the key profile are not in it.
+HsmOptions HsmOptionsOf(const KeyVaultConfig& config);
 
 // INVALID_ARGUMENT when the policy names a key set that the token has not: a
 // slip of the pen there would leave the right one without its floor.

@@ -97,6 +97,22 @@ TEST(KeyVaultConfigTest, TakesEveryField) {
                 {"default", {0x03, {}, 0}}}));
 }
 
+TEST(KeyVaultConfigTest, SaysWhatTheHsmIsToldAndAllowsNothingByItself) {
+  config::v1::KeyVaultConfig proto = Proto();
+  proto.mutable_hsm()->set_init_string("configdir='sql:db'");
+  ASSERT_OK_AND_ASSIGN(KeyVaultConfig config, ParseKeyVaultConfig(proto));
+  HsmOptions options = HsmOptionsOf(config);
+  EXPECT_EQ(options.token.module.path, "libsofthsm2.so");
+  EXPECT_EQ(options.token.module.init_string, "configdir='sql:db'");
+  EXPECT_EQ(options.token.label, "cardferry");
+  EXPECT_EQ(options.token_dir, "tokens");
+  EXPECT_FALSE(options.allow_writable_token);
+  EXPECT_FALSE(options.allow_test_keys);
+  proto.set_allow_test_keys(true);
+  ASSERT_OK_AND_ASSIGN(config, ParseKeyVaultConfig(proto));
+  EXPECT_TRUE(HsmOptionsOf(config).allow_test_keys);
+}
+
 TEST(KeyVaultConfigTest, NamesWhatIsMissing) {
   using Proto = config::v1::KeyVaultConfig;
   EXPECT_EQ(Refusal([](Proto& p) { p.clear_listen(); }), "listen is missing");

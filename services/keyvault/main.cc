@@ -66,14 +66,10 @@ absl::StatusOr<KeyVaultConfig> Configure(const std::string& file) {
 
 absl::StatusOr<std::unique_ptr<HsmKeys>> OpenKeys(const KeyVaultConfig& config,
                                                   const Flags& flags) {
-  HsmOptions options;
+  HsmOptions options = HsmOptionsOf(config);
   ASSIGN_OR_RETURN(options.profile, hsm::ReadKeyProfile(config.key_profile));
   ASSIGN_OR_RETURN(options.token.pin, ReadSecretFile(flags.pin_file));
-  options.token.module = {config.module, config.init_string};
-  options.token.label = config.token_label;
-  options.token_dir = config.token_directory;
   options.allow_writable_token = flags.allow_writable_token;
-  options.allow_test_keys = config.allow_test_keys;
   const char* const conf = getenv("SOFTHSM2_CONF");
   if (conf != nullptr && !config.token_directory.empty()) {
     RETURN_IF_ERROR(CheckSoftHsmUses(conf, config.token_directory));
