@@ -13,8 +13,17 @@
 namespace cardferry::agent {
 namespace {
 
-// 65536 bytes and a status word (ISO/IEC 7816-4, 5.2).
-constexpr size_t kLargestAnswer = 65538;
+// With a status word (ISO/IEC 7816-4, 5.2).
+constexpr size_t kLongestShortAnswer = 256 + 2;
+constexpr size_t kLongestExtendedAnswer = 65536 + 2;
+
+// Extended length shows as a fifth byte of zero with more behind it: short Lc
+// is never zero.
+size_t LongestAnswer(ByteSpan command) {
+  const bool extended = command.size() > 5 && command[4] == 0;
+  return extended ? kLongestExtendedAnswer : kLongestShortAnswer;
+}
+
 // Which of the two is the card's: it says so in its answer to reset.
 constexpr DWORD kProtocols = SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1;
 
@@ -63,6 +72,8 @@ class PcscConnection final : public CardConnection {
 
  private:
   absl::StatusOr<Bytes> Exchange(ByteSpan command) {
+    const size_t room = LongestAnswer(command);
+    if (buffer_.size() < room) buffer_.resize(room);
     DWORD length = static_cast<DWORD>(buffer_.size());
     RETURN_IF_ERROR(
         PcscStatus(SCardTransmit(handle_->get(), handle_->pci(), command.data(),
@@ -75,7 +86,7 @@ class PcscConnection final : public CardConnection {
 
   PcscContext context_;  // outlives the handle: declared first
   std::unique_ptr<CardHandle> handle_;
-  Bytes buffer_ = Bytes(kLargestAnswer);
+  Bytes buffer_;
 };
 
 // Another program may have reset the card between our connecting and this:

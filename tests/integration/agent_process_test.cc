@@ -334,6 +334,9 @@ TEST_F(AgentProcessTest, FourBusyReadersTakeLittleMemory) {
   RecordProperty("peak_kilobytes", std::to_string(kilobytes));
   std::cout << "peak memory of the agent: " << kilobytes << " KB\n";
   EXPECT_GT(kilobytes, 0);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LE(kilobytes, 25 * 1024);
+#endif
 }
 
 }  // namespace
