@@ -3,9 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <filesystem>
 #include <iostream>
-#include <system_error>
 
 #include "absl/memory/memory.h"
 #include "absl/strings/match.h"
@@ -72,14 +70,6 @@ absl::StatusOr<std::unique_ptr<TestStage>> TestStage::Raise(
   if (!raised.ok()) made->ShowLogs();
   RETURN_IF_ERROR(raised);
   return made;
-}
-
-// pcscd takes its socket in /run for a sign of another one, and it is killed
-// here, not stopped.
-TestStage::~TestStage() {
-  if (access(folder().Log("pcscd").c_str(), F_OK) != 0) return;
-  std::error_code error;
-  std::filesystem::remove_all("/run/pcscd", error);
 }
 
 stage::Outcome TestStage::Cardferry(

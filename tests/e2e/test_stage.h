@@ -30,8 +30,6 @@ class TestStage {
       stage::StageOptions options);
   TestStage(const TestStage&) = delete;
   TestStage& operator=(const TestStage&) = delete;
-  // Makes room for the next stage of the same test.
-  ~TestStage();
 
   stage::Stage& stage() { return stage_; }
   const stage::StageFolder& folder() const { return stage_.folder(); }

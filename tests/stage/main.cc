@@ -127,7 +127,8 @@ int Main(int argc, char** argv) {
   const bool up = app.got_subcommand("up");
   const absl::Status status = up ? Up(flags) : Demo(flags);
   if (status.ok()) return 0;
-  ShowLogs(flags.folder);
+  // What is wrong before anything runs is not in a log.
+  if (!absl::IsFailedPrecondition(status)) ShowLogs(flags.folder);
   std::cerr << (up ? "up: " : "demo: ") << status.message() << "\n";
   return 1;
 }

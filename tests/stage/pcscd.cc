@@ -1,15 +1,21 @@
 #include "tests/stage/pcscd.h"
 
 #include <errno.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
+#include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/base/file.h"
 #include "lib/base/status_macros.h"
+#include "lib/base/unique_fd.h"
 
 namespace cardferry::stage {
 namespace {
@@ -18,12 +24,31 @@ constexpr char kProgram[] = "/usr/sbin/pcscd";
 constexpr char kFolder[] = "/run/pcscd";
 constexpr char kDriver[] = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so";
 
+// Whether a pcscd accepts connections. One that was killed leaves its socket
+// behind.
+bool SomebodyAnswers() {
+  const UniqueFd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  strncpy(address.sun_path, kPcscdSocket, sizeof(address.sun_path) - 1);
+  return connect(fd.get(), reinterpret_cast<const sockaddr*>(&address),
+                 sizeof(address)) == 0;
+}
+
+// What a killed one leaves behind keeps the next one from starting.
+void RemoveLeftovers() {
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(kFolder, error)) {
+    std::filesystem::remove(file.path(), error);
+  }
+}
+
 absl::Status CheckPlace(int port) {
   if (access(kProgram, X_OK) != 0) {
     return absl::FailedPreconditionError(
         absl::StrCat(kProgram, " is missing: ./dev setup installs it"));
   }
-  if (access(kPcscdSocket, F_OK) == 0) {
+  if (SomebodyAnswers()) {
     return absl::FailedPreconditionError(absl::StrCat(
         kPcscdSocket,
         " is there already: this must run with a /run of its own"));
@@ -36,6 +61,7 @@ absl::Status CheckPlace(int port) {
   if (mkdir(kFolder, 0755) != 0 && errno != EEXIST) {
     return ErrnoStatus(errno, kFolder);
   }
+  RemoveLeftovers();
   return absl::OkStatus();
 }
 
