@@ -59,6 +59,7 @@ TEST_F(BrokenLoadTest, AnInterruptedPacketIsFollowedByAnotherRound) {
     part = agent.ReadPart();
     agent.HangUp();
   }
+  ASSERT_TRUE(AwaitEvent("packet.lost"));
   sequencer_.ConcludeWith(
       FakeSequencer::Ended(Outcome::kUnknown, "the answers end at LOAD 3"));
   FakeAgent agent(channel_, "kiosk-7");

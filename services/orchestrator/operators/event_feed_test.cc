@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "lib/base/status_macros.h"
 #include "lib/base/status_matchers.h"
+#include "services/orchestrator/operators/event_watch.h"
 #include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/testing/database_fixture.h"
 #include "services/orchestrator/work/testing/manual_executor.h"

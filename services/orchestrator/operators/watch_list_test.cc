@@ -87,6 +87,27 @@ TEST_F(EventStreamTest, GivesWhatWasAndWhatComes) {
   EXPECT_FALSE(watch->Read(&event));
 }
 
+TEST_F(EventStreamTest, ThereIsRoomForSoManyAtTheSameTime) {
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::unique_ptr<grpc::ClientReader<v1::Event>>> watches;
+  const auto open = [&] {
+    contexts.push_back(std::make_unique<grpc::ClientContext>());
+    watches.push_back(operators_->WatchEvents(contexts.back().get(),
+                                              v1::ListEventsRequest()));
+    watches.back()->WaitForInitialMetadata();
+  };
+  for (size_t i = 0; i < WatchList::kMaxStreams; ++i) open();
+  open();
+  v1::Event event;
+  EXPECT_FALSE(watches.back()->Read(&event));
+  const grpc::Status status = watches.back()->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(status.error_message(), "more than 256 watch already; try later");
+  watches.pop_back();
+  for (const auto& context : contexts) context->TryCancel();
+  for (const auto& watch : watches) watch->Finish();
+}
+
 TEST_F(EventStreamTest, EndsWhenTheServiceStops) {
   const auto watch = Watch(0);
   whole_->Drain();

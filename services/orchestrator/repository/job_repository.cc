@@ -286,10 +286,12 @@ absl::Status JobRepository::Finish(const std::string& id,
       id,
       {ending.state == JobState::kDone ? "job.done" : "job.failed",
        "state = :state, holder = '', install_parameters = NULL, "
-       "ended_us = :ended",
+       "ended_us = :ended, commands_done = CASE WHEN :done = 1 THEN "
+       "commands_total ELSE commands_done END",
        "state <= :running AND (:any = 1 OR holder = :holder)", ending.message},
       {{"state", Number(ending.state)},
        {"ended", now},
+       {"done", ending.state == JobState::kDone},
        {"running", Number(JobState::kRunning)},
        {"any", !holder.has_value()},
        {"holder", holder.value_or("")}},

@@ -4,6 +4,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
+#include "services/orchestrator/repository/job_row.h"
 #include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/testing/database_fixture.h"
 
@@ -363,6 +364,16 @@ TEST_F(JobRepositoryTest, ListsTheNewestFirst) {
   ASSERT_OK(list);
   ASSERT_EQ(list->size(), 2u);
   EXPECT_EQ((*list)[0].id, "2");
+}
+
+TEST_F(JobRepositoryTest, KnowsEveryStateAndNoOther) {
+  for (const int number : {1, 2, 3, 4, 5, 6}) {
+    ASSERT_OK_AND_ASSIGN(const JobState state, ToJobState(number));
+    EXPECT_EQ(static_cast<int>(state), number);
+  }
+  for (const int number : {0, 7, -1}) {
+    EXPECT_THAT(ToJobState(number), StatusIs(StatusCode::kDataLoss));
+  }
 }
 
 TEST_F(JobRepositoryTest, WhatIsNoNumberIsNoJob) {

@@ -176,12 +176,17 @@ store::Migration StoppedCards() {
        "GROUP BY card_id"}};
 }
 
+store::Migration JobsByEnd() {
+  return {"when the last job ended",
+          {"CREATE INDEX jobs_by_end ON jobs (ended_us)"}};
+}
+
 }  // namespace
 
 std::vector<store::Migration> Schema() {
-  return {Applications(), Jobs(),        Cards(),
-          Sessions(),     Journal(),     JobsOfAllActions(),
-          AddedAgents(),  StoppedCards()};
+  return {Applications(), Jobs(),         Cards(),
+          Sessions(),     Journal(),      JobsOfAllActions(),
+          AddedAgents(),  StoppedCards(), JobsByEnd()};
 }
 
 }  // namespace cardferry::orchestrator

@@ -134,15 +134,32 @@ void AgentSession::OnDisconnected() {
   });
 }
 
+// However fast operators are: what waits here does not grow with them.
 void AgentSession::OnJob(const std::string& reader,
                          const std::string& except_reader) {
-  strand_->PostAlways([self = shared_from_this(), reader, except_reader] {
-    for (const auto& [name, slot] : self->slots_) {
+  {
+    absl::MutexLock lock(&mutex_);
+    const bool posted = !jobs_told_.empty();
+    if (jobs_told_.size() >= kMaxWaiting) jobs_told_ = {{"", ""}};
+    jobs_told_.emplace(reader, except_reader);
+    if (posted) return;
+  }
+  strand_->PostAlways([self = shared_from_this()] { self->PassJobsOn(); });
+}
+
+void AgentSession::PassJobsOn() {
+  std::set<std::pair<std::string, std::string>> told;
+  {
+    absl::MutexLock lock(&mutex_);
+    told.swap(jobs_told_);
+  }
+  for (const auto& [reader, except_reader] : told) {
+    for (const auto& [name, slot] : slots_) {
       if (!reader.empty() && name != reader) continue;
       if (!except_reader.empty() && name == except_reader) continue;
-      self->TellOfJob(slot);
+      TellOfJob(slot);
     }
-  });
+  }
 }
 
 // However many jobs arrive while the reader is busy, it is told once: nobody

@@ -5,7 +5,9 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -114,6 +116,7 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   std::shared_ptr<Slot> Find(const std::string& reader) const;
   void Give(const std::shared_ptr<Slot>& slot,
             std::function<void(ReaderSession&)> work);
+  void PassJobsOn();
   void TellOfJob(const std::shared_ptr<Slot>& slot);
   void CloseTooFast();
   void Refuse(const std::string& kind, const std::string& text);
@@ -134,6 +137,9 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   std::map<std::string, std::shared_ptr<Slot>> slots_;
   std::map<std::string, std::string> packet_readers_;
   mutable absl::Mutex mutex_;
+  // Jobs that were told of and not passed on yet: reader, but not this one.
+  std::set<std::pair<std::string, std::string>> jobs_told_
+      ABSL_GUARDED_BY(mutex_);
   std::map<std::string, bool> present_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -188,6 +188,18 @@ TEST(ReaderMachine, RefusesProgressOutOfRange) {
   EXPECT_FALSE(refused({"p1", 2, 10, std::string(kMaxLabelBytes, 'x')}));
 }
 
+// The service was started again, or the connection was lost, and the agent runs
+// on: it may say so as often as it likes.
+TEST(ReaderMachine, ProgressOfAnEarlierConnectionsPacketIsNoLie) {
+  Walk step(Phase::kOffered);
+  for (uint32_t i = 0; i < 2 * kMaxRefusals; ++i) {
+    EXPECT_EQ(step(Progressed{"p0", i, 134, "LOAD"}), "offered");
+  }
+  EXPECT_EQ(step.state().refusals, 0);
+  EXPECT_EQ(step(Reported{"p0", ReportCheck::kAccepted}),
+            "offered conclude:p0");
+}
+
 TEST(ReaderMachine, ClosesTheStreamOfAnAgentThatGoesOnLying) {
   Walk step(Phase::kOffered);
   for (int i = 1; i < kMaxRefusals; ++i) {

@@ -62,6 +62,22 @@ TEST_F(SweeperTest, APacketWithoutAnybodyWhoAwaitsItsReportIsLost) {
   EXPECT_EQ(GetJob(job).state, JobState::kDone);
 }
 
+TEST_F(SweeperTest, FreesWhatTheDatabaseCouldNotPutBack) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  const std::string other = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  ASSERT_OK(db_.database().Execute(
+      "CREATE TRIGGER full BEFORE UPDATE ON jobs WHEN NEW.state = 1 "
+      "BEGIN SELECT RAISE(FAIL, 'disk trouble'); END"));
+  sequencer_.FailPrepare(absl::UnavailableError("down"));
+  Answer(kCard);
+  EXPECT_EQ(GetJob(job).state, JobState::kPreparing);
+  ASSERT_OK(db_.database().Execute("DROP TRIGGER full"));
+  SweepAfter(Sweeper::kPreparingPatience);
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  EXPECT_EQ(GetJob(other).state, JobState::kWaiting);
+}
+
 TEST_F(SweeperTest, AReportThatNobodyConcludesIsConcluded) {
   const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
   Start();
@@ -74,6 +90,20 @@ TEST_F(SweeperTest, AReportThatNobodyConcludesIsConcluded) {
   EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
   SweepAfter(absl::Seconds(1));
   EXPECT_EQ(GetJob(job).state, JobState::kDone);
+}
+
+TEST_F(SweeperTest, TheReaderItselfHearsOfAJobThatGoesOn) {
+  AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  sequencer_.FailConclude(absl::UnavailableError("down"));
+  sequencer_.ConcludeWith(FakeSequencer::Ended(Outcome::kUnknown, "cut short"));
+  Report();
+  session_->Handle(Disconnected{});
+  told_.clear();
+  SweepAfter(Sweeper::kReportPatience);
+  EXPECT_THAT(told_, ::testing::ElementsAre(
+                         std::pair(std::string(kCard), std::string())));
 }
 
 TEST_F(SweeperTest, WhatTheSweepHasConcludedTheReaderSaysToo) {
