@@ -7,9 +7,6 @@
 namespace cardferry::agent {
 namespace {
 
-// How long a report may take to go out when the agent stops.
-constexpr absl::Duration kLastWords = absl::Seconds(5);
-
 ReaderWorker::Options WorkerOptions(const AgentConfig& config) {
   ReaderWorker::Options options;
   options.command_patience = config.command_patience;

@@ -22,6 +22,9 @@ namespace cardferry::agent {
 // one stream.
 class Agent {
  public:
+  // How long reports may take to go out when the agent stops.
+  static constexpr absl::Duration kLastWords = absl::Seconds(5);
+
   // Takes the journal's folder and starts everything. FAILED_PRECONDITION when
   // another agent has that folder, or as DiskFolder::Open says.
   static absl::StatusOr<std::unique_ptr<Agent>> Start(

@@ -2,11 +2,13 @@
 
 #include <malloc.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <iostream>
 #include <utility>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "agent/agent.h"
 #include "agent/agent_config.h"
 #include "agent/pcsc/pcsc_context.h"
@@ -44,6 +46,7 @@ constexpr char kExamples[] =
     "Exit codes: 0 stopped by a signal, 1 cannot start, 2 wrong usage.\n";
 
 constexpr int kCannotStart = 1;
+constexpr absl::Duration kMargin = absl::Seconds(5);
 
 // Two arenas are enough for threads that mostly wait; glibc's eight a core
 // cost the memory of a small machine.
@@ -100,6 +103,10 @@ absl::Status Serve(const std::string& file,
           {{"gateway", config.gateway}, {"journal", config.journal}});
   signal.Wait();
   LogInfo("stopping");
+  // Whatever hangs (a pcscd that neither answers nor dies), this process
+  // leaves: its reports are in the journal.
+  alarm(static_cast<unsigned>(absl::ToInt64Seconds(
+      config.stop_patience + Agent::kLastWords + kMargin)));
   return absl::OkStatus();
 }
 

@@ -3,8 +3,8 @@
 #include <deque>
 #include <memory>
 
-#include "grpcpp/grpcpp.h"
 #include "gmock/gmock.h"
+#include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 #include "proto/cardferry/agent/v1/agent.grpc.pb.h"

@@ -100,7 +100,9 @@ class Stepper {
     const bool of_our_packet = !event.verdict.packet_id.empty() &&
                                event.verdict.packet_id == state_.packet_id;
     if (ours || of_our_packet) actions_.push_back(ShowVerdict{event.verdict});
-    if (!ours || !HoldsCard(state_.phase)) return;
+    const bool awaited =
+        of_our_packet && state_.phase == Phase::kAwaitingVerdict;
+    if (!(ours || awaited) || !HoldsCard(state_.phase)) return;
     if (state_.phase == Phase::kRunningPart) return;  // not to be torn
     Release();
     RunOpeningIfDue();

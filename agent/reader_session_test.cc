@@ -164,6 +164,18 @@ TEST_F(ReaderSessionTest, TheVerdictOfItsPacketIsShownEvenWhenTheCardIsGone) {
   EXPECT_EQ(Feed(VerdictReceived{{"", true, "", "P1"}}), "verdict");
 }
 
+TEST_F(ReaderSessionTest, AServerThatForgotTheOpeningStillEndsThePacket) {
+  FeedToAwaitingPacket();
+  Feed(Part("P1", "O1"));
+  Feed(Disconnected{});
+  Feed(PartRan{Answered(4)});
+  Feed(Connected{});
+  Feed(OpeningReceived{MakeOpening("O2", true)});
+  EXPECT_EQ(Feed(VerdictReceived{{"", false, "", "P0"}}), "");
+  EXPECT_EQ(Feed(VerdictReceived{{"", false, "too late", "P1"}}),
+            "verdict release open(O2,challenge)");
+}
+
 TEST_F(ReaderSessionTest, APartThatCouldNotStartLeavesAnUnknownOutcome) {
   FeedToAwaitingPacket();
   Feed(Part("P1", "O1", false));

@@ -1,5 +1,6 @@
 // The agent as it ships, in a process of its own: on the real pcscd, with
 // simulated cards, and a server that says what the test tells it to.
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -242,6 +243,16 @@ TEST_F(AgentProcessTest, StoppedInAPacketItCutsItShortReportsAndLeaves) {
   EXPECT_GT(transcript.answers.size(), 2u);
 }
 
+TEST_F(AgentProcessTest, LeavesInTimeWhenPcscdNeitherAnswersNorDies) {
+  stage::Process card = InsertCard();
+  StartAgent("stop_seconds: 1");
+  Open("O1");
+  ASSERT_EQ(kill(pcscd_.pid(), SIGSTOP), 0);
+  const int code = agent_.Stop(kPatience);
+  EXPECT_TRUE(code == 0 || code == 128 + SIGALRM) << code;
+  ASSERT_EQ(kill(pcscd_.pid(), SIGCONT), 0);
+}
+
 TEST_F(AgentProcessTest, WithoutRoomForTheJournalNothingIsRun) {
   if (geteuid() == 0) GTEST_SKIP() << "root may write everywhere";
   stage::Process card = InsertCard();
@@ -288,6 +299,20 @@ TEST_F(AgentProcessTest, OutlivesAPcscdThatIsKilledAndServesTheCardAgain) {
   Open("O2");
   GivePacket("P2", "O2", 5);
   EXPECT_EQ(TranscriptOf(AwaitReport("P2").transcript()).end, RunEnd::kDone);
+}
+
+TEST_F(AgentProcessTest, ListsTheReadersWithoutAConfiguration) {
+  ASSERT_OK_AND_ASSIGN(const std::string program,
+                       stage::Runfile("agent/agent"));
+  stage::Command command;
+  command.arguments = {program, "--list_readers"};
+  EXPECT_THAT(stage::RunSuccessfully(command, kPatience),
+              IsOkAndHolds("Virtual PCD 00 00\nVirtual PCD 00 01\n"));
+  KillPcscd();
+  ASSERT_OK_AND_ASSIGN(const stage::Outcome outcome,
+                       stage::RunToEnd(command, kPatience));
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.output, "");
 }
 
 // VmHWM of /proc/PID/status: the most that it ever had in memory, in KB.
