@@ -1,3 +1,6 @@
+#ifndef CARDFERRY_BUILD_DEFS_PRELUDE_FOR_LIBRARIES_H_
+#define CARDFERRY_BUILD_DEFS_PRELUDE_FOR_LIBRARIES_H_
+
 // What nearly every source includes, compiled once for all of them. A source
 // still names what it uses: clang builds it without this.
 #include <algorithm>
@@ -14,3 +17,5 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "absl/types/span.h"
+
+#endif  // CARDFERRY_BUILD_DEFS_PRELUDE_FOR_LIBRARIES_H_
