@@ -174,7 +174,7 @@ TEST_F(PcscReaderTest, ACardSwappedUnseenAnswersOnTheOldHandle) {
 TEST_F(PcscReaderTest, GivesUpAMuteCardAndServesTheNextOne) {
   stage::Process mute = InsertSeen({"--fault", "mute@2"});
   GuardedCard guarded(std::make_shared<PcscSlot>(kVirtualReader),
-                      absl::Milliseconds(300));
+                      absl::Seconds(1));
   ASSERT_OK(guarded.Connect());
   const CardRun run = guarded.Run(Selects(3), Ignore);
   EXPECT_EQ(run.transcript.end, RunEnd::kUnknown);
@@ -196,7 +196,7 @@ TEST_F(PcscReaderTest, AMuteCardDoesNotHoldUpTheOtherReader) {
   stage::Process other = InsertCard({}, 1);
   EXPECT_EQ(seen_.Await(stage::kSecondVirtualReader, "found in"), "found in");
   GuardedCard stuck(std::make_shared<PcscSlot>(kVirtualReader),
-                    absl::Milliseconds(300));
+                    absl::Seconds(1));
   GuardedCard free(std::make_shared<PcscSlot>(stage::kSecondVirtualReader),
                    absl::Seconds(60));
   ASSERT_OK(stuck.Connect());
@@ -224,7 +224,7 @@ TEST_F(PcscReaderTest, OtherProgramsStayOutUntilTheCardIsReleased) {
                    absl::Seconds(60));
   ASSERT_OK(ours.Connect());
   GuardedCard theirs(std::make_shared<PcscSlot>(kVirtualReader),
-                     absl::Milliseconds(300));
+                     absl::Seconds(1));
   EXPECT_THAT(theirs.Connect(), StatusIs(StatusCode::kDeadlineExceeded));
   EXPECT_EQ(ours.Run(Selects(3), Ignore).transcript.end, RunEnd::kDone);
   ours.Release();
