@@ -110,6 +110,25 @@ TEST_F(BrokenLoadTest, ARestartInTheMiddleOfALoadIsFollowedByAnotherRound) {
   EXPECT_EQ(GetJob(job).state(), v1::JOB_STATE_DONE);
 }
 
+TEST_F(BrokenLoadTest, AReaderInTroubleIsAnEvent) {
+  FakeAgent agent(channel_, "kiosk-7");
+  agent.Hello({kReader});
+  agent.ReadOpening();
+  agent::v1::AgentMessage message;
+  message.mutable_reader_changed()->set_reader(kReader);
+  message.mutable_reader_changed()->set_trouble("It has no power.");
+  agent.Send(message);
+  agent.Send(message);
+  message.mutable_reader_changed()->clear_trouble();
+  agent.Send(message);
+  ASSERT_TRUE(AwaitEvent("reader.works"));
+  std::vector<std::string> texts;
+  for (const v1::Event& event : Events()) {
+    if (event.kind() == "reader.trouble") texts.push_back(event.text());
+  }
+  EXPECT_EQ(texts, std::vector<std::string>{"Reader 0: It has no power."});
+}
+
 TEST_F(BrokenLoadTest, RevokingAnAgentEndsItsStreamAtOnce) {
   FakeAgent agent(channel_, "kiosk-7");
   agent.Hello({kReader});

@@ -72,7 +72,9 @@ absl::StatusOr<FromAgent> Parse(const pb::Hello& hello) {
 
 absl::StatusOr<FromAgent> Parse(const pb::ReaderState& state) {
   ASSIGN_OR_RETURN(Reader reader, ParseReader(state));
-  return ReaderChangedMessage{std::move(reader), state.removed()};
+  RETURN_IF_ERROR(CheckText("trouble", state.trouble(), kMaxTroubleBytes));
+  return ReaderChangedMessage{std::move(reader), state.removed(),
+                              state.trouble()};
 }
 
 absl::StatusOr<FromAgent> Parse(const pb::OpeningAnswer& answer,
@@ -128,7 +130,9 @@ absl::StatusOr<FromAgent> Parse(const pb::PacketReport& report) {
   RETURN_IF_ERROR(CheckName("packet_id", report.packet_id(), kMaxIdBytes));
   RETURN_IF_ERROR(
       CheckSize("transcript", report.transcript(), kMaxTranscriptBytes));
+  RETURN_IF_ERROR(CheckText("trouble", report.trouble(), kMaxTroubleBytes));
   message.packet_id = report.packet_id();
+  message.trouble = report.trouble();
   message.transcript = ToBytes(report.transcript());
   ASSIGN_OR_RETURN(message.measurements,
                    ParseMeasurements(report.measurements()));

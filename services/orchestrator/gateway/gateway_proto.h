@@ -15,6 +15,7 @@ inline constexpr size_t kMaxReaderNameBytes = 128;
 inline constexpr size_t kMaxIdBytes = 64;
 inline constexpr size_t kMaxVersionBytes = 64;
 inline constexpr size_t kMaxAtrBytes = 33;
+inline constexpr size_t kMaxTroubleBytes = 256;
 
 // INVALID_ARGUMENT, saying which field, for a message without a kind, beyond
 // the limits, or with control characters in a name.

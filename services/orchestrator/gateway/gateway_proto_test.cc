@@ -13,6 +13,7 @@ namespace {
 namespace pb = ::cardferry::agent::v1;
 using absl::StatusCode;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'800'000'000);
 
@@ -54,6 +55,26 @@ TEST(GatewayProto, ReadsThatAReaderIsGone) {
                              "true } readers { reader: 'Reader 1' } }"));
   ASSERT_EQ(std::get<HelloMessage>(hello).readers.size(), 1u);
   EXPECT_EQ(std::get<HelloMessage>(hello).readers[0].name, "Reader 1");
+}
+
+TEST(GatewayProto, ReadsWhatIsWrongWithAReaderOrAPacket) {
+  ASSERT_OK_AND_ASSIGN(
+      const FromAgent changed,
+      Parse("reader_changed { reader: 'Reader 0' trouble: 'No power.' }"));
+  EXPECT_EQ(std::get<ReaderChangedMessage>(changed).trouble, "No power.");
+  ASSERT_OK_AND_ASSIGN(
+      const FromAgent report,
+      Parse("packet_report { packet_id: 'p1' trouble: 'disk full' }"));
+  EXPECT_EQ(std::get<PacketReport>(report).trouble, "disk full");
+  const std::string most(kMaxTroubleBytes, 'x');
+  EXPECT_OK(Parse("packet_report { packet_id: 'p' trouble: '" + most + "' }"));
+  for (const std::string& bad : {most + "x", std::string("a\\033[2J")}) {
+    EXPECT_THAT(
+        Parse("packet_report { packet_id: 'p' trouble: '" + bad + "' }"),
+        StatusIs(StatusCode::kInvalidArgument, HasSubstr("trouble")));
+    EXPECT_THAT(Parse("reader_changed { reader: 'r' trouble: '" + bad + "' }"),
+                StatusIs(StatusCode::kInvalidArgument, HasSubstr("trouble")));
+  }
 }
 
 TEST(GatewayProto, ReadsAnAnswer) {

@@ -32,6 +32,7 @@ struct Packet {
   PacketState state = PacketState::kSent;
   Bytes transcript;  // opaque; only while kReported
   absl::Duration server_time;
+  std::string trouble;  // why not all was run, as the agent has it
 };
 
 // What the register of packets says to a report.

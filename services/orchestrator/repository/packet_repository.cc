@@ -20,7 +20,8 @@ absl::StatusOr<PacketState> ToState(int number) {
 
 constexpr char kSelect[] =
     "SELECT id, job, opening_id, agent, reader, card_id, profile, commands, "
-    "changes, bundle_state, state, transcript, server_us FROM packets ";
+    "changes, bundle_state, state, transcript, server_us, trouble FROM "
+    "packets ";
 
 absl::StatusOr<Packet> ToPacket(const store::Row& row) {
   Packet packet;
@@ -30,7 +31,8 @@ absl::StatusOr<Packet> ToPacket(const store::Row& row) {
   RETURN_IF_ERROR(row.Read(packet.id, job, packet.opening_id, packet.at.agent,
                            packet.at.reader, packet.card_id, packet.profile,
                            packet.commands, packet.changes, packet.bundle_state,
-                           state, packet.transcript, server_us));
+                           state, packet.transcript, server_us,
+                           packet.trouble));
   packet.job_id = absl::StrCat(job);
   packet.server_time = absl::Microseconds(server_us);
   ASSIGN_OR_RETURN(packet.state, ToState(state));
@@ -98,6 +100,14 @@ absl::StatusOr<ReportCheck> PacketRepository::Report(const std::string& id,
                    {"id", id}})
           .status());
   return ReportCheck::kAccepted;
+}
+
+absl::Status PacketRepository::SetTrouble(const std::string& id,
+                                          const std::string& trouble) {
+  return tx_
+      .Execute("UPDATE packets SET trouble = :trouble WHERE id = :id",
+               {{"trouble", trouble}, {"id", id}})
+      .status();
 }
 
 absl::Status PacketRepository::Conclude(const std::string& id) {

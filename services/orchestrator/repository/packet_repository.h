@@ -32,6 +32,9 @@ class PacketRepository {
                                      const std::string& agent,
                                      const Bytes& transcript, absl::Time now);
 
+  // What the agent says beside its report; not proven.
+  absl::Status SetTrouble(const std::string& id, const std::string& trouble);
+
   // What the report means is known and recorded; what is opaque is forgotten.
   absl::Status Conclude(const std::string& id);
 

@@ -176,6 +176,11 @@ store::Migration StoppedCards() {
        "GROUP BY card_id"}};
 }
 
+store::Migration PacketTrouble() {
+  return {"what an agent says of a packet that it could not run",
+          {"ALTER TABLE packets ADD COLUMN trouble TEXT NOT NULL DEFAULT ''"}};
+}
+
 store::Migration JobsByEnd() {
   return {"when the last job ended",
           {"CREATE INDEX jobs_by_end ON jobs (ended_us)"}};
@@ -186,7 +191,8 @@ store::Migration JobsByEnd() {
 std::vector<store::Migration> Schema() {
   return {Applications(), Jobs(),         Cards(),
           Sessions(),     Journal(),      JobsOfAllActions(),
-          AddedAgents(),  StoppedCards(), JobsByEnd()};
+          AddedAgents(),  StoppedCards(), JobsByEnd(),
+          PacketTrouble()};
 }
 
 }  // namespace cardferry::orchestrator

@@ -282,6 +282,11 @@ void AgentSession::Route(const ReaderChangedMessage& message) {
   if (reader.card_present != had_card) {
     Journal(had_card ? "card.removed" : "card.inserted", reader.name);
   }
+  std::string& trouble = Find(reader.name)->trouble;
+  if (trouble == message.trouble) return;
+  trouble = message.trouble;
+  Journal(trouble.empty() ? "reader.works" : "reader.trouble",
+          absl::StrCat(reader.name, trouble.empty() ? "" : ": ", trouble));
 }
 
 bool AgentSession::HasCard(const std::string& reader) const {

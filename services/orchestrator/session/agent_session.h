@@ -32,7 +32,8 @@ struct HelloMessage {
 };
 struct ReaderChangedMessage {
   Reader reader;
-  bool removed = false;  // it is not there any more
+  bool removed = false;      // it is not there any more
+  std::string trouble = {};  // what is wrong with it, for people
 };
 struct AnsweredMessage {
   std::string reader;
@@ -88,6 +89,7 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   // A reader and where its work runs.
   struct Slot {
     std::string reader;
+    std::string trouble;  // as the agent last said; strand_'s
     std::shared_ptr<Strand> strand;
     std::unique_ptr<ReaderSession> session;
     std::atomic<bool> job_told{false};  // and it has not heard it yet

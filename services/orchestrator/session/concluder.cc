@@ -74,14 +74,16 @@ absl::StatusOr<ReportCheck> Concluder::Take(const PacketReport& report,
                          packets.Report(report.packet_id, at_.agent,
                                         report.transcript, now));
         if (check != ReportCheck::kAccepted) return check;
+        RETURN_IF_ERROR(packets.SetTrouble(report.packet_id, report.trouble));
         ASSIGN_OR_RETURN(const Packet packet, packets.Get(report.packet_id));
         Measurements measured = report.measurements;
         measured.server = packet.server_time;
         RETURN_IF_ERROR(JobRepository(tx).AddMeasurements(
             packet.job_id, commands_done, measured));
-        RETURN_IF_ERROR(JournalRepository(tx).Add(
-            EntryFor(packet, now, "packet.reported",
-                     absl::StrCat("The report came from ", packet.at.reader))));
+        RETURN_IF_ERROR(JournalRepository(tx).Add(EntryFor(
+            packet, now, "packet.reported",
+            absl::StrCat("The report came from ", packet.at.reader,
+                         report.trouble.empty() ? "" : ": ", report.trouble))));
         return check;
       });
 }
@@ -147,7 +149,11 @@ absl::StatusOr<Concluded> Concluder::AlreadyOver(const Packet& packet) {
 Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
                                       const Packet& packet, const Job& job) {
   const bool tired = job.rounds >= kMaxRounds;
-  const std::string reason = AsSentence(conclusion.reason);
+  std::string reason = AsSentence(conclusion.reason);
+  if (!packet.trouble.empty()) {
+    absl::StrAppend(&reason, reason.empty() ? "" : " ",
+                    "The agent says: ", AsSentence(packet.trouble));
+  }
   switch (conclusion.outcome) {
     case Outcome::kDone:
       return {ConcludedKind::kDone, true,

@@ -18,6 +18,7 @@ struct PacketReport {
   std::string packet_id;
   Bytes transcript;
   Measurements measurements;
+  std::string trouble = {};  // why not all was run, as the agent has it
 };
 
 // From a packet's report to the card's new state and the job's end. Waits for

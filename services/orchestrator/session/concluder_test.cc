@@ -128,6 +128,21 @@ TEST_F(ConcluderTest, AMissingAnswerMeansThatTheCardIsReadAgain) {
                                            std::string("Reader 0"))));
 }
 
+TEST_F(ConcluderTest, SaysWhatTheAgentSaysOfAPacketThatItCouldNotRun) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  link_->Take();
+  sequencer_.ConcludeWith(FakeSequencer::Ended(Outcome::kUnknown, "cut short"));
+  PacketReport report;
+  report.packet_id = link_->last_packet();
+  report.trouble = "the disk is full";
+  session_->OnReport(report);
+  EXPECT_EQ(GetJob(job).message,
+            "Cut short. The agent says: The disk is full. Insert the card "
+            "again: it is read anew, and the job goes on.");
+}
+
 TEST_F(ConcluderTest, AJobThatGetsNowhereIsGivenUp) {
   const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
   Start();
