@@ -64,66 +64,99 @@ absl::StatusOr<card::CommandApdu> Read(Bytes header) {
 
 absl::StatusOr<Bytes> Send(const cardsim::PcscCard& card, ByteSpan command) {
   ASSIGN_OR_RETURN(Bytes answer, card.Transmit(command));
-  const bool warning = answer.size() >= 2 && answer[answer.size() - 2] == 0x63;
-  const bool good = answer.size() >= 2 && answer[answer.size() - 2] == 0x90;
-  // 6A88: a read that finds nothing.
-  const bool empty = answer.size() == 2 && answer[0] == 0x6A;
-  if (good || warning || empty) return answer;
+  const uint8_t sw1 = answer.size() < 2 ? 0 : answer[answer.size() - 2];
+  // 63xx: there is more; 6A88: a read that finds nothing.
+  if (sw1 == 0x90 || sw1 == 0x63 || sw1 == 0x6A) return answer;
   return absl::InternalError(
       absl::StrCat("a command was answered ", ToHex(answer)));
+}
+
+// One load: what is made and not yet sent, and the session.
+class BareLoader {
+ public:
+  BareLoader(const cardsim::PcscCard& card, cardsim::KeySet keys,
+             std::vector<card::CommandApdu> content)
+      : card_(card), host_(std::move(keys)), content_(std::move(content)) {}
+
+  // Makes the next command; INITIALIZE UPDATE is sent at once, because what
+  // follows needs its answer.
+  absl::Status Take(const std::string& header);
+  // Sends what is made; the last answer.
+  absl::StatusOr<Bytes> Flush();
+
+  const BareLoadCost& cost() const { return cost_; }
+
+ private:
+  absl::Status OpenSession();
+
+  const cardsim::PcscCard& card_;
+  cardsim::TestHost host_;
+  const std::vector<card::CommandApdu> content_;
+  size_t next_ = 0;
+  bool in_session_ = false;
+  std::vector<Bytes> made_;
+  BareLoadCost cost_;
+};
+
+absl::Status BareLoader::OpenSession() {
+  made_.push_back(host_.InitializeUpdate().Encode());
+  ASSIGN_OR_RETURN(Bytes answer, Flush());
+  answer.resize(answer.size() - 2);
+  in_session_ = host_.TakeAnswer(answer);
+  return in_session_ ? absl::OkStatus()
+                     : absl::InternalError("the card has other keys");
+}
+
+absl::Status BareLoader::Take(const std::string& text) {
+  ASSIGN_OR_RETURN(const Bytes header, FromHex(text));
+  switch (header[1]) {
+    case kInitializeUpdate:
+      return OpenSession();
+    case kExternalAuthenticate:
+      made_.push_back(host_.ExternalAuthenticate(kLevel).Encode());
+      return absl::OkStatus();
+    case kInstall:
+    case kLoad:
+      if (next_ == content_.size()) {
+        return absl::InvalidArgumentError("more commands than the file has");
+      }
+      made_.push_back(host_.Protect(content_[next_++]).Encode());
+      return absl::OkStatus();
+    default: {
+      ASSIGN_OR_RETURN(const card::CommandApdu read, Read(header));
+      made_.push_back((in_session_ ? host_.Protect(read) : read).Encode());
+      return absl::OkStatus();
+    }
+  }
+}
+
+absl::StatusOr<Bytes> BareLoader::Flush() {
+  Bytes answer;
+  const absl::Time start = absl::Now();
+  for (const Bytes& command : made_) {
+    ASSIGN_OR_RETURN(answer, Send(card_, command));
+  }
+  cost_.time += absl::Now() - start;
+  cost_.commands += made_.size();
+  made_.clear();
+  return answer;
 }
 
 }  // namespace
 
 absl::StatusOr<BareLoadCost> RunBareLoad(const BareLoad& load) {
   ASSIGN_OR_RETURN(const card::CapFile file, ReadCapFile(load.cap_file));
-  ASSIGN_OR_RETURN(const std::vector<card::CommandApdu> content,
+  ASSIGN_OR_RETURN(std::vector<card::CommandApdu> content,
                    ContentCommands(file));
   ASSIGN_OR_RETURN(cardsim::KeySet keys, cardsim::ReadKeysFile(load.keys_file));
   ASSIGN_OR_RETURN(const cardsim::PcscCard card,
                    cardsim::PcscCard::Connect(load.reader, kPatience));
-  cardsim::TestHost host(std::move(keys));
-  BareLoadCost cost;
-  std::vector<Bytes> commands;
-  bool in_session = false;
-  auto next = content.begin();
-  for (const std::string& text : load.headers) {
-    ASSIGN_OR_RETURN(const Bytes header, FromHex(text));
-    const uint8_t ins = header[1];
-    if (ins == kInitializeUpdate) {
-      commands.push_back(host.InitializeUpdate().Encode());
-      const absl::Time start = absl::Now();
-      Bytes answer;
-      for (const Bytes& command : commands) {
-        ASSIGN_OR_RETURN(answer, Send(card, command));
-      }
-      cost.time += absl::Now() - start;
-      cost.commands += commands.size();
-      commands.clear();
-      answer.resize(answer.size() - 2);
-      if (!host.TakeAnswer(answer)) {
-        return absl::InternalError("the card has other keys");
-      }
-      in_session = true;
-    } else if (ins == kExternalAuthenticate) {
-      commands.push_back(host.ExternalAuthenticate(kLevel).Encode());
-    } else if (ins == kInstall || ins == kLoad) {
-      if (next == content.end()) {
-        return absl::InvalidArgumentError("more commands than the file has");
-      }
-      commands.push_back(host.Protect(*next++).Encode());
-    } else {
-      ASSIGN_OR_RETURN(const card::CommandApdu read, Read(header));
-      commands.push_back((in_session ? host.Protect(read) : read).Encode());
-    }
+  BareLoader loader(card, std::move(keys), std::move(content));
+  for (const std::string& header : load.headers) {
+    RETURN_IF_ERROR(loader.Take(header));
   }
-  const absl::Time start = absl::Now();
-  for (const Bytes& command : commands) {
-    RETURN_IF_ERROR(Send(card, command).status());
-  }
-  cost.time += absl::Now() - start;
-  cost.commands += commands.size();
-  return cost;
+  RETURN_IF_ERROR(loader.Flush().status());
+  return loader.cost();
 }
 
 }  // namespace cardferry::stage

@@ -1,0 +1,71 @@
+// What a load costs over a far-away network, one packet against one command a
+// round trip, for each kind of card. ./dev bench load gives it the /run and the
+// network that it wants.
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "bench/staged_load.h"
+#include "lib/base/log.h"
+#include "lib/base/status_macros.h"
+#include "tests/stage/card_kinds.h"
+
+namespace cardferry::bench {
+namespace {
+
+constexpr int kRoundTripMillis[] = {0, 20, 100, 200};
+
+constexpr char kExplanation[] =
+    "tables30.cap (29816 bytes) onto a fresh simulated card that takes no "
+    "time,\n"
+    "by the programs that ship; seconds from the job to the card's last "
+    "answer.\n"
+    "one packet: the delay is in the network between agent and orchestrator.\n"
+    "one command a round trip: the same load without a delay in the network,\n"
+    "and one round trip's delay before every command instead; what the "
+    "services\n"
+    "would take for each is left out, so this is the least it could cost.\n\n";
+
+double Seconds(int64_t micros) { return static_cast<double>(micros) / 1e6; }
+
+absl::Status MeasureKind(const std::string& kind) {
+  for (const int millis : kRoundTripMillis) {
+    const absl::Duration rtt = absl::Milliseconds(millis);
+    stage::StageOptions far_away;
+    far_away.card.kind = kind;
+    far_away.rtt = rtt;
+    ASSIGN_OR_RETURN(const StagedLoad packet, RunStagedLoad(far_away));
+    stage::StageOptions each;
+    each.card.kind = kind;
+    each.card.delay = rtt;
+    ASSIGN_OR_RETURN(const StagedLoad commands, RunStagedLoad(each));
+    const double one = Seconds(packet.job.measurements().total_us());
+    const double other = Seconds(commands.job.measurements().total_us());
+    std::printf("%-13s %7d %12.2f %12u %25.2f %8.1f\n", kind.c_str(), millis,
+                one, packet.job.measurements().apdus(), other, other / one);
+    std::fflush(stdout);
+  }
+  return absl::OkStatus();
+}
+
+int Main() {
+  StartLog("load_bench", LogLevel::kError);
+  std::printf("%s%-13s %7s %12s %12s %25s %8s\n", kExplanation, "card",
+              "RTT ms", "one packet", "commands", "one command a round trip",
+              "factor");
+  for (const std::string& kind : stage::CardKindNames()) {
+    const absl::Status status = MeasureKind(kind);
+    if (status.ok()) continue;
+    std::cerr << "load_bench: " << kind << ": " << status.message() << "\n";
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace cardferry::bench
+
+int main() { return cardferry::bench::Main(); }
