@@ -19,6 +19,7 @@ namespace {
 namespace pb = ::cardferry::orchestrator::v1;
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr char kFaultyAgent[] = "agent/testing/faulty_agent";
@@ -133,6 +134,23 @@ TEST_F(AgentBreakTest, WithoutRoomForItsJournalNothingIsSentToTheCard) {
   ASSERT_NO_FATAL_FAILURE(AwaitFile(room + ".made"));
   ASSERT_OK_AND_ASSIGN(const pb::Job again, stage_->RunJob("brokerage"));
   EXPECT_EQ(again.message(), kHolds);
+}
+
+TEST_F(AgentBreakTest, ARevokedOneIsCutOffUntilItIsAddedAgain) {
+  ASSERT_NO_FATAL_FAILURE(Raise({}));
+  const stage::Outcome revoked =
+      stage_->Cardferry({"agent", "revoke", stage::kAgentName});
+  EXPECT_EQ(revoked.exit_code, 0) << revoked.errors;
+  ASSERT_OK(stage_->AwaitEvents("agent.disconnected", 1));
+  // Its certificate is as good as before.
+  ASSERT_NO_FATAL_FAILURE(ChangeAgent());
+  EXPECT_THAT(stage_->AwaitLog("agent", 0, "it was revoked"),
+              HasSubstr("the server does not let this agent in"));
+
+  ASSERT_OK(parts().AdmitAgent());
+  ASSERT_NO_FATAL_FAILURE(ChangeAgent());
+  ASSERT_OK_AND_ASSIGN(const pb::Job job, stage_->RunJob("brokerage"));
+  EXPECT_EQ(job.message(), kHolds);
 }
 
 TEST_F(AgentBreakTest, AKilledPcscdIsMissedOnlyUntilItIsBack) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
 #include "lib/base/status_matchers.h"
@@ -145,6 +146,8 @@ TEST_F(FalseCardTest, ThatClaimsToBeAKnownOneIsStoppedInTheRecord) {
   ASSERT_OK_AND_ASSIGN(const std::vector<pb::Card> before, stage_->Cards());
   ASSERT_EQ(before.size(), 1u);
   EXPECT_FALSE(before[0].stopped());
+  const std::string keys = stage_->Path("cards/scp03-1.keys");
+  ASSERT_OK_AND_ASSIGN(const std::string true_keys, ReadFile(keys, 1 << 12));
 
   ASSERT_OK(stage_->RemoveCard());
   ASSERT_NO_FATAL_FAILURE(SpoilCardKeys(*stage_));
@@ -157,6 +160,21 @@ TEST_F(FalseCardTest, ThatClaimsToBeAKnownOneIsStoppedInTheRecord) {
   EXPECT_TRUE(after[0].stopped());
   // What the true card proved to hold is not forgotten.
   EXPECT_EQ(after[0].packages_size(), 1);
+
+  // The true one is stopped with it, until an operator who knows why says so.
+  ASSERT_OK(stage_->RemoveCard());
+  ASSERT_OK(WriteFileAtomically(keys, AsBytes(true_keys), 0400));
+  ASSERT_OK(stage_->stage().InsertCard());
+  ExpectRefused(kStopped);
+  const stage::Outcome resumed = stage_->Cardferry({"card", "resume", kCardId});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.errors;
+  EXPECT_EQ(resumed.output,
+            absl::StrCat("Work on card ", kCardId,
+                         " goes on.\nThe keyvault forgot 1 failed "
+                         "verification.\n"));
+  // The simulated card is new, and empty: the job reads that and loads again.
+  ASSERT_OK_AND_ASSIGN(const pb::Job again, stage_->RunJob("brokerage"));
+  EXPECT_EQ(again.message(), "The card holds brokerage.");
 }
 
 }  // namespace
