@@ -31,21 +31,28 @@ constexpr char kExplanation[] =
 
 double Seconds(int64_t micros) { return static_cast<double>(micros) / 1e6; }
 
+// The stage ends with it: there is room for one at a time.
+absl::StatusOr<orchestrator::v1::Measurements> Measure(
+    const stage::StageOptions& options) {
+  ASSIGN_OR_RETURN(const StagedLoad load, RunStagedLoad(options));
+  return load.job.measurements();
+}
+
 absl::Status MeasureKind(const std::string& kind) {
   for (const int millis : kRoundTripMillis) {
     const absl::Duration rtt = absl::Milliseconds(millis);
     stage::StageOptions far_away;
     far_away.card.kind = kind;
     far_away.rtt = rtt;
-    ASSIGN_OR_RETURN(const StagedLoad packet, RunStagedLoad(far_away));
+    ASSIGN_OR_RETURN(const auto packet, Measure(far_away));
     stage::StageOptions each;
     each.card.kind = kind;
     each.card.delay = rtt;
-    ASSIGN_OR_RETURN(const StagedLoad commands, RunStagedLoad(each));
-    const double one = Seconds(packet.job.measurements().total_us());
-    const double other = Seconds(commands.job.measurements().total_us());
+    ASSIGN_OR_RETURN(const auto commands, Measure(each));
+    const double one = Seconds(packet.total_us());
+    const double other = Seconds(commands.total_us());
     std::printf("%-13s %7d %12.2f %12u %25.2f %8.1f\n", kind.c_str(), millis,
-                one, packet.job.measurements().apdus(), other, other / one);
+                one, packet.apdus(), other, other / one);
     std::fflush(stdout);
   }
   return absl::OkStatus();
