@@ -149,11 +149,7 @@ absl::StatusOr<Concluded> Concluder::AlreadyOver(const Packet& packet) {
 Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
                                       const Packet& packet, const Job& job) {
   const bool tired = job.rounds >= kMaxRounds;
-  std::string reason = AsSentence(conclusion.reason);
-  if (!packet.trouble.empty()) {
-    absl::StrAppend(&reason, reason.empty() ? "" : " ",
-                    "The agent says: ", AsSentence(packet.trouble));
-  }
+  const std::string reason = AsSentence(conclusion.reason);
   switch (conclusion.outcome) {
     case Outcome::kDone:
       return {ConcludedKind::kDone, true,
@@ -174,7 +170,9 @@ Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
                            "job goes on.")};
   }
   return {ConcludedKind::kNotDone, true,
-          absl::StrCat("Given up after ", job.rounds, " packets. ", reason)};
+          absl::StrCat("Given up after ", job.rounds, " packets. ", reason,
+                       packet.trouble.empty() ? "" : " The agent says: ",
+                       AsSentence(packet.trouble))};
 }
 
 absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,

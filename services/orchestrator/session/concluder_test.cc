@@ -128,19 +128,20 @@ TEST_F(ConcluderTest, AMissingAnswerMeansThatTheCardIsReadAgain) {
                                            std::string("Reader 0"))));
 }
 
-TEST_F(ConcluderTest, SaysWhatTheAgentSaysOfAPacketThatItCouldNotRun) {
+TEST_F(ConcluderTest, AJobThatIsGivenUpSaysWhatTheAgentSaid) {
   const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
   Start();
-  Answer(kCard);
-  link_->Take();
-  sequencer_.ConcludeWith(FakeSequencer::Ended(Outcome::kUnknown, "cut short"));
-  PacketReport report;
-  report.packet_id = link_->last_packet();
-  report.trouble = "the disk is full";
-  session_->OnReport(report);
+  for (uint32_t round = 0; round < kMaxRounds; ++round) {
+    sequencer_.ConcludeWith(FakeSequencer::Ended(Outcome::kUnknown, "gone"));
+    Answer(kCard);
+    PacketReport report;
+    report.packet_id = link_->last_packet();
+    report.trouble = "the disk is full";
+    session_->OnReport(report);
+  }
   EXPECT_EQ(GetJob(job).message,
-            "Cut short. The agent says: The disk is full. Insert the card "
-            "again: it is read anew, and the job goes on.");
+            "Given up after 8 packets. Gone. The agent says: The disk is "
+            "full.");
 }
 
 TEST_F(ConcluderTest, AJobThatGetsNowhereIsGivenUp) {
