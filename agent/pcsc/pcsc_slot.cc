@@ -80,7 +80,12 @@ class PcscConnection final : public CardConnection {
                                  static_cast<DWORD>(command.size()), nullptr,
                                  buffer_.data(), &length),
                    "SCardTransmit"));
-    // Only now: after an error the length says nothing.
+    // Only now: after an error the length says nothing. Some readers call it a
+    // success that a card which has just gone answers nothing.
+    if (length == 0) {
+      return absl::UnavailableError(
+          "the card gave no answer: it was taken out, or lost its power");
+    }
     return Bytes(buffer_.begin(), buffer_.begin() + length);
   }
 
