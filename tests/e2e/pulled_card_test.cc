@@ -81,26 +81,29 @@ TEST_P(PulledCardTest, EndsWithWhatItShouldHold) {
   ASSERT_OK_AND_ASSIGN(const pb::Job job, stage_->WatchJob(id));
   EXPECT_EQ(job.state(), pb::JOB_STATE_DONE);
   EXPECT_EQ(job.message(), "The card holds brokerage.");
-  EXPECT_THAT(stage_->Story(id, "job.waits"),
-              IsOkAndHolds(ElementsAreArray(GetParam().said)));
+  ASSERT_OK_AND_ASSIGN(const auto story, stage_->Story(id, "job.waits"));
+  EXPECT_THAT(story, ElementsAreArray(GetParam().said));
   ExpectTheAppletAnswers();
   // And nobody took a torn session for a false card.
   EXPECT_THAT(stage_->Events("card.stopped"),
               IsOkAndHolds(::testing::IsEmpty()));
 }
 
+constexpr char kInsertAgain[] =
+    "Insert the card again: it is read anew, and the job goes on.";
+
 // The job was not begun: nobody had to wait for anything new.
 const std::vector<std::string> kNothing;
 const std::vector<std::string> kBeforeTheSession = {
-    "The card gave no answer to EXTERNAL AUTHENTICATE. Nothing was changed. "
-    "Insert it again. Insert the card again: it is read anew, and the job goes "
-    "on."};
+    absl::StrCat("The card gave no answer to EXTERNAL AUTHENTICATE. Nothing "
+                 "was changed. Insert it again. ",
+                 kInsertAgain)};
 
 std::string NoAnswerTo(const std::string& command) {
   return absl::StrCat(
       "The card gave no answer to ", command, " of ", kBrokeragePackage,
-      ". What the card holds now is read when it is inserted again. Insert the "
-      "card again: it is read anew, and the job goes on.");
+      ". What the card holds now is read when it is inserted again. ",
+      kInsertAgain);
 }
 
 INSTANTIATE_TEST_SUITE_P(
