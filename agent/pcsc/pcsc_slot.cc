@@ -86,7 +86,7 @@ class PcscConnection final : public CardConnection {
       return absl::UnavailableError(
           "the card gave no answer: it was taken out, or lost its power");
     }
-    return Bytes(buffer_.begin(), buffer_.begin() + length);
+    return Bytes(buffer_.data(), buffer_.data() + length);
   }
 
   PcscContext context_;  // outlives the handle: declared first

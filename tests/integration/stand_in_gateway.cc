@@ -81,7 +81,7 @@ v1::AgentMessage StandInGateway::Await(const Fits& fits, size_t from,
                                        size_t* at) {
   absl::MutexLock lock(&mutex_);
   int found = -1;
-  const auto there = [&] {
+  const auto there = [&]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
     found = FindFrom(fits, from);
     return found >= 0;
   };
