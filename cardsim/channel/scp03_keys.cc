@@ -26,14 +26,12 @@ enum class Purpose : uint8_t {
 Bytes DerivationInput(Purpose purpose, size_t size, size_t block,
                       ByteSpan context) {
   const size_t bits = size * 8;
-  Bytes input(11);
-  input.push_back(static_cast<uint8_t>(purpose));
-  input.push_back(0x00);
-  input.push_back(static_cast<uint8_t>(bits >> 8));
-  input.push_back(static_cast<uint8_t>(bits));
-  input.push_back(static_cast<uint8_t>(block));
-  Append(input, context);
-  return input;
+  const uint8_t label[12] = {0, 0, 0, 0, 0, 0,
+                             0, 0, 0, 0, 0, static_cast<uint8_t>(purpose)};
+  const uint8_t counter[4] = {0x00, static_cast<uint8_t>(bits >> 8),
+                              static_cast<uint8_t>(bits),
+                              static_cast<uint8_t>(block)};
+  return Concat({label, counter, context});
 }
 
 absl::StatusOr<SecretBytes> DeriveKey(const SecretBytes& key, Purpose purpose,
