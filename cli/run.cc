@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/match.h"
+#include "cli/render/words.h"
 
 namespace cardferry::cli {
 namespace {
@@ -39,6 +41,30 @@ void AddGlobals(CLI::App& app, Command& command) {
                "for programs: JSON, one value a line");
 }
 
+// The word where a subcommand should stand and none is meant; empty: none.
+// "job lst": "lst".
+std::string UnknownSubcommand(const CLI::App& app,
+                              const std::vector<std::string>& arguments) {
+  const CLI::App* group = &app;
+  bool value = false;  // the next word belongs to an option
+  for (const std::string& word : arguments) {
+    const bool option = absl::StartsWith(word, "-");
+    if (!option && !value) {
+      if (group->get_subcommands(nullptr).empty()) return "";
+      const auto known = [&word](const CLI::App* one) {
+        return one->get_name() == word;
+      };
+      const auto subcommands = group->get_subcommands(nullptr);
+      const auto found =
+          std::find_if(subcommands.begin(), subcommands.end(), known);
+      if (found == subcommands.end()) return word;
+      group = *found;
+    }
+    value = option && word != "--json" && !absl::StrContains(word, '=');
+  }
+  return "";
+}
+
 }  // namespace
 
 int RunCardferry(const std::vector<std::string>& arguments, World world) {
@@ -62,6 +88,12 @@ int RunCardferry(const std::vector<std::string>& arguments, World world) {
     app.parse(std::move(reversed));
   } catch (const CLI::ParseError& error) {
     World& to = command.world();
+    const std::string unknown = UnknownSubcommand(app, arguments);
+    if (error.get_exit_code() != 0 && !unknown.empty()) {
+      to.err << "cardferry: there is no subcommand \"" << Printable(unknown)
+             << "\" there. Run with --help for those that there are.\n";
+      return kUsage;
+    }
     return app.exit(error, to.out, to.err) == 0 ? kOk : kUsage;
   }
   return command.exit_code();

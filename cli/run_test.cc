@@ -13,6 +13,7 @@ namespace {
 using ::testing::AllOf;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class RunTest : public RunFixture {};
@@ -45,6 +46,22 @@ TEST_F(RunTest, RefusesWrongUsageBeforeAnythingIsAsked) {
     EXPECT_EQ(out(), "") << ::testing::PrintToString(arguments);
   }
   EXPECT_EQ(fake_.added.application(), "");
+}
+
+TEST_F(RunTest, NamesTheSubcommandThatThereIsNot) {
+  const auto complaint = [this](const std::vector<std::string>& arguments) {
+    err_.str("");
+    EXPECT_EQ(RunBare(arguments), kUsage);
+    return err();
+  };
+  EXPECT_EQ(complaint({"job", "lst"}),
+            "cardferry: there is no subcommand \"lst\" there. Run with --help "
+            "for those that there are.\n");
+  EXPECT_THAT(complaint({"--json", "--config", "f", "jobs", "list"}),
+              HasSubstr("\"jobs\""));
+  EXPECT_THAT(complaint({"job"}), HasSubstr("subcommand is required"));
+  EXPECT_THAT(complaint({"job", "show", "--nonsense", "1"}),
+              Not(HasSubstr("no subcommand")));
 }
 
 TEST_F(RunTest, HelpHasExamplesAndTheExitCodes) {
