@@ -15,7 +15,9 @@ namespace cardferry::keyvault {
 // is not exactly
 //   length, load file AID | length, module AID | length, application AID |
 //   length (1 or 3), privileges | length, parameters | length, token
-// with lengths of one byte.
+// with AIDs of 0 or 5 to 16 bytes, and the lengths of parameters and token as
+// BER in its shortest form (81 from 128 on). There is one way to read that, so
+// the card finds no other privileges than these.
 absl::StatusOr<uint32_t> PrivilegesOfInstall(const card::CommandApdu& command);
 
 }  // namespace cardferry::keyvault

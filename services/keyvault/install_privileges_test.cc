@@ -60,5 +60,85 @@ TEST(PrivilegesOfInstallTest, AreOfOneOrThreeBytes) {
   }
 }
 
+TEST(PrivilegesOfInstallTest, StandAfterAidsThatHaveTheLengthsOfAids) {
+  for (const size_t place : {size_t{0}, size_t{1}, size_t{2}}) {
+    for (size_t size = 0; size < 0x100; ++size) {
+      Bytes data;
+      for (size_t field = 0; field < 3; ++field) {
+        data.push_back(static_cast<uint8_t>(field == place ? size : 0));
+        if (field == place) data.resize(data.size() + size, 0xA0);
+      }
+      Append(data, FromHexOrDie("01040000"));
+      if (size == 0 || (size >= 5 && size <= 16)) {
+        EXPECT_THAT(Privileges(data), IsOkAndHolds(0x040000u)) << size;
+      } else {
+        EXPECT_THAT(
+            Privileges(data),
+            StatusIs(kInvalid, "INSTALL: an AID is not of 0 or 5 to 16 bytes"))
+            << size;
+      }
+    }
+  }
+}
+
+// A card that reads lengths as BER would find other privileges.
+TEST(PrivilegesOfInstallTest, AreNotHiddenBehindALengthInAnotherForm) {
+  Bytes data = FromHexOrDie("8105A0000000010005A00000000201800000");
+  data.resize(1 + 0x81, 0);
+  Append(data, FromHexOrDie("000001000000"));
+  EXPECT_THAT(
+      Privileges(data),
+      StatusIs(kInvalid, "INSTALL: an AID is not of 0 or 5 to 16 bytes"));
+  EXPECT_THAT(
+      Privileges("0000008101040000"),
+      StatusIs(kInvalid, "INSTALL: privileges are not of 1 or 3 bytes"));
+}
+
+Bytes WithParameters(absl::string_view length, size_t size) {
+  return Concat({FromHexOrDie("0000000104"), FromHexOrDie(length),
+                 Bytes(size, 0xC9), Bytes{0}});
+}
+
+TEST(PrivilegesOfInstallTest, ComeBeforeParametersOfAnyLength) {
+  for (const auto& [length, size] : {std::pair<const char*, size_t>{"00", 0},
+                                     {"7F", 127},
+                                     {"8180", 128},
+                                     {"81FF", 255},
+                                     {"820100", 256},
+                                     {"82C000", 0xC000}}) {
+    EXPECT_THAT(Privileges(WithParameters(length, size)),
+                IsOkAndHolds(0x040000u))
+        << length;
+  }
+}
+
+TEST(PrivilegesOfInstallTest, RefuseALengthThatIsNotTheShortest) {
+  for (const auto& [length, size] : {std::pair<const char*, size_t>{"8100", 0},
+                                     {"817F", 127},
+                                     {"820080", 128},
+                                     {"8200FF", 255}}) {
+    EXPECT_THAT(
+        Privileges(WithParameters(length, size)),
+        StatusIs(kInvalid, "INSTALL: a length is not in its shortest form"))
+        << length;
+  }
+  for (const char* length : {"80", "83000100", "FF"}) {
+    EXPECT_THAT(Privileges(WithParameters(length, 256)),
+                StatusIs(kInvalid, "INSTALL: a length is not of 1 to 3 bytes"))
+        << length;
+  }
+}
+
+TEST(PrivilegesOfInstallTest, NeedWholeParametersOfALongLengthToo) {
+  const Bytes whole = WithParameters("8180", 128);
+  ASSERT_OK(Privileges(whole));
+  for (size_t size = 0; size < whole.size(); ++size) {
+    EXPECT_THAT(
+        Privileges(ByteSpan(whole).first(size)),
+        StatusIs(kInvalid, "INSTALL: a field goes over the end of the command"))
+        << size;
+  }
+}
+
 }  // namespace
 }  // namespace cardferry::keyvault
