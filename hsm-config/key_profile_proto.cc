@@ -3,6 +3,7 @@
 #include <google/protobuf/io/tokenizer.h>
 #include <google/protobuf/text_format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
@@ -219,6 +220,34 @@ absl::Status ParseProperties(const pb::KeySet& message, KeySet& set) {
   return CheckAlgorithm(set);
 }
 
+bool Allows(const KeyEntry& key, CK_MECHANISM_TYPE mechanism) {
+  const std::vector<CK_MECHANISM_TYPE>& all = key.spec.mechanisms;
+  return std::find(all.begin(), all.end(), mechanism) != all.end();
+}
+
+// That triple DES masters may be derived from in the ways that a session needs:
+// ECB makes diversified card keys and a session key's halves, CBC makes session
+// keys from the keys that the cards hold themselves.
+absl::Status CheckTripleDesMechanisms(const KeySet& set) {
+  if (!IsTripleDes(set.key_bits)) return absl::OkStatus();
+  for (const KeyEntry* key : {&set.enc, &set.mac, &set.dek}) {
+    if (!Allows(*key, CKM_DES3_ECB_ENCRYPT_DATA)) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(key->label,
+                       ": triple DES keys need mechanism "
+                       "MECHANISM_DES3_ECB_ENCRYPT_DATA"));
+    }
+    if (set.diversification == Diversification::kNone &&
+        !Allows(*key, CKM_DES3_CBC_ENCRYPT_DATA)) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          key->label,
+          ": triple DES keys that are not diversified make session keys "
+          "themselves, and need MECHANISM_DES3_CBC_ENCRYPT_DATA too"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<KeySet> ParseKeySet(const pb::KeySet& message) {
   KeySet set;
   RETURN_IF_ERROR(ParseProperties(message, set));
@@ -228,6 +257,7 @@ absl::StatusOr<KeySet> ParseKeySet(const pb::KeySet& message) {
       ParseKeyInto("mac", message.mac(), MasterRole(set, false), set.mac));
   RETURN_IF_ERROR(
       ParseKeyInto("dek", message.dek(), MasterRole(set, true), set.dek));
+  RETURN_IF_ERROR(CheckTripleDesMechanisms(set));
   return set;
 }
 

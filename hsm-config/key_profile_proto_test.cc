@@ -16,6 +16,13 @@ constexpr char kDerives[] =
     "usages: USAGE_DERIVE mechanisms: MECHANISM_AES_ECB_ENCRYPT_DATA "
     "used_by: \"keyvault\"";
 
+constexpr char kDerivesByEcb[] =
+    "usages: USAGE_DERIVE mechanisms: MECHANISM_DES3_ECB_ENCRYPT_DATA "
+    "used_by: \"keyvault\"";
+constexpr char kDerivesByBoth[] =
+    "usages: USAGE_DERIVE mechanisms: MECHANISM_DES3_ECB_ENCRYPT_DATA "
+    "mechanisms: MECHANISM_DES3_CBC_ENCRYPT_DATA used_by: \"keyvault\"";
+
 // A valid profile, in parts that a test can change.
 struct Text {
   std::string head =
@@ -38,6 +45,19 @@ struct Text {
            ticket + "}";
   }
 };
+
+// The same with triple DES keys, which may do `may`.
+Text TripleDes(const std::string& bits, const std::string& diversification,
+               const std::string& may) {
+  Text text;
+  text.head =
+      "name: \"demo\" master_version: 1 key_version_number: 48 key_bits: " +
+      bits + " diversification: DIVERSIFICATION_" + diversification;
+  text.enc = "label: \"enc\" id: \"01\" " + may;
+  text.mac = "label: \"mac\" id: \"02\" " + may;
+  text.dek = "label: \"dek\" id: \"03\" " + may;
+  return text;
+}
 
 std::string Refusal(const Text& text) {
   const auto profile = ParseKeyProfile(text.Whole());
@@ -86,12 +106,9 @@ TEST(ParseKeyProfile, TakesTripleDesKeysOfBothLengths) {
   for (const auto& [bits, type, length] :
        {std::make_tuple("112", CK_KEY_TYPE{CKK_DES2}, 16u),
         std::make_tuple("168", CK_KEY_TYPE{CKK_DES3}, 24u)}) {
-    Text text;
-    text.head = std::string("name: \"demo\" master_version: 1 ") +
-                "key_version_number: 48 key_bits: " + bits +
-                " diversification: DIVERSIFICATION_EMV_CPS";
-    ASSERT_OK_AND_ASSIGN(const KeyProfile profile,
-                         ParseKeyProfile(text.Whole()));
+    ASSERT_OK_AND_ASSIGN(
+        const KeyProfile profile,
+        ParseKeyProfile(TripleDes(bits, "EMV_CPS", kDerivesByEcb).Whole()));
     EXPECT_EQ(profile.key_sets[0].diversification, Diversification::kEmvCps);
     EXPECT_EQ(profile.key_sets[0].dek.spec.type, type);
     EXPECT_EQ(profile.key_sets[0].dek.spec.length, length);
@@ -100,14 +117,31 @@ TEST(ParseKeyProfile, TakesTripleDesKeysOfBothLengths) {
   EXPECT_FALSE(HasTripleDes(ParseKeyProfile(Text().Whole()).value()));
 }
 
+TEST(ParseKeyProfile, RefusesTripleDesMastersThatNoSessionCanBeDerivedFrom) {
+  for (const char* diversification : {"NONE", "VISA2", "EMV_CPS"}) {
+    Text text = TripleDes("112", diversification, kDerivesByBoth);
+    EXPECT_OK(ParseKeyProfile(text.Whole())) << diversification;
+    text.mac = std::string("label: \"mac\" id: \"02\" ") + kDerives;
+    EXPECT_EQ(Refusal(text),
+              "key profile: key set demo: mac: triple DES keys need mechanism "
+              "MECHANISM_DES3_ECB_ENCRYPT_DATA");
+  }
+  EXPECT_OK(ParseKeyProfile(TripleDes("168", "VISA2", kDerivesByEcb).Whole()));
+  EXPECT_EQ(Refusal(TripleDes("112", "NONE", kDerivesByEcb)),
+            "key profile: key set demo: enc: triple DES keys that are not "
+            "diversified make session keys themselves, and need "
+            "MECHANISM_DES3_CBC_ENCRYPT_DATA too");
+}
+
 TEST(ParseKeyProfile, RefusesAKeySetForTwoProtocols) {
   Text text;
   text.more =
       "key_sets { name: \"demo\" master_version: 2 key_version_number: 49 "
       "key_bits: 112 diversification: DIVERSIFICATION_VISA2 "
       "enc { label: \"e2\" id: \"11\" " +
-      std::string(kDerives) + "} mac { label: \"m2\" id: \"12\" " + kDerives +
-      "} dek { label: \"d2\" id: \"13\" " + kDerives + "} }";
+      std::string(kDerivesByEcb) + "} mac { label: \"m2\" id: \"12\" " +
+      kDerivesByEcb + "} dek { label: \"d2\" id: \"13\" " + kDerivesByEcb +
+      "} }";
   EXPECT_EQ(Refusal(text),
             "key profile: key set demo has versions for SCP02 and for SCP03: "
             "give the new one a name of its own");
