@@ -40,6 +40,24 @@ CommandHeader GetResponseHeader(uint8_t cla) {
   return {channel, kGetResponse, 0, 0};
 }
 
+absl::StatusOr<ResponseApdu> SendGetResponse(uint8_t cla, uint32_t length,
+                                             bool t0,
+                                             const ExchangeBytes& exchange) {
+  ASSIGN_OR_RETURN(const CommandApdu command,
+                   CommandApdu::Create(GetResponseHeader(cla), {}, length));
+  return Send(command, t0, exchange);
+}
+
+// What the card holds ready: `length` bytes, as it says itself. When it then
+// names another length it gets one more GET RESPONSE, with that one.
+absl::StatusOr<ResponseApdu> FetchMore(uint8_t cla, uint32_t length, bool t0,
+                                       const ExchangeBytes& exchange) {
+  ASSIGN_OR_RETURN(ResponseApdu answer,
+                   SendGetResponse(cla, length, t0, exchange));
+  if (answer.sw.sw1() != 0x6C) return answer;
+  return SendGetResponse(cla, WantedLength(answer.sw.sw2()), t0, exchange);
+}
+
 }  // namespace
 
 absl::StatusOr<ResponseApdu> TransmitWhole(const CommandApdu& command, bool t0,
@@ -54,10 +72,8 @@ absl::StatusOr<ResponseApdu> TransmitWhole(const CommandApdu& command, bool t0,
   Bytes data = answer.data;
   while (answer.sw.sw1() == 0x61) {
     ASSIGN_OR_RETURN(
-        const CommandApdu more,
-        CommandApdu::Create(GetResponseHeader(command.header().cla), {},
-                            WantedLength(answer.sw.sw2())));
-    ASSIGN_OR_RETURN(answer, Send(more, t0, exchange));
+        answer, FetchMore(command.header().cla, WantedLength(answer.sw.sw2()),
+                          t0, exchange));
     if (answer.data.empty() && answer.sw.sw1() == 0x61) {
       return absl::DataLossError("the card offers bytes and never gives them");
     }

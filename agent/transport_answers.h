@@ -14,7 +14,8 @@ namespace cardferry::agent {
 using ExchangeBytes = std::function<absl::StatusOr<Bytes>(ByteSpan)>;
 
 // Sends `command` and gathers its whole answer:
-//   61xx: the rest is fetched with GET RESPONSE (ISO/IEC 7816-4, 11.8.1);
+//   61xx: the rest is fetched with GET RESPONSE (ISO/IEC 7816-4, 11.8.1), each
+//         once more when the card answers it with 6Cxx;
 //   6Cxx: sent again with the Le the card asks for, only when the command has
 //         no secure messaging: a protected command goes to a card once.
 // `t0`: Le is left off a command that carries data (ISO/IEC 7816-3, 12.2.1).

@@ -70,6 +70,35 @@ TEST(TransmitWholeTest, NeverRepeatsAProtectedCommand) {
   }
 }
 
+// GET RESPONSE is the transport's own: it may go out again for a protected
+// command too.
+TEST(TransmitWholeTest, RepeatsGetResponseWithTheLengthTheCardNames) {
+  for (const std::string cla : {"80", "84"}) {
+    ScriptedReader reader({"6110", "6C03", "0102036102", "04059000"});
+    EXPECT_THAT(Send(reader, cla + "CA006600", /*t0=*/true),
+                IsOkAndHolds(std::string("01020304059000")));
+    EXPECT_EQ(reader.sent,
+              (std::vector<std::string>{cla + "CA006600", "00C0000010",
+                                        "00C0000003", "00C0000002"}));
+  }
+}
+
+TEST(TransmitWholeTest, RepeatsEachGetResponseOnItsOwn) {
+  ScriptedReader reader({"6110", "6C01", "016105", "6C00", "029000"});
+  EXPECT_THAT(Send(reader, "80CA006600", /*t0=*/true),
+              IsOkAndHolds(std::string("01029000")));
+  EXPECT_EQ(reader.sent,
+            (std::vector<std::string>{"80CA006600", "00C0000010", "00C0000001",
+                                      "00C0000005", "00C0000000"}));
+}
+
+TEST(TransmitWholeTest, RepeatsGetResponseOnce) {
+  ScriptedReader reader({"016110", "6C03", "6C04", "9000"});
+  EXPECT_THAT(Send(reader, "80CA006600", /*t0=*/true),
+              IsOkAndHolds(std::string("016C04")));
+  EXPECT_EQ(reader.sent.size(), 3u);
+}
+
 TEST(TransmitWholeTest, LeavesLeOffACommandWithDataForT0Only) {
   ScriptedReader t0({"9000"});
   EXPECT_OK(Send(t0, "00A4040001AA00", true));
