@@ -28,7 +28,7 @@ class GatewayCall final
   void Start(v1::AgentGateway::Stub& stub, v1::AgentMessage hello);
 
   // Queues a message. Over 1024 waiting ones the call is given up: the line
-  // does not move.
+  // does not move. Never waits and calls nobody back: a caller may hold a lock.
   void Send(v1::AgentMessage message);
 
   // No more Sends; the call ends when all has gone out.

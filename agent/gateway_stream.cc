@@ -111,57 +111,43 @@ v1::AgentMessage GatewayStream::Hello() const {
 }
 
 void GatewayStream::SendNow(v1::AgentMessage message) {
-  std::shared_ptr<GatewayCall> call;
-  {
-    absl::MutexLock lock(&mutex_);
-    call = call_;
-  }
-  if (call != nullptr) call->Send(std::move(message));
+  if (call_ != nullptr) call_->Send(std::move(message));
 }
 
 void GatewayStream::Send(const std::string& reader, const SendAnswer& answer) {
+  absl::MutexLock lock(&mutex_);
   SendNow(ToProto(reader, answer));
 }
 
 void GatewayStream::Send(const Report& report) {
-  {
-    absl::MutexLock lock(&mutex_);
-    packets_.erase(report.packet_id);  // it has no more progress
-  }
+  absl::MutexLock lock(&mutex_);
+  packets_.erase(report.packet_id);  // it has no more progress
   SendNow(ToProto(report));
 }
 
 void GatewayStream::Send(const Progress& progress) {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (packets_.count(progress.packet_id) == 0) return;
-  }
+  absl::MutexLock lock(&mutex_);
+  if (packets_.count(progress.packet_id) == 0) return;
   SendNow(ToProto(progress));
 }
 
 void GatewayStream::Show(const ReaderPresence& presence) {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (presence.removed) {
-      readers_.erase(presence.reader);
-    } else {
-      readers_[presence.reader] = presence;
-    }
+  absl::MutexLock lock(&mutex_);
+  if (presence.removed) {
+    readers_.erase(presence.reader);
+  } else {
+    readers_[presence.reader] = presence;
   }
   SendNow(ToProto(presence));
 }
 
 void GatewayStream::ShowTrouble(const std::string& reader,
                                 const std::string& trouble) {
-  ReaderPresence presence;
-  {
-    absl::MutexLock lock(&mutex_);
-    const auto found = readers_.find(reader);
-    if (found == readers_.end()) return;
-    found->second.trouble = trouble;
-    presence = found->second;
-  }
-  SendNow(ToProto(presence));
+  absl::MutexLock lock(&mutex_);
+  const auto found = readers_.find(reader);
+  if (found == readers_.end()) return;
+  found->second.trouble = trouble;
+  SendNow(ToProto(found->second));
 }
 
 }  // namespace cardferry::agent

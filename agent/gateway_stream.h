@@ -53,7 +53,10 @@ class GatewayStream final : public Uplink {
   void OnMessage(const v1::GatewayMessage& message);
   // One stream from hello to its end: how it ended.
   absl::Status RunOneCall();
-  void SendNow(agent::v1::AgentMessage message);
+  // Queues it on the stream there is. In the same critical section as the state
+  // that it tells of, so that no message overtakes a later state.
+  void SendNow(agent::v1::AgentMessage message)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   v1::AgentMessage Hello() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Stopping() const;
   // Sleeps; false when the stream is being stopped.

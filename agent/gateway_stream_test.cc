@@ -2,6 +2,8 @@
 
 #include <deque>
 #include <memory>
+#include <thread>
+#include <vector>
 
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
@@ -155,6 +157,40 @@ TEST(GatewayStreamTest, SaysOfEachReaderWhatWasLastShown) {
   EXPECT_EQ(hello.readers(0).trouble(), "Take it out.");
   stream.Show({"stuck", false});
   EXPECT_EQ(gateway.Await(2)[1].reader_changed().trouble(), "");
+}
+
+// Large, so that threads meet while they make their messages of it.
+ReaderPresence NumberedState(uint8_t number) {
+  return {"R", true, Bytes(16384, number)};
+}
+
+TEST(GatewayStreamTest, NoReaderStateOvertakesALaterOne) {
+  constexpr int kStates = 200;  // few enough never to fill the queue
+  FakeGateway gateway;
+  SystemRandom random;
+  EventLog log;
+  GatewayStream stream(gateway.Channel(), random);
+  stream.Show(NumberedState(0));
+  stream.Start([&log](const AddressedEvent& event) { log.Add(event); });
+  log.AwaitVerdict();
+  std::vector<std::thread> troubles;
+  for (int thread = 0; thread < 3; ++thread) {
+    troubles.emplace_back([&stream] {
+      for (int i = 0; i < kStates; ++i) stream.ShowTrouble("R", "Take it out.");
+    });
+  }
+  for (int i = 1; i <= kStates; ++i) {
+    stream.Show(NumberedState(static_cast<uint8_t>(i)));
+  }
+  for (std::thread& thread : troubles) thread.join();
+  const auto received = gateway.Await(1 + 4 * kStates);
+  uint8_t last = 0;
+  for (size_t i = 1; i < received.size(); ++i) {
+    const auto state =
+        static_cast<uint8_t>(received[i].reader_changed().atr().front());
+    ASSERT_GE(state, last) << "message " << i;
+    last = state;
+  }
 }
 
 TEST(GatewayStreamTest, HandsOnWhatTheServerSays) {
