@@ -25,7 +25,8 @@ class CardConnection {
   virtual bool TakesExtendedLength() const = 0;
 
   // Ends a secure channel session that may be open: the card is reset when the
-  // connection ends. Without it the card is left as it is.
+  // connection ends. Without it the card is left as it is. After a lost answer
+  // the end may take a second: a card that has gone is not reset.
   virtual void ResetAtEnd() = 0;
 };
 

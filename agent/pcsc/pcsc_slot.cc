@@ -2,6 +2,8 @@
 
 #include <winscard.h>
 
+#include <chrono>
+#include <string>
 #include <utility>
 
 #include "agent/pcsc/pcsc_context.h"
@@ -27,6 +29,34 @@ size_t LongestAnswer(ByteSpan command) {
 // Which of the two is the card's: it says so in its answer to reset.
 constexpr DWORD kProtocols = SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1;
 
+// pcscd looks into its readers every 0.4 s.
+constexpr std::chrono::milliseconds kPcscdLooks(1000);
+
+// Waits until pcscd has seen that the card went; false when it has not within
+// that time, because the card is there. True also when pcscd or the reader is
+// not there any more.
+bool AwaitAbsence(SCARDCONTEXT context, const std::string& reader) {
+  using SteadyClock = std::chrono::steady_clock;
+  const SteadyClock::time_point deadline = SteadyClock::now() + kPcscdLooks;
+  SCARD_READERSTATE state = {};
+  state.szReader = reader.c_str();
+  state.dwCurrentState = SCARD_STATE_UNAWARE;  // the first look never waits
+  LONG code = SCardGetStatusChange(context, 0, &state, 1);
+  // The high half counts arrivals and removals.
+  const DWORD events = state.dwEventState >> 16;
+  while (code == SCARD_S_SUCCESS) {
+    if ((state.dwEventState & SCARD_STATE_PRESENT) == 0) return true;
+    if (state.dwEventState >> 16 != events) return true;  // and came back
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - SteadyClock::now());
+    if (left.count() <= 0) return false;
+    state.dwCurrentState = state.dwEventState;
+    code = SCardGetStatusChange(context, static_cast<DWORD>(left.count()),
+                                &state, 1);
+  }
+  return code != SCARD_E_TIMEOUT;
+}
+
 // The one owner of an SCARDHANDLE.
 class CardHandle {
  public:
@@ -43,6 +73,7 @@ class CardHandle {
   bool is_t0() const { return protocol_ == SCARD_PROTOCOL_T0; }
   DWORD disposition() const { return disposition_; }
   void ResetAtEnd() { disposition_ = SCARD_RESET_CARD; }
+  void LeaveAtEnd() { disposition_ = SCARD_LEAVE_CARD; }
 
  private:
   SCARDHANDLE handle_;
@@ -52,16 +83,28 @@ class CardHandle {
 
 class PcscConnection final : public CardConnection {
  public:
-  PcscConnection(PcscContext context, std::unique_ptr<CardHandle> handle)
-      : context_(std::move(context)), handle_(std::move(handle)) {}
+  PcscConnection(PcscContext context, std::string reader,
+                 std::unique_ptr<CardHandle> handle)
+      : context_(std::move(context)),
+        reader_(std::move(reader)),
+        handle_(std::move(handle)) {}
   ~PcscConnection() override {
+    // pcscd 1.9 that resets a card which has gone unseen takes the reader for
+    // empty, and does not find a card that is back by then.
+    if (lost_answer_ && handle_->disposition() == SCARD_RESET_CARD &&
+        AwaitAbsence(context_.handle(), reader_)) {
+      handle_->LeaveAtEnd();
+    }
     SCardEndTransaction(handle_->get(), handle_->disposition());
   }
 
   absl::StatusOr<card::ResponseApdu> Transmit(
       const card::CommandApdu& command) override {
-    return TransmitWhole(command, handle_->is_t0(),
-                         [this](ByteSpan bytes) { return Exchange(bytes); });
+    absl::StatusOr<card::ResponseApdu> answer =
+        TransmitWhole(command, handle_->is_t0(),
+                      [this](ByteSpan bytes) { return Exchange(bytes); });
+    lost_answer_ = lost_answer_ || !answer.ok();
+    return answer;
   }
 
   // T=0 has one byte for a length; what a reader for T=1 cannot carry it
@@ -90,7 +133,9 @@ class PcscConnection final : public CardConnection {
   }
 
   PcscContext context_;  // outlives the handle: declared first
+  const std::string reader_;
   std::unique_ptr<CardHandle> handle_;
+  bool lost_answer_ = false;  // the card may have gone
   Bytes buffer_;
 };
 
@@ -123,7 +168,8 @@ absl::StatusOr<std::unique_ptr<CardConnection>> PcscSlot::Connect() {
   // Held for the whole session: pcscd powers the card off soon after the last
   // handle closes, and another program's command would break the channel.
   RETURN_IF_ERROR(BeginTransaction(handle));
-  return std::make_unique<PcscConnection>(std::move(context), std::move(owner));
+  return std::make_unique<PcscConnection>(std::move(context), reader_,
+                                          std::move(owner));
 }
 
 }  // namespace cardferry::agent

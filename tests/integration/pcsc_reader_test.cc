@@ -2,8 +2,10 @@
 // cards: what an agent must survive.
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "agent/guarded_card.h"
 #include "agent/pcsc/pcsc_context.h"
 #include "agent/pcsc/pcsc_slot.h"
@@ -152,6 +154,29 @@ TEST_F(PcscReaderTest, APulledCardLeavesAnUnknownOutcomeAndTheAnswersBefore) {
   // Back in the reader it is served again.
   EXPECT_EQ(seen_.Await(kVirtualReader, "found in out in"), "found in out in");
   ASSERT_OK(guarded.Connect());
+  EXPECT_EQ(guarded.Run(Selects(1), Ignore).transcript.end, RunEnd::kDone);
+}
+
+// pcscd is told to reset a card that it holds for present and that is not
+// there: it would take the reader for empty from then on.
+TEST_F(PcscReaderTest, ACardThatIsBackBeforePcscdMissedItIsServedAgain) {
+  stage::Process card = InsertSeen({"--fault", "pull@3+0.2s"});
+  GuardedCard guarded(std::make_shared<PcscSlot>(kVirtualReader),
+                      absl::Seconds(60));
+  ASSERT_OK(guarded.Connect());
+  guarded.ResetAtEnd();
+  const CardRun run = guarded.Run(Selects(5), Ignore);
+  EXPECT_EQ(run.transcript.end, RunEnd::kUnknown);
+  guarded.Release();
+  EXPECT_FALSE(guarded.IsStuck());
+  // Whether pcscd saw it go is a matter of chance: no sighting to wait for.
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  absl::Status connected = guarded.Connect();
+  while (!connected.ok() && absl::Now() < deadline) {
+    std::this_thread::yield();
+    connected = guarded.Connect();
+  }
+  ASSERT_OK(connected);
   EXPECT_EQ(guarded.Run(Selects(1), Ignore).transcript.end, RunEnd::kDone);
 }
 
