@@ -126,6 +126,13 @@ std::vector<Scenario> Scenarios() {
                  {}}};
   both.card.packages[kLibrary] = 0x0009;
   both.card.packages[kGreeter] = 0x0009;
+  both.card.imports[kGreeter] = {kLibrary};
+  all.push_back(both);
+  both.name = "replace a library and what needs it, of unknown origin";
+  both.origins.clear();
+  all.push_back(both);
+  both.name = "replace a library and what needs it, imports were not noted";
+  both.origins[kGreeter] = OtherOrigin();
   all.push_back(both);
   return all;
 }
@@ -138,7 +145,7 @@ class PlanSafetyTest : public testing::TestWithParam<int> {
     sequencer_ =
         std::make_unique<Sequencer>(*ProfileCatalog::Create({profile}),
                                     std::make_unique<FakeKeyvault>(), 1 << 20);
-    record_ = CardRecord{kCardId, Snapshot(card_), scenario_.origins};
+    Restart();
   }
 
   // As a card would list itself on one page.
@@ -186,11 +193,12 @@ class PlanSafetyTest : public testing::TestWithParam<int> {
     for (const DesiredPackage& package : scenario_.desired.packages) {
       const card::Aid& aid = package.package().aid;
       ASSERT_EQ(card_.packages.count(aid), 1u) << after;
-      const bool was_there = scenario_.card.packages.count(aid) > 0;
-      if (package.replace || !was_there) {
+      if (card_.blocks.count(aid) > 0) {
         EXPECT_EQ(card_.blocks[aid], *package.file->cap.LoadFileDataBlock(
                                          card::Descriptor::kLeaveOut))
             << after;
+      } else {
+        EXPECT_TRUE(CountedAsDesired(aid)) << after;
       }
       for (const DesiredApplet& applet : package.applets) {
         ASSERT_EQ(card_.applications.count(applet.instance), 1u) << after;
@@ -203,6 +211,13 @@ class PlanSafetyTest : public testing::TestWithParam<int> {
     for (const card::Aid& aid : scenario_.desired.absent_applications) {
       EXPECT_EQ(card_.applications.count(aid), 0u) << after;
     }
+  }
+
+  // Nothing told the package that was there from the desired one.
+  bool CountedAsDesired(const card::Aid& aid) const {
+    const auto there = before_.packages.find(aid);
+    return there != before_.packages.end() && there->second == 0x0100 &&
+           before_.says_versions && scenario_.origins.count(aid) == 0;
   }
 
   // At any time, whoever runs it.
@@ -230,9 +245,13 @@ class PlanSafetyTest : public testing::TestWithParam<int> {
     Converge(after);
   }
 
-  void Restart() {
-    card_ = scenario_.card;
-    record_ = CardRecord{kCardId, Snapshot(card_), scenario_.origins};
+  void Restart() { RestartWith(scenario_.card); }
+
+  // With a card that may be another than the recorded one.
+  void RestartWith(const FakeCard& card) {
+    before_ = card;
+    card_ = card;
+    record_ = CardRecord{kCardId, Snapshot(scenario_.card), scenario_.origins};
   }
 
   // Positions of the commands that change the card; of a package's LOADs, which
@@ -262,7 +281,8 @@ class PlanSafetyTest : public testing::TestWithParam<int> {
   }
 
   const Scenario scenario_ = Scenarios()[static_cast<size_t>(GetParam())];
-  FakeCard card_ = scenario_.card;
+  FakeCard before_;  // any run
+  FakeCard card_;
   std::unique_ptr<Sequencer> sequencer_;
   std::optional<CardRecord> record_;
 };
@@ -343,15 +363,13 @@ TEST_P(PlanSafetyTest, ConvergesWhenTheComparisonIsIgnored) {
   for (size_t i = 0; i < others.size(); ++i) {
     const std::string after = absl::StrCat("other card ", i);
     if (IsInTheWay(others[i])) continue;
-    Restart();
-    card_ = others[i];
+    RestartWith(others[i]);
     const auto prepared = Prepare();
     ASSERT_OK(prepared);
     card_.commands = 0;
     const card::Transcript stopped = card_.Run(prepared->script);
     EXPECT_EQ(card_.changes > 0, stopped.end == card::RunEnd::kDone) << after;
-    Restart();
-    card_ = others[i];
+    RestartWith(others[i]);
     RunPastErrors({}, false, after);
   }
 }

@@ -62,6 +62,9 @@ class Sorter {
     }
     if (!package.replace) return same;
     unwanted_.packages.insert(aid);
+    // A guess: the one that goes needs what the desired one does. It goes in
+    // any case, so this only says in which order.
+    if (unwanted_.imports[aid].empty()) NoteImports(package);
     for (const DesiredApplet& applet : package.applets) {
       unwanted_.presumed_packages.emplace(applet.instance, aid);
     }

@@ -16,7 +16,8 @@ namespace cardferry::sequencer {
 struct Unwanted {
   std::set<card::Aid> packages;      // on the card
   std::set<card::Aid> applications;  // on the card
-  // Which packages a package is known to import.
+  // Which packages a package is known to import; of one that is replaced, and
+  // of which nobody noted them, what the desired one imports.
   std::map<card::Aid, std::vector<card::Aid>> imports;
   // Which package an application comes from, when the card does not tell.
   std::map<card::Aid, card::Aid> presumed_packages;

@@ -90,10 +90,35 @@ TEST_F(ReplacementTest, ALibraryIsReplacedWithWhatNeedsIt) {
                        {LoadApplet("greetinglib.cap"), {}, true}};
   ThereIs(kLibrary, 0x0009);
   ThereIs(greeter, 0x0009);
+  const std::string replaced =
+      "delete package F043464552525903, delete package F043464552525902, "
+      "load F043464552525902 1.0, load F043464552525903 1.0";
   origins_[greeter] = {Bytes(32, 0xAB), {kLibrary}};
+  EXPECT_EQ(Summary(), replaced);
+  origins_[greeter].imports.clear();  // as records of version 1 have it
+  EXPECT_EQ(Summary(), replaced);
+  origins_.clear();
+  EXPECT_EQ(Summary(), replaced);
+}
+
+TEST_F(ReplacementTest, ImportsThatWereNotedCountNotTheDesiredFiles) {
+  const card::Aid greeter = A("F043464552525903");
+  desired_.packages = {{LoadApplet("greeter.cap"), {}, true},
+                       {LoadApplet("greetinglib.cap"), {}, true}};
+  ThereIs(kLibrary, 0x0009);
+  ThereIs(greeter, 0x0009);
+  origins_[greeter] = {Bytes(32, 0xAB), {kBrokerage}};
   EXPECT_EQ(Summary(),
-            "delete package F043464552525903, delete package F043464552525902, "
+            "delete package F043464552525902, delete package F043464552525903, "
             "load F043464552525902 1.0, load F043464552525903 1.0");
+}
+
+TEST_F(ReplacementTest, WhatTheDesiredFileImportsHoldsNothingBack) {
+  desired_.packages = {{LoadApplet("greeter.cap"), {}, true}};
+  ThereIs(kLibrary, 0x0100);
+  ThereIs(A("F043464552525903"), 0x0009);
+  EXPECT_EQ(Summary(),
+            "delete package F043464552525903, load F043464552525903 1.0");
 }
 
 class AbsenceTest : public ContentPlanTest {

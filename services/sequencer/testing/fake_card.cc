@@ -24,6 +24,26 @@ std::vector<ByteSpan> Fields(ByteSpan data) {
   return fields;
 }
 
+// What a load file data block imports. Each component is tag (1) | size (2) |
+// content; of Import (tag 4), content is count (1), then for each package
+// minor (1), major (1), AID length (1), AID.
+std::map<card::Aid, uint16_t> ImportsOf(ByteSpan block) {
+  std::map<card::Aid, uint16_t> imports;
+  while (block.size() >= 3) {
+    const size_t size = static_cast<size_t>(block[1] << 8 | block[2]);
+    ByteSpan rest = block.subspan(3, size);
+    if (block[0] == 0x04) {
+      for (rest.remove_prefix(1); rest.size() >= 3;) {
+        imports[*card::Aid::Create(rest.subspan(3, rest[2]))] =
+            static_cast<uint16_t>(rest[1] << 8 | rest[0]);
+        rest.remove_prefix(3u + rest[2]);
+      }
+    }
+    block.remove_prefix(3 + size);
+  }
+  return imports;
+}
+
 }  // namespace
 
 absl::StatusOr<ResponseApdu> FakeCard::Transmit(
@@ -143,10 +163,12 @@ ResponseApdu FakeCard::Install(uint8_t p1, ByteSpan data) {
   const std::vector<ByteSpan> fields = Fields(data);
   if (fields.size() < 5) return Sw(0x6A80);
   if (p1 == 0x02) {
-    loading_ = *card::Aid::Create(fields[0]);
+    loading_.reset();
+    const card::Aid aid = *card::Aid::Create(fields[0]);
+    if (packages.count(aid) > 0) return Sw(0x6985);
+    loading_ = aid;
     loaded_.clear();
     next_block_ = 0;
-    if (packages.count(*loading_) > 0) return Sw(0x6985);
     ++changes;
     return Done();
   }
@@ -157,6 +179,12 @@ ResponseApdu FakeCard::Install(uint8_t p1, ByteSpan data) {
   applications.emplace(instance, package);
   ++changes;
   return Done();
+}
+
+bool FakeCard::IsImported(const card::Aid& package) const {
+  return std::any_of(imports.begin(), imports.end(), [&](const auto& importer) {
+    return importer.second.count(package) > 0;
+  });
 }
 
 ResponseApdu FakeCard::Delete(bool related, ByteSpan data) {
@@ -171,14 +199,26 @@ ResponseApdu FakeCard::Delete(bool related, ByteSpan data) {
   const auto is_of_it = [&aid](const auto& a) { return a.second == aid; };
   const bool in_use =
       std::any_of(applications.begin(), applications.end(), is_of_it);
-  if (imported.count(aid) > 0 || (in_use && !related)) return Sw(0x6985);
+  if (IsImported(aid) || (in_use && !related)) return Sw(0x6985);
   for (auto it = applications.begin(); it != applications.end();) {
     it = is_of_it(*it) ? applications.erase(it) : std::next(it);
   }
   packages.erase(aid);
   blocks.erase(aid);
+  imports.erase(aid);
   ++changes;
   return Done();
+}
+
+// A package that is listed has to have the same major version, and at least the
+// minor one. Others are taken for packages of the mask.
+bool FakeCard::Links(const std::map<card::Aid, uint16_t>& imported) const {
+  return std::all_of(imported.begin(), imported.end(), [&](const auto& import) {
+    const auto there = packages.find(import.first);
+    return there == packages.end() ||
+           (there->second >> 8 == import.second >> 8 &&
+            there->second >= import.second);
+  });
 }
 
 // The package is there when its last block is. In the Header component, which
@@ -196,8 +236,11 @@ ResponseApdu FakeCard::Load(bool last, uint8_t number, ByteSpan data) {
   if (!block.ok() || block->tag != 0xC4) return Sw(0x6A80);
   const ByteSpan value = block->value;
   if (value.subspan(13, value[12]) != ByteSpan(aid.bytes())) return Sw(0x6A80);
+  const std::map<card::Aid, uint16_t> imported = ImportsOf(value);
+  if (!Links(imported)) return Sw(0x6A80);
   packages[aid] = static_cast<uint16_t>(value[11] << 8 | value[10]);
   blocks[aid] = Bytes(value.begin(), value.end());
+  for (const auto& [package, version] : imported) imports[aid].insert(package);
   return Done();
 }
 

@@ -31,8 +31,9 @@ class FakeCard {
   std::map<card::Aid, card::Aid> applications;
   // Of packages that were loaded: their load file data block.
   std::map<card::Aid, Bytes> blocks;
-  // Packages that others need: they are not deleted.
-  std::set<card::Aid> imported;
+  // package -> what it imports: not deleted while the package is there. Noted
+  // when a package is loaded.
+  std::map<card::Aid, std::set<card::Aid>> imports;
 
   // How it behaves.
   Bytes key_diversification_data = Bytes(10, 0x11);
@@ -59,6 +60,8 @@ class FakeCard {
   card::ResponseApdu InitializeUpdate() const;
   card::ResponseApdu GetStatus(uint8_t p1, bool next);
   card::ResponseApdu GetData(uint16_t tag) const;
+  bool IsImported(const card::Aid& package) const;
+  bool Links(const std::map<card::Aid, uint16_t>& imported) const;
   card::ResponseApdu Delete(bool related, ByteSpan data);
   card::ResponseApdu Install(uint8_t p1, ByteSpan data);
   card::ResponseApdu Load(bool last, uint8_t number, ByteSpan data);
