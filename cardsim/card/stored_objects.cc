@@ -12,6 +12,7 @@ namespace {
 // P1 (table 11-88).
 constexpr uint8_t kLastBlock = 0x80;
 constexpr uint8_t kBerTlv = 0x10;
+constexpr uint8_t kAnswerExpected = 0x01;  // the host's guess, nothing more
 
 constexpr uint32_t kTags[] = {0x42, 0x45, 0x5F50};
 
@@ -23,7 +24,7 @@ bool IsKnown(uint32_t tag) {
 
 absl::Status StoredObjects::CheckBlock(
     const card::CommandHeader& header) const {
-  const int structure = header.p1 & ~kLastBlock;
+  const int structure = header.p1 & ~(kLastBlock | kAnswerExpected);
   if (structure != 0 && structure != kBerTlv) {
     return CardError(kWrongP1P2, "only plain BER-TLV is stored");
   }

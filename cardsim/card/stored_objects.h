@@ -22,7 +22,7 @@ class StoredObjects {
   static constexpr size_t kMaxValue = 127;
 
   // One block: whole BER-TLV objects. P1: 80 the last block, 10 BER-TLV (or 00,
-  // nothing said of the structure); P2: the block's number, from 00 on, without
+  // nothing said of the structure), 01 with or without; P2: the block's number, from 00 on, without
   // a gap. What is refused changes nothing, and the numbers begin again. 6A86
   // for another P1 (encrypted data, DGIs), 6985 for another number, 6A80 for
   // what is no BER-TLV or is too long, 6A88 for another tag.

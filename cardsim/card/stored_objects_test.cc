@@ -34,6 +34,16 @@ TEST_F(StoredObjectsTest, KeepsTheIssuersNumbers) {
   EXPECT_EQ(Find(0x42), "420199");
 }
 
+TEST_F(StoredObjectsTest, AHostMaySayThatItAwaitsAnAnswer) {
+  EXPECT_EQ(Store(0x01, 0x00, "42051122334455"), 0x9000);
+  EXPECT_EQ(Store(0x91, 0x01, "450199"), 0x9000);
+  EXPECT_EQ(Find(0x42), "42051122334455");
+  EXPECT_EQ(Find(0x45), "450199");
+  EXPECT_EQ(Store(0x81, 0x00, "42051122334466"), 0x9000);
+  EXPECT_EQ(Find(0x42), "42051122334466");
+  EXPECT_EQ(Store(0x83, 0x00, "420111"), 0x6A86);
+}
+
 TEST_F(StoredObjectsTest, BlocksAreNumberedFromZeroWithoutAGap) {
   EXPECT_EQ(Store(0x10, 0x00, "420111"), 0x9000);
   EXPECT_EQ(Store(0x10, 0x01, "420122"), 0x9000);
