@@ -26,7 +26,7 @@ Bytes CMacHeader(const card::CommandApdu& command, size_t lc) {
   const card::CommandHeader& header = command.header();
   Bytes out = {static_cast<uint8_t>(header.cla & ~kClaChannelBits), header.ins,
                header.p1, header.p2};
-  if (command.IsExtended()) {
+  if (command.IsExtended() || command.came_extended()) {
     out.push_back(0x00);
     out.push_back(static_cast<uint8_t>(lc >> 8));
   }

@@ -30,7 +30,7 @@ absl::Status CheckMessaging(uint8_t level, const card::CommandHeader& header);
 // the MAC:
 //   CLA INS P1 P2 Lc
 // CLA as sent, but for logical channel 0; Lc in three bytes where the command
-// has it so.
+// came so, needed or not.
 Bytes CMacHeader(const card::CommandApdu& command, size_t lc);
 
 // Takes away 80 00.. (ISO/IEC 9797-1, padding method 2). 6982 when it is not

@@ -33,6 +33,14 @@ TEST(MessagingTest, AnExtendedCommandHasAnExtendedLc) {
             "0000FA");
 }
 
+TEST(MessagingTest, LcHasTheFormThatWasSentAndNotTheShortestOne) {
+  EXPECT_EQ(ToHex(CMacHeader(Apdu("84E28000000002AABB"), 2)), "84E28000000002");
+  EXPECT_EQ(ToHex(CMacHeader(Apdu("84E28000000002AABB0000"), 2)),
+            "84E28000000002");
+  EXPECT_EQ(ToHex(CMacHeader(Apdu("84E2800002AABB"), 2)), "84E2800002");
+  EXPECT_EQ(ToHex(CMacHeader(Apdu("84E2800002AABB00"), 2)), "84E2800002");
+}
+
 TEST(MessagingTest, RemovesPaddingAndNothingElse) {
   const struct {
     const char* padded;

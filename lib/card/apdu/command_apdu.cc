@@ -30,6 +30,7 @@ std::optional<uint32_t> ExtendedLe(ByteSpan encoded) {
 struct Body {
   ByteSpan data;
   std::optional<uint32_t> le;
+  bool extended = false;
 };
 
 absl::Status WrongLength(size_t seen, size_t data_length) {
@@ -53,14 +54,14 @@ absl::StatusOr<Body> ParseExtendedBody(ByteSpan body) {
   if (body.size() < 3) {
     return absl::InvalidArgumentError("extended length of a command is cut");
   }
-  if (body.size() == 3) return Body{{}, ExtendedLe(body.subspan(1))};
+  if (body.size() == 3) return Body{{}, ExtendedLe(body.subspan(1)), true};
   const size_t lc = ReadUint16(body.subspan(1));
   if (lc == 0) {
     return absl::InvalidArgumentError("command APDU with extended Lc of zero");
   }
-  if (body.size() == 3 + lc) return Body{body.subspan(3), std::nullopt};
+  if (body.size() == 3 + lc) return Body{body.subspan(3), std::nullopt, true};
   if (body.size() == 5 + lc) {
-    return Body{body.subspan(3, lc), ExtendedLe(body.subspan(3 + lc))};
+    return Body{body.subspan(3, lc), ExtendedLe(body.subspan(3 + lc)), true};
   }
   return WrongLength(body.size(), lc);
 }
@@ -94,8 +95,10 @@ absl::StatusOr<CommandApdu> CommandApdu::Parse(ByteSpan encoded) {
   }
   const absl::StatusOr<Body> body = ParseBody(encoded.subspan(kHeaderLength));
   if (!body.ok()) return body.status();
-  return CommandApdu({encoded[0], encoded[1], encoded[2], encoded[3]},
-                     Bytes(body->data.begin(), body->data.end()), body->le);
+  CommandApdu command({encoded[0], encoded[1], encoded[2], encoded[3]},
+                      Bytes(body->data.begin(), body->data.end()), body->le);
+  command.came_extended_ = body->extended;
+  return command;
 }
 
 bool CommandApdu::IsExtended() const {

@@ -49,6 +49,10 @@ class CommandApdu {
   std::optional<uint32_t> le() const { return le_; }
   // True when Lc or Le does not fit one byte.
   bool IsExtended() const;
+  // True when Parse has read it in extended form, with need or without. What a
+  // C-MAC covers is in the form that was sent; for all else the form is no part
+  // of a command.
+  bool came_extended() const { return came_extended_; }
 
   Bytes Encode() const;
 
@@ -63,6 +67,7 @@ class CommandApdu {
   CommandHeader header_;
   Bytes data_;
   std::optional<uint32_t> le_;
+  bool came_extended_ = false;
 };
 
 }  // namespace cardferry::card

@@ -67,6 +67,33 @@ TEST(CommandApduTest, ReadsExtendedFormThatWasNotNeeded) {
   EXPECT_EQ(ToHex(read.Encode()), "80E2900101AA05");
 }
 
+TEST(CommandApduTest, KnowsInWhichFormItCame) {
+  for (const char* extended :
+       {"80E29001000005", "80E29001000001AA", "80E29001000001AA0005"}) {
+    ASSERT_OK_AND_ASSIGN(const CommandApdu read,
+                         CommandApdu::Parse(FromHexOrDie(extended)));
+    EXPECT_TRUE(read.came_extended()) << extended;
+    EXPECT_FALSE(read.IsExtended()) << extended;
+  }
+  for (const char* brief :
+       {"80E29001", "80E2900105", "80E2900101AA", "80E2900101AA05"}) {
+    ASSERT_OK_AND_ASSIGN(const CommandApdu read,
+                         CommandApdu::Parse(FromHexOrDie(brief)));
+    EXPECT_FALSE(read.came_extended()) << brief;
+  }
+  EXPECT_FALSE(Make(300, 5).came_extended());  // it has not come yet
+}
+
+TEST(CommandApduTest, TheFormInWhichItCameMakesNoOtherCommand) {
+  ASSERT_OK_AND_ASSIGN(
+      const CommandApdu extended,
+      CommandApdu::Parse(FromHexOrDie("80E29001000001AA0005")));
+  ASSERT_OK_AND_ASSIGN(const CommandApdu brief,
+                       CommandApdu::Parse(FromHexOrDie("80E2900101AA05")));
+  EXPECT_TRUE(extended == brief);
+  EXPECT_EQ(extended.Encode(), brief.Encode());
+}
+
 TEST(CommandApduTest, RefusesEveryTruncationOfALongCommand) {
   const Bytes whole = Make(300, 65536).Encode();
   for (size_t length = 0; length < whole.size(); ++length) {
