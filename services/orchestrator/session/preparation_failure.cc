@@ -45,7 +45,7 @@ PreparationFailure ClassifyPreparation(const absl::Status& status,
               absl::StrCat(AsSentence(status.message()),
                            " Nothing was sent to the card. The fault is in the "
                            "services, not in the card: look at the "
-                           "sequencer's log, then add the job again.")};
+                           "sequencer's log.")};
   }
 }
 

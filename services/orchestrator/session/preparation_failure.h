@@ -12,8 +12,10 @@ namespace cardferry::orchestrator {
 struct PreparationFailure {
   NotPackedKind kind = NotPackedKind::kUnavailable;
   bool stops_card = false;  // its cryptogram was wrong
-  bool ends_job = false;    // else it waits on
-  std::string message;      // for people
+  // Else it waits on. Nothing has proven what the card said of itself: only a
+  // job for whatever card lies here can end so.
+  bool ends_job = false;
+  std::string message;  // for people
 };
 
 // `packet_started`: the agent may have got some of the packet already.

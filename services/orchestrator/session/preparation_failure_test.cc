@@ -68,8 +68,7 @@ TEST(PreparationFailure, AFaultOfOursEndsTheJobAndSaysWhereToLook) {
     EXPECT_TRUE(failure.ends_job);
     EXPECT_EQ(failure.message,
               "The reason. Nothing was sent to the card. The fault is in the "
-              "services, not in the card: look at the sequencer's log, then "
-              "add the job again.");
+              "services, not in the card: look at the sequencer's log.");
   }
 }
 

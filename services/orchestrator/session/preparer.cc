@@ -23,6 +23,10 @@ constexpr char kTryLater[] =
     "The card service cannot be reached now. The job waits; leave the card in "
     "the reader or insert it again later.";
 
+constexpr char kWaitsForProof[] =
+    " Nothing has proven that it is the job's card. The job waits for a card "
+    "that does.";
+
 NotPacked TryLater(const absl::Status& status) {
   LogWarning("preparation put off", {{"status", status}});
   return {NotPackedKind::kUnavailable, kTryLater};
@@ -49,7 +53,7 @@ std::variant<Packed, NotPacked> Preparer::Prepare(const std::string& opening_id,
       TakeJob(opening_id, answer, *card);
   if (!taken.ok()) return TryLater(taken.status());
   if (const Untaken* untaken = std::get_if<Untaken>(&*taken)) {
-    if (!untaken->ended_job.empty()) context_.board.Changed(untaken->ended_job);
+    if (untaken->answer.ended_job) context_.board.Changed(untaken->job_id);
     return untaken->answer;
   }
   const Task& task = std::get<Task>(*taken);
@@ -111,7 +115,7 @@ Preparer::TakeJobIn(store::Transaction& tx, const IssuedOpening& opening,
         "Given up after ", job->rounds, " packets. Look at the job's events.");
     RETURN_IF_ERROR(jobs.Finish(job->id, std::nullopt,
                                 {JobState::kFailed, message, {}}, now));
-    return Result(Untaken{{NotPackedKind::kRefused, message}, job->id});
+    return Result(Untaken{{NotPackedKind::kRefused, message, true}, job->id});
   }
   RETURN_IF_ERROR(jobs.Claim(job->id, opening.id, now));
   ASSIGN_OR_RETURN(Task task,
@@ -166,7 +170,7 @@ absl::StatusOr<Preparer::Untaken> Preparer::RefuseStopped(
   entry.card_id = card.card_id;
   entry.agent = at_.agent;
   RETURN_IF_ERROR(JournalRepository(tx).Add(entry));
-  return Untaken{{NotPackedKind::kRefused, kStopped}, ends_job ? job->id : ""};
+  return Untaken{{NotPackedKind::kRefused, kStopped, ends_job}, entry.job_id};
 }
 
 absl::Status Preparer::PrepareWithLoadFile(const Task& task,
@@ -216,30 +220,31 @@ NotPacked Preparer::Explain(const Task& task, const PacketSender& sender,
                             const absl::Status& status) {
   const PreparationFailure failure =
       ClassifyPreparation(status, sender.started());
-  // A job for one card waits on when a false one claims to be it.
-  const bool ends_job =
-      failure.ends_job &&
-      (!failure.stops_card || task.job.target.agent == at_.agent);
+  // A job for one card waits on: a false one may claim to be it.
+  const bool ends_job = failure.ends_job && task.job.target.agent == at_.agent;
+  const std::string reason = absl::StrCat(
+      failure.message, failure.ends_job && !ends_job ? kWaitsForProof : "");
   const std::string& holder =
       sender.started() ? sender.packet().id : sender.packet().opening_id;
   LogWarning("no packet made", {{"job", task.job.id}, {"status", status}});
   const absl::Time now = context_.clock.Now();
+  bool ended = false;
   const absl::Status saved =
       context_.database.Write([&](store::Transaction& tx) -> absl::Status {
         if (failure.stops_card) RETURN_IF_ERROR(StopCard(tx, task, now));
         JobRepository jobs(tx);
         const absl::Status changed =
-            ends_job
-                ? jobs.Finish(task.job.id, holder,
-                              {JobState::kFailed, failure.message, {}}, now)
-                : jobs.WaitAgain(task.job.id, holder, failure.message, now);
+            ends_job ? jobs.Finish(task.job.id, holder,
+                                   {JobState::kFailed, reason, {}}, now)
+                     : jobs.WaitAgain(task.job.id, holder, reason, now);
+        ended = ends_job && changed.ok();
         // It was given up meanwhile, and somebody else may have it by now.
         return absl::IsFailedPrecondition(changed) ? absl::OkStatus() : changed;
       });
   if (!saved.ok()) LogError("job not put back", {{"status", saved}});
   context_.board.Changed(task.job.id);
   if (sender.agent_gone()) context_.job_waits(task.job.target, {});
-  return {failure.kind, failure.message};
+  return {failure.kind, failure.message, ended && saved.ok()};
 }
 
 NotPacked Preparer::FinishWithoutPacket(const Task& task,
@@ -254,7 +259,7 @@ NotPacked Preparer::FinishWithoutPacket(const Task& task,
       });
   if (!saved.ok()) LogError("job not finished", {{"status", saved}});
   context_.board.Changed(task.job.id);
-  return NotPacked{NotPackedKind::kNothing, message};
+  return NotPacked{NotPackedKind::kNothing, message, saved.ok()};
 }
 
 }  // namespace cardferry::orchestrator

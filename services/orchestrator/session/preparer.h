@@ -41,10 +41,10 @@ class Preparer {
     Preparation preparation;
   };
 
-  // Why there is nothing to be done, and the job that this has ended, if any.
+  // Why there is nothing to be done, and the job that it was about, if any.
   struct Untaken {
     NotPacked answer;
-    std::string ended_job;
+    std::string job_id;
   };
 
   // The job for this card, or why there is none.

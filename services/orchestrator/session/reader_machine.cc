@@ -86,7 +86,8 @@ void Stepper::Again(const std::string& opening_id, absl::string_view message) {
     s_.settled = true;
     RefuseThat("opening.repeated", "Round after round came to nothing");
   }
-  Do(SendVerdict{opening_id, s_.packet_id, false,
+  // No packet is named: the agent would forget its report, which may come yet.
+  Do(SendVerdict{opening_id, "", false,
                  tired ? std::string(message) : kReadAgain});
   NextOpening();
 }
@@ -225,7 +226,8 @@ void Stepper::operator()(const NotPacked& e) {
     case NotPackedKind::kNothing:
     case NotPackedKind::kRefused: {
       const bool ok = e.kind == NotPackedKind::kNothing;
-      s_.settled = !s_.job_arrived;
+      // Jobs are finite: rounds that each end one are, too.
+      s_.settled = !s_.job_arrived && !e.ended_job;
       s_.repeats = 0;
       Do(SendVerdict{s_.opening_id, "", ok, e.message});
       NextOpening();

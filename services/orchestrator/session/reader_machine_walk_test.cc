@@ -152,7 +152,7 @@ TEST(ReaderMachine, EveryPhaseThatWaitsHasItsEnd) {
   // opening's expiry. Running, concluding: below.
   Walk running(Phase::kRunning);
   EXPECT_EQ(running(ReportOverdue{"p1"}),
-            "opening lose(overdue):p1 no:o1/p1 open");
+            "opening lose(overdue):p1 no:o1 open");
   Walk offered(Phase::kOffered);
   EXPECT_EQ(offered(OpeningDue{"o1"}), "opening open");
   Walk idle(Phase::kIdle);
