@@ -1,6 +1,7 @@
 #include "services/keyvault/database_ledger.h"
 
 #include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 
 namespace cardferry::keyvault {
@@ -88,6 +89,22 @@ absl::Status InsertAlarm(Transaction& transaction, const Alarm& alarm) {
       .status();
 }
 
+absl::StatusOr<std::vector<Alarm>> NewestAlarms(Transaction& transaction,
+                                                size_t limit) {
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      transaction.Query("SELECT at, kind, subject, agent FROM alarms "
+                        "ORDER BY at DESC LIMIT :most",
+                        {{"most", static_cast<int64_t>(limit)}}));
+  std::vector<Alarm> alarms(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    Alarm& alarm = alarms[i];
+    RETURN_IF_ERROR(
+        rows[i].Read(alarm.at, alarm.kind, alarm.subject, alarm.agent));
+  }
+  return alarms;
+}
+
 absl::StatusOr<Claim> ClaimIn(Transaction& transaction, const Use& use) {
   ASSIGN_OR_RETURN(
       const int64_t inserted,
@@ -107,6 +124,20 @@ absl::StatusOr<Claim> ClaimIn(Transaction& transaction, const Use& use) {
   return digest == use.digest ? Claim::kRepeated : Claim::kOther;
 }
 
+// DATA_LOSS is the store's word for a damaged database, and the vault's for a
+// wrong card. The one must not be taken for the other.
+absl::Status WithoutDataLoss(const absl::Status& status) {
+  if (!absl::IsDataLoss(status)) return status;
+  return absl::InternalError(
+      absl::StrCat("the ledger is damaged: ", status.message()));
+}
+
+template <typename T>
+absl::StatusOr<T> WithoutDataLoss(absl::StatusOr<T> result) {
+  if (result.ok()) return result;
+  return WithoutDataLoss(result.status());
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<DatabaseLedger>> DatabaseLedger::Open(
@@ -119,51 +150,51 @@ absl::StatusOr<std::unique_ptr<DatabaseLedger>> DatabaseLedger::Open(
 }
 
 absl::StatusOr<Claim> DatabaseLedger::ClaimUse(const Use& use) {
-  return database_->Write(
-      [&use](Transaction& transaction) { return ClaimIn(transaction, use); });
+  return WithoutDataLoss(database_->Write(
+      [&use](Transaction& transaction) { return ClaimIn(transaction, use); }));
 }
 
 absl::Status DatabaseLedger::RecordFailure(const FailedVerification& failure) {
   const ByteSpan card = failure.card.key_diversification_data;
-  return database_
-      ->Execute(
-          "INSERT INTO failures (opening, key_set, card, agent, at) "
-          "VALUES (:opening, :key_set, :card, :agent, :at) "
-          "ON CONFLICT DO NOTHING",
-          {{"opening", failure.opening},
-           {"key_set", failure.card.key_set},
-           {"card", card},
-           {"agent", failure.agent},
-           {"at", failure.at}})
-      .status();
+  return WithoutDataLoss(
+      database_
+          ->Execute("INSERT INTO failures (opening, key_set, card, agent, at) "
+                    "VALUES (:opening, :key_set, :card, :agent, :at) "
+                    "ON CONFLICT DO NOTHING",
+                    {{"opening", failure.opening},
+                     {"key_set", failure.card.key_set},
+                     {"card", card},
+                     {"agent", failure.agent},
+                     {"at", failure.at}})
+          .status());
 }
 
 absl::StatusOr<FailureCount> DatabaseLedger::CountFailures(
     const ClaimedCard& card, const std::string& agent,
     const FailureWindow& window) {
-  return database_->Read([&](Transaction& transaction) {
+  return WithoutDataLoss(database_->Read([&](Transaction& transaction) {
     return Count(transaction, card, agent, window);
-  });
+  }));
 }
 
 absl::StatusOr<size_t> DatabaseLedger::CountFailedCards(
     const std::string& agent, const FailureWindow& window) {
-  return database_->Read([&](Transaction& transaction) {
+  return WithoutDataLoss(database_->Read([&](Transaction& transaction) {
     return CountCardsAt(transaction, agent, window);
-  });
+  }));
 }
 
 absl::Status DatabaseLedger::RecordAlarm(const Alarm& alarm) {
-  return database_->Write([&alarm](Transaction& transaction) {
+  return WithoutDataLoss(database_->Write([&alarm](Transaction& transaction) {
     return InsertAlarm(transaction, alarm);
-  });
+  }));
 }
 
 absl::StatusOr<size_t> DatabaseLedger::ForgetFailures(const ClaimedCard& card,
                                                       const Alarm& event) {
   const ByteSpan name = card.key_diversification_data;
-  return database_->Write(
-      [&](Transaction& transaction) -> absl::StatusOr<size_t> {
+  return WithoutDataLoss(
+      database_->Write([&](Transaction& transaction) -> absl::StatusOr<size_t> {
         ASSIGN_OR_RETURN(
             const int64_t forgotten,
             transaction.Execute("DELETE FROM failures WHERE "
@@ -172,35 +203,28 @@ absl::StatusOr<size_t> DatabaseLedger::ForgetFailures(const ClaimedCard& card,
         if (forgotten == 0) return size_t{0};
         RETURN_IF_ERROR(InsertAlarm(transaction, event));
         return static_cast<size_t>(forgotten);
-      });
+      }));
 }
 
 absl::StatusOr<std::vector<Alarm>> DatabaseLedger::Alarms(size_t limit) {
-  ASSIGN_OR_RETURN(
-      const std::vector<Row> rows,
-      database_->Query("SELECT at, kind, subject, agent FROM alarms "
-                       "ORDER BY at DESC LIMIT :most",
-                       {{"most", static_cast<int64_t>(limit)}}));
-  std::vector<Alarm> alarms(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    Alarm& alarm = alarms[i];
-    RETURN_IF_ERROR(
-        rows[i].Read(alarm.at, alarm.kind, alarm.subject, alarm.agent));
-  }
-  return alarms;
+  return WithoutDataLoss(database_->Read([&](Transaction& transaction) {
+    return NewestAlarms(transaction, limit);
+  }));
 }
 
 absl::Status DatabaseLedger::Prune(absl::Time now, absl::Time failures) {
-  return database_->Write([&](Transaction& transaction) -> absl::Status {
-    RETURN_IF_ERROR(transaction
-                        .Execute("DELETE FROM uses WHERE forget_after < :now",
-                                 {{"now", now}})
-                        .status());
-    return transaction
-        .Execute("DELETE FROM failures WHERE at < :failures",
-                 {{"failures", failures}})
-        .status();
-  });
+  return WithoutDataLoss(
+      database_->Write([&](Transaction& transaction) -> absl::Status {
+        RETURN_IF_ERROR(
+            transaction
+                .Execute("DELETE FROM uses WHERE forget_after < :now",
+                         {{"now", now}})
+                .status());
+        return transaction
+            .Execute("DELETE FROM failures WHERE at < :failures",
+                     {{"failures", failures}})
+            .status();
+      }));
 }
 
 }  // namespace cardferry::keyvault

@@ -1,7 +1,10 @@
 #include "services/keyvault/database_ledger.h"
 
+#include <fstream>
+#include <string>
 #include <utility>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 #include "lib/store/testing/temporary_database.h"
@@ -10,6 +13,8 @@
 
 namespace cardferry::keyvault {
 namespace {
+
+constexpr size_t kPage = 4096;  // of SQLite's file
 
 // A ledger with the file that it is in.
 struct LedgerInAFile {
@@ -54,6 +59,37 @@ TEST(DatabaseLedgerTest, IsSharedByReplicas) {
               IsOkAndHolds(Claim::kFirst));
   EXPECT_THAT(other->ClaimUse({"a", Bytes(32, 2), now}),
               IsOkAndHolds(Claim::kOther));
+}
+
+// DATA_LOSS is what a wrong card is answered with.
+TEST(DatabaseLedgerTest, ThatIsDamagedIsAFaultAndSaysNothingAboutACard) {
+  const store::TemporaryDatabase file;
+  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
+  const ClaimedCard card{"issuer", {1}};
+  ASSERT_OK(DatabaseLedger::Open(file.url()));
+  ASSERT_OK_AND_ASSIGN(const auto ledger, DatabaseLedger::Open(file.url()));
+  std::fstream out(file.path(),
+                   std::ios::in | std::ios::out | std::ios::binary);
+  out.seekp(0, std::ios::end);
+  const auto size = static_cast<size_t>(out.tellp());
+  ASSERT_GT(size, kPage);
+  out.seekp(kPage);  // the first stays
+  out << std::string(size - kPage, 'x') << std::flush;
+  ASSERT_TRUE(out.good());
+  constexpr absl::StatusCode kInternal = absl::StatusCode::kInternal;
+  EXPECT_THAT(ledger->ClaimUse({"a", Bytes(32, 1), now}), StatusIs(kInternal));
+  EXPECT_THAT(ledger->RecordFailure({"o1", card, "kiosk-1", now}),
+              StatusIs(kInternal));
+  EXPECT_THAT(ledger->CountFailures(card, "kiosk-1", {now, ""}),
+              StatusIs(kInternal));
+  EXPECT_THAT(ledger->CountFailedCards("kiosk-1", {now, ""}),
+              StatusIs(kInternal));
+  EXPECT_THAT(ledger->ForgetFailures(card, {now, "kind", "a", "b"}),
+              StatusIs(kInternal));
+  EXPECT_THAT(ledger->RecordAlarm({now, "kind", "a", "b"}),
+              StatusIs(kInternal));
+  EXPECT_THAT(ledger->Alarms(9), StatusIs(kInternal));
+  EXPECT_THAT(ledger->Prune(now, now), StatusIs(kInternal));
 }
 
 TEST(DatabaseLedgerTest, RefusesAnUrlThatItDoesNotUnderstand) {

@@ -104,6 +104,21 @@ TEST_F(VaultChannelTest, AFaultOfTheHsmSaysNothingAboutTheCard) {
   }
 }
 
+TEST_F(VaultChannelTest, AFaultOfTheLedgerSaysNothingAboutTheCard) {
+  const IssuedOpening issued = Open();
+  const Handshake wrong = FalseHandshakeOf(Open(), card_);
+  for (const absl::StatusCode code :
+       {absl::StatusCode::kInternal, absl::StatusCode::kUnavailable}) {
+    ledger_.FailWith(absl::Status(code, "disk"));
+    EXPECT_THAT(vault_->Authenticate(HandshakeOf(issued, card_)),
+                StatusIs(code, "disk"));
+    EXPECT_THAT(vault_->Authenticate(wrong), StatusIs(code, "disk"));
+    ledger_.FailWith(absl::OkStatus());
+  }
+  EXPECT_EQ(vault_->GetStatistics().verifications_failed, 0u);
+  EXPECT_OK(vault_->Authenticate(HandshakeOf(issued, card_)));
+}
+
 TEST_F(VaultChannelTest, AFaultOfTheHsmWhileProtectingIsNoWrongCard) {
   const Session session = Begin();
   keys_.FailCiphersWith(absl::DataLossError("CKR_DATA_INVALID"));
