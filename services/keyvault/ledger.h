@@ -28,7 +28,8 @@ enum class Claim {
   kOther,     // another purpose, before
 };
 
-// A card as it says itself to be, before a cryptogram has proven it.
+// A card as it says itself to be, before a cryptogram has proven it; in the
+// ledger, CountedCard's.
 struct ClaimedCard {
   std::string key_set;
   std::array<uint8_t, 10> key_diversification_data = {};

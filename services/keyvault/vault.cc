@@ -1,5 +1,7 @@
 #include "services/keyvault/vault.h"
 
+#include <array>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +10,7 @@
 #include "lib/crypto/digest.h"
 #include "services/keyvault/card_checks.h"
 #include "services/keyvault/command_policy.h"
+#include "services/keyvault/counted_card.h"
 #include "services/keyvault/encoding.h"
 #include "services/keyvault/stop_rules.h"
 
@@ -138,33 +141,30 @@ absl::StatusOr<Session> Vault::Authenticate(const Handshake& handshake) {
   ASSIGN_OR_RETURN(const scp::ChannelProtocol protocol,
                    ChooseProtocol(answer, handshake.channel_options, key_set,
                                   rules.channel_options));
-  RETURN_IF_ERROR(
-      CheckStops({key_set.name, answer.key_diversification_data}, opening));
-  return Begin(opening, handshake, answer, protocol, level,
-               key_set.master_version);
+  RETURN_IF_ERROR(CheckStops(
+      CountedCard(key_set, answer.key_diversification_data), opening));
+  return Begin(opening, answer, key_set, protocol, level,
+               handshake.operation_class);
 }
 
 absl::StatusOr<Session> Vault::Begin(
-    const Opening& opening, const Handshake& handshake,
-    const scp::InitializeUpdateResponse& answer,
-    const scp::ChannelProtocol& protocol, scp::SecurityLevel level,
-    uint32_t master_version) {
+    const Opening& opening, const scp::InitializeUpdateResponse& answer,
+    const KeySetDescription& key_set, const scp::ChannelProtocol& protocol,
+    scp::SecurityLevel level, OperationClass operation_class) {
   const SessionOrigin origin{
       opening.serial,
-      {handshake.key_set, master_version, answer.key_diversification_data},
+      {key_set.name, key_set.master_version, answer.key_diversification_data},
       {protocol, opening.host_challenge, answer.card_challenge}};
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
                    OfHsm(CipherOf(origin)));
-  RETURN_IF_ERROR(VerifyCard(
-      *cipher, opening, {handshake.key_set, answer.key_diversification_data},
-      answer.card_cryptogram));
+  RETURN_IF_ERROR(VerifyCard(*cipher, opening, answer, key_set));
   ASSIGN_OR_RETURN(scp::Authentication authentication,
                    OfHsm(scp::AuthenticateHost(*cipher, level)));
   cache_.Put(origin, std::move(cipher));
   // Expiry follows from the opening, so that a retry gets the same tokens and
   // the ledger knows how long to remember them.
   const CommandToken command_token{
-      origin, 0, handshake.operation_class, authentication.state,
+      origin, 0, operation_class, authentication.state,
       opening.expires_at + policy_.command_token_lifetime};
   const VerifyToken verify_token{
       origin, authentication.state,
@@ -204,19 +204,30 @@ absl::StatusOr<ProtectedCommands> Vault::Protect(
 
 absl::StatusOr<size_t> Vault::ForgetFailures(const ClaimedCard& card,
                                              const std::string& operator_name) {
-  const std::string subject = absl::StrCat("card ", card.key_set, "/",
-                                           ToHex(card.key_diversification_data),
-                                           " by operator ", operator_name);
-  ASSIGN_OR_RETURN(
-      const size_t forgotten,
-      ledger_.ForgetFailures(
-          card, {clock_.Now(), "failed verifications forgotten", subject, ""}));
+  const std::string name = ToHex(card.key_diversification_data);
+  const Alarm event = {clock_.Now(), "failed verifications forgotten",
+                       absl::StrCat("card ", card.key_set, "/", name,
+                                    " by operator ", operator_name),
+                       ""};
+  // Which version's keys the card said to have is not known any more.
+  std::set<std::array<uint8_t, 10>> counted;
+  for (const KeySetDescription& key_set : keys_.KeySets()) {
+    if (key_set.name != card.key_set) continue;
+    counted.insert(CountedCard(key_set, card.key_diversification_data)
+                       .key_diversification_data);
+  }
+  size_t forgotten = 0;
+  for (const std::array<uint8_t, 10>& one : counted) {
+    ASSIGN_OR_RETURN(const size_t failures,
+                     ledger_.ForgetFailures({card.key_set, one}, event));
+    forgotten += failures;
+  }
   if (forgotten == 0) {
     return absl::NotFoundError("no failed verification of this card is known");
   }
   LogWarning("failed verifications forgotten",
              {{"key_set", card.key_set},
-              {"card", ToHex(card.key_diversification_data)},
+              {"card", name},
               {"operator", operator_name},
               {"failures", uint64_t{forgotten}}});
   return forgotten;
@@ -260,18 +271,21 @@ absl::Status Vault::CheckStops(const ClaimedCard& card,
 }
 
 absl::Status Vault::VerifyCard(scp::SessionCipher& cipher,
-                               const Opening& opening, const ClaimedCard& card,
-                               ByteSpan cryptogram) {
-  ASSIGN_OR_RETURN(const bool matches,
-                   OfHsm(scp::CardCryptogramMatches(cipher, cryptogram)));
+                               const Opening& opening,
+                               const scp::InitializeUpdateResponse& answer,
+                               const KeySetDescription& key_set) {
+  ASSIGN_OR_RETURN(const bool matches, OfHsm(scp::CardCryptogramMatches(
+                                           cipher, answer.card_cryptogram)));
   if (matches) return absl::OkStatus();
   ++verifications_failed_;
   LogWarning("card cryptogram is wrong",
              {{"agent", opening.place.agent},
-              {"key_set", card.key_set},
-              {"card", ToHex(card.key_diversification_data)}});
+              {"key_set", key_set.name},
+              {"card", ToHex(answer.key_diversification_data)}});
   RETURN_IF_ERROR(ledger_.RecordFailure(
-      {ToHex(opening.serial), card, opening.place.agent, clock_.Now()}));
+      {ToHex(opening.serial),
+       CountedCard(key_set, answer.key_diversification_data),
+       opening.place.agent, clock_.Now()}));
   return absl::DataLossError("the card cryptogram does not match");
 }
 

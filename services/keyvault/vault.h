@@ -87,12 +87,12 @@ class Vault {
   // The same handshake again gives the same session.
   // PERMISSION_DENIED: as OpeningDesk::Admit; the card or the agent is stopped
   //   after failed verifications; an operation class that needs an approval.
-  //   Options `i` that the key set does not allow.
   // FAILED_PRECONDITION: the opening has expired, or was used for something
   //   else (which raises an alarm): insert the card again.
   // DATA_LOSS: the card cryptogram is wrong, which stops this card here.
   // NOT_FOUND: no such key set. INVALID_ARGUMENT, UNIMPLEMENTED: an answer that
-  //   cannot be read, or not of a card of this key set; a level as ChooseLevel.
+  //   cannot be read, or not of a card of this key set; options `i` that it
+  //   does not allow; a level as ChooseLevel.
   absl::StatusOr<Session> Authenticate(const Handshake& handshake);
 
   // `commands` as the card will accept them next. The same token with the same
@@ -105,9 +105,10 @@ class Vault {
   absl::StatusOr<ProtectedCommands> Protect(
       ByteSpan command_token, absl::Span<const card::CommandApdu> commands);
 
-  // Takes back that verifications of this card failed: it may be tried again,
-  // at every agent. The number of failures; NOT_FOUND when there are none.
-  // Recorded with the operator's name.
+  // Takes back that verifications of this card failed, under any key
+  // diversification data that count as its own (counted_card.h): it may be
+  // tried again, at every agent. The number of failures; NOT_FOUND when there
+  // are none. Recorded with the operator's name.
   absl::StatusOr<size_t> ForgetFailures(const ClaimedCard& card,
                                         const std::string& operator_name);
 
@@ -126,15 +127,16 @@ class Vault {
   absl::Status CheckStops(const ClaimedCard& card, const Opening& opening);
   // Compares the card cryptogram, with what a wrong one entails.
   absl::Status VerifyCard(scp::SessionCipher& cipher, const Opening& opening,
-                          const ClaimedCard& card, ByteSpan cryptogram);
+                          const scp::InitializeUpdateResponse& answer,
+                          const KeySetDescription& key_set);
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> CipherOf(
       const SessionOrigin& origin);
   absl::StatusOr<Session> Begin(const Opening& opening,
-                                const Handshake& handshake,
                                 const scp::InitializeUpdateResponse& answer,
+                                const KeySetDescription& key_set,
                                 const scp::ChannelProtocol& protocol,
                                 scp::SecurityLevel level,
-                                uint32_t master_version);
+                                OperationClass operation_class);
 
   HsmKeys& keys_;
   Ledger& ledger_;

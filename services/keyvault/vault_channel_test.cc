@@ -129,6 +129,47 @@ TEST_F(VaultChannelTest, AFaultOfTheHsmWhileProtectingIsNoWrongCard) {
   EXPECT_OK(vault_->Protect(session.command_token, Loads(1, 10)));
 }
 
+// An agent that changes a byte on which no key depends shows the same card.
+TEST_F(VaultChannelTest, AStopHoldsForBytesOnWhichTheKeysDoNotDepend) {
+  UseScp02();  // VISA2: bytes 0, 1, 4 to 7
+  ASSERT_OK(vault_->Authenticate(HandshakeOf(Open(), card_)));
+  EXPECT_THAT(vault_->Authenticate(FalseHandshakeOf(Open(), card_)),
+              StatusIs(absl::StatusCode::kDataLoss));
+  for (const size_t byte : {2u, 3u, 8u, 9u}) {
+    KnownCard changed = card_;
+    changed.key_diversification_data[byte] ^= 1;
+    EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), changed)),
+                StatusIs(kDenied,
+                         "the card is stopped at this agent: it failed its "
+                         "verification here"))
+        << byte;
+  }
+  KnownCard other = card_;
+  other.key_diversification_data[0] ^= 0x10;
+  EXPECT_OK(vault_->Authenticate(HandshakeOf(Open(), other)));
+}
+
+TEST_F(VaultChannelTest, TheStopOfACardIsLiftedByAnyOfItsNames) {
+  UseScp02();
+  EXPECT_THAT(vault_->Authenticate(FalseHandshakeOf(Open(), card_)),
+              StatusIs(absl::StatusCode::kDataLoss));
+  const ClaimedCard other = {
+      "test", {0x10, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99}};
+  EXPECT_THAT(vault_->ForgetFailures(other, "alice"),
+              StatusIs(absl::StatusCode::kNotFound));
+  const ClaimedCard same = {
+      "test", {0x00, 0x11, 0xFF, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99}};
+  EXPECT_THAT(vault_->ForgetFailures(same, "alice"), IsOkAndHolds(1u));
+  EXPECT_THAT(ledger_.Alarms(9),
+              IsOkAndHolds(testing::ElementsAre(Alarm{
+                  clock_.Now(), "failed verifications forgotten",
+                  "card test/0011FF33445566778899 by operator alice", ""})));
+  ASSERT_OK_AND_ASSIGN(const Session session,
+                       vault_->Authenticate(HandshakeOf(Open(), card_)));
+  EXPECT_EQ(ToHex(session.card.key_diversification_data),
+            "00112233445566778899");
+}
+
 TEST_F(VaultChannelTest, AnOperatorLiftsTheStopOfACardEverywhere) {
   const ClaimedCard card = {
       "test", {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99}};
