@@ -18,7 +18,7 @@ namespace cardferry::keyvault {
 // a card, a command token for one batch of commands.
 struct Use {
   std::string what;         // names it
-  Bytes digest;             // SHA-256 of the purpose
+  Bytes digest;             // of the purpose: 32 bytes
   absl::Time forget_after;  // it has expired by then, for every replica
 };
 

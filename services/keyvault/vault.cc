@@ -36,19 +36,6 @@ Use UseOfOpening(const Opening& opening, const Handshake& handshake) {
           crypto::Sha256(purpose.bytes()), opening.expires_at + kClockSkew};
 }
 
-Use UseOfToken(const CommandToken& token,
-               absl::Span<const CommandApdu> commands) {
-  // The commands may hold personal data, of which a bare digest could be
-  // guessed back. Half of the chaining value is known to nobody but the vault,
-  // and is the same for the same token.
-  FieldWriter purpose;
-  purpose.Counted(token.state.chaining_value);
-  for (const CommandApdu& command : commands) purpose.Counted(command.Encode());
-  return {absl::StrCat("command token ", ToHex(token.origin.serial), "/",
-                       token.step),
-          crypto::Sha256(purpose.bytes()), token.expires_at + kClockSkew};
-}
-
 absl::Status CheckGrantable(OperationClass operation_class) {
   switch (operation_class) {
     case OperationClass::kRead:
@@ -190,7 +177,8 @@ absl::StatusOr<ProtectedCommands> Vault::Protect(
   }
   RETURN_IF_ERROR(CheckCommands(
       token, commands, RulesOf(token.origin.card.key_set).allowed_privileges));
-  RETURN_IF_ERROR(ClaimOnce(UseOfToken(token, commands), ""));
+  ASSIGN_OR_RETURN(const Use use, UseOfToken(token, commands));
+  RETURN_IF_ERROR(ClaimOnce(use, ""));
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
                    OfHsm(CipherOf(token.origin)));
   ASSIGN_OR_RETURN(std::vector<CommandApdu> protected_commands,
@@ -247,6 +235,22 @@ absl::Status Vault::Prune() {
 KeySetRules Vault::RulesOf(const std::string& key_set) const {
   const auto rules = policy_.key_sets.find(key_set);
   return rules == policy_.key_sets.end() ? KeySetRules() : rules->second;
+}
+
+absl::StatusOr<Use> Vault::UseOfToken(const CommandToken& token,
+                                      absl::Span<const CommandApdu> commands) {
+  FieldWriter batch;
+  batch.Counted(token.state.chaining_value);
+  for (const CommandApdu& command : commands) batch.Counted(command.Encode());
+  // The commands may hold personal data, and with SCP02 the chaining value was
+  // on the wire: from a bare digest they could be guessed back. What is MACed
+  // begins with 00, an opening ticket does not.
+  FieldWriter purpose;
+  purpose.Text("commands of a token").Fixed(crypto::Sha256(batch.bytes()));
+  ASSIGN_OR_RETURN(Bytes digest, OfHsm(keys_.TicketMac(purpose.bytes())));
+  return Use{absl::StrCat("command token ", ToHex(token.origin.serial), "/",
+                          token.step),
+             std::move(digest), token.expires_at + kClockSkew};
 }
 
 absl::Status Vault::ClaimOnce(const Use& use, const std::string& agent) {

@@ -122,6 +122,10 @@ class Vault {
 
  private:
   KeySetRules RulesOf(const std::string& key_set) const;
+  // The use of a token for these commands; keyed, so that no guess of them can
+  // be confirmed by who reads the ledger.
+  absl::StatusOr<Use> UseOfToken(const CommandToken& token,
+                                 absl::Span<const card::CommandApdu> commands);
   // Claims the use, or FAILED_PRECONDITION with an alarm.
   absl::Status ClaimOnce(const Use& use, const std::string& agent);
   absl::Status CheckStops(const ClaimedCard& card, const Opening& opening);

@@ -5,6 +5,8 @@
 
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
+#include "lib/crypto/digest.h"
+#include "services/keyvault/encoding.h"
 #include "services/keyvault/testing/vault_fixture.h"
 
 namespace cardferry::keyvault {
@@ -147,6 +149,36 @@ TEST_F(VaultTest, TheLedgerDoesNotGiveCommandsAwayToAGuess) {
     if (what.rfind("command token", 0) == 0) digests.insert(use.digest);
   }
   EXPECT_EQ(digests.size(), 2u);
+}
+
+// SCP02's whole chaining value is on the wire. Who saw it, and guesses the
+// commands, must not find the guess confirmed by what the ledger keeps.
+TEST_F(VaultTest, TheLedgerDoesNotConfirmCommandsToWhoSawTheChannel) {
+  for (const bool scp02 : {false, true}) {
+    if (scp02) UseScp02();
+    const IssuedOpening issued = Open();
+    ASSERT_OK_AND_ASSIGN(const Session session,
+                         vault_->Authenticate(HandshakeOf(issued, card_)));
+    const std::vector<CommandApdu> commands = Loads(1, 8);
+    ASSERT_OK(vault_->Protect(session.command_token, commands));
+    FieldWriter guess;
+    guess.Counted(
+        scp::AuthenticateHost(*card_.Cipher(issued.opening.host_challenge),
+                              scp::SecurityLevel::kCDecCMac)
+            .value()
+            .state.chaining_value);
+    guess.Counted(commands[0].Encode());
+    const Bytes plain = crypto::Sha256(guess.bytes());
+    const auto uses = ledger_.uses();
+    const auto kept =
+        uses.find("command token " + ToHex(issued.opening.serial) + "/0");
+    ASSERT_NE(kept, uses.end());
+    EXPECT_EQ(kept->second.digest.size(), 32u);
+    EXPECT_NE(kept->second.digest, plain);
+    // Nor is it a key's MAC that an opening ticket would show.
+    EXPECT_NE(kept->second.digest, keys_.TicketMac(guess.bytes()).value());
+    EXPECT_NE(kept->second.digest, keys_.TicketMac(plain).value());
+  }
 }
 
 TEST_F(VaultTest, AVerifyTokenProtectsNothing) {

@@ -62,6 +62,7 @@ class HsmKeys {
                                        ByteSpan sealed) = 0;
 
   // HMAC-SHA-256 of an opening ticket's bytes under the ticket key: 32 bytes.
+  // What else is MACed begins with another byte than a ticket.
   virtual absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) = 0;
 
   // PKCS#11 calls (C_*) made since the start by this process.
