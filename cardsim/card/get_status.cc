@@ -40,22 +40,21 @@ struct Entry {
 
 std::vector<Entry> Entries(uint8_t p1, const Registry& registry) {
   std::vector<Entry> entries;
-  switch (p1) {
-    case kIssuerDomain:
-      entries.push_back(
-          {registry.isd(), registry.card_life_cycle(), kIssuerPrivileges});
-      break;
-    case kApplications:
-      for (const Application& application : registry.applications()) {
-        entries.push_back({application.aid, application.life_cycle,
-                           application.privileges, &application.package});
-      }
-      break;
-    default:
-      for (const Package& package : registry.packages()) {
-        entries.push_back({package.file.package, kLoaded, std::nullopt, nullptr,
-                           &package.file, p1 == kPackagesAndModules});
-      }
+  if ((p1 & kIssuerDomain) != 0) {
+    entries.push_back(
+        {registry.isd(), registry.card_life_cycle(), kIssuerPrivileges});
+  }
+  if ((p1 & kApplications) != 0) {
+    for (const Application& application : registry.applications()) {
+      entries.push_back({application.aid, application.life_cycle,
+                         application.privileges, &application.package});
+    }
+  }
+  if ((p1 & (kPackages | kPackagesAndModules)) != 0) {
+    for (const Package& package : registry.packages()) {
+      entries.push_back({package.file.package, kLoaded, std::nullopt, nullptr,
+                         &package.file, (p1 & kPackagesAndModules) != 0});
+    }
   }
   return entries;
 }
@@ -171,9 +170,7 @@ std::vector<Bytes> Paginate(const std::vector<Bytes>& entries) {
 }
 
 absl::Status CheckP1P2(const card::CommandHeader& header) {
-  const bool p1_known = header.p1 == kIssuerDomain ||
-                        header.p1 == kApplications || header.p1 == kPackages ||
-                        header.p1 == kPackagesAndModules;
+  const bool p1_known = header.p1 != 0 && (header.p1 & 0x0F) == 0;
   if (!p1_known || header.p2 > (kP2Tagged | kP2Next)) {
     return CardError(kWrongP1P2, "GET STATUS of something else");
   }

@@ -12,11 +12,12 @@
 
 namespace cardferry::cardsim {
 
-// GET STATUS (GPCS 2.3.1, 11.4): what is on the card, in pages. P1 is 80 (the
-// issuer security domain), 40 (applications), 20 (packages) or 10 (packages
-// with their modules); P2 is 02 and 03 (first and next page of data objects E3)
-// or 00 and 01 (the same in the older form without tags). Data: 4F, the
-// beginning of the AIDs asked for, may be empty; then 5C, the tags wanted.
+// GET STATUS (GPCS 2.3.1, 11.4): what is on the card, in pages. P1 is the
+// sum of 80 (the issuer security domain), 40 (applications), 20 (packages) and
+// 10 (packages with their modules), one at least; P2 is 02 and 03 (first and
+// next page of data objects E3) or 00 and 01 (the same in the older form
+// without tags). Data: 4F, the beginning of the AIDs asked for, may be empty;
+// then 5C, the tags wanted.
 class GetStatus {
  public:
   // The next page goes with 6310 when another one follows, else 9000. 6A86 for

@@ -75,6 +75,21 @@ TEST_F(GetStatusTest, ShowsPackagesModulesAndApplications) {
   EXPECT_EQ(Send("4000"), "08F04346455252010207009000");
 }
 
+TEST_F(GetStatusTest, P1HasOneBitForEachKindOfThing) {
+  AddPackage("F0434645525201", {AidOf("F043464552520101")});
+  AddApplication("F043464552520102", kSelectable);
+  const std::string isd = "08A0000001510000000F9E";
+  const std::string application = "08F0434645525201020700";
+  const std::string package = "07F04346455252010100";
+  const std::string with_module = package + "0108F043464552520101";
+  EXPECT_EQ(Send("C000"), isd + application + "9000");
+  EXPECT_EQ(Send("E000"), isd + application + package + "9000");
+  EXPECT_EQ(Send("6000"), application + package + "9000");
+  EXPECT_EQ(Send("3000"), with_module + "9000");
+  EXPECT_EQ(Send("F000"), isd + application + with_module + "9000");
+  EXPECT_EQ(Send("C000", "4F05F043464552"), application + "9000");
+}
+
 TEST_F(GetStatusTest, ShowsWhatBeginsLikeTheSearchCriterion) {
   AddPackage("F0434645525201", {});
   AddPackage("F0434645525202", {});
@@ -147,7 +162,7 @@ TEST_F(GetStatusTest, ANextPageHasToFollowItsFirst) {
 }
 
 TEST_F(GetStatusTest, RefusesOtherParameters) {
-  for (const char* p1_p2 : {"0002", "C002", "0102", "8004", "8080"}) {
+  for (const char* p1_p2 : {"0002", "8102", "0102", "8004", "8080"}) {
     EXPECT_EQ(Send(p1_p2), "6A86") << p1_p2;
   }
   for (const char* data : {"", "4F", "4F0A", "5C014F", "4F009F7000",
