@@ -52,17 +52,15 @@ bool IsSelectByName(const card::CommandHeader& header) {
          header.p1 == kSelectByName;
 }
 
-// Le smaller than the answer of a plain command: 6C and the right Le, nothing
-// else (ISO/IEC 7816-4, 5.6).
-card::ResponseApdu FitLe(const card::CommandApdu& command,
-                         card::ResponseApdu response) {
-  if (HasSecureMessaging(command.header()) || !command.le().has_value() ||
-      response.data.size() <= *command.le()) {
-    return response;
-  }
-  return {{},
-          card::StatusWord(
-              static_cast<uint16_t>(0x6C00 | (response.data.size() & 0xFF)))};
+// Le is a limit for the answers of plain commands.
+bool FitsLe(const card::CommandApdu& command,
+            const card::ResponseApdu& response) {
+  return HasSecureMessaging(command.header()) || !command.le().has_value() ||
+         response.data.size() <= *command.le();
+}
+
+card::StatusWord WrongLe(size_t right) {
+  return card::StatusWord(static_cast<uint16_t>(0x6C00 | (right & 0xFF)));
 }
 
 }  // namespace
@@ -149,24 +147,54 @@ absl::Status Card::Keep() {
 Bytes Card::Transmit(ByteSpan command) {
   const absl::StatusOr<card::CommandApdu> apdu =
       card::CommandApdu::Parse(command);
-  if (!apdu.ok()) return card::ResponseApdu{{}, kWrongLength}.Encode();
+  if (!apdu.ok()) {
+    const auto refusal = std::exchange(refusal_, std::nullopt);
+    return card::ResponseApdu{{}, refusal.value_or(kWrongLength)}.Encode();
+  }
   return Process(*apdu).Encode();
 }
 
 card::ResponseApdu Card::Process(const card::CommandApdu& command) {
   if (memory_failed_) return {{}, kMemoryFailure};
-  card::ResponseApdu response = FitLe(command, Dispatch(command));
+  card::ResponseApdu response = Answer(command);
   memory_failed_ = !Keep().ok();
   if (memory_failed_) return {{}, kMemoryFailure};
   return response;
 }
 
+card::ResponseApdu Card::Answer(const card::CommandApdu& command) {
+  std::optional<Waiting> waiting = std::exchange(waiting_, std::nullopt);
+  const bool again = waiting.has_value() && !refusal_.has_value() &&
+                     waiting->header == command.header() &&
+                     waiting->data == command.data();
+  card::ResponseApdu response =
+      again ? std::move(waiting->response) : Dispatch(command);
+  if (FitsLe(command, response)) return response;
+  const card::StatusWord wrong_le = WrongLe(response.data.size());
+  waiting_ = Waiting{command.header(), command.data(), std::move(response)};
+  return {{}, wrong_le};
+}
+
+card::ResponseApdu Card::Refuse(const card::CommandApdu& command,
+                                card::StatusWord sw) {
+  const card::CommandHeader& header = command.header();
+  const bool for_domain = !selected_.has_value() && !IsSelectByName(header) &&
+                          CheckClass(header).ok();
+  if (for_domain) return domain_.Refuse(command, sw);
+  return {{}, sw};
+}
+
 void Card::Reset() {
+  waiting_.reset();
+  refusal_.reset();
   domain_.Deselect();
   selected_.reset();
 }
 
 card::ResponseApdu Card::Dispatch(const card::CommandApdu& command) {
+  if (const auto refusal = std::exchange(refusal_, std::nullopt)) {
+    return Refuse(command, *refusal);
+  }
   const card::CommandHeader& header = command.header();
   const absl::Status status = CheckClass(header);
   if (!status.ok()) return {{}, StatusWordOf(status)};

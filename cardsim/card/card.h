@@ -20,6 +20,7 @@
 #include "lib/card/apdu/aid.h"
 #include "lib/card/apdu/command_apdu.h"
 #include "lib/card/apdu/response_apdu.h"
+#include "lib/card/apdu/status_word.h"
 
 namespace cardferry::cardsim {
 
@@ -78,6 +79,12 @@ class Card {
   // The same for a command that is known to be an APDU.
   card::ResponseApdu Process(const card::CommandApdu& command);
 
+  // The next command is answered with this status word: the card sees it (its
+  // C-MAC counts, a load is over, INITIALIZE UPDATE ends the session) and does
+  // nothing of what it asks for. An error of the secure channel comes first; a
+  // reset forgets it.
+  void RefuseNext(card::StatusWord sw) { refusal_ = sw; }
+
   // Power or reset: the issuer security domain is selected, sessions are gone.
   void Reset();
 
@@ -91,6 +98,19 @@ class Card {
   // Saves the state if it has changed since the last time.
   absl::Status Keep();
 
+  // The answer to the last command, which did not fit its Le. It is given, and
+  // the work not done again, when the same command comes next (ISO/IEC 7816-4,
+  // 5.6).
+  struct Waiting {
+    card::CommandHeader header;
+    Bytes data;
+    card::ResponseApdu response;
+  };
+
+  // The answer to a command, or 6C and the right Le.
+  card::ResponseApdu Answer(const card::CommandApdu& command);
+  card::ResponseApdu Refuse(const card::CommandApdu& command,
+                            card::StatusWord sw);
   card::ResponseApdu Dispatch(const card::CommandApdu& command);
   absl::StatusOr<card::ResponseApdu> Select(const card::CommandApdu& command);
   card::ResponseApdu SelectIssuerDomain(bool wants_answer);
@@ -104,6 +124,8 @@ class Card {
   Registry registry_;
   SecurityDomain domain_;
   std::optional<card::Aid> selected_;  // nullopt: the issuer security domain
+  std::optional<Waiting> waiting_;
+  std::optional<card::StatusWord> refusal_;
   CardStateStore* store_ = nullptr;
   CardState kept_;
   bool memory_failed_ = false;

@@ -78,6 +78,23 @@ card::ResponseApdu SecurityDomain::Process(const card::CommandApdu& command) {
   return keys_.Wrap(*std::move(response));
 }
 
+card::ResponseApdu SecurityDomain::Refuse(const card::CommandApdu& command,
+                                          card::StatusWord sw) {
+  const uint8_t ins = command.header().ins;
+  if (ins == kInsInitializeUpdate || ins == kInsExternalAuthenticate) {
+    Deselect();
+    return {{}, sw};
+  }
+  const absl::StatusOr<card::CommandApdu> plain = keys_.Unwrap(command);
+  if (!plain.ok()) {
+    Deselect();
+    return {{}, StatusWordOf(plain.status())};
+  }
+  content_.Interrupt();
+  get_status_.Reset();
+  return keys_.Wrap({{}, sw});
+}
+
 absl::StatusOr<card::ResponseApdu> SecurityDomain::Execute(
     const card::CommandApdu& plain) {
   const card::CommandHeader& header = plain.header();

@@ -16,6 +16,7 @@
 #include "lib/base/random.h"
 #include "lib/card/apdu/command_apdu.h"
 #include "lib/card/apdu/response_apdu.h"
+#include "lib/card/apdu/status_word.h"
 
 namespace cardferry::cardsim {
 
@@ -46,6 +47,12 @@ class SecurityDomain {
   // A command as the terminal sent it, and the answer as it goes back. Not
   // SELECT, and not logical channels: those are the card's.
   card::ResponseApdu Process(const card::CommandApdu& command);
+
+  // The same for a command that is answered with `sw`, once its secure
+  // messaging is right: the session goes on, a load or a row of STORE DATA does
+  // not, and nothing else is changed. What opens a session ends the one before.
+  card::ResponseApdu Refuse(const card::CommandApdu& command,
+                            card::StatusWord sw);
 
   // What SELECT answers: 6F { 84 AID | A5 { 9F65 longest command data } }.
   Bytes FileControlInformation() const;

@@ -27,7 +27,8 @@ enum class FaultKind {
   kSwap,
   // The command is never answered, nor any after it until the power goes.
   kMute,
-  // The command is answered with a status word and does nothing.
+  // The card answers the command with a status word and does nothing of what
+  // it asks for; the secure channel goes on.
   kStatusWord,
   // The command takes its time.
   kSlow,

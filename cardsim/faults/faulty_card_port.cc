@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "lib/card/apdu/response_apdu.h"
-
 namespace cardferry::cardsim {
 namespace {
 
@@ -50,7 +48,8 @@ std::optional<absl::StatusOr<Bytes>> FaultyCardPort::Strike(const Fault& fault,
       mute_ = true;
       return NoAnswer();
     case FaultKind::kStatusWord:
-      return card::ResponseApdu{{}, fault.sw}.Encode();
+      card_->RefuseNext(fault.sw);
+      return std::nullopt;
     case FaultKind::kSlow:
       sleep_(fault.time);
       return std::nullopt;

@@ -14,6 +14,7 @@
 #include "cardsim/faults/fault.h"
 #include "cardsim/vpcd/card_port.h"
 #include "lib/base/bytes.h"
+#include "lib/card/apdu/status_word.h"
 
 namespace cardferry::cardsim {
 
@@ -31,6 +32,7 @@ class FaultyCardPort final : public CardPort {
   Bytes Atr() const override { return card_->Atr(); }
   void Reset() override;
   absl::StatusOr<Bytes> Transmit(ByteSpan command) override;
+  void RefuseNext(card::StatusWord sw) override { card_->RefuseNext(sw); }
   absl::Duration Absence() const override { return absence_; }
 
  private:

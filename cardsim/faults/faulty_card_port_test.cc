@@ -1,7 +1,9 @@
 #include "cardsim/faults/faulty_card_port.h"
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
@@ -17,13 +19,20 @@ class CountingPort final : public CardPort {
   Bytes Atr() const override { return {0x3B, name_}; }
   void Reset() override { count_ = 0; }
   absl::StatusOr<Bytes> Transmit(ByteSpan) override {
-    return Bytes{name_, ++count_, 0x90, 0x00};
+    ++count_;
+    if (refusal_.has_value()) {
+      const card::StatusWord sw = *std::exchange(refusal_, std::nullopt);
+      return Bytes{sw.sw1(), sw.sw2()};
+    }
+    return Bytes{name_, count_, 0x90, 0x00};
   }
+  void RefuseNext(card::StatusWord sw) override { refusal_ = sw; }
   int count() const { return count_; }
 
  private:
   uint8_t name_;
   uint8_t count_ = 0;
+  std::optional<card::StatusWord> refusal_;
 };
 
 class FaultyCardPortTest : public testing::Test {
@@ -102,12 +111,12 @@ TEST_F(FaultyCardPortTest, AMuteCardStaysMuteUntilThePowerGoes) {
   EXPECT_EQ(Send(), "01019000");
 }
 
-TEST_F(FaultyCardPortTest, AStatusWordComesInsteadOfTheWork) {
+TEST_F(FaultyCardPortTest, TheCardItselfAnswersWithTheStatusWord) {
   Faults({"sw=6A84@LOAD:2"});
   EXPECT_EQ(Send(), "01019000");
   EXPECT_EQ(Send("80E60200"), "01029000");
   EXPECT_EQ(Send(), "6A84");
-  EXPECT_EQ(Send(), "01039000");
+  EXPECT_EQ(Send(), "01049000");  // it has seen the one that it refused
 }
 
 TEST_F(FaultyCardPortTest, AReinsertedCardHasForgottenItsSession) {

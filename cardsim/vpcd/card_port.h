@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lib/base/bytes.h"
+#include "lib/card/apdu/status_word.h"
 
 namespace cardferry::cardsim {
 
@@ -21,6 +22,10 @@ class CardPort {
   // DEADLINE_EXCEEDED when no answer ever comes, UNAVAILABLE when the card has
   // left the reader.
   virtual absl::StatusOr<Bytes> Transmit(ByteSpan command) = 0;
+  // The next command is answered with `sw` by the card itself, which sees it
+  // and does nothing of what it asks for (Card::RefuseNext). Contacts without a
+  // card behind them need not know this.
+  virtual void RefuseNext(card::StatusWord) {}
   // How long a card that has left stays out.
   virtual absl::Duration Absence() const { return absl::InfiniteDuration(); }
 };

@@ -7,6 +7,7 @@
 #include "cardsim/card/card.h"
 #include "cardsim/vpcd/card_port.h"
 #include "lib/base/bytes.h"
+#include "lib/card/apdu/status_word.h"
 
 namespace cardferry::cardsim {
 
@@ -22,6 +23,7 @@ class SimulatedCardPort final : public CardPort {
   absl::StatusOr<Bytes> Transmit(ByteSpan command) override {
     return card_.Transmit(command);
   }
+  void RefuseNext(card::StatusWord sw) override { card_.RefuseNext(sw); }
 
  private:
   Card& card_;

@@ -7,6 +7,7 @@
 #include "absl/time/time.h"
 #include "cardsim/vpcd/card_port.h"
 #include "lib/base/bytes.h"
+#include "lib/card/apdu/status_word.h"
 
 namespace cardferry::cardsim {
 
@@ -29,6 +30,7 @@ class T0CardPort final : public CardPort {
   Bytes Atr() const override { return inner_.Atr(); }
   void Reset() override;
   absl::StatusOr<Bytes> Transmit(ByteSpan command) override;
+  void RefuseNext(card::StatusWord sw) override { inner_.RefuseNext(sw); }
   absl::Duration Absence() const override { return inner_.Absence(); }
 
  private:

@@ -43,6 +43,17 @@ TEST_F(T0CardPortTest, ACommandWithoutDataGetsItsAnswer) {
   EXPECT_EQ(Send("80F0000000"), "9000");
 }
 
+TEST_F(T0CardPortTest, TheCardRefusesWhatItIsToldTo) {
+  TestCard card;
+  SimulatedCardPort contacts(card.card(), {0x3B, 0x00});
+  T0CardPort port(contacts);
+  port.RefuseNext(card::StatusWord(0x6A84));
+  EXPECT_THAT(port.Transmit(FromHexOrDie("80CA00450C")),
+              IsOkAndHolds(FromHexOrDie("6A84")));
+  EXPECT_THAT(port.Transmit(FromHexOrDie("80CA00450C")),
+              IsOkAndHolds(FromHexOrDie("450A000102030405060708099000")));
+}
+
 TEST_F(T0CardPortTest, SaysTheRightLengthAndDoesTheWorkOnce) {
   EXPECT_EQ(Send("80CA000300"), "6C03");
   EXPECT_EQ(Send("80CA000302"), "6C03");

@@ -119,6 +119,8 @@ TEST_F(CardsimTroubleTest, RefusesACommandWithTheStatusWordThatWasAskedFor) {
   Session session(card);
   ASSERT_EQ(session.Open(), "9000");
   EXPECT_EQ(session.LoadBrokerage(), "6A84");
+  // The host's chain and the card's are the same still.
+  EXPECT_EQ(session.LoadBrokerage(), "009000");
 }
 
 TEST_F(CardsimTroubleTest, ACardOfT0LetsItsAnswersBeFetched) {
