@@ -12,10 +12,10 @@
 
 namespace cardferry::cardsim {
 
-// What the system parameters, EF, ask for in bytes (table 11-49): two or four
-// bytes each.
+// What the system parameters, EF, ask for in bytes (table 11-49), each of them
+// the least that has to be free: two or four bytes each.
 struct MemoryNeeds {
-  std::optional<size_t> code;  // C6: the most that the load file may take
+  std::optional<size_t> code;               // C6, for the load file
   std::optional<size_t> volatile_data;      // C7
   std::optional<size_t> non_volatile_data;  // C8
 };

@@ -47,7 +47,7 @@ absl::Status LoadSession::ReadHeader() {
   if (bytes_.size() < 2 + count) return absl::OkStatus();
   size_t length = count == 0 ? bytes_[1] : 0;
   for (size_t i = 0; i < count; ++i) length = length << 8 | bytes_[2 + i];
-  if (length > free_bytes_ || length > install_.memory.code.value_or(length)) {
+  if (length > free_bytes_) {
     return CardError(kNoSpace, "no space for the load file");
   }
   header_size_ = 2 + count;

@@ -25,7 +25,7 @@ class LoadSession {
 
   // One LOAD. 6A86 when `number` is not the next, from 0 on; 6700 for no data;
   // 6A80 when it is not C4, when there is more than C4 holds, or when the last
-  // block comes too early; 6A84 when C4 does not fit the card or its limit.
+  // block comes too early; 6A84 when C4 does not fit the card.
   absl::Status AddBlock(size_t number, bool last, ByteSpan block);
 
   // The load file data block, the value of C4, once the last block is there.

@@ -79,15 +79,18 @@ TEST(LoadSessionTest, RefusesWhatIsNoLoadFile) {
   EXPECT_EQ(Add(with_dap, 0, true, "E20155"), kReferencedDataNotFound);
 }
 
+TEST(LoadSessionTest, WhatIsRequiredAtLeastIsNoLimit) {
+  LoadSession load = Begin(/*free_bytes=*/6, /*code_memory=*/5);
+  EXPECT_EQ(Add(load, 0, false, "C40655"), card::kSuccess);
+}
+
 TEST(LoadSessionTest, RefusesAtTheFirstBlockWhatDoesNotFit) {
   LoadSession card = Begin(/*free_bytes=*/5);
   EXPECT_EQ(Add(card, 0, false, "C40655"), kNoSpace);
-  LoadSession limit = Begin(1000, /*code_memory=*/5);
-  EXPECT_EQ(Add(limit, 0, false, "C40655"), kNoSpace);
   LoadSession huge = Begin();
   EXPECT_EQ(Add(huge, 0, false, "C483FFFFFF55"), kNoSpace);
-  LoadSession fits = Begin(/*free_bytes=*/5, /*code_memory=*/5);
-  EXPECT_EQ(Add(fits, 0, false, "C40555"), card::kSuccess);
+  LoadSession fits = Begin(/*free_bytes=*/6);
+  EXPECT_EQ(Add(fits, 0, false, "C40655"), card::kSuccess);
 }
 
 }  // namespace
