@@ -163,6 +163,23 @@ TEST(CardTest, StoresTheIssuersNumbersAndGivesThemBack) {
   EXPECT_EQ(card.Send("80CA004500"), "450277AB9000");
 }
 
+TEST(CardTest, TheProductionDataShowsItsStoredPartsAndKeepsThem) {
+  MemoryStore store;
+  TestCard card;
+  ASSERT_OK(card.card().KeepIn(store));
+  const std::string before = card.Send("80CA9F7F00");
+  ASSERT_EQ(before.substr(before.size() - 4 - 32),
+            std::string(32, '0') + "9000");
+  ASSERT_EQ(card.Open(0x03), "9000");
+  EXPECT_EQ(card.Secure("80E280000B9F67080102030405060708"), "9000");
+  EXPECT_EQ(card.Secure("80E281000B9F6608212223242526272800"), "9000");
+  const std::string after = before.substr(0, before.size() - 4 - 32) +
+                            "212223242526272801020304050607089000";
+  EXPECT_EQ(card.Secure("80CA9F7F00"), after);
+  TestCard again(store.last);
+  EXPECT_EQ(again.Send("80CA9F7F00"), after);
+}
+
 TEST(CardTest, PersonalizesAnAppletThroughTheSecurityDomain) {
   TestCard card;
   LoadBrokerage(card);

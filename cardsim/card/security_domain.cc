@@ -134,7 +134,10 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::ReadData(
   if (tag == kExtendedCardResources) {
     return card::ResponseApdu{CardResources(registry_), card::kSuccess};
   }
-  ASSIGN_OR_RETURN(Bytes object, ReadCardData(tag, keys_, numbers_));
+  CardNumbers numbers = numbers_;
+  numbers.production =
+      content_.objects().Production(std::move(numbers.production));
+  ASSIGN_OR_RETURN(Bytes object, ReadCardData(tag, keys_, numbers));
   return card::ResponseApdu{std::move(object), card::kSuccess};
 }
 

@@ -16,8 +16,21 @@ constexpr uint8_t kAnswerExpected = 0x01;  // the host's guess, nothing more
 
 constexpr uint32_t kTags[] = {0x42, 0x45, 0x5F50};
 
+// A part of the production data and its first byte there.
+struct ProductionPart {
+  uint16_t tag;
+  uint8_t at;
+};
+constexpr ProductionPart kProductionParts[] = {{0x9F66, 26}, {0x9F67, 34}};
+constexpr size_t kProductionPartSize = 8;
+
 bool IsKnown(uint32_t tag) {
   return std::find(std::begin(kTags), std::end(kTags), tag) != std::end(kTags);
+}
+
+bool IsProductionPart(uint32_t tag) {
+  return std::any_of(std::begin(kProductionParts), std::end(kProductionParts),
+                     [tag](ProductionPart part) { return part.tag == tag; });
 }
 
 }  // namespace
@@ -40,11 +53,13 @@ absl::Status StoredObjects::StoreAll(ByteSpan data) {
     return CardError(kWrongData, "STORE DATA has no BER-TLV objects");
   }
   for (const card::Tlv& tlv : *tlvs) {
-    if (!IsKnown(tlv.tag)) {
+    const bool is_part = IsProductionPart(tlv.tag);
+    if (!is_part && !IsKnown(tlv.tag)) {
       return CardError(kReferencedDataNotFound, "no such data object");
     }
-    if (tlv.value.size() > kMaxValue) {
-      return CardError(kWrongData, "a data object is too long");
+    if (is_part ? tlv.value.size() != kProductionPartSize
+                : tlv.value.size() > kMaxValue) {
+      return CardError(kWrongData, "a data object has another length");
     }
   }
   for (const card::Tlv& tlv : *tlvs) {
@@ -63,7 +78,22 @@ absl::Status StoredObjects::Store(const card::CommandApdu& command) {
   return status;
 }
 
+Bytes StoredObjects::Production(Bytes factory) const {
+  for (const ProductionPart part : kProductionParts) {
+    const auto found = objects_.find(part.tag);
+    if (found == objects_.end() ||
+        factory.size() < part.at + kProductionPartSize ||
+        found->second.size() != kProductionPartSize) {
+      continue;
+    }
+    std::copy(found->second.begin(), found->second.end(),
+              factory.begin() + part.at);
+  }
+  return factory;
+}
+
 std::optional<Bytes> StoredObjects::Find(uint16_t tag) const {
+  if (IsProductionPart(tag)) return std::nullopt;
   const auto found = objects_.find(tag);
   if (found == objects_.end()) return std::nullopt;
   return card::EncodeTlv(tag, found->second);

@@ -44,6 +44,21 @@ TEST_F(StoredObjectsTest, AHostMaySayThatItAwaitsAnAnswer) {
   EXPECT_EQ(Store(0x83, 0x00, "420111"), 0x6A86);
 }
 
+TEST_F(StoredObjectsTest, PartsOfTheProductionDataGoToTheirPlaces) {
+  const Bytes factory(42, 0x11);
+  EXPECT_EQ(objects_.Production(factory), factory);
+  EXPECT_EQ(Store(0x80, 0x00, "9F67080102030405060708"), 0x9000);
+  EXPECT_EQ(Store(0x80, 0x00, "9F660821222324252627289F6600"), 0x6A80);
+  EXPECT_EQ(Store(0x80, 0x00, "9F660721222324252627"), 0x6A80);
+  EXPECT_EQ(Store(0x80, 0x00, "9F6609212223242526272829"), 0x6A80);
+  EXPECT_EQ(ToHex(objects_.Production(factory)),
+            std::string(68, '1') + "0102030405060708");
+  EXPECT_EQ(Store(0x80, 0x00, "9F66082122232425262728"), 0x9000);
+  EXPECT_EQ(ToHex(objects_.Production(factory)),
+            std::string(52, '1') + "21222324252627280102030405060708");
+  EXPECT_EQ(Find(0x9F66), "none");
+}
+
 TEST_F(StoredObjectsTest, BlocksAreNumberedFromZeroWithoutAGap) {
   EXPECT_EQ(Store(0x10, 0x00, "420111"), 0x9000);
   EXPECT_EQ(Store(0x10, 0x01, "420122"), 0x9000);
