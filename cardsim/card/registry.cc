@@ -13,15 +13,26 @@ namespace {
 
 // The packages of the Java Card and GlobalPlatform APIs that every card has.
 constexpr absl::string_view kPlatformPackages[] = {
-    "A0000000620001",    // java.lang
-    "A0000000620002",    // java.io
-    "A0000000620003",    // java.rmi
-    "A0000000620101",    // javacard.framework
-    "A000000062010101",  // javacard.framework.service
-    "A0000000620102",    // javacard.security
-    "A0000000620201",    // javacardx.crypto
-    "A0000000620209",    // javacardx.apdu
-    "A00000015100",      // org.globalplatform
+    "A0000000620001",      // java.lang
+    "A0000000620002",      // java.io
+    "A0000000620003",      // java.rmi
+    "A0000000620101",      // javacard.framework
+    "A000000062010101",    // javacard.framework.service
+    "A0000000620102",      // javacard.security
+    "A0000000620201",      // javacardx.crypto
+    "A0000000620202",      // javacardx.biometry
+    "A0000000620203",      // javacardx.external
+    "A0000000620204",      // javacardx.biometry1toN
+    "A0000000620205",      // javacardx.security
+    "A000000062020801",    // javacardx.framework.util
+    "A00000006202080101",  // javacardx.framework.util.intx
+    "A000000062020802",    // javacardx.framework.math
+    "A000000062020803",    // javacardx.framework.tlv
+    "A000000062020804",    // javacardx.framework.string
+    "A0000000620209",      // javacardx.apdu
+    "A000000062020901",    // javacardx.apdu.util
+    "A0000000030000",      // visa.openplatform
+    "A00000015100",        // org.globalplatform
 };
 
 bool IsPlatformPackage(const card::Aid& aid) {

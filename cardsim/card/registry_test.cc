@@ -88,6 +88,23 @@ TEST_F(RegistryTest, WantsImportsToBeThereInAVersionThatFits) {
             card::kSuccess);
 }
 
+TEST_F(RegistryTest, EveryPackageOfThePlatformCanBeImported) {
+  std::vector<PackageImport> imports;
+  for (const char* aid :
+       {"A0000000620001",     "A0000000620002",   "A0000000620003",
+        "A0000000620101",     "A000000062010101", "A0000000620102",
+        "A0000000620201",     "A0000000620202",   "A0000000620203",
+        "A0000000620204",     "A0000000620205",   "A000000062020801",
+        "A00000006202080101", "A000000062020802", "A000000062020803",
+        "A000000062020804",   "A0000000620209",   "A000000062020901",
+        "A0000000030000",     "A00000015100"}) {
+    imports.push_back({AidOf(aid), 1, 0});
+  }
+  EXPECT_EQ(AddPackage(kPackageA, 1, imports), card::kSuccess);
+  EXPECT_EQ(AddPackage(kPackageB, 1, {{AidOf("A0000000620206"), 1, 0}}),
+            kWrongData);
+}
+
 TEST_F(RegistryTest, KeepsAPackageThatAnotherOneImports) {
   EXPECT_EQ(AddPackage(kPackageA, 1), card::kSuccess);
   EXPECT_EQ(AddPackage(kPackageB, 1, {{AidOf(kPackageA), 1, 0}}),
