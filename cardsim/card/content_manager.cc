@@ -31,11 +31,21 @@ constexpr uint32_t kAidTag = 0x4F;
 constexpr size_t kInstanceBytes = 128;
 
 // The hash of INSTALL [for load] is SHA-1 or SHA-256, known by its length.
+constexpr size_t kSha1Size = 20;
+constexpr size_t kSha256Size = 32;
+
+absl::Status CheckHashLength(size_t size) {
+  if (size == 0 || size == kSha1Size || size == kSha256Size) {
+    return absl::OkStatus();
+  }
+  return CardError(kWrongData, "the hash is not SHA-1 or SHA-256");
+}
+
 absl::Status CheckHash(ByteSpan expected, ByteSpan data_block) {
   if (expected.empty()) return absl::OkStatus();
-  Bytes actual;
-  if (expected.size() == 20) actual = crypto::Sha1(data_block);
-  if (expected.size() == 32) actual = crypto::Sha256(data_block);
+  const Bytes actual = expected.size() == kSha1Size
+                           ? crypto::Sha1(data_block)
+                           : crypto::Sha256(data_block);
   if (!ConstantTimeEqual(expected, actual)) {
     return CardError(kWrongData, "load file data block hash does not match");
   }
@@ -94,6 +104,7 @@ absl::Status ContentManager::Install(const card::CommandApdu& command) {
 
 absl::Status ContentManager::BeginLoad(ByteSpan data) {
   ASSIGN_OR_RETURN(InstallForLoad install, ParseInstallForLoad(data));
+  RETURN_IF_ERROR(CheckHashLength(install.hash.size()));
   if (install.security_domain.has_value() &&
       *install.security_domain != registry_.isd()) {
     return CardError(kReferencedDataNotFound, "no such security domain");

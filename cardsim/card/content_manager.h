@@ -25,7 +25,8 @@ class ContentManager {
 
   // P1 02 for load, 04 for install, 08 for make selectable, 0C both, 20 for
   // personalization; P2 00.
-  // 6A86 for others, 6A80 for data that is none, 6985 for an AID that is on the
+  // 6A86 for others, 6A80 for data that is none and for a hash that is not as
+  // long as one of SHA-1 or SHA-256, 6985 for an AID that is on the
   // card, 6A88 for a package, module or security domain that is not, 6A84 for
   // too little memory.
   absl::Status Install(const card::CommandApdu& command);

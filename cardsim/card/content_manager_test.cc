@@ -218,6 +218,24 @@ TEST_F(ContentManagerTest, RefusesALoadThatNobodyBegan) {
   EXPECT_EQ(Load("0002", "55"), kConditionsNotSatisfied);
 }
 
+TEST_F(ContentManagerTest, RefusesAtOnceAHashThatItDoesNotCompute) {
+  for (const size_t size : {1u, 19u, 21u, 28u, 31u, 33u, 48u, 64u}) {
+    EXPECT_EQ(Install("0200", ForLoad(kPackage, std::string(2 * size, '0'))),
+              kWrongData)
+        << size;
+  }
+  for (const size_t size : {0u, 20u, 32u}) {
+    EXPECT_EQ(Install("0200", ForLoad(kPackage, std::string(2 * size, '0'))),
+              card::kSuccess)
+        << size;
+  }
+}
+
+TEST_F(ContentManagerTest, TheMemoryThatIsRequiredIsNoLimit) {
+  EXPECT_EQ(LoadPackage({}, ForLoad(kPackage, "", "EF04C6020001")),
+            card::kSuccess);
+}
+
 TEST_F(ContentManagerTest, ALoadOutOfOrderEndsTheLoad) {
   ASSERT_EQ(Install("0200", ForLoad(kPackage)), card::kSuccess);
   EXPECT_EQ(Load("0000", "C40355"), card::kSuccess);
