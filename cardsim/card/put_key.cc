@@ -1,5 +1,6 @@
 #include "cardsim/card/put_key.h"
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,6 +16,7 @@ namespace {
 
 constexpr uint32_t kKeyIdentifier = 0xD0;
 constexpr uint32_t kKeyVersion = 0xD2;
+constexpr uint8_t kKeysOfSet = 3;
 
 // The key itself; `answer` gets its check value.
 absl::StatusOr<SecretBytes> Unwrap(const WrappedKey& key, const KeyRing& keys,
@@ -89,12 +91,23 @@ absl::Status DeleteKey(const card::CommandApdu& command, KeyRing& keys) {
   if (command.header().p1 != 0x00 || command.header().p2 != 0x00) {
     return CardError(kWrongP1P2, "no such DELETE");
   }
-  const auto version = card::ParseSingleTlv(command.data());
-  if (!version.ok() || version->tag != kKeyVersion ||
-      version->value.size() != 1) {
+  const auto objects = card::ParseTlvs(command.data());
+  if (!objects.ok()) return CardError(kWrongData, "DELETE is no BER-TLV");
+  const std::optional<ByteSpan> version = card::FindTag(*objects, kKeyVersion);
+  const std::optional<ByteSpan> identifier =
+      card::FindTag(*objects, kKeyIdentifier);
+  const size_t named = identifier.has_value() ? 2 : 1;
+  if (!version.has_value() || version->size() != 1 ||
+      objects->size() != named ||
+      (identifier.has_value() && identifier->size() != 1)) {
     return CardError(kWrongData, "DELETE of keys names one version");
   }
-  return keys.Delete(version->value[0]);
+  if (!identifier.has_value()) return keys.Delete(version->front());
+  if (keys.Find(version->front()) == nullptr || identifier->front() == 0 ||
+      identifier->front() > kKeysOfSet) {
+    return CardError(kReferencedDataNotFound, "no such key");
+  }
+  return CardError(kConditionsNotSatisfied, "a key set keeps its keys");
 }
 
 bool IsDeleteKey(const card::CommandApdu& command) {

@@ -17,8 +17,9 @@ namespace cardferry::cardsim {
 // that in its place; 6A88 for a single key of a set that is not there.
 absl::StatusOr<Bytes> PutKey(const card::CommandApdu& command, KeyRing& keys);
 
-// DELETE of a key set (11.2.3.2), which names D2 { version }. Errors of
-// KeyRing::Delete; 6A86, 6A80.
+// DELETE of a key set (11.2.3.2), which names D2 { version }; with D0 { key
+// identifier } it names one key of it, and sets keep theirs: 6985, or 6A88 for
+// a key that is not there. Errors of KeyRing::Delete; 6A86, 6A80.
 absl::Status DeleteKey(const card::CommandApdu& command, KeyRing& keys);
 
 // Whether a DELETE is for keys, not for content: D0 or D2 stand in it.

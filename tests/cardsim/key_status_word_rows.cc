@@ -24,9 +24,12 @@ std::string PutUntilFull(TestCard& card) {
   return answer;
 }
 
-std::string Delete(TestCard& card, absl::string_view version) {
+// DELETE of a version, or of the key of it that `identifier`, a D0, names.
+std::string Delete(TestCard& card, absl::string_view version,
+                   absl::string_view identifier = "") {
   Put(card, "80D80081", "31");
-  return card.Secure(absl::StrCat("80E4000003D201", version));
+  return card.Secure(
+      Command("80E40000", absl::StrCat(identifier, "D201", version)));
 }
 
 }  // namespace
@@ -53,6 +56,10 @@ std::vector<StatusWordRow> KeyRows() {
        [](TestCard& card) { return Delete(card, "30"); }},
       {"DELETE of a key set that is not there", "6A88",
        [](TestCard& card) { return Delete(card, "32"); }},
+      {"DELETE of one key of a set", "6985",
+       [](TestCard& card) { return Delete(card, "31", "D00101"); }},
+      {"DELETE of one key of a set that is not there", "6A88",
+       [](TestCard& card) { return Delete(card, "32", "D00101"); }},
   };
 }
 

@@ -176,6 +176,11 @@ std::vector<StatusWordRow> Loads() {
          return LoadWhole(card, absl::StrCat("08", kPackage, "00", "14",
                                              std::string(40, '0'), "0000"));
        }},
+      {"a load file data block hash that is not SHA-1 or SHA-256", "6A80",
+       [](TestCard& card) {
+         return Begin(card, absl::StrCat("08", kPackage, "00", "30",
+                                         std::string(96, '0'), "0000"));
+       }},
       {"another package than INSTALL said", "6A80",
        [](TestCard& card) {
          return LoadWhole(card, "08F04346455252590B00000000");
