@@ -67,7 +67,9 @@ struct CardRecord {
   Origins origins = {};
   // Card production life cycle data at the first session; may be empty.
   Bytes cplc = {};
-  // Of the last session whose cryptogram was right, where the card says it.
+  // SCP02's, of the last session whose cryptogram was right: the cryptogram
+  // covers it. Never SCP03's, which nothing covers. It falls only with a notice
+  // (Sequencer::Prepared).
   std::optional<uint32_t> sequence_counter = std::nullopt;
 
   bool operator==(const CardRecord& o) const {

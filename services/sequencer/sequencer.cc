@@ -14,10 +14,28 @@ namespace {
 
 constexpr uint8_t kLevelEncrypted = 0x02;
 constexpr int kMaxOpenings = 16;
+constexpr uint8_t kScp02 = 2;
 
 // A card that no profile describes cannot be served, whoever asks again.
 absl::Status AsInvalid(const absl::Status& status) {
   return absl::InvalidArgumentError(status.message());
+}
+
+// SCP02 derives its session keys from the counter, and its cryptogram covers it
+// (GPCS 2.3.1, E.4). SCP03's is in no MAC, and an agent may say any: nothing.
+std::optional<uint32_t> ProvableCounter(const card::ClaimedIdentity& identity) {
+  if (identity.scp != kScp02) return std::nullopt;
+  return identity.sequence_counter;
+}
+
+// A counter goes up with each session that a key set has had.
+std::string NoticeOf(const std::optional<uint32_t>& before,
+                     const std::optional<uint32_t>& now) {
+  if (!before.has_value() || !now.has_value() || *now >= *before) return "";
+  return absl::StrCat(
+      "the card's sequence counter fell from ", *before, " to ", *now,
+      ": new keys were put on it, an old answer was kept, or another card has "
+      "its keys");
 }
 
 // The record as it is when this session changes nothing. The first session
@@ -39,7 +57,7 @@ absl::StatusOr<CardRecord> RecordOf(const Sequencer::Request& request,
         " says other production data than before: another card with its "
         "identity, or an agent that lies"));
   }
-  record.sequence_counter = claim.identity->sequence_counter;
+  record.sequence_counter = ProvableCounter(*claim.identity);
   return record;
 }
 
@@ -148,6 +166,7 @@ struct Sequencer::Draft {
   std::string card_id;
   CardClaim claim;
   CardRecord record;
+  std::string notice;
   StatusSnapshot expected;
   ContentPlan plan;
   uint8_t floor;
@@ -206,6 +225,11 @@ absl::StatusOr<Sequencer::Draft> Sequencer::Plan(const Request& request) const {
         "the answers are of card ", card_id, ", not of ", request.card_id));
   }
   ASSIGN_OR_RETURN(CardRecord record, RecordOf(request, card_id, claim));
+  std::string notice;
+  if (request.record.has_value()) {
+    notice =
+        NoticeOf(request.record->sequence_counter, record.sequence_counter);
+  }
   StatusSnapshot expected =
       record.snapshot.value_or((*profile)->factory_content);
   ASSIGN_OR_RETURN(const CardContent actual, ReadContent(expected));
@@ -220,13 +244,10 @@ absl::StatusOr<Sequencer::Draft> Sequencer::Plan(const Request& request) const {
   const uint8_t floor = FloorFor(plan, **profile);
   // What does not fit is refused here: a higher level only takes more room.
   RETURN_IF_ERROR(BuildBundle(plan, expected, **profile, floor).status());
-  return Draft{*profile,
-               card_id,
-               std::move(claim),
-               std::move(record),
-               std::move(expected),
-               std::move(plan),
-               floor};
+  return Draft{*profile,          card_id,
+               std::move(claim),  std::move(record),
+               std::move(notice), std::move(expected),
+               std::move(plan),   floor};
 }
 
 absl::StatusOr<Sequencer::Prepared> Sequencer::Prepare(const Request& request) {
@@ -260,7 +281,8 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
                     bundle.Changes(),
                     draft.plan.Summary(),
                     {},
-                    {}};
+                    {},
+                    draft.notice};
   prepared.state =
       StateOf(draft.record, draft.expected, bundle, request.desired);
   prepared.script = Assemble(session.external_authenticate,

@@ -64,6 +64,8 @@ class Sequencer {
     std::string summary;
     card::Script script;
     BundleState state;
+    // Empty, or what somebody should look into, although the card is proven.
+    std::string notice = {};
   };
 
   Sequencer(ProfileCatalog profiles, std::unique_ptr<Keyvault> keyvault,

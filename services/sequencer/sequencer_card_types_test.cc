@@ -41,6 +41,28 @@ TEST_F(Scp02Test, AndWhatTheProfileSaysWhenTheCardDoesNot) {
   EXPECT_EQ(vault_->handshakes[0].level_floor, 0x03);
 }
 
+TEST_F(Scp02Test, ACounterThatFellIsRecordedAndSaid) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  card_.sequence_counter = 0x0007;
+  ASSERT_OK_AND_ASSIGN(const auto prepared, sequencer_->Prepare(Request()));
+  EXPECT_EQ(
+      prepared.notice,
+      "the card's sequence counter fell from 4660 to 7: new keys were put "
+      "on it, an old answer was kept, or another card has its keys");
+  EXPECT_EQ(Insert().record.sequence_counter, 0x0007u);
+}
+
+TEST_F(Scp02Test, ACounterThatStaysOrRisesIsNotWorthANotice) {
+  ASSERT_OK_AND_ASSIGN(auto prepared, sequencer_->Prepare(Request()));
+  EXPECT_EQ(prepared.notice, "");  // nothing was recorded
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  for (const int counter : {0x1234, 0x1235, 0xFFFF}) {
+    card_.sequence_counter = static_cast<uint16_t>(counter);
+    ASSERT_OK_AND_ASSIGN(prepared, sequencer_->Prepare(Request()));
+    EXPECT_EQ(prepared.notice, "") << counter;
+  }
+}
+
 TEST_F(Scp02Test, OptionsThatContradictTheProfileAreRefused) {
   CardSays("05");
   EXPECT_THAT(sequencer_->Prepare(Request()),
@@ -63,6 +85,16 @@ TEST_F(Scp02Test, ACardOfUnknownOptionsIsRefused) {
 TEST_F(CardTypesTest, Scp03CardsSayTheirOptionsThemselves) {
   ASSERT_OK(sequencer_->Prepare(Request()));
   EXPECT_EQ(vault_->handshakes[0].channel_options, 0x00);
+}
+
+// Its counter is in no cryptogram: an agent may say any.
+TEST_F(CardTypesTest, Scp03CountersAreNotRecorded) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  EXPECT_EQ(record_->sequence_counter, std::nullopt);
+  record_->sequence_counter = 0x1235;  // as older records have it
+  ASSERT_OK_AND_ASSIGN(const auto prepared, sequencer_->Prepare(Request()));
+  EXPECT_EQ(prepared.notice, "");
+  EXPECT_EQ(Insert().record.sequence_counter, std::nullopt);
 }
 
 class MemoryTest : public SequencerTest {

@@ -95,6 +95,10 @@ absl::Status SequencerService::Prepare(
                    ParsePrepare(request, sequencer_.load_files()));
   ASSIGN_OR_RETURN(const Sequencer::Prepared prepared,
                    sequencer_.Prepare(parsed));
+  if (!prepared.notice.empty()) {
+    LogWarning("a card is worth a look",
+               {{"card", prepared.card_id}, {"why", prepared.notice}});
+  }
   bool writing = writer.Write(RenderHeader(prepared));
   for (const v1::PrepareResponse& part : RenderParts(prepared)) {
     writing = writing && writer.Write(part);

@@ -91,16 +91,20 @@ ResponseApdu FakeCard::Answer(const card::CommandApdu& command, ByteSpan data) {
 
 // SCP03 has i 70, SCP02 says none; challenge and cryptogram are of no interest.
 ResponseApdu FakeCard::InitializeUpdate() const {
+  const Bytes counter = {static_cast<uint8_t>(sequence_counter >> 8),
+                         static_cast<uint8_t>(sequence_counter)};
   if (scp == 2) {
     return {Concat({key_diversification_data,
-                    {key_version_number, 0x02, 0x12, 0x34},
+                    {key_version_number, 0x02},
+                    counter,
                     Bytes(14, 0xCC)}),
             card::kSuccess};
   }
   return {Concat({key_diversification_data,
                   {key_version_number, 0x03, 0x70},
                   Bytes(16, 0xCC),
-                  Bytes(3, 0x00)}),
+                  {uint8_t{0x00}},
+                  counter}),
           card::kSuccess};
 }
 

@@ -39,7 +39,8 @@ class FakeCard {
   Bytes key_diversification_data = Bytes(10, 0x11);
   uint8_t key_version_number = 0x30;
   uint8_t scp = 3;
-  Bytes card_recognition_data;  // with its tag; empty: there are none
+  uint16_t sequence_counter = 0x1234;  // it never counts by itself
+  Bytes card_recognition_data;         // with its tag; empty: there are none
   std::optional<uint32_t> free_memory;
   bool says_versions = true;
   bool says_packages = true;   // of applications
