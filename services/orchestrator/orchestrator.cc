@@ -41,7 +41,7 @@ Orchestrator::Orchestrator(const Parts& parts)
              [this](const JobTarget& target) { hub_.JobWaits(target, {}); },
              [this] { return hub_.Connected(); },
              [this](const std::string& agent) { hub_.Revoke(agent); }}),
-      gateway_(hub_, parts.clock, parts.name_of),
+      gateway_({hub_, parts.clock, pool_}, parts.name_of),
       service_(desk_, board_, parts.database, pool_) {}
 
 absl::StatusOr<std::unique_ptr<Orchestrator>> Orchestrator::Create(

@@ -3,7 +3,6 @@
 #include "lib/base/status_macros.h"
 #include "lib/rpc/call.h"
 #include "lib/rpc/grpc_status.h"
-#include "services/orchestrator/gateway/gateway_stream.h"
 
 namespace cardferry::orchestrator {
 namespace {
@@ -23,7 +22,7 @@ grpc::ServerBidiReactor<agent::v1::AgentMessage, agent::v1::GatewayMessage>*
 GatewayService::Connect(grpc::CallbackServerContext* context) {
   const absl::StatusOr<std::string> name = name_of_(*context);
   if (!name.ok()) return new RefusedStream(rpc::ToGrpc(name.status()));
-  return GatewayStream::Start(*name, hub_, clock_);
+  return GatewayStream::Start(*name, surroundings_, *context);
 }
 
 absl::StatusOr<std::string> GatewayService::FromPeer(

@@ -7,9 +7,8 @@
 
 #include "absl/status/statusor.h"
 #include "grpcpp/grpcpp.h"
-#include "lib/base/clock.h"
 #include "proto/cardferry/agent/v1/agent.grpc.pb.h"
-#include "services/orchestrator/session/agent_hub.h"
+#include "services/orchestrator/gateway/gateway_stream.h"
 
 namespace cardferry::orchestrator {
 
@@ -20,9 +19,9 @@ class GatewayService final : public agent::v1::AgentGateway::CallbackService {
   using NameOf =
       std::function<absl::StatusOr<std::string>(grpc::ServerContextBase&)>;
 
-  // `hub` and `clock` outlive it.
-  GatewayService(AgentHub& hub, const Clock& clock, NameOf name_of = FromPeer)
-      : hub_(hub), clock_(clock), name_of_(std::move(name_of)) {}
+  explicit GatewayService(const GatewayStream::Surroundings& surroundings,
+                          NameOf name_of = FromPeer)
+      : surroundings_(surroundings), name_of_(std::move(name_of)) {}
 
   grpc::ServerBidiReactor<agent::v1::AgentMessage, agent::v1::GatewayMessage>*
   Connect(grpc::CallbackServerContext* context) override;
@@ -31,8 +30,7 @@ class GatewayService final : public agent::v1::AgentGateway::CallbackService {
   static absl::StatusOr<std::string> FromPeer(grpc::ServerContextBase& context);
 
  private:
-  AgentHub& hub_;
-  const Clock& clock_;
+  const GatewayStream::Surroundings surroundings_;
   const NameOf name_of_;
 };
 

@@ -8,12 +8,13 @@
 
 namespace cardferry::orchestrator {
 
-GatewayStream* GatewayStream::Start(const std::string& name, AgentHub& hub,
-                                    const Clock& clock) {
+GatewayStream* GatewayStream::Start(const std::string& name,
+                                    const Surroundings& surroundings,
+                                    grpc::CallbackServerContext& call) {
   const std::shared_ptr<GatewayStream> stream =
-      absl::WrapUnique(new GatewayStream(hub, clock));
+      absl::WrapUnique(new GatewayStream(surroundings, call));
   stream->self_ = stream;
-  stream->session_ = hub.Connect(name, stream);
+  stream->session_ = surroundings.hub.Connect(name, stream);
   // The agent may wait for this before it speaks.
   stream->StartSendInitialMetadata();
   stream->StartRead(&stream->incoming_);
@@ -21,7 +22,7 @@ GatewayStream* GatewayStream::Start(const std::string& name, AgentHub& hub,
 }
 
 GatewayStream::Next GatewayStream::Decide() {
-  if (writing_ || finished_) return Next::kNothing;
+  if (writing_ || cancelling_ || finished_) return Next::kNothing;
   if (closing_) {
     finished_ = true;
     return Next::kFinish;
@@ -79,6 +80,26 @@ void GatewayStream::Close(const absl::Status& reason) {
     reason_ = rpc::ToGrpc(reason);
     queue_.clear();
     queued_bytes_ = 0;
+    next = Decide();
+  }
+  if (next == Next::kFinish) return Act(next);
+  executor_.PostAfter(kLastWrite, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->CancelWrite();
+  });
+}
+
+// While it says so in cancelling_ nothing is finished: the call is still there.
+void GatewayStream::CancelWrite() {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!writing_) return;
+    cancelling_ = true;
+  }
+  call_.TryCancel();
+  Next next = Next::kNothing;
+  {
+    absl::MutexLock lock(&mutex_);
+    cancelling_ = false;
     next = Decide();
   }
   Act(next);

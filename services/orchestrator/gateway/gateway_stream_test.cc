@@ -43,6 +43,18 @@ TEST_F(GatewayStreamTest, ASecondConnectionTakesOver) {
   EXPECT_EQ(second.ReadOpening().reader(), "Reader 0");
 }
 
+TEST_F(GatewayStreamTest, AnAgentThatDoesNotReadCannotStayWhenItIsToGo) {
+  FakeAgent deaf(channel_, "kiosk-7", std::chrono::minutes(1));
+  deaf.Hello({"Reader 0"});
+  const agent::v1::Opening opening = deaf.ReadOpening();
+  deaf.Answer(opening, "issuer/A");
+  deaf.Answer(opening, "issuer/B");
+  // The verdict on the first answer is being written by now.
+  ASSERT_TRUE(AwaitEvent("opening.used_twice"));
+  FakeAgent second(channel_, "kiosk-7");
+  EXPECT_TRUE(AwaitEvent("agent.disconnected"));
+}
+
 TEST_F(GatewayStreamTest, AnOpeningOfAnotherAgentIsOfNoUse) {
   AddBrokerage();
   FakeAgent owner(channel_, "kiosk-7");

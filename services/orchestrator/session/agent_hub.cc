@@ -23,6 +23,8 @@ std::shared_ptr<AgentSession> AgentHub::Connect(
     std::shared_ptr<AgentSession>& current = sessions_[name];
     old = std::exchange(current, session);
   }
+  // Not before Revoke can find it: one or the other sees a revocation.
+  session->Start();
   if (old != nullptr) {
     old->Close(absl::AbortedError("a new connection of this agent took over"));
   }

@@ -47,11 +47,13 @@ std::shared_ptr<AgentSession> AgentSession::Create(
     std::string name, std::shared_ptr<AgentLink> link,
     const SessionContext& context, Executor& executor,
     NoteRefusal note_refusal) {
-  std::shared_ptr<AgentSession> session = absl::WrapUnique(
-      new AgentSession(std::move(name), std::move(link), context, executor,
-                       std::move(note_refusal)));
-  session->strand_->PostAlways([session] { session->Admit(); });
-  return session;
+  return absl::WrapUnique(new AgentSession(std::move(name), std::move(link),
+                                           context, executor,
+                                           std::move(note_refusal)));
+}
+
+void AgentSession::Start() {
+  strand_->PostAlways([self = shared_from_this()] { self->Admit(); });
 }
 
 void AgentSession::Admit() {

@@ -57,15 +57,17 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   // Whether the journal should hear that this agent was refused.
   using NoteRefusal = std::function<bool(const std::string& name)>;
 
-  // `context` and `executor` outlive it. `name` is the certificate's. First
-  // of all it is found out whether this agent is served; if not, the
-  // connection ends with PERMISSION_DENIED.
+  // `context` and `executor` outlive it. `name` is the certificate's.
   static std::shared_ptr<AgentSession> Create(std::string name,
                                               std::shared_ptr<AgentLink> link,
                                               const SessionContext& context,
                                               Executor& executor,
                                               NoteRefusal note_refusal);
 
+  // Before any message: finds out whether this agent is served. If not, the
+  // connection ends with PERMISSION_DENIED. Whoever revokes the agent after
+  // that has to find this session, and close it.
+  void Start();
   // A message from the agent. One that comes faster than messages can be
   // dealt with ends the connection.
   void OnMessage(FromAgent message);

@@ -108,10 +108,12 @@ void ReaderSession::Do(const MakeOpening& action) {
     return;
   }
   const OpeningMade made{opening->opening_id, opening->run_challenge};
-  later_(OpeningDesk::UntilRenewal(opening->scripts.expires_at,
-                                   context_.clock.Now()),
-         OpeningDue{opening->opening_id});
-  link_.Send(*std::move(opening));
+  const absl::Duration renewal = OpeningDesk::UntilRenewal(
+      opening->scripts.expires_at, context_.clock.Now());
+  // Nobody is there to use it: no other is made, whatever becomes of the
+  // connection.
+  if (!link_.Send(*std::move(opening))) return;
+  later_(renewal, OpeningDue{made.opening_id});
   Handle(made);
 }
 

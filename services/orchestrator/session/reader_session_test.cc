@@ -108,6 +108,13 @@ TEST_F(ReaderSessionTest, RenewsItsOpenings) {
   EXPECT_EQ(later_[1].first, absl::Seconds(300));
 }
 
+TEST_F(ReaderSessionTest, MakesNoOpeningsForAnAgentThatTakesNone) {
+  Start();
+  link_->Vanish();
+  session_->Handle(OpeningDue{link_->last_opening()});
+  EXPECT_THAT(later_, SizeIs(1));  // that of the first one, which has come
+}
+
 TEST_F(ReaderSessionTest, APacketWithoutAReportIsGivenUpAfterAWhile) {
   const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
   Start();

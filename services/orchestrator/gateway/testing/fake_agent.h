@@ -14,16 +14,17 @@ namespace cardferry::orchestrator {
 
 // The other end of an agent's stream, driven by a test step by step; no card,
 // no scripts. The challenge half's "answer" is what the test says. Reading
-// waits 5 s at most.
+// waits 5 s at most, if not told otherwise.
 class FakeAgent {
  public:
-  // `name` goes as metadata "agent", where a certificate would be.
+  // `name` goes as metadata "agent", where a certificate would be. The agent
+  // hangs up by itself after `patience`.
   FakeAgent(const std::shared_ptr<grpc::Channel>& channel,
-            const std::string& name)
+            const std::string& name,
+            std::chrono::seconds patience = std::chrono::seconds(5))
       : stub_(agent::v1::AgentGateway::NewStub(channel)) {
     context_.AddMetadata("agent", name);
-    context_.set_deadline(std::chrono::system_clock::now() +
-                          std::chrono::seconds(5));
+    context_.set_deadline(std::chrono::system_clock::now() + patience);
     stream_ = stub_->Connect(&context_);
   }
   ~FakeAgent() {
