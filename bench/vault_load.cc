@@ -27,7 +27,9 @@ std::vector<card::CommandApdu> Loads(const LoadShape& shape) {
 keyvault::VaultPolicy PolicyFor(const keyvault::KnownCard& card,
                                 const LoadShape& shape) {
   keyvault::VaultPolicy policy;
-  policy.key_sets[card.key_set.description.name].level_floor = shape.level;
+  keyvault::KeySetRules& rules = policy.key_sets[card.key_set.description.name];
+  rules.level_floor = shape.level;
+  rules.channel_options = {card.i};
   return policy;
 }
 

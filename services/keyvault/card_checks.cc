@@ -82,7 +82,10 @@ absl::StatusOr<KeySetDescription> KeySetOfCard(
 const std::set<uint8_t>& DefaultChannelOptions(uint8_t scp) {
   // Without ICV encryption (bit 10) an SCP02 C-MAC goes on from a value that
   // everybody has seen; with one base key (without bit 01) all keys are one.
-  static const auto* const scp02 = new std::set<uint8_t>{0x15, 0x55};
+  // With pseudo-random challenges (bit 40) they follow from the counter, which
+  // a broken-off session does not move: an agent could keep a session's packet
+  // and run it later, or have two made for one counter.
+  static const auto* const scp02 = new std::set<uint8_t>{0x15};
   static const auto* const scp03 =
       new std::set<uint8_t>{0x00, 0x10, 0x20, 0x30, 0x60, 0x70};
   return scp == scp::kScp02 ? *scp02 : *scp03;
@@ -102,7 +105,7 @@ absl::StatusOr<scp::ChannelProtocol> ChooseProtocol(
   const std::set<uint8_t>& set =
       allowed.empty() ? DefaultChannelOptions(protocol.scp) : allowed;
   if (set.count(i) != 0) return protocol;
-  return absl::PermissionDeniedError(absl::StrFormat(
+  return absl::InvalidArgumentError(absl::StrFormat(
       "key set %s does not allow SCP%02X with i %02X (channel_options of its "
       "policy)",
       key_set.name, protocol.scp, i));

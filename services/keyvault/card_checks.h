@@ -35,16 +35,16 @@ absl::StatusOr<KeySetDescription> KeySetOfCard(
     const std::vector<KeySetDescription>& versions);
 
 // The options `i` that cards of a protocol may have where the policy does not
-// say: those without weaknesses of their own. SCP02: 15, 55; SCP03: all that
-// are there.
+// say: those without weaknesses of their own. SCP02: 15; SCP03: all that are
+// there.
 const std::set<uint8_t>& DefaultChannelOptions(uint8_t scp);
 
 // The channel of a session with a card that gave this answer. Its `i` is in the
 // answer, or, for SCP02, what the caller says (`channel_options`, else 0).
 // `allowed` is the policy's, or empty for the default.
 // INVALID_ARGUMENT: the key set's keys are for another protocol; no `i`, or one
-//   that contradicts the answer. UNIMPLEMENTED: an `i` that is not there.
-// PERMISSION_DENIED: one that is not allowed.
+//   that contradicts the answer, or that is not allowed. UNIMPLEMENTED: an `i`
+//   that is not there.
 absl::StatusOr<scp::ChannelProtocol> ChooseProtocol(
     const scp::InitializeUpdateResponse& answer, uint32_t channel_options,
     const KeySetDescription& key_set, const std::set<uint8_t>& allowed);

@@ -122,37 +122,38 @@ TEST(ChooseProtocolTest, TakesSixValuesOfIFromAnScp03Card) {
   }
 }
 
-TEST(ChooseProtocolTest, TakesTwoValuesOfIForAnScp02CardByDefault) {
+TEST(ChooseProtocolTest, TakesOneValueOfIForAnScp02CardByDefault) {
   const std::set<uint32_t> there = {0x04, 0x05, 0x14, 0x15, 0x44, 0x45,
                                     0x54, 0x55, 0x24, 0x25, 0x34, 0x35,
                                     0x64, 0x65, 0x74, 0x75};
   for (uint32_t i = 1; i < 0x100; ++i) {
     const auto protocol = ChooseProtocol(Scp02Answer(), i, DesKeySet(), {});
-    if (i == 0x15 || i == 0x55) {
+    if (i == 0x15) {
       ASSERT_OK(protocol) << i;
       EXPECT_EQ(protocol->scp, scp::kScp02);
       EXPECT_EQ(protocol->i, i);
     } else {
       EXPECT_THAT(protocol, StatusIs(there.count(i) != 0
-                                         ? absl::StatusCode::kPermissionDenied
+                                         ? absl::StatusCode::kInvalidArgument
                                          : absl::StatusCode::kUnimplemented))
           << i;
     }
   }
   EXPECT_THAT(
       ChooseProtocol(Scp02Answer(), 0x05, DesKeySet(), {}),
-      StatusIs(absl::StatusCode::kPermissionDenied,
+      StatusIs(absl::StatusCode::kInvalidArgument,
                "key set des does not allow SCP02 with i 05 (channel_options "
                "of its policy)"));
 }
 
 TEST(ChooseProtocolTest, TakesWhatThePolicyAllowsAndNothingElse) {
   EXPECT_OK(ChooseProtocol(Scp02Answer(), 0x05, DesKeySet(), {0x05}));
+  EXPECT_OK(ChooseProtocol(Scp02Answer(), 0x55, DesKeySet(), {0x15, 0x55}));
   EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x15, DesKeySet(), {0x05}),
-              StatusIs(absl::StatusCode::kPermissionDenied));
+              StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_OK(ChooseProtocol(Scp03Answer(0x70), 0, AesKeySet(), {0x70}));
   EXPECT_THAT(ChooseProtocol(Scp03Answer(0x00), 0, AesKeySet(), {0x70}),
-              StatusIs(absl::StatusCode::kPermissionDenied));
+              StatusIs(absl::StatusCode::kInvalidArgument));
   // What is not there stays so, whatever the policy says.
   EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x1A, DesKeySet(), {0x1A}),
               StatusIs(absl::StatusCode::kUnimplemented));

@@ -23,6 +23,7 @@ class VaultChannelTest : public VaultFixture {
 };
 
 TEST_F(VaultChannelTest, GivesASessionToAnScp02Card) {
+  policy_.key_sets["test"].channel_options = {0x15, 0x55};
   for (const uint8_t i : Bytes{0x15, 0x55}) {
     UseScp02(i);
     const IssuedOpening issued = Open();
@@ -51,9 +52,18 @@ TEST_F(VaultChannelTest, AWrongScp02CardIsRefusedAndStopped) {
   EXPECT_EQ(keys_.log().host_cryptograms, 0);
 }
 
+TEST_F(VaultChannelTest, GivesPseudoRandomChallengesNoSessionByDefault) {
+  UseScp02(0x55);
+  EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), card_)),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "key set test does not allow SCP02 with i 55 "
+                       "(channel_options of its policy)"));
+  EXPECT_EQ(keys_.log().card_cryptograms, 0);
+}
+
 TEST_F(VaultChannelTest, RefusesOptionsBeforeAnyCryptogram) {
   UseScp02();
-  for (const uint32_t i : {0x05u, 0x00u, 0x1Au, 0x75u}) {
+  for (const uint32_t i : {0x05u, 0x00u, 0x1Au, 0x55u, 0x75u}) {
     Handshake handshake = HandshakeOf(Open(), card_);
     handshake.channel_options = i;
     EXPECT_FALSE(vault_->Authenticate(handshake).ok()) << i;
@@ -72,7 +82,7 @@ TEST_F(VaultChannelTest, AnOpeningIsForOneValueOfItsOptions) {
   const Handshake handshake = HandshakeOf(Open(), card_);
   ASSERT_OK(vault_->Authenticate(handshake));
   Handshake other = handshake;
-  other.channel_options = 0x15;
+  other.channel_options = 0x55;
   EXPECT_THAT(vault_->Authenticate(other), StatusIs(kAgain));
   EXPECT_EQ(ledger_.Alarms(9).value().size(), 1u);
 }

@@ -116,6 +116,7 @@ TEST_P(VaultHsmTest, SendsWhatAnScp02CardExpectsForTwoCallsACommand) {
   hsm_.reset();  // a process holds a module once
   card_.key_set = TestKeySet(112, "emv-cps");
   card_.i = 0x55;
+  policy_.key_sets["test"].channel_options = {0x55};
   ASSERT_OK_AND_ASSIGN(hsm_, OpenKnownToken(GetParam(), {card_.key_set}));
   vault_ = std::make_unique<Vault>(VaultParts{*hsm_, ledger_, clock_, random_},
                                    policy_);

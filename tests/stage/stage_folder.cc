@@ -176,7 +176,11 @@ absl::Status StageFolder::WriteKeyVaultConfiguration() const {
           "\"\n  token_directory: \"", Path("keyvault/token"),
           "\"\n  key_profile: \"", Path("keyvault/keys.textproto"),
           "\"\n}\nledger: \"sqlite3://", Path("keyvault/ledger/ledger.db"),
-          "\"\nlimits { opening_seconds: ", options_.opening_seconds, " }\n"));
+          "\"\nlimits { opening_seconds: ", options_.opening_seconds, " }\n",
+          // What SCP02 with pseudo-random challenges costs is in the threat
+          // model; the demo's cards of that kind are simulated.
+          "key_sets {\n  name: \"demo-des\"\n  channel_options: 0x15\n",
+          "  channel_options: 0x55\n}\n"));
 }
 
 absl::Status StageFolder::WriteAgentConfiguration() const {

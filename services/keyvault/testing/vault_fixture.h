@@ -30,7 +30,7 @@ class VaultFixture : public testing::Test {
   std::unique_ptr<Vault> vault_ = NewVault();
 
   // The same with a key set and a card for SCP02.
-  void UseScp02(uint8_t i = 0x55) {
+  void UseScp02(uint8_t i = 0x15) {
     card_.key_set = TestKeySet(112, "visa2");
     card_.i = i;
     scp02_keys_ = std::make_unique<OpensslHsmKeys>(
