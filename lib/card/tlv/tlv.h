@@ -31,7 +31,7 @@ absl::StatusOr<Tlv> ParseSingleTlv(ByteSpan bytes);
 std::optional<ByteSpan> FindTag(absl::Span<const Tlv> tlvs, uint32_t tag);
 
 // Appends `tag` (one that ParseTlvs could return), the shortest definite
-// length, `value` (under 16 MiB).
+// length, `value` (under 16 MiB: more stops the process).
 void AppendTlv(Bytes& out, uint32_t tag, ByteSpan value);
 Bytes EncodeTlv(uint32_t tag, ByteSpan value);
 

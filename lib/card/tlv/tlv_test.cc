@@ -110,6 +110,13 @@ TEST(TlvTest, RefusesMoreObjectsThanItsLimit) {
                        "more than 4096 data objects"));
 }
 
+TEST(TlvDeathTest, NeverWritesALengthThatIsCutShort) {
+  const Bytes longest((1 << 24) - 1);
+  EXPECT_EQ(ToHex(ByteSpan(EncodeTlv(0xC4, longest)).first(5)), "C483FFFFFF");
+  const Bytes longer(1 << 24);
+  EXPECT_DEATH(EncodeTlv(0xC4, longer), "");
+}
+
 TEST(TlvTest, ASingleObjectMustFillTheBytes) {
   EXPECT_THAT(ParseSingleTlv(FromHexOrDie("4F01AA00")),
               StatusIs(absl::StatusCode::kInvalidArgument,
