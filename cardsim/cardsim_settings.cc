@@ -30,7 +30,9 @@ constexpr Kind kKinds[] = {
 // Failed authentications after which real cards lock are far below.
 constexpr int kMaxFailureLimit = 255;
 
-constexpr size_t kMaxEeprom = 16 * 1024 * 1024;
+// Content and what describes it are one object of less than 16 MiB in the state
+// file.
+constexpr size_t kMaxEeprom = 15 * 1024 * 1024;
 
 absl::StatusOr<Kind> FindKind(absl::string_view name) {
   for (const Kind& kind : kKinds) {

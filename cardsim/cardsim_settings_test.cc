@@ -197,10 +197,10 @@ TEST(CardsimSettingsTest, NamesTheFlagThatIsWrong) {
   EXPECT_EQ(refusal(flags),
             "--fault swap@12: the keys of the other card are missing; add "
             "--swap_keys_file");
-  for (const size_t eeprom : {size_t{0}, size_t{1} << 30}) {
+  for (const size_t eeprom : {size_t{0}, size_t{15728641}, size_t{1} << 30}) {
     flags = {};
     flags.eeprom = eeprom;
-    EXPECT_EQ(refusal(flags), "--eeprom: 1 to 16777216 bytes");
+    EXPECT_EQ(refusal(flags), "--eeprom: 1 to 15728640 bytes");
   }
 }
 
