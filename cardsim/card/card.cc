@@ -116,6 +116,7 @@ absl::StatusOr<std::unique_ptr<Card>> Card::Restore(const CardState& state,
       options, random);
   if (!card.ok()) return absl::DataLossError(card.status().message());
   RETURN_IF_ERROR(RestoreRegistry(memory.registry, (*card)->registry_));
+  (*card)->Reset();
   return card;
 }
 
@@ -187,8 +188,23 @@ card::ResponseApdu Card::Refuse(const card::CommandApdu& command,
 void Card::Reset() {
   waiting_.reset();
   refusal_.reset();
+  Deselect();
+  selected_ = DefaultSelected();
+}
+
+void Card::Deselect() {
   domain_.Deselect();
   selected_.reset();
+}
+
+std::optional<card::Aid> Card::DefaultSelected() const {
+  const Application* const application = registry_.DefaultSelected();
+  if (application == nullptr || application->life_cycle != kSelectable ||
+      registry_.card_life_cycle() == kCardLocked ||
+      registry_.card_life_cycle() == kTerminated) {
+    return std::nullopt;
+  }
+  return application->aid;
 }
 
 card::ResponseApdu Card::Dispatch(const card::CommandApdu& command) {
@@ -245,7 +261,7 @@ absl::StatusOr<card::Aid> Card::FindSelectable(ByteSpan name, bool next) const {
 }
 
 card::ResponseApdu Card::SelectIssuerDomain(bool wants_answer) {
-  Reset();
+  Deselect();
   const bool locked = registry_.card_life_cycle() == kCardLocked;
   return {wants_answer ? domain_.FileControlInformation() : Bytes(),
           locked ? kCardIsLocked : card::kSuccess};
@@ -262,6 +278,9 @@ absl::StatusOr<card::ResponseApdu> Card::Select(
   const Bytes& name = command.data();
   if (name.size() > 16) return CardError(kWrongLength, "an AID is shorter");
   ASSIGN_OR_RETURN(card::Aid aid, FindSelectable(name, p2 == kNext));
+  if (name.empty() && p2 != kNext) {
+    aid = DefaultSelected().value_or(registry_.isd());
+  }
   if (aid == registry_.isd()) {
     return SelectIssuerDomain(p2 != kFirstWithoutAnswer);
   }

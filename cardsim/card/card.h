@@ -85,7 +85,8 @@ class Card {
   // reset forgets it.
   void RefuseNext(card::StatusWord sw) { refusal_ = sw; }
 
-  // Power or reset: the issuer security domain is selected, sessions are gone.
+  // Power or reset: what is selected by default is selected (an application
+  // with that privilege, else the issuer security domain), sessions are gone.
   void Reset();
 
   const SecurityDomain& security_domain() const { return domain_; }
@@ -113,6 +114,11 @@ class Card {
                             card::StatusWord sw);
   card::ResponseApdu Dispatch(const card::CommandApdu& command);
   absl::StatusOr<card::ResponseApdu> Select(const card::CommandApdu& command);
+  // What a reset and SELECT without a name select: nullopt for the issuer
+  // security domain, also while the card or that application is locked.
+  std::optional<card::Aid> DefaultSelected() const;
+  // Nothing but the issuer security domain is selected, and has no session.
+  void Deselect();
   card::ResponseApdu SelectIssuerDomain(bool wants_answer);
   // What can be selected and begins with `name`: the one whose AID it is, the
   // issuer security domain, applications in the order of their installation.

@@ -65,9 +65,8 @@ absl::Status CheckMemory(const MemoryNeeds& needs, size_t free_bytes) {
   return absl::OkStatus();
 }
 
-bool HasPrivileges(const InstallForInstall& install) {
-  return std::any_of(install.privileges.begin(), install.privileges.end(),
-                     [](uint8_t byte) { return byte != 0; });
+bool IsForDefault(const InstallForInstall& install) {
+  return (install.privileges[0] & kDefaultSelected) != 0;
 }
 
 }  // namespace
@@ -144,6 +143,23 @@ absl::Status ContentManager::FinishLoad() {
       Package{std::move(file), Bytes(data_block.begin(), data_block.end())});
 }
 
+// One application at a time is selected by default (GPCS 2.3.1, 6.6.1); it is
+// so until it is deleted.
+absl::Status ContentManager::CheckPrivileges(
+    const InstallForInstall& install) const {
+  const auto& privileges = install.privileges;
+  if ((privileges[0] & ~kDefaultSelected) != 0 || privileges[1] != 0 ||
+      privileges[2] != 0) {
+    return CardError(kWrongData, "applications are default selected at most");
+  }
+  const Application* const other = registry_.DefaultSelected();
+  if (IsForDefault(install) && other != nullptr &&
+      other->aid != install.application) {
+    return CardError(kConditionsNotSatisfied, "another one is the default");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ContentManager::InstallApplication(ByteSpan data,
                                                 bool make_selectable) {
   ASSIGN_OR_RETURN(const InstallForInstall install,
@@ -151,9 +167,7 @@ absl::Status ContentManager::InstallApplication(ByteSpan data,
   if (!install.package.has_value() || !install.module.has_value()) {
     return CardError(kWrongData, "package or module is not named");
   }
-  if (HasPrivileges(install)) {
-    return CardError(kWrongData, "applications have no privileges here");
-  }
+  RETURN_IF_ERROR(CheckPrivileges(install));
   const Package* const package = registry_.FindPackage(*install.package);
   if (package == nullptr) {
     return CardError(kReferencedDataNotFound, "no such package");
@@ -182,13 +196,14 @@ absl::Status ContentManager::MakeSelectable(ByteSpan data) {
   if (application == nullptr) {
     return CardError(kReferencedDataNotFound, "no such application");
   }
-  if (HasPrivileges(install)) {
-    return CardError(kWrongData, "applications have no privileges here");
-  }
-  if (application->life_cycle != kInstalled) {
-    return CardError(kConditionsNotSatisfied, "selectable already");
+  RETURN_IF_ERROR(CheckPrivileges(install));
+  const bool new_default =
+      IsForDefault(install) && application->life_cycle == kSelectable;
+  if (application->life_cycle != kInstalled && !new_default) {
+    return CardError(kConditionsNotSatisfied, "selectable already, or locked");
   }
   application->life_cycle = kSelectable;
+  if (IsForDefault(install)) application->privileges[0] |= kDefaultSelected;
   return absl::OkStatus();
 }
 

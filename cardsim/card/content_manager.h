@@ -23,6 +23,8 @@ class ContentManager {
   // `registry` lives longer.
   explicit ContentManager(Registry& registry) : registry_(registry) {}
 
+  // The privilege that applications may have is to be selected by default, one
+  // of them at a time (6985); others are 6A80.
   // P1 02 for load, 04 for install, 08 for make selectable, 0C both, 20 for
   // personalization; P2 00.
   // 6A86 for others, 6A80 for data that is none and for a hash that is not as
@@ -61,6 +63,7 @@ class ContentManager {
   absl::Status FinishLoad();
   absl::Status InstallApplication(ByteSpan data, bool make_selectable);
   absl::Status MakeSelectable(ByteSpan data);
+  absl::Status CheckPrivileges(const InstallForInstall& install) const;
   absl::Status BeginPersonalization(ByteSpan data);
 
   Registry& registry_;

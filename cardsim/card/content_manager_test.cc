@@ -193,9 +193,30 @@ TEST_F(ContentManagerTest, RefusesAnUnknownPackageOrModule) {
   EXPECT_EQ(Install("0C00", ForInstall("", "", kInstance)), kWrongData);
 }
 
-TEST_F(ContentManagerTest, GivesNoPrivileges) {
+TEST_F(ContentManagerTest, OneApplicationIsSelectedByDefault) {
   LoadTestPackage();
-  for (const char* privileges : {"80", "04", "000001"}) {
+  EXPECT_EQ(registry_.DefaultSelected(), nullptr);
+  ASSERT_EQ(Install("0C00", ForInstall(kPackage, kModule, kInstance, "04")),
+            card::kSuccess);
+  ASSERT_NE(registry_.DefaultSelected(), nullptr);
+  EXPECT_EQ(registry_.DefaultSelected()->aid.ToHex(), kInstance);
+  EXPECT_EQ(Install("0C00", ForInstall(kPackage, kModule, kModule, "04")),
+            kConditionsNotSatisfied);
+  ASSERT_EQ(Install("0C00", ForInstall(kPackage, kModule, kModule)),
+            card::kSuccess);
+  const std::string make_default = ForInstall("", "", kModule, "04", "");
+  EXPECT_EQ(Install("0800", make_default), kConditionsNotSatisfied);
+  EXPECT_EQ(Delete("0000", "4F09F04346455252590A02"), card::kSuccess);
+  EXPECT_EQ(Install("0800", make_default), card::kSuccess);
+  EXPECT_EQ(Install("0800", make_default), card::kSuccess);
+  EXPECT_EQ(registry_.DefaultSelected()->aid.ToHex(), kModule);
+  EXPECT_EQ(Install("0800", ForInstall("", "", kModule)),
+            kConditionsNotSatisfied);
+}
+
+TEST_F(ContentManagerTest, GivesNoOtherPrivileges) {
+  LoadTestPackage();
+  for (const char* privileges : {"80", "06", "000001", "040100"}) {
     EXPECT_EQ(
         Install("0C00", ForInstall(kPackage, kModule, kInstance, privileges)),
         kWrongData)

@@ -75,6 +75,13 @@ Application* Registry::FindApplication(const card::Aid& aid) {
   return nullptr;
 }
 
+const Application* Registry::DefaultSelected() const {
+  for (const Application& application : applications_) {
+    if (application.default_selected()) return &application;
+  }
+  return nullptr;
+}
+
 bool Registry::Has(const card::Aid& aid) const {
   const bool is_application =
       std::any_of(applications_.begin(), applications_.end(),

@@ -26,6 +26,9 @@ struct Package {
   Bytes data_block;  // takes as much memory as it has bytes
 };
 
+// Of an application that a reset selects (GPCS 2.3.1, table 11-7).
+inline constexpr uint8_t kDefaultSelected = 0x04;
+
 // An applet instance.
 struct Application {
   card::Aid aid;
@@ -37,6 +40,9 @@ struct Application {
   std::unique_ptr<Applet> applet;
 
   bool locked() const { return (life_cycle & kApplicationLocked) != 0; }
+  bool default_selected() const {
+    return (privileges[0] & kDefaultSelected) != 0;
+  }
 };
 
 // What is on the card (the GlobalPlatform registry, GPCS 2.3.1, 9.6) and the
@@ -61,6 +67,10 @@ class Registry {
   const Package* FindPackage(const card::Aid& aid) const;
   // nullptr when there is none.
   Application* FindApplication(const card::Aid& aid);
+
+  // The application that is selected by default; nullptr: none is, and so the
+  // issuer security domain is.
+  const Application* DefaultSelected() const;
 
   // 6985 for an AID that is on the card, 6A80 for an import that is not (the
   // platform's own packages always are), 6A84 for too little memory.

@@ -243,6 +243,22 @@ std::vector<StatusWordRow> Content() {
          Fill(card, false);
          return card.Install(kPackage, "F04346455252590A02", kModule);
        }},
+      {"a privilege other than to be selected by default", "6A80",
+       [](TestCard& card) {
+         Fill(card, false);
+         return card.Secure(
+             Command("80E60C00", absl::StrCat("08", kPackage, "09", kModule,
+                                              "09", kModule, "018002C90000")));
+       }},
+      {"a second application that is selected by default", "6985",
+       [](TestCard& card) {
+         Fill(card, true);
+         card.Secure(
+             Command("80E60800", absl::StrCat("000009", kModule, "01040000")));
+         return card.Secure(Command(
+             "80E60C00", absl::StrCat("08", kPackage, "09", kModule,
+                                      "09F04346455252590A02010402C90000")));
+       }},
       {"a token, which this card has no key for", "6A80",
        [](TestCard& card) {
          return Begin(card, absl::StrCat("08", kPackage, "0000000155"));
