@@ -7,6 +7,7 @@ namespace {
 
 constexpr absl::Duration kRefusalPause = absl::Hours(1);
 constexpr size_t kRememberedRefusals = 1000;
+constexpr size_t kRememberedJournals = 10'000;
 
 }  // namespace
 
@@ -14,7 +15,8 @@ std::shared_ptr<AgentSession> AgentHub::Connect(
     const std::string& name, std::shared_ptr<AgentLink> link) {
   const std::shared_ptr<AgentSession> session = AgentSession::Create(
       name, std::move(link), context_, executor_,
-      [this](const std::string& refused) { return NoteRefusal(refused); });
+      {[this](const std::string& refused) { return NoteRefusal(refused); },
+       JournalOf(name)});
   std::shared_ptr<AgentSession> old;
   bool closed = false;
   {
@@ -55,6 +57,14 @@ void AgentHub::Revoke(const std::string& name) {
       "this agent was revoked; an operator lets it in again: cardferry agent "
       "add " +
       name));
+}
+
+std::shared_ptr<JournalQueue> AgentHub::JournalOf(const std::string& name) {
+  absl::MutexLock lock(&mutex_);
+  if (journals_.size() >= kRememberedJournals) journals_.clear();
+  std::shared_ptr<JournalQueue>& journal = journals_[name];
+  if (journal == nullptr) journal = JournalQueue::Create(context_, executor_);
+  return journal;
 }
 
 bool AgentHub::NoteRefusal(const std::string& name) {

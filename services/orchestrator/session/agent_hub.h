@@ -11,6 +11,7 @@
 #include "services/orchestrator/model/agent.h"
 #include "services/orchestrator/model/job.h"
 #include "services/orchestrator/session/agent_session.h"
+#include "services/orchestrator/session/journal_queue.h"
 #include "services/orchestrator/session/session_context.h"
 #include "services/orchestrator/work/executor.h"
 
@@ -44,6 +45,8 @@ class AgentHub {
   // A refused agent tries again and again; the journal hears of it now and
   // then.
   bool NoteRefusal(const std::string& name);
+  // One for all connections of an agent: who connects anew may not write more.
+  std::shared_ptr<JournalQueue> JournalOf(const std::string& name);
 
   const SessionContext& context_;
   Executor& executor_;
@@ -52,6 +55,8 @@ class AgentHub {
   std::map<std::string, std::shared_ptr<AgentSession>> sessions_
       ABSL_GUARDED_BY(mutex_);
   std::map<std::string, absl::Time> refused_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::shared_ptr<JournalQueue>> journals_
+      ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace cardferry::orchestrator

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/orchestrator/session/testing/session_fixture.h"
 #include "services/orchestrator/work/testing/manual_executor.h"
@@ -42,6 +43,25 @@ TEST_F(AgentHubTest, FindsAConnectionToRevokeAsSoonAsItIsJudged) {
   ASSERT_TRUE(link->closed().has_value());
   EXPECT_EQ(link->closed()->code(), absl::StatusCode::kPermissionDenied);
   executor.RunAll();
+}
+
+TEST_F(AgentHubTest,
+       AnAgentThatConnectsAnewWritesNoMoreEventsThanOneThatStays) {
+  ManualExecutor executor;
+  AgentHub hub(context_, executor);
+  for (int connection = 0; connection < 4; ++connection) {
+    const auto session =
+        hub.Connect("kiosk-7", std::make_shared<RecordingLink>());
+    session->OnMessage(HelloMessage{"test", {{"Reader 0", false}}});
+    executor.RunAll();
+    for (int i = 0; i < 100; ++i) {
+      session->OnMessage(ReaderChangedMessage{{"Reader 0", i % 2 == 0}});
+      executor.RunAll();
+    }
+    hub.Disconnect(session);
+    executor.RunAll();
+  }
+  EXPECT_THAT(Events(), ::testing::SizeIs(JournalQueue::kBurst));
 }
 
 }  // namespace

@@ -33,23 +33,21 @@ struct Weight {
 
 AgentSession::AgentSession(std::string name, std::shared_ptr<AgentLink> link,
                            const SessionContext& context, Executor& executor,
-                           NoteRefusal note_refusal)
+                           Memory memory)
     : name_(std::move(name)),
       link_(std::move(link)),
       context_(context),
       executor_(executor),
-      note_refusal_(std::move(note_refusal)),
+      note_refusal_(std::move(memory.note_refusal)),
       strand_(Strand::Create(executor, kMaxWaiting)),
-      journal_(JournalQueue::Create(context, executor)),
+      journal_(std::move(memory.journal)),
       budget_(ByteBudget::Create(kMaxWaitingBytes)) {}
 
 std::shared_ptr<AgentSession> AgentSession::Create(
     std::string name, std::shared_ptr<AgentLink> link,
-    const SessionContext& context, Executor& executor,
-    NoteRefusal note_refusal) {
-  return absl::WrapUnique(new AgentSession(std::move(name), std::move(link),
-                                           context, executor,
-                                           std::move(note_refusal)));
+    const SessionContext& context, Executor& executor, Memory memory) {
+  return absl::WrapUnique(new AgentSession(
+      std::move(name), std::move(link), context, executor, std::move(memory)));
 }
 
 void AgentSession::Start() {

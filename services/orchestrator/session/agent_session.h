@@ -57,12 +57,18 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   // Whether the journal should hear that this agent was refused.
   using NoteRefusal = std::function<bool(const std::string& name)>;
 
+  // What outlives an agent's connections.
+  struct Memory {
+    NoteRefusal note_refusal;
+    std::shared_ptr<JournalQueue> journal;
+  };
+
   // `context` and `executor` outlive it. `name` is the certificate's.
   static std::shared_ptr<AgentSession> Create(std::string name,
                                               std::shared_ptr<AgentLink> link,
                                               const SessionContext& context,
                                               Executor& executor,
-                                              NoteRefusal note_refusal);
+                                              Memory memory);
 
   // Before any message: finds out whether this agent is served. If not, the
   // connection ends with PERMISSION_DENIED. Whoever revokes the agent after
@@ -99,7 +105,7 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
 
   AgentSession(std::string name, std::shared_ptr<AgentLink> link,
                const SessionContext& context, Executor& executor,
-               NoteRefusal note_refusal);
+               Memory memory);
 
   // Everything below runs on strand_.
   void Admit();

@@ -1,5 +1,6 @@
 #include "services/orchestrator/session/journal_queue.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -18,13 +19,23 @@ std::shared_ptr<JournalQueue> JournalQueue::Create(
 void JournalQueue::Add(JournalEntry entry) {
   entry.at = context_.clock.Now();
   absl::MutexLock lock(&mutex_);
-  if (waiting_.size() >= kMaxWaiting) {
+  if (waiting_.size() >= kMaxWaiting || !MayWrite(entry.at)) {
     ++dropped_;
     return;
   }
   waiting_.push_back(std::move(entry));
   if (std::exchange(writing_, true)) return;
   executor_.Post([self = shared_from_this()] { self->WriteSome(); });
+}
+
+bool JournalQueue::MayWrite(absl::Time now) {
+  const double since = absl::ToDoubleSeconds(now - allowed_at_);
+  allowance_ =
+      std::min<double>(kBurst, allowance_ + std::max(since, 0.0) * kPerSecond);
+  allowed_at_ = now;
+  if (allowance_ < 1) return false;
+  allowance_ -= 1;
+  return true;
 }
 
 void JournalQueue::WriteSome() {
@@ -36,8 +47,9 @@ void JournalQueue::WriteSome() {
       JournalEntry entry = entries.back();
       entry.kind = "events.dropped";
       entry.text = absl::StrCat(std::exchange(dropped_, 0),
-                                " events came faster than they can be written");
+                                " events came faster than they are written");
       entries.push_back(std::move(entry));
+      allowance_ -= 1;
     }
   }
   const absl::Status saved =

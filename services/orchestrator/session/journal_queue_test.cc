@@ -47,6 +47,25 @@ TEST_F(JournalQueueTest, CountsWhatIsTooMuch) {
   EXPECT_EQ(events[64], "events.dropped");
 }
 
+TEST_F(JournalQueueTest, WritesOnlySoManyInATimeAndCountsTheRest) {
+  for (int i = 0; i < 1000; ++i) {
+    Add("flip");
+    executor_.RunAll();
+  }
+  EXPECT_THAT(Events(), SizeIs(JournalQueue::kBurst));
+  clock_.Advance(absl::Seconds(2));
+  Add("late");
+  executor_.RunAll();
+  const std::vector<std::string> events = Events();
+  ASSERT_THAT(events, SizeIs(JournalQueue::kBurst + 2));
+  EXPECT_EQ(events[300], "late");
+  EXPECT_EQ(events[301], "events.dropped");
+  // To say how many there were costs as much as an event.
+  Add("flip");
+  executor_.RunAll();
+  EXPECT_THAT(Events(), SizeIs(JournalQueue::kBurst + 2));
+}
+
 TEST_F(JournalQueueTest, WritesWhatIsLeftWhenItsOwnerIsGone) {
   Add("a");
   queue_.reset();

@@ -277,7 +277,7 @@ void Stepper::operator()(const Reported& e) {
       Do(RepeatVerdict{e.packet_id});
       return;
     case ReportCheck::kAbandoned:
-      Do(Refuse{"report.late", "A report came after the card was asked anew"});
+      RefuseThat("report.late", "A report came after the card was asked anew");
       Do(SendVerdict{"", e.packet_id, false,
                      "The report came too late; the card is read again."});
       return;
@@ -315,7 +315,7 @@ void Stepper::operator()(const Concluded& e) {
   }
   const bool ok = e.kind == ConcludedKind::kDone;
   Do(SendVerdict{e.opening_id, e.packet_id, ok, e.message});
-  if (ok) s_.repeats = 0;
+  if (ok) s_.repeats = s_.refusals = 0;
   if (current) {
     NextOpening();
   } else {
