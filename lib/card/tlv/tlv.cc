@@ -1,6 +1,5 @@
 #include "lib/card/tlv/tlv.h"
 
-#include "absl/base/macros.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
@@ -11,7 +10,6 @@ namespace {
 constexpr size_t kMaxObjects = 4096;
 constexpr size_t kMaxTagBytes = 3;
 constexpr size_t kMaxLengthBytes = 3;  // after the byte 81, 82 or 83
-constexpr size_t kMaxLength = 0xFFFFFF;
 
 // Reads data objects from the front of some bytes.
 class Reader {
@@ -77,9 +75,9 @@ class Reader {
 };
 
 void AppendLength(Bytes& out, size_t length) {
-  ABSL_HARDENING_ASSERT(length <= kMaxLength);
   if (length >= 0x80) {
-    const int count = length > 0xFFFF ? 3 : length > 0xFF ? 2 : 1;
+    int count = 1;
+    while (count < 8 && length >> (8 * count) != 0) ++count;
     out.push_back(static_cast<uint8_t>(0x80 | count));
     for (int i = count - 1; i > 0; --i) {
       out.push_back(static_cast<uint8_t>(length >> (8 * i)));

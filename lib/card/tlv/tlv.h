@@ -31,7 +31,8 @@ absl::StatusOr<Tlv> ParseSingleTlv(ByteSpan bytes);
 std::optional<ByteSpan> FindTag(absl::Span<const Tlv> tlvs, uint32_t tag);
 
 // Appends `tag` (one that ParseTlvs could return), the shortest definite
-// length, `value` (under 16 MiB: more stops the process).
+// length, `value` (under 16 MiB: a longer one is written with its whole
+// length, and the functions above refuse it).
 void AppendTlv(Bytes& out, uint32_t tag, ByteSpan value);
 Bytes EncodeTlv(uint32_t tag, ByteSpan value);
 
