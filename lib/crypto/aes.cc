@@ -3,24 +3,15 @@
 #include <openssl/evp.h>
 
 #include <climits>
-#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_macros.h"
+#include "lib/crypto/block_cipher.h"
 
 namespace cardferry::crypto {
 namespace {
-
-struct FreeCipherContext {
-  void operator()(EVP_CIPHER_CTX* context) const {
-    EVP_CIPHER_CTX_free(context);
-  }
-};
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeCipherContext>;
-
-enum class Direction { kDecrypt = 0, kEncrypt = 1 };
 
 const EVP_CIPHER* CbcCipher(size_t key_size) {
   switch (key_size) {
@@ -62,24 +53,10 @@ absl::Status CheckLengths(const EVP_CIPHER* cipher, const SecretBytes& key,
 }
 
 // `out` has as many bytes as `data`.
-absl::Status Run(const EVP_CIPHER* cipher, const SecretBytes& key,
-                 const uint8_t* iv, ByteSpan data, Direction direction,
-                 absl::Span<uint8_t> out) {
+absl::Status Run(const EVP_CIPHER* cipher, const SecretBytes& key, ByteSpan iv,
+                 ByteSpan data, Direction direction, absl::Span<uint8_t> out) {
   RETURN_IF_ERROR(CheckLengths(cipher, key, data));
-  if (data.empty()) return absl::OkStatus();
-  const CipherContext context(EVP_CIPHER_CTX_new());
-  int written = 0;
-  if (context == nullptr ||
-      EVP_CipherInit_ex(context.get(), cipher, nullptr,
-                        key.Read(GrantSecretAccess()).data(), iv,
-                        static_cast<int>(direction)) != 1 ||
-      EVP_CIPHER_CTX_set_padding(context.get(), 0) != 1 ||
-      EVP_CipherUpdate(context.get(), out.data(), &written, data.data(),
-                       static_cast<int>(data.size())) != 1 ||
-      static_cast<size_t>(written) != out.size()) {
-    return absl::InternalError("OpenSSL refused an AES operation");
-  }
-  return absl::OkStatus();
+  return RunBlockCipher(cipher, direction, key, iv, data, out);
 }
 
 absl::Status RunCbc(const SecretBytes& key, ByteSpan iv, ByteSpan data,
@@ -88,13 +65,13 @@ absl::Status RunCbc(const SecretBytes& key, ByteSpan iv, ByteSpan data,
     return absl::InvalidArgumentError(
         absl::StrCat("the IV of AES-CBC has 16 bytes, not ", iv.size()));
   }
-  return Run(CbcCipher(key.size()), key, iv.data(), data, direction, out);
+  return Run(CbcCipher(key.size()), key, iv, data, direction, out);
 }
 
 absl::StatusOr<Bytes> RunEcb(const SecretBytes& key, ByteSpan data,
                              Direction direction) {
   Bytes out(data.size());
-  RETURN_IF_ERROR(Run(EcbCipher(key.size()), key, nullptr, data, direction,
+  RETURN_IF_ERROR(Run(EcbCipher(key.size()), key, {}, data, direction,
                       absl::MakeSpan(out)));
   return out;
 }

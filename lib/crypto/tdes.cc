@@ -4,25 +4,17 @@
 
 #include <algorithm>
 #include <climits>
-#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_macros.h"
+#include "lib/crypto/block_cipher.h"
 
 namespace cardferry::crypto {
 namespace {
 
-struct FreeCipherContext {
-  void operator()(EVP_CIPHER_CTX* context) const {
-    EVP_CIPHER_CTX_free(context);
-  }
-};
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, FreeCipherContext>;
-
-enum class Direction { kDecrypt = 0, kEncrypt = 1 };
 enum class Mode { kEcb, kCbc };
 
 const EVP_CIPHER* Cipher(Mode mode, size_t key_size) {
@@ -63,22 +55,8 @@ absl::Status CheckLengths(const Operation& operation, const SecretBytes& key,
 absl::Status Run(const Operation& operation, const SecretBytes& key,
                  ByteSpan data, absl::Span<uint8_t> out) {
   RETURN_IF_ERROR(CheckLengths(operation, key, data));
-  if (data.empty()) return absl::OkStatus();
-  const CipherContext context(EVP_CIPHER_CTX_new());
-  int written = 0;
-  if (context == nullptr ||
-      EVP_CipherInit_ex(
-          context.get(), Cipher(operation.mode, key.size()), nullptr,
-          key.Read(GrantSecretAccess()).data(),
-          operation.mode == Mode::kCbc ? operation.iv.data() : nullptr,
-          static_cast<int>(operation.direction)) != 1 ||
-      EVP_CIPHER_CTX_set_padding(context.get(), 0) != 1 ||
-      EVP_CipherUpdate(context.get(), out.data(), &written, data.data(),
-                       static_cast<int>(data.size())) != 1 ||
-      static_cast<size_t>(written) != out.size()) {
-    return absl::InternalError("OpenSSL refused a triple-DES operation");
-  }
-  return absl::OkStatus();
+  return RunBlockCipher(Cipher(operation.mode, key.size()), operation.direction,
+                        key, operation.iv, data, out);
 }
 
 absl::StatusOr<Bytes> RunPublic(const Operation& operation,
