@@ -7,6 +7,7 @@
 
 namespace cardferry::scp {
 
+inline constexpr uint8_t kScp01 = 0x01;
 inline constexpr uint8_t kScp02 = 0x02;
 inline constexpr uint8_t kScp03 = 0x03;
 

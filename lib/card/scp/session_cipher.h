@@ -54,6 +54,28 @@ class SessionCipher {
   //     E.4.6).
   virtual absl::StatusOr<std::vector<Bytes>> EncryptCommands(
       absl::Span<const Plaintext> plaintexts) = 0;
+
+  // The R-MACs of `messages` under S-RMAC, one per message, each whole.
+  //   SCP03: each by itself, CMAC(S-RMAC, messages[i]), 16 bytes;
+  //     `chaining_value` is empty: a message begins with its command's (GPC
+  //     Amendment D, 6.2.5).
+  //   SCP02: chained like its MacChain, but no ICV is encrypted; MAC[-1] is
+  //     `chaining_value`, 8 bytes (GPCS 2.3.1, E.4.5).
+  // UNIMPLEMENTED for a protocol without R-MAC.
+  virtual absl::StatusOr<std::vector<Bytes>> ResponseMacs(
+      ByteSpan chaining_value, absl::Span<const Bytes> messages);
+
+  // Encrypted response data and the number of its command in the session.
+  struct Ciphertext {
+    uint32_t counter = 0;
+    Bytes data;  // whole blocks, not empty
+  };
+  // The plaintexts under S-ENC in CBC mode, padding 80 00.. removed; ICV =
+  // AES(S-ENC, 80 | counter as 15 bytes) (GPC Amendment D, 6.2.7).
+  // INVALID_ARGUMENT for wrong padding: so only after the R-MAC was verified.
+  // UNIMPLEMENTED for a protocol without R-ENC.
+  virtual absl::StatusOr<std::vector<Bytes>> DecryptResponses(
+      absl::Span<const Ciphertext> ciphertexts);
 };
 
 }  // namespace cardferry::scp
