@@ -8,6 +8,7 @@ std::vector<rpc::AuthorizationTable::Row> AccessRules() {
       {"/cardferry.keyvault.v1.KeyVault/IssueOpenings", {Role::kSequencer}},
       {"/cardferry.keyvault.v1.KeyVault/Authenticate", {Role::kSequencer}},
       {"/cardferry.keyvault.v1.KeyVault/Protect", {Role::kSequencer}},
+      {"/cardferry.keyvault.v1.KeyVault/VerifyResponses", {Role::kSequencer}},
       {"/cardferry.keyvault.v1.KeyVaultAdmin/GetStatistics",
        {Role::kOperator, Role::kAuditor}},
       {"/cardferry.keyvault.v1.KeyVaultAdmin/ListKeySets",

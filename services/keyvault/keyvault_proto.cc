@@ -33,6 +33,18 @@ absl::StatusOr<OperationClass> ParseOperationClass(v1::OperationClass value) {
   }
 }
 
+v1::Assurance ToProto(Assurance assurance) {
+  switch (assurance) {
+    case Assurance::kReported:
+      return v1::ASSURANCE_REPORTED;
+    case Assurance::kProven:
+      return v1::ASSURANCE_PROVEN;
+    case Assurance::kForged:
+      return v1::ASSURANCE_FORGED;
+  }
+  return v1::ASSURANCE_UNSPECIFIED;
+}
+
 }  // namespace
 
 absl::StatusOr<Handshake> ParseHandshake(
@@ -64,16 +76,32 @@ absl::StatusOr<ClaimedCard> ParseCard(
 }
 
 absl::StatusOr<std::vector<card::CommandApdu>> ParseCommands(
-    const v1::ProtectRequest& request) {
-  std::vector<card::CommandApdu> commands;
-  for (const std::string& encoded : request.commands()) {
+    const google::protobuf::RepeatedPtrField<std::string>& commands) {
+  std::vector<card::CommandApdu> parsed;
+  for (const std::string& encoded : commands) {
     absl::StatusOr<card::CommandApdu> command =
         card::CommandApdu::Parse(AsBytes(encoded));
     RETURN_IF_ERROR(
-        Annotate(command.status(), absl::StrCat("command ", commands.size())));
-    commands.push_back(*std::move(command));
+        Annotate(command.status(), absl::StrCat("command ", parsed.size())));
+    parsed.push_back(*std::move(command));
   }
-  return commands;
+  return parsed;
+}
+
+absl::StatusOr<SessionPacket> ParsePacket(
+    const v1::VerifyResponsesRequest& request) {
+  SessionPacket packet;
+  ASSIGN_OR_RETURN(packet.commands, ParseCommands(request.commands()));
+  for (const std::string& encoded : request.answers()) {
+    absl::StatusOr<card::ResponseApdu> answer =
+        card::ResponseApdu::Parse(AsBytes(encoded));
+    if (!answer.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "answer ", packet.answers.size(), ": ", answer.status().message()));
+    }
+    packet.answers.push_back(*std::move(answer));
+  }
+  return packet;
 }
 
 void Render(const std::vector<IssuedOpening>& openings,
@@ -105,6 +133,16 @@ void Render(const ProtectedCommands& batch, v1::ProtectResponse& response) {
     response.add_commands(AsString(command.Encode()));
   }
   response.set_command_token(AsString(batch.command_token));
+}
+
+void Render(const std::vector<VerifiedAnswer>& answers,
+            v1::VerifyResponsesResponse& response) {
+  for (const VerifiedAnswer& answer : answers) {
+    v1::VerifiedAnswer& rendered = *response.add_answers();
+    rendered.set_assurance(ToProto(answer.assurance));
+    rendered.set_data(AsString(answer.data));
+    rendered.set_status_word(answer.sw.value());
+  }
 }
 
 void Render(const Statistics& statistics, v1::GetStatisticsResponse& response) {

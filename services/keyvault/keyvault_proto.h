@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_KEYVAULT_KEYVAULT_PROTO_H_
 #define CARDFERRY_SERVICES_KEYVAULT_KEYVAULT_PROTO_H_
 
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,12 +21,17 @@ absl::StatusOr<Handshake> ParseHandshake(
 absl::StatusOr<ClaimedCard> ParseCard(const v1::ForgetFailuresRequest& request);
 // The message says which command is wrong.
 absl::StatusOr<std::vector<card::CommandApdu>> ParseCommands(
-    const v1::ProtectRequest& request);
+    const google::protobuf::RepeatedPtrField<std::string>& commands);
+// The same for the answers.
+absl::StatusOr<SessionPacket> ParsePacket(
+    const v1::VerifyResponsesRequest& request);
 
 void Render(const std::vector<IssuedOpening>& openings,
             v1::IssueOpeningsResponse& response);
 void Render(const Session& session, v1::AuthenticateResponse& response);
 void Render(const ProtectedCommands& batch, v1::ProtectResponse& response);
+void Render(const std::vector<VerifiedAnswer>& answers,
+            v1::VerifyResponsesResponse& response);
 void Render(const Statistics& statistics, v1::GetStatisticsResponse& response);
 void Render(const std::vector<KeySetDescription>& key_sets,
             v1::ListKeySetsResponse& response);

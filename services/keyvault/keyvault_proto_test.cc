@@ -1,10 +1,13 @@
 #include "services/keyvault/keyvault_proto.h"
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 
 namespace cardferry::keyvault {
 namespace {
+
+using testing::HasSubstr;
 
 std::string Raw(absl::string_view hex) { return AsString(FromHexOrDie(hex)); }
 
@@ -55,14 +58,47 @@ TEST(KeyvaultProtoTest, ParsesCommandsAndSaysWhichOneIsWrong) {
   v1::ProtectRequest request;
   request.add_commands(Raw("80CA006600"));
   ASSERT_OK_AND_ASSIGN(const std::vector<card::CommandApdu> commands,
-                       ParseCommands(request));
+                       ParseCommands(request.commands()));
   ASSERT_EQ(commands.size(), 1u);
   EXPECT_EQ(ToHex(commands[0].Encode()), "80CA006600");
   request.add_commands(Raw("80CA"));
-  EXPECT_THAT(ParseCommands(request),
+  EXPECT_THAT(ParseCommands(request.commands()),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "command 1: command APDU has 2 bytes, needs at least "
                        "4"));
+}
+
+TEST(KeyvaultProtoTest, ParsesAPacketAndSaysWhichAnswerIsWrong) {
+  v1::VerifyResponsesRequest request;
+  request.add_commands(Raw("84820100101011121314151617E0E1E2E3E4E5E6E7"));
+  request.add_commands(Raw("84CA006608F0F1F2F3F4F5F6F700"));
+  request.add_answers(Raw("9000"));
+  request.add_answers(Raw("66049000"));
+  ASSERT_OK_AND_ASSIGN(const SessionPacket packet, ParsePacket(request));
+  ASSERT_EQ(packet.commands.size(), 2u);
+  EXPECT_EQ(packet.commands[1].header().ins, 0xCA);
+  ASSERT_EQ(packet.answers.size(), 2u);
+  EXPECT_EQ(ToHex(packet.answers[1].data), "6604");
+  EXPECT_EQ(packet.answers[1].sw, card::kSuccess);
+  request.add_answers(Raw("90"));
+  EXPECT_THAT(ParsePacket(request), StatusIs(absl::StatusCode::kInvalidArgument,
+                                             HasSubstr("answer 2: ")));
+}
+
+TEST(KeyvaultProtoTest, RendersWhatAnswersProve) {
+  v1::VerifyResponsesResponse response;
+  Render(
+      std::vector<VerifiedAnswer>{
+          {Assurance::kReported, {}, card::kSuccess},
+          {Assurance::kProven, {0x01, 0x02}, card::StatusWord(0x6310)},
+          {Assurance::kForged, {}, card::StatusWord(0x9000)}},
+      response);
+  ASSERT_EQ(response.answers_size(), 3);
+  EXPECT_EQ(response.answers(0).assurance(), v1::ASSURANCE_REPORTED);
+  EXPECT_EQ(response.answers(1).assurance(), v1::ASSURANCE_PROVEN);
+  EXPECT_EQ(response.answers(1).data(), Raw("0102"));
+  EXPECT_EQ(response.answers(1).status_word(), 0x6310u);
+  EXPECT_EQ(response.answers(2).assurance(), v1::ASSURANCE_FORGED);
 }
 
 TEST(KeyvaultProtoTest, RendersOpenings) {

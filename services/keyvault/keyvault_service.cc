@@ -28,6 +28,12 @@ grpc::Status KeyVaultService::Protect(grpc::ServerContext*,
   return rpc::ToGrpc(Protect(*request, *response));
 }
 
+grpc::Status KeyVaultService::VerifyResponses(
+    grpc::ServerContext*, const v1::VerifyResponsesRequest* request,
+    v1::VerifyResponsesResponse* response) {
+  return rpc::ToGrpc(VerifyResponses(*request, *response));
+}
+
 absl::Status KeyVaultService::IssueOpenings(
     const v1::IssueOpeningsRequest& request,
     v1::IssueOpeningsResponse& response) {
@@ -50,10 +56,21 @@ absl::Status KeyVaultService::Authenticate(
 absl::Status KeyVaultService::Protect(const v1::ProtectRequest& request,
                                       v1::ProtectResponse& response) {
   ASSIGN_OR_RETURN(const std::vector<card::CommandApdu> commands,
-                   ParseCommands(request));
+                   ParseCommands(request.commands()));
   ASSIGN_OR_RETURN(const ProtectedCommands batch,
                    vault_.Protect(AsBytes(request.command_token()), commands));
   Render(batch, response);
+  return absl::OkStatus();
+}
+
+absl::Status KeyVaultService::VerifyResponses(
+    const v1::VerifyResponsesRequest& request,
+    v1::VerifyResponsesResponse& response) {
+  ASSIGN_OR_RETURN(const SessionPacket packet, ParsePacket(request));
+  ASSIGN_OR_RETURN(
+      const std::vector<VerifiedAnswer> answers,
+      vault_.VerifyResponses(AsBytes(request.verify_token()), packet));
+  Render(answers, response);
   return absl::OkStatus();
 }
 

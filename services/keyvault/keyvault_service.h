@@ -24,6 +24,9 @@ class KeyVaultService final : public v1::KeyVault::Service {
   grpc::Status Protect(grpc::ServerContext* context,
                        const v1::ProtectRequest* request,
                        v1::ProtectResponse* response) override;
+  grpc::Status VerifyResponses(grpc::ServerContext* context,
+                               const v1::VerifyResponsesRequest* request,
+                               v1::VerifyResponsesResponse* response) override;
 
  private:
   absl::Status IssueOpenings(const v1::IssueOpeningsRequest& request,
@@ -32,6 +35,8 @@ class KeyVaultService final : public v1::KeyVault::Service {
                             v1::AuthenticateResponse& response);
   absl::Status Protect(const v1::ProtectRequest& request,
                        v1::ProtectResponse& response);
+  absl::Status VerifyResponses(const v1::VerifyResponsesRequest& request,
+                               v1::VerifyResponsesResponse& response);
 
   Vault& vault_;
 };

@@ -95,6 +95,21 @@ TEST_F(KeyVaultServiceTest, CarriesALoadFromOpeningToProtectedCommands) {
   EXPECT_EQ(ToHex(AsBytes(protected_batch.commands(2))).substr(0, 10),
             "84E8000278");
 
+  v1::VerifyResponsesRequest report;
+  report.set_verify_token(session.verify_token());
+  report.add_commands(session.external_authenticate());
+  for (const std::string& command : protected_batch.commands()) {
+    report.add_commands(command);
+  }
+  report.add_answers(AsString(FromHexOrDie("9000")));
+  report.add_answers(AsString(FromHexOrDie("6A84")));
+  v1::VerifyResponsesResponse verified;
+  ASSERT_OK(Call<v1::KeyVault>(kCaller, &v1::KeyVault::Stub::VerifyResponses,
+                               report, verified));
+  ASSERT_EQ(verified.answers_size(), 2);
+  EXPECT_EQ(verified.answers(1).assurance(), v1::ASSURANCE_REPORTED);
+  EXPECT_EQ(verified.answers(1).status_word(), 0x6A84u);
+
   v1::GetStatisticsResponse statistics;
   ASSERT_OK(Call<v1::KeyVaultAdmin>(rpc::Role::kAuditor,
                                     &v1::KeyVaultAdmin::Stub::GetStatistics,

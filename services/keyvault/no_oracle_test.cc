@@ -40,6 +40,9 @@ const std::map<std::string, std::string>& KnownAnswers() {
        "whole commands of a permitted class, at the place in the chain that "
        "the token holds: EveryMacIsOverAChainedCommand"},
       {"KeyVault.Protect: command_token", "sealed under a key of its own"},
+      {"KeyVault.VerifyResponses: answers.data",
+       "what a card sent, plain only where its own MAC is right: "
+       "VerifyingGivesNothingThatTheCardDidNotMac"},
       {"KeyVaultAdmin.ListKeySets: key_sets.name", "configuration"},
       {"KeyVaultAdmin.ListKeySets: key_sets.diversification", "configuration"},
   };
@@ -74,11 +77,12 @@ TEST(NoOracleTest, EveryFieldThatAnyCallAnswersIsKnownToBeNone) {
   std::set<std::string> known;
   for (const auto& [field, reason] : KnownAnswers()) known.insert(field);
   EXPECT_EQ(seen, known);
-  EXPECT_EQ(methods,
-            (std::set<std::string>{
-                "KeyVault.IssueOpenings", "KeyVault.Authenticate",
-                "KeyVault.Protect", "KeyVaultAdmin.ForgetFailures",
-                "KeyVaultAdmin.GetStatistics", "KeyVaultAdmin.ListKeySets"}))
+  EXPECT_EQ(
+      methods,
+      (std::set<std::string>{
+          "KeyVault.IssueOpenings", "KeyVault.Authenticate", "KeyVault.Protect",
+          "KeyVault.VerifyResponses", "KeyVaultAdmin.ForgetFailures",
+          "KeyVaultAdmin.GetStatistics", "KeyVaultAdmin.ListKeySets"}))
       << "say here what a new call is given to keys, and test it below";
 }
 
@@ -243,6 +247,24 @@ TEST_F(NoOracleVaultTest, WithoutTheRightCryptogramNothingIsMaced) {
   }
   EXPECT_EQ(keys_.log().host_cryptograms, 0);
   EXPECT_TRUE(keys_.log().chains.empty());
+}
+
+TEST_F(NoOracleVaultTest, VerifyingGivesNothingThatTheCardDidNotMac) {
+  const CommandApdu read = Command("80CA006600");
+  ASSERT_OK_AND_ASSIGN(const ProtectedCommands sent,
+                       vault_->Protect(session_->command_token, {read}));
+  keys_.ClearLog();
+  SessionPacket packet;
+  packet.commands = {session_->external_authenticate, sent.commands[0]};
+  packet.answers = {{{}, card::kSuccess}, {Bytes(32, 0xA5), card::kSuccess}};
+  ASSERT_OK_AND_ASSIGN(const std::vector<VerifiedAnswer> verified,
+                       vault_->VerifyResponses(session_->verify_token, packet));
+  // Without R-MAC nothing is asked of the keys at all.
+  EXPECT_EQ(verified[1].data, packet.answers[1].data);
+  const CipherLog log = keys_.log();
+  EXPECT_EQ(log.host_cryptograms, 0);
+  EXPECT_TRUE(log.chains.empty());
+  EXPECT_TRUE(log.plaintexts.empty());
 }
 
 // The same for SCP02, whose MAC input has no chaining value in front: there the

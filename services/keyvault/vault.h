@@ -14,6 +14,8 @@
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
 #include "lib/card/apdu/command_apdu.h"
+#include "lib/card/apdu/response_apdu.h"
+#include "lib/card/apdu/status_word.h"
 #include "lib/card/scp/initialize_update_response.h"
 #include "lib/card/scp/secure_channel.h"
 #include "services/keyvault/hsm/hsm_keys.h"
@@ -52,6 +54,26 @@ struct ProtectedCommands {
   Bytes command_token;  // for those that follow
 };
 
+// What was sent to a card in a session, EXTERNAL AUTHENTICATE first, and its
+// answers to the first of these commands.
+struct SessionPacket {
+  std::vector<card::CommandApdu> commands;
+  std::vector<card::ResponseApdu> answers;
+};
+
+// How far an answer is to be believed.
+enum class Assurance {
+  kReported,  // it has no MAC: somebody says that the card said so
+  kProven,    // the card answered this, to this very command
+  kForged,    // the MAC that it should have is wrong, or not there
+};
+
+struct VerifiedAnswer {
+  Assurance assurance = Assurance::kReported;
+  Bytes data;  // plain; empty when forged
+  card::StatusWord sw;
+};
+
 // Since the start of this process.
 struct Statistics {
   uint64_t hsm_calls = 0;
@@ -76,6 +98,7 @@ struct VaultParts {
 class Vault {
  public:
   static constexpr size_t kMostCommands = 512;
+  static constexpr size_t kLongestPacket = 2048;  // commands of a session
 
   Vault(const VaultParts& parts, const VaultPolicy& policy);
 
@@ -104,6 +127,15 @@ class Vault {
   //   (which raises an alarm).
   absl::StatusOr<ProtectedCommands> Protect(
       ByteSpan command_token, absl::Span<const card::CommandApdu> commands);
+
+  // What each of the packet's answers proves. May be asked as often as wanted;
+  // nothing is remembered. No MAC leaves the vault, and no data whose own MAC
+  // is not right is decrypted.
+  // PERMISSION_DENIED: not a verify token of ours. FAILED_PRECONDITION: it has
+  //   expired. INVALID_ARGUMENT: not the packet of this session; more answers
+  //   than commands; more than kLongestPacket commands.
+  absl::StatusOr<std::vector<VerifiedAnswer>> VerifyResponses(
+      ByteSpan verify_token, const SessionPacket& packet);
 
   // Takes back that verifications of this card failed, under any key
   // diversification data that count as its own (counted_card.h): it may be
