@@ -1,0 +1,24 @@
+#include "lib/card/sm/padding.h"
+
+#include "absl/status/status.h"
+
+namespace cardferry::sm {
+
+Bytes Padded(ByteSpan data, size_t block) {
+  Bytes padded(data.begin(), data.end());
+  padded.push_back(0x80);
+  padded.resize((padded.size() + block - 1) / block * block);
+  return padded;
+}
+
+absl::StatusOr<Bytes> Unpadded(ByteSpan data, size_t block) {
+  size_t size = data.size();
+  while (size > 0 && data[size - 1] == 0x00) --size;
+  if (size == 0 || data[size - 1] != 0x80 || data.size() - size >= block) {
+    return absl::DataLossError("the padding is wrong");
+  }
+  const ByteSpan plain = data.first(size - 1);
+  return Bytes(plain.begin(), plain.end());
+}
+
+}  // namespace cardferry::sm
