@@ -30,6 +30,26 @@ absl::StatusOr<Response> Call(
   return response;
 }
 
+// All pages of a list; `field` is the response's repeated field.
+template <typename Request, typename Response, typename Value>
+absl::StatusOr<std::vector<Value>> CallForPages(
+    OperatorClient::Stub& stub,
+    grpc::Status (OperatorClient::Stub::*method)(grpc::ClientContext*,
+                                                 const Request&, Response*),
+    const google::protobuf::RepeatedPtrField<Value>& (Response::*field)()
+        const) {
+  Request request;
+  std::vector<Value> all;
+  do {
+    ASSIGN_OR_RETURN(const Response page, Call(stub, method, request));
+    const auto& values = (page.*field)();
+    all.insert(all.end(), values.begin(), values.end());
+    if (values.empty()) break;
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  return all;
+}
+
 template <typename Field>
 auto ToVector(const Field& field) {
   return std::vector<typename Field::value_type>(field.begin(), field.end());
@@ -74,9 +94,7 @@ absl::StatusOr<pb::Job> OperatorClient::GetJob(const std::string& id) {
 }
 
 absl::StatusOr<std::vector<pb::Job>> OperatorClient::ListJobs() {
-  ASSIGN_OR_RETURN(const auto response,
-                   Call(*stub_, &Stub::ListJobs, pb::ListJobsRequest()));
-  return ToVector(response.jobs());
+  return CallForPages(*stub_, &Stub::ListJobs, &pb::ListJobsResponse::jobs);
 }
 
 absl::StatusOr<pb::Job> OperatorClient::CancelJob(const std::string& id) {
@@ -92,9 +110,7 @@ absl::StatusOr<pb::Card> OperatorClient::GetCard(const std::string& id) {
 }
 
 absl::StatusOr<std::vector<pb::Card>> OperatorClient::ListCards() {
-  ASSIGN_OR_RETURN(const auto response,
-                   Call(*stub_, &Stub::ListCards, pb::ListCardsRequest()));
-  return ToVector(response.cards());
+  return CallForPages(*stub_, &Stub::ListCards, &pb::ListCardsResponse::cards);
 }
 
 absl::StatusOr<pb::Card> OperatorClient::ResumeCard(const std::string& id) {

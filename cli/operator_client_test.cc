@@ -48,6 +48,17 @@ TEST_F(OperatorClientTest, GivesErrorsAsTheyAre) {
   EXPECT_THAT(client_->WatchJob("1", [](const auto&) {}), refused);
 }
 
+TEST_F(OperatorClientTest, AsksForAllPagesOfAList) {
+  fake_.page_size = 2;
+  fake_.jobs.resize(5);
+  fake_.jobs[4].set_id("the oldest");
+  fake_.cards.resize(4);
+  ASSERT_OK_AND_ASSIGN(const auto jobs, client_->ListJobs());
+  ASSERT_THAT(jobs, SizeIs(5));
+  EXPECT_EQ(jobs[4].id(), "the oldest");
+  EXPECT_THAT(client_->ListCards(), IsOkAndHolds(SizeIs(4)));
+}
+
 TEST_F(OperatorClientTest, AsksForTheEventsOfAJob) {
   fake_.events.resize(3);
   EXPECT_THAT(client_->ListEvents("12", 7), IsOkAndHolds(SizeIs(3)));

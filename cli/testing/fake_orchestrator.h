@@ -1,12 +1,14 @@
 #ifndef CARDFERRY_CLI_TESTING_FAKE_ORCHESTRATOR_H_
 #define CARDFERRY_CLI_TESTING_FAKE_ORCHESTRATOR_H_
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "cli/operator_client.h"
 #include "grpcpp/grpcpp.h"
 #include "proto/cardferry/orchestrator/v1/orchestrator.grpc.pb.h"
@@ -37,6 +39,7 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
   std::vector<orchestrator::v1::Agent> agents;
   std::vector<orchestrator::v1::Profile> profiles;
   std::vector<orchestrator::v1::Event> events;  // WatchEvents shows them too
+  size_t page_size = 200;                       // of jobs and cards
   // Called before a watching call ends; then it waits until it is cancelled.
   std::function<void()> hang;
 
@@ -85,9 +88,10 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
     return status;
   }
   grpc::Status ListJobs(grpc::ServerContext*,
-                        const orchestrator::v1::ListJobsRequest*,
+                        const orchestrator::v1::ListJobsRequest* request,
                         orchestrator::v1::ListJobsResponse* response) override {
-    *response->mutable_jobs() = {jobs.begin(), jobs.end()};
+    response->set_next_page_token(
+        Page(jobs, request->page_token(), *response->mutable_jobs()));
     return status;
   }
   grpc::Status WatchJob(
@@ -113,9 +117,10 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
     return status;
   }
   grpc::Status ListCards(
-      grpc::ServerContext*, const orchestrator::v1::ListCardsRequest*,
+      grpc::ServerContext*, const orchestrator::v1::ListCardsRequest* request,
       orchestrator::v1::ListCardsResponse* response) override {
-    *response->mutable_cards() = {cards.begin(), cards.end()};
+    response->set_next_page_token(
+        Page(cards, request->page_token(), *response->mutable_cards()));
     return status;
   }
   grpc::Status ListAgents(
@@ -169,6 +174,17 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
   }
 
  private:
+  // From the `token`-th value on; the next page's token.
+  template <typename Value, typename Field>
+  std::string Page(const std::vector<Value>& values, const std::string& token,
+                   Field& field) const {
+    size_t at = 0;
+    if (!token.empty() && !absl::SimpleAtoi(token, &at)) return "";
+    const size_t end = std::min(values.size(), at + page_size);
+    for (; at < end; ++at) *field.Add() = values[at];
+    return end < values.size() ? std::to_string(end) : "";
+  }
+
   grpc::Status EndWatching(grpc::ServerContext& context) {
     if (hang == nullptr) return status;
     hang();

@@ -19,6 +19,18 @@ namespace {
 
 constexpr size_t kMaxNameBytes = 64;
 
+// `read` has one value more than a page when there are more. The token is the
+// id of the page's last one.
+template <typename Value>
+Page<Value> ToPage(std::vector<Value> read) {
+  Page<Value> page{std::move(read), ""};
+  if (page.values.size() > kPageSize) {
+    page.values.resize(kPageSize);
+    page.next = page.values.back().id;
+  }
+  return page;
+}
+
 absl::Status CheckName(const std::string& name) {
   const auto allowed = [](char c) {
     return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' ||
@@ -120,13 +132,14 @@ absl::StatusOr<Job> OperatorDesk::GetJob(const std::string& id) {
   return job;
 }
 
-absl::StatusOr<std::vector<Job>> OperatorDesk::ListJobs() {
+absl::StatusOr<Page<Job>> OperatorDesk::ListJobs(
+    const std::string& page_token) {
   ASSIGN_OR_RETURN(std::vector<Job> jobs,
-                   parts_.database.Read([](store::Transaction& tx) {
-                     return JobRepository(tx).List();
+                   parts_.database.Read([&](store::Transaction& tx) {
+                     return JobRepository(tx).List(page_token, kPageSize + 1);
                    }));
   for (Job& job : jobs) parts_.board.AddProgress(job);
-  return jobs;
+  return ToPage(std::move(jobs));
 }
 
 absl::StatusOr<Card> OperatorDesk::GetCard(const std::string& id) {
@@ -134,9 +147,13 @@ absl::StatusOr<Card> OperatorDesk::GetCard(const std::string& id) {
       [&](store::Transaction& tx) { return CardRepository(tx).Get(id); });
 }
 
-absl::StatusOr<std::vector<Card>> OperatorDesk::ListCards() {
-  return parts_.database.Read(
-      [](store::Transaction& tx) { return CardRepository(tx).List(); });
+absl::StatusOr<Page<Card>> OperatorDesk::ListCards(
+    const std::string& page_token) {
+  ASSIGN_OR_RETURN(std::vector<Card> cards,
+                   parts_.database.Read([&](store::Transaction& tx) {
+                     return CardRepository(tx).List(page_token, kPageSize + 1);
+                   }));
+  return ToPage(std::move(cards));
 }
 
 absl::StatusOr<Card> OperatorDesk::ResumeCard(const std::string& id) {

@@ -18,6 +18,7 @@
 #include "services/orchestrator/model/card.h"
 #include "services/orchestrator/model/job.h"
 #include "services/orchestrator/model/journal_entry.h"
+#include "services/orchestrator/model/page.h"
 #include "services/orchestrator/model/reader_address.h"
 #include "services/orchestrator/sequencing/sequencer.h"
 
@@ -25,6 +26,9 @@ namespace cardferry::orchestrator {
 
 // Larger files are refused before anybody looks into them.
 inline constexpr size_t kMaxCapFileBytes = 4 << 20;
+
+// How many jobs or cards one page of a list has: far below a message's 4 MiB.
+inline constexpr int kPageSize = 200;
 
 // What operators ask and tell. Calls wait (database, sequencer). Safe from any
 // thread.
@@ -58,10 +62,10 @@ class OperatorDesk {
   // FAILED_PRECONDITION, saying why, for a job that does not wait.
   absl::StatusOr<Job> CancelJob(const std::string& id);
   absl::StatusOr<Job> GetJob(const std::string& id);
-  absl::StatusOr<std::vector<Job>> ListJobs();
+  absl::StatusOr<Page<Job>> ListJobs(const std::string& page_token);
 
   absl::StatusOr<Card> GetCard(const std::string& id);
-  absl::StatusOr<std::vector<Card>> ListCards();
+  absl::StatusOr<Page<Card>> ListCards(const std::string& page_token);
   // Work on a stopped card goes on. NOT_FOUND, FAILED_PRECONDITION when it is
   // not stopped.
   absl::StatusOr<Card> ResumeCard(const std::string& id);

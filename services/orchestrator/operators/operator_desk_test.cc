@@ -154,9 +154,29 @@ TEST_F(OperatorDeskTest, ShowsProgressInJobs) {
   board_.ShowProgress(added.id, 4, "LOAD");
   ASSERT_OK_AND_ASSIGN(const Job job, desk_.GetJob(added.id));
   EXPECT_EQ(job.commands_done, 4u);
-  ASSERT_OK_AND_ASSIGN(const auto list, desk_.ListJobs());
-  ASSERT_THAT(list, SizeIs(1));
-  EXPECT_EQ(list[0].label, "LOAD");
+  ASSERT_OK_AND_ASSIGN(const auto list, desk_.ListJobs(""));
+  ASSERT_THAT(list.values, SizeIs(1));
+  EXPECT_EQ(list.values[0].label, "LOAD");
+  EXPECT_EQ(list.next, "");
+}
+
+TEST_F(OperatorDeskTest, GivesLongListsInPages) {
+  ASSERT_OK(db_.database().Execute(
+      "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE "
+      "i < 300) INSERT INTO cards SELECT 'issuer/' || i, 0, 0, '', '', 0 "
+      "FROM n"));
+  ASSERT_OK_AND_ASSIGN(const auto first, desk_.ListCards(""));
+  EXPECT_THAT(first.values, SizeIs(kPageSize));
+  EXPECT_EQ(first.next, "issuer/299");
+  ASSERT_OK_AND_ASSIGN(const auto second, desk_.ListCards(first.next));
+  ASSERT_THAT(second.values, SizeIs(1));
+  EXPECT_EQ(second.values[0].id, "issuer/300");
+  EXPECT_EQ(second.next, "");
+}
+
+TEST_F(OperatorDeskTest, RefusesAPageThatNoListHas) {
+  EXPECT_THAT(desk_.ListJobs("x"), StatusIs(StatusCode::kInvalidArgument,
+                                            "\"x\" is no job's number"));
 }
 
 TEST_F(OperatorDeskTest, AddsAnAgentThatHasNeverBeenHere) {
@@ -240,7 +260,8 @@ TEST_F(OperatorDeskTest, WritesWhatOperatorsDoIntoTheJournalWithoutData) {
 
 TEST_F(OperatorDeskTest, KnowsNoCardsAtFirst) {
   EXPECT_THAT(desk_.GetCard("x"), StatusIs(StatusCode::kNotFound));
-  EXPECT_THAT(desk_.ListCards(), IsOkAndHolds(IsEmpty()));
+  ASSERT_OK_AND_ASSIGN(const auto cards, desk_.ListCards(""));
+  EXPECT_THAT(cards.values, IsEmpty());
 }
 
 }  // namespace

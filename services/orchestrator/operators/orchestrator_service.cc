@@ -25,6 +25,15 @@ grpc::Status RenderAll(const absl::StatusOr<std::vector<Value>>& list,
   return grpc::Status::OK;
 }
 
+template <typename Value, typename Field>
+grpc::Status RenderPage(const absl::StatusOr<Page<Value>>& page, Field& field,
+                        std::string& next_page_token) {
+  if (!page.ok()) return rpc::ToGrpc(page.status());
+  for (const Value& value : page->values) Render(value, *field.Add());
+  next_page_token = page->next;
+  return grpc::Status::OK;
+}
+
 struct Upload {
   std::string name;
   Bytes file;
@@ -88,9 +97,11 @@ grpc::Status OrchestratorService::GetJob(grpc::ServerContext*,
 }
 
 grpc::Status OrchestratorService::ListJobs(grpc::ServerContext*,
-                                           const v1::ListJobsRequest*,
+                                           const v1::ListJobsRequest* request,
                                            v1::ListJobsResponse* response) {
-  return RenderAll(desk_.ListJobs(), *response->mutable_jobs());
+  return RenderPage(desk_.ListJobs(request->page_token()),
+                    *response->mutable_jobs(),
+                    *response->mutable_next_page_token());
 }
 
 grpc::Status OrchestratorService::GetCard(grpc::ServerContext*,
@@ -100,9 +111,11 @@ grpc::Status OrchestratorService::GetCard(grpc::ServerContext*,
 }
 
 grpc::Status OrchestratorService::ListCards(grpc::ServerContext*,
-                                            const v1::ListCardsRequest*,
+                                            const v1::ListCardsRequest* request,
                                             v1::ListCardsResponse* response) {
-  return RenderAll(desk_.ListCards(), *response->mutable_cards());
+  return RenderPage(desk_.ListCards(request->page_token()),
+                    *response->mutable_cards(),
+                    *response->mutable_next_page_token());
 }
 
 grpc::Status OrchestratorService::ListAgents(grpc::ServerContext*,

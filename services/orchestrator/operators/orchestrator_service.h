@@ -43,14 +43,16 @@ class OrchestratorService final
                       v1::Job* response) override;
   grpc::Status GetJob(grpc::ServerContext*, const v1::GetJobRequest* request,
                       v1::Job* response) override;
-  grpc::Status ListJobs(grpc::ServerContext*, const v1::ListJobsRequest*,
+  grpc::Status ListJobs(grpc::ServerContext*,
+                        const v1::ListJobsRequest* request,
                         v1::ListJobsResponse* response) override;
   grpc::Status CancelJob(grpc::ServerContext*,
                          const v1::CancelJobRequest* request,
                          v1::Job* response) override;
   grpc::Status GetCard(grpc::ServerContext*, const v1::GetCardRequest* request,
                        v1::Card* response) override;
-  grpc::Status ListCards(grpc::ServerContext*, const v1::ListCardsRequest*,
+  grpc::Status ListCards(grpc::ServerContext*,
+                         const v1::ListCardsRequest* request,
                          v1::ListCardsResponse* response) override;
   grpc::Status ListAgents(grpc::ServerContext*, const v1::ListAgentsRequest*,
                           v1::ListAgentsResponse* response) override;

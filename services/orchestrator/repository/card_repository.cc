@@ -144,9 +144,13 @@ absl::StatusOr<Card> CardRepository::Get(const std::string& id) {
   return card;
 }
 
-absl::StatusOr<std::vector<Card>> CardRepository::List() {
-  ASSIGN_OR_RETURN(const std::vector<store::Row> rows,
-                   tx_.Query(absl::StrCat(kSelect, "ORDER BY id")));
+absl::StatusOr<std::vector<Card>> CardRepository::List(const std::string& after,
+                                                       int most) {
+  ASSIGN_OR_RETURN(
+      const std::vector<store::Row> rows,
+      tx_.Query(
+          absl::StrCat(kSelect, "WHERE id > :after ORDER BY id LIMIT :most"),
+          {{"after", after}, {"most", most}}));
   std::vector<Card> list;
   for (const store::Row& row : rows) {
     ASSIGN_OR_RETURN(Card card, ToCard(row));

@@ -112,8 +112,8 @@ TEST_F(CardRepositoryTest, ACardThatWasNeverSeenHasNoContent) {
 TEST_F(CardRepositoryTest, ListsCardsWithTheirContent) {
   ASSERT_OK(Saw(1));
   ASSERT_OK(SetContent({1}, Content(), true));
-  const auto list =
-      db_.Do([](store::Transaction& tx) { return CardRepository(tx).List(); });
+  const auto list = db_.Do(
+      [](store::Transaction& tx) { return CardRepository(tx).List("", 9); });
   ASSERT_OK(list);
   ASSERT_EQ(list->size(), 1u);
   EXPECT_EQ((*list)[0].content.packages.size(), 2u);

@@ -1,5 +1,6 @@
 #include "services/orchestrator/repository/job_repository.h"
 
+#include <limits>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -133,9 +134,17 @@ absl::StatusOr<Job> JobRepository::Get(const std::string& id) {
   return ToJob(rows[0]);
 }
 
-absl::StatusOr<std::vector<Job>> JobRepository::List() {
+absl::StatusOr<std::vector<Job>> JobRepository::List(const std::string& before,
+                                                     int most) {
+  int64_t below = std::numeric_limits<int64_t>::max();
+  if (!before.empty() && !absl::SimpleAtoi(before, &below)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", before, "\" is no job's number"));
+  }
   ASSIGN_OR_RETURN(const std::vector<store::Row> rows,
-                   tx_.Query(absl::StrCat(kJobSelect, "ORDER BY number DESC")));
+                   tx_.Query(absl::StrCat(kJobSelect, "WHERE number < :below ",
+                                          "ORDER BY number DESC LIMIT :most"),
+                             {{"below", below}, {"most", most}}));
   std::vector<Job> list;
   for (const store::Row& row : rows) {
     ASSIGN_OR_RETURN(Job job, ToJob(row));

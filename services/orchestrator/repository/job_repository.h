@@ -28,8 +28,9 @@ class JobRepository {
   absl::StatusOr<std::string> Add(const NewJob& job, absl::Time now);
 
   absl::StatusOr<Job> Get(const std::string& id);
-  // Newest first.
-  absl::StatusOr<std::vector<Job>> List();
+  // Newest first, at most `most` of those that are older than the job
+  // `before`; empty: of all. INVALID_ARGUMENT when that is no job's number.
+  absl::StatusOr<std::vector<Job>> List(const std::string& before, int most);
   // Personal data; empty once the job is over.
   absl::StatusOr<Bytes> InstallParameters(const std::string& id);
 

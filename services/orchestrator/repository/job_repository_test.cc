@@ -360,10 +360,18 @@ TEST_F(JobRepositoryTest, AJobOfARevokedAgentSaysSoWhileItHasNoCard) {
 TEST_F(JobRepositoryTest, ListsTheNewestFirst) {
   Add({"kiosk-7", "", ""});
   Add({"kiosk-7", "", ""});
-  const auto list = Jobs([](JobRepository& jobs) { return jobs.List(); });
-  ASSERT_OK(list);
-  ASSERT_EQ(list->size(), 2u);
-  EXPECT_EQ((*list)[0].id, "2");
+  const auto list = [this](const std::string& before, int most) {
+    std::string ids;
+    const auto page =
+        Jobs([&](JobRepository& jobs) { return jobs.List(before, most); });
+    EXPECT_OK(page);
+    for (const Job& job : page.value()) ids += job.id;
+    return ids;
+  };
+  EXPECT_EQ(list("", 9), "21");
+  EXPECT_EQ(list("", 1), "2");
+  EXPECT_EQ(list("2", 9), "1");
+  EXPECT_EQ(list("1", 9), "");
 }
 
 TEST_F(JobRepositoryTest, KnowsEveryStateAndNoOther) {

@@ -127,9 +127,10 @@ TEST_F(OldDatabaseTest, ServesItsAgentsOn) {
 }
 
 TEST_F(OldDatabaseTest, ListsItsStoppedCards) {
-  ASSERT_OK_AND_ASSIGN(
-      const std::vector<Card> cards,
-      Do([](store::Transaction& tx) { return CardRepository(tx).List(); }));
+  ASSERT_OK_AND_ASSIGN(const std::vector<Card> cards,
+                       Do([](store::Transaction& tx) {
+                         return CardRepository(tx).List("", 9);
+                       }));
   ASSERT_EQ(cards.size(), 2u);
   EXPECT_EQ(cards[0].profile, "generic");
   EXPECT_EQ(cards[1].id, "issuer/B");
