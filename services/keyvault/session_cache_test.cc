@@ -35,6 +35,7 @@ class CountedCipher final : public scp::SessionCipher {
 SessionOrigin Origin(uint8_t number) {
   SessionOrigin origin;
   origin.serial = {number};
+  origin.seed = {{scp::kScp03, 0x00}, Bytes(8, 0xA0), Bytes(8, 0xC0)};
   return origin;
 }
 

@@ -10,7 +10,7 @@
 namespace cardferry::keyvault {
 namespace {
 
-constexpr uint8_t kVersion = 2;
+constexpr uint8_t kVersion = 3;
 constexpr char kCommandPurpose[] = "command";
 constexpr char kVerifyPurpose[] = "verify";
 
@@ -21,8 +21,8 @@ void WriteOrigin(const SessionOrigin& origin, FieldWriter& writer) {
       .Fixed(origin.card.key_diversification_data)
       .Byte(origin.seed.protocol.scp)
       .Byte(origin.seed.protocol.i)
-      .Fixed(origin.seed.host_challenge)
-      .Fixed(origin.seed.card_challenge);
+      .Counted(origin.seed.host_challenge)
+      .Counted(origin.seed.card_challenge);
 }
 
 SessionOrigin ReadOrigin(FieldReader& reader) {
@@ -33,8 +33,8 @@ SessionOrigin ReadOrigin(FieldReader& reader) {
   origin.card.key_diversification_data = reader.Fixed<10>();
   origin.seed.protocol.scp = reader.Byte();
   origin.seed.protocol.i = reader.Byte();
-  origin.seed.host_challenge = reader.Fixed<8>();
-  origin.seed.card_challenge = reader.Fixed<8>();
+  origin.seed.host_challenge = reader.Counted();
+  origin.seed.card_challenge = reader.Counted();
   return origin;
 }
 

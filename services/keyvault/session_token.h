@@ -40,14 +40,14 @@ struct VerifyToken {
 // A session's origin as bytes, the same for the same origin:
 //   serial (16) | key set | master version (4) |
 //   key diversification data (10) | SCP identifier (1) | i (1) |
-//   host challenge (8) | card challenge (8)
+//   host challenge | card challenge, each after its length (4)
 Bytes EncodeOrigin(const SessionOrigin& origin);
 
 // The two tokens as they travel: sealed in the HSM, each for its own purpose,
 // so that neither can be read, changed or used as the other.
-//   command: version '02' | origin | step (4) | operation class (1) | state |
+//   command: version '03' | origin | step (4) | operation class (1) | state |
 //            expiry (8)
-//   verify:  version '02' | origin | state | expiry (8)
+//   verify:  version '03' | origin | state | expiry (8)
 //   state:   level (1) | chaining value | command counter (4)
 absl::StatusOr<Bytes> SealToken(HsmKeys& keys, const CommandToken& token);
 absl::StatusOr<Bytes> SealToken(HsmKeys& keys, const VerifyToken& token);

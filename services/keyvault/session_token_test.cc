@@ -15,7 +15,7 @@ SessionOrigin TestOrigin() {
   SessionOrigin origin;
   origin.serial = {1, 2, 3};
   origin.card = {"issuer", 7, {0xD0, 0xD1}};
-  origin.seed = {{scp::kScp02, 0x55}, {0xA0}, {0xC0}};
+  origin.seed = {{scp::kScp02, 0x55}, {0xA0, 0xA1}, {0xC0}};
   return origin;
 }
 
@@ -40,8 +40,8 @@ TEST_F(SessionTokenTest, AnOriginHasTheLayoutThatStandsInItsHeader) {
             "00000007"
             "D0D10000000000000000"
             "0255"
-            "A000000000000000"
-            "C000000000000000");
+            "00000002A0A1"
+            "00000001C0");
 }
 
 TEST_F(SessionTokenTest, ACommandTokenComesBackWhole) {
@@ -99,7 +99,7 @@ TEST_F(SessionTokenTest, RefusesATokenThatIsCutShort) {
 }
 
 TEST_F(SessionTokenTest, RefusesWhatIsSealedButNoTokenOfThisVersion) {
-  for (const Bytes& plain : {Bytes(), Bytes{1}, Bytes(200, 2)}) {
+  for (const Bytes& plain : {Bytes(), Bytes{1}, Bytes(200, 3)}) {
     ASSERT_OK_AND_ASSIGN(const Bytes as_command, keys_.Seal("command", plain));
     EXPECT_THAT(OpenCommandToken(keys_, as_command), StatusIs(kDenied));
     ASSERT_OK_AND_ASSIGN(const Bytes as_verify, keys_.Seal("verify", plain));

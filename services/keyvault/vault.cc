@@ -141,7 +141,9 @@ absl::StatusOr<Session> Vault::Begin(
   const SessionOrigin origin{
       opening.serial,
       {key_set.name, key_set.master_version, answer.key_diversification_data},
-      {protocol, opening.host_challenge, answer.card_challenge}};
+      {protocol,
+       Bytes(opening.host_challenge.begin(), opening.host_challenge.end()),
+       answer.card_challenge}};
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
                    OfHsm(CipherOf(origin)));
   RETURN_IF_ERROR(VerifyCard(*cipher, opening, answer, key_set));

@@ -176,7 +176,7 @@ TEST_F(VaultAuthenticateTest, RefusesKeySetsAndCardsThatDoNotFit) {
   KnownCard s16;
   s16.i = 0x71;
   EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), s16)),
-              StatusIs(absl::StatusCode::kUnimplemented));
+              StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_EQ(keys_.log().sessions_opened, 0);
 }
 

@@ -34,10 +34,8 @@ absl::Status CheckAnswer(const Vector& vector,
        Bytes(answer.key_diversification_data.begin(),
              answer.key_diversification_data.end())},
       {"kvn", {answer.key_version_number}},
-      {"card_challenge",
-       Bytes(answer.card_challenge.begin(), answer.card_challenge.end())},
-      {"card_cryptogram",
-       Bytes(answer.card_cryptogram.begin(), answer.card_cryptogram.end())}};
+      {"card_challenge", answer.card_challenge},
+      {"card_cryptogram", answer.card_cryptogram}};
   if (answer.i) fields["i"] = {*answer.i};
   if (IsScp02(vector)) {  // the counter is a part of ours
     Bytes& challenge = fields["card_challenge"];

@@ -12,6 +12,8 @@ constexpr uint8_t kIcvEncryption = 0x10;
 constexpr uint8_t kRMac = 0x20;
 constexpr uint8_t kPseudoRandom = 0x40;
 
+constexpr uint8_t kS16 = 0x01;  // SCP03's
+
 bool IsKnownScp02(uint8_t i) {
   constexpr uint8_t kKnown =
       kThreeKeys | kExplicit | kIcvEncryption | kRMac | kPseudoRandom;
@@ -43,6 +45,18 @@ absl::Status CheckProtocol(const ChannelProtocol& protocol) {
   }
   return absl::UnimplementedError(absl::StrFormat(
       "SCP%02X with i %02X, which is not there", protocol.scp, protocol.i));
+}
+
+bool IsS16(const ChannelProtocol& protocol) {
+  return protocol.scp == kScp03 && (protocol.i & kS16) != 0;
+}
+
+size_t ChallengeLength(const ChannelProtocol& protocol) {
+  return IsS16(protocol) ? 16 : 8;
+}
+
+size_t SentMacLength(const ChannelProtocol& protocol) {
+  return IsS16(protocol) ? 16 : 8;
 }
 
 }  // namespace cardferry::scp

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_LIB_CARD_SCP_CHANNEL_PROTOCOL_H_
 #define CARDFERRY_LIB_CARD_SCP_CHANNEL_PROTOCOL_H_
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/status/status.h"
@@ -30,6 +31,15 @@ struct ChannelProtocol {
 // modified command (04 05 14 15 44 45 54 55, each also with 20), SCP03 in S8
 // mode (00 10 20 30 60 70). UNIMPLEMENTED for all else.
 absl::Status CheckProtocol(const ChannelProtocol& protocol);
+
+// Whether it is SCP03 in S16 mode: challenges, cryptograms and MACs of 16 bytes
+// (GPC Amendment D, 5.1).
+bool IsS16(const ChannelProtocol& protocol);
+
+// The length of a session's challenges and cryptograms, and of a command's MAC
+// as it is sent: 8, in S16 mode 16.
+size_t ChallengeLength(const ChannelProtocol& protocol);
+size_t SentMacLength(const ChannelProtocol& protocol);
 
 }  // namespace cardferry::scp
 

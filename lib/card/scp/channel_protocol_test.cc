@@ -39,5 +39,18 @@ TEST(ChannelProtocolTest, SaysWhatIsNotThere) {
                        "SCP02 with i 1A, which is not there"));
 }
 
+TEST(ChannelProtocolTest, OnlyScp03WithBit01HasLongChallengesAndMacs) {
+  for (const ChannelProtocol& protocol :
+       {ChannelProtocol{kScp01, 0x05}, ChannelProtocol{kScp02, 0x55},
+        ChannelProtocol{kScp03, 0x70}}) {
+    EXPECT_FALSE(IsS16(protocol));
+    EXPECT_EQ(ChallengeLength(protocol), 8u);
+    EXPECT_EQ(SentMacLength(protocol), 8u);
+  }
+  EXPECT_TRUE(IsS16({kScp03, 0x71}));
+  EXPECT_EQ(ChallengeLength({kScp03, 0x71}), 16u);
+  EXPECT_EQ(SentMacLength({kScp03, 0x01}), 16u);
+}
+
 }  // namespace
 }  // namespace cardferry::scp

@@ -97,21 +97,53 @@ TEST(InitializeUpdateResponseTest, RefusesEveryOtherLengthOfAnScp02Card) {
   }
 }
 
-TEST(InitializeUpdateResponseTest, DoesNotTakeAProtocolThatIsNotThere) {
-  Bytes answer = FromHexOrDie(kScp02Card);
-  answer[11] = 0x01;
-  EXPECT_THAT(InitializeUpdateResponse::Parse(answer),
-              StatusIs(StatusCode::kUnimplemented,
-                       "the card offers SCP01, SCP02 and SCP03 are there"));
+TEST(InitializeUpdateResponseTest, ReadsTheAnswerOfAnScp01Card) {
+  ASSERT_OK_AND_ASSIGN(
+      const InitializeUpdateResponse answer,
+      InitializeUpdateResponse::Parse(FromHexOrDie(
+          "B62C69394DDD5151D8340101A2057265317A8FF635226B74593E93A4")));
+  EXPECT_EQ(answer.scp, 0x01);
+  EXPECT_EQ(answer.i, std::nullopt);
+  EXPECT_EQ(ToHex(answer.card_challenge), "A2057265317A8FF6");
+  EXPECT_EQ(ToHex(answer.card_cryptogram), "35226B74593E93A4");
+  EXPECT_EQ(ToHex(answer.sequence_counter), "");
 }
 
-TEST(InitializeUpdateResponseTest, DoesNotTakeS16ForS8) {
+TEST(InitializeUpdateResponseTest, ReadsTheAnswerOfACardInS16Mode) {
+  const Bytes challenge(16, 0xC1);
+  const Bytes cryptogram(16, 0xC2);
+  const Bytes head = FromHexOrDie("0000324434297620844801037100");
+  const Bytes data =
+      Concat({ByteSpan(head).first(13), challenge, cryptogram, {0, 4, 0x36}});
+  ASSERT_OK_AND_ASSIGN(const InitializeUpdateResponse answer,
+                       InitializeUpdateResponse::Parse(data));
+  EXPECT_EQ(answer.i, 0x71);
+  EXPECT_EQ(answer.card_challenge, challenge);
+  EXPECT_EQ(answer.card_cryptogram, cryptogram);
+  EXPECT_EQ(ToHex(answer.sequence_counter), "000436");
+  for (size_t length = 0; length < data.size(); ++length) {
+    EXPECT_THAT(InitializeUpdateResponse::Parse(ByteSpan(data).first(length)),
+                StatusIs(StatusCode::kInvalidArgument))
+        << length;
+  }
+}
+
+TEST(InitializeUpdateResponseTest, DoesNotTakeAProtocolThatIsNotThere) {
+  Bytes answer = FromHexOrDie(kScp02Card);
+  answer[11] = 0x11;
+  EXPECT_THAT(
+      InitializeUpdateResponse::Parse(answer),
+      StatusIs(StatusCode::kUnimplemented,
+               "the card offers SCP11; SCP01, SCP02 and SCP03 are there"));
+}
+
+TEST(InitializeUpdateResponseTest, DoesNotTakeS8ForS16) {
   Bytes answer = FromHexOrDie(kJcop4);
   answer[12] = 0x71;
-  answer.resize(answer.size() + 16);
-  EXPECT_THAT(InitializeUpdateResponse::Parse(answer),
-              StatusIs(StatusCode::kUnimplemented,
-                       "the card offers SCP03 with i 71, S16 is not there"));
+  EXPECT_THAT(
+      InitializeUpdateResponse::Parse(answer),
+      StatusIs(StatusCode::kInvalidArgument,
+               "INITIALIZE UPDATE answer has 32 bytes, with i 71 it has 48"));
 }
 
 }  // namespace

@@ -48,6 +48,10 @@ absl::Status CheckLevel(SecurityLevel level) {
     case SecurityLevel::kCMac:
     case SecurityLevel::kCDecCMac:
       return absl::OkStatus();
+    case SecurityLevel::kCMacRMac:
+    case SecurityLevel::kCDecCMacRMac:
+    case SecurityLevel::kCDecCMacRMacREnc:
+      break;
   }
   return absl::UnimplementedError(absl::StrFormat(
       "security level %02X is not there", static_cast<uint8_t>(level)));
@@ -258,7 +262,7 @@ size_t MaxShortDataLength(SecurityLevel level) {
       return CommandApdu::kMaxShortData;
     case SecurityLevel::kCMac:
       return CommandApdu::kMaxShortData - kMacLength;
-    case SecurityLevel::kCDecCMac:
+    default:
       break;
   }
   // Whole blocks, of which padding takes at least one byte.

@@ -9,24 +9,19 @@
 #include "absl/types/span.h"
 #include "lib/base/bytes.h"
 #include "lib/card/apdu/command_apdu.h"
+#include "lib/card/apdu/response_apdu.h"
+#include "lib/card/apdu/status_word.h"
+#include "lib/card/scp/security_level.h"
 #include "lib/card/scp/session_cipher.h"
 
 namespace cardferry::scp {
-
-// The security level of EXTERNAL AUTHENTICATE's P1 (GPC 2.3.1, table E-12 and
-// Amendment D, 7.1.2.1): bits 01 C-MAC, 02 C-DECRYPTION, 10 R-MAC, 20 R-ENC.
-enum class SecurityLevel : uint8_t {
-  kNone = 0x00,
-  kCMac = 0x01,
-  kCDecCMac = 0x03,
-};
 
 // What a session carries from one batch of commands to the next. No secret: but
 // whoever may change it can make two packets for one place in the chain, so
 // keyvault seals it.
 struct ChannelState {
   SecurityLevel level = SecurityLevel::kCDecCMac;
-  Bytes chaining_value;          // the last whole C-MAC: 16 bytes; SCP02: 8
+  Bytes chaining_value;          // the last whole C-MAC: 16 bytes; DES: 8
   uint32_t command_counter = 0;  // commands sent since EXTERNAL AUTHENTICATE
 };
 
@@ -60,6 +55,39 @@ absl::StatusOr<bool> CardCryptogramMatches(SessionCipher& cipher,
 absl::StatusOr<std::vector<card::CommandApdu>> ProtectCommands(
     SessionCipher& cipher, ChannelState& state,
     absl::Span<const card::CommandApdu> commands);
+
+// What an answer's content is worth.
+enum class Assurance {
+  // Nothing proves it: the level or the command has no R-MAC, or it is an error
+  // SW without one, or EXTERNAL AUTHENTICATE's. The reader may have made it up.
+  kReported,
+  // Its R-MAC matches: the card said it, and to this very command.
+  kProven,
+  // It must have an R-MAC that matches, and has not; or it comes after such a
+  // one where R-MACs are chained (SCP02).
+  kForged,
+};
+
+struct VerifiedResponse {
+  Assurance assurance = Assurance::kReported;
+  Bytes data;  // without R-MAC and encryption; empty when forged
+  card::StatusWord sw = card::kSuccess;  // as it came, also when forged
+};
+
+// What of `answers` is proven, one result per answer. `commands` are all that
+// were sent in the session, as they were sent, the first of them EXTERNAL
+// AUTHENTICATE; `answers` theirs from the first on, perhaps fewer. Nothing is
+// kept from one call to the next: a longer list of both is verified again from
+// the start.
+//
+// 9000, 62xx and 63xx carry an R-MAC, other SWs need not (SCP03: must not).
+// The number of calls of each of the cipher's operations is one or none,
+// whatever the number of commands.
+//   INVALID_ARGUMENT: not this session's packet (a C-MAC or the first command
+//     differs), or more answers than commands.
+absl::StatusOr<std::vector<VerifiedResponse>> VerifyResponses(
+    SessionCipher& cipher, absl::Span<const card::CommandApdu> commands,
+    absl::Span<const card::ResponseApdu> answers);
 
 // The most command data bytes that ProtectCommands can take in a short APDU:
 // 247 for kCMac, 239 for kCDecCMac, 255 for kNone, the same for SCP02 and

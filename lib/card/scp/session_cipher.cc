@@ -9,6 +9,12 @@ absl::StatusOr<std::vector<Bytes>> SessionCipher::ResponseMacs(
   return absl::UnimplementedError("this secure channel has no R-MAC");
 }
 
+absl::StatusOr<std::vector<Bytes>> SessionCipher::DecryptCommands(
+    absl::Span<const Ciphertext>) {
+  return absl::UnimplementedError(
+      "this secure channel's R-MACs do not cover plain commands");
+}
+
 absl::StatusOr<std::vector<Bytes>> SessionCipher::DecryptResponses(
     absl::Span<const Ciphertext>) {
   return absl::UnimplementedError("this secure channel has no R-ENC");

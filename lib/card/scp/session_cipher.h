@@ -25,7 +25,7 @@ class SessionCipher {
   virtual ChannelProtocol protocol() const = 0;
 
   // The cryptogram that the card (host) must show for this session's
-  // challenges: 8 bytes.
+  // challenges: 8 bytes, in S16 mode 16.
   virtual absl::StatusOr<Bytes> CardCryptogram() = 0;
   virtual absl::StatusOr<Bytes> HostCryptogram() = 0;
 
@@ -65,11 +65,19 @@ class SessionCipher {
   virtual absl::StatusOr<std::vector<Bytes>> ResponseMacs(
       ByteSpan chaining_value, absl::Span<const Bytes> messages);
 
-  // Encrypted response data and the number of its command in the session.
+  // Encrypted data and the number of its command in the session.
   struct Ciphertext {
     uint32_t counter = 0;
     Bytes data;  // whole blocks, not empty
   };
+  // What EncryptCommands made, back: an R-MAC of SCP02 covers the command as it
+  // was before encryption. For that only; the data goes nowhere else. Padding
+  // is removed. INVALID_ARGUMENT for wrong padding: so only for commands of the
+  // session's own packet, which a C-MAC then shows. SCP02 only, UNIMPLEMENTED
+  // for others.
+  virtual absl::StatusOr<std::vector<Bytes>> DecryptCommands(
+      absl::Span<const Ciphertext> ciphertexts);
+
   // The plaintexts under S-ENC in CBC mode, padding 80 00.. removed; ICV =
   // AES(S-ENC, 80 | counter as 15 bytes) (GPC Amendment D, 6.2.7).
   // INVALID_ARGUMENT for wrong padding: so only after the R-MAC was verified.

@@ -19,5 +19,12 @@ TEST(SessionCipherTest, DecryptsNoResponseUnlessItsProtocolDefinesIt) {
             absl::UnimplementedError("this secure channel has no R-ENC"));
 }
 
+TEST(SessionCipherTest, DecryptsNoCommandUnlessItsProtocolNeedsThat) {
+  RecordingCipher cipher;
+  EXPECT_EQ(cipher.SessionCipher::DecryptCommands({}).status(),
+            absl::UnimplementedError(
+                "this secure channel's R-MACs do not cover plain commands"));
+}
+
 }  // namespace
 }  // namespace cardferry::scp

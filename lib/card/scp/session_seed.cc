@@ -1,8 +1,6 @@
 #include "lib/card/scp/session_seed.h"
 
-#include <algorithm>
-
-#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 
 namespace cardferry::scp {
@@ -10,18 +8,23 @@ namespace cardferry::scp {
 absl::StatusOr<SessionSeed> SessionSeed::Create(const ChannelProtocol& protocol,
                                                 ByteSpan host_challenge,
                                                 ByteSpan card_challenge) {
-  RETURN_IF_ERROR(CheckProtocol(protocol));
-  SessionSeed seed;
-  if (host_challenge.size() != seed.host_challenge.size() ||
-      card_challenge.size() != seed.card_challenge.size()) {
-    return absl::InvalidArgumentError("a challenge has 8 bytes");
-  }
-  seed.protocol = protocol;
-  std::copy(host_challenge.begin(), host_challenge.end(),
-            seed.host_challenge.begin());
-  std::copy(card_challenge.begin(), card_challenge.end(),
-            seed.card_challenge.begin());
+  SessionSeed seed{protocol,
+                   Bytes(host_challenge.begin(), host_challenge.end()),
+                   Bytes(card_challenge.begin(), card_challenge.end())};
+  RETURN_IF_ERROR(CheckSeed(seed));
   return seed;
+}
+
+absl::Status CheckSeed(const SessionSeed& seed) {
+  RETURN_IF_ERROR(CheckProtocol(seed.protocol));
+  const size_t length = ChallengeLength(seed.protocol);
+  if (seed.host_challenge.size() != length ||
+      seed.card_challenge.size() != length) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("challenges of ", seed.host_challenge.size(), " and ",
+                     seed.card_challenge.size(), " bytes, not ", length));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace cardferry::scp

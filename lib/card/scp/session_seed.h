@@ -1,9 +1,7 @@
 #ifndef CARDFERRY_LIB_CARD_SCP_SESSION_SEED_H_
 #define CARDFERRY_LIB_CARD_SCP_SESSION_SEED_H_
 
-#include <array>
-#include <cstdint>
-
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
 #include "lib/card/scp/channel_protocol.h"
@@ -14,13 +12,15 @@ namespace cardferry::scp {
 // secret.
 struct SessionSeed {
   ChannelProtocol protocol;
-  std::array<uint8_t, 8> host_challenge = {};
-  // SCP02: sequence counter (2) | card challenge (6), as
-  // InitializeUpdateResponse has them.
-  std::array<uint8_t, 8> card_challenge = {};
+  // 8 bytes, for SCP03 in S16 mode 16. SCP02 with implicit initiation: empty.
+  Bytes host_challenge = {};
+  // As long as the host's, as InitializeUpdateResponse has it; for SCP02 that
+  // is sequence counter (2) | card challenge (6). With implicit initiation the
+  // sequence counter (2) alone.
+  Bytes card_challenge = {};
 
-  // INVALID_ARGUMENT unless both challenges have 8 bytes; UNIMPLEMENTED for a
-  // protocol that CheckProtocol refuses.
+  // INVALID_ARGUMENT unless both challenges are as long as they must be;
+  // UNIMPLEMENTED for a protocol that CheckProtocol refuses.
   static absl::StatusOr<SessionSeed> Create(const ChannelProtocol& protocol,
                                             ByteSpan host_challenge,
                                             ByteSpan card_challenge);
@@ -30,6 +30,9 @@ struct SessionSeed {
            card_challenge == o.card_challenge;
   }
 };
+
+// What Create checks, for a cipher that is given a seed.
+absl::Status CheckSeed(const SessionSeed& seed);
 
 }  // namespace cardferry::scp
 

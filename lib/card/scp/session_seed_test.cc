@@ -1,5 +1,6 @@
 #include "lib/card/scp/session_seed.h"
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 
@@ -19,13 +20,22 @@ TEST(SessionSeedTest, HoldsWhatItWasMadeOf) {
 
 TEST(SessionSeedTest, RefusesChallengesOfAnotherLength) {
   for (const size_t length : {0u, 7u, 9u, 16u}) {
-    EXPECT_THAT(
-        SessionSeed::Create({kScp03, 0x00}, Bytes(length), Bytes(8)),
-        StatusIs(StatusCode::kInvalidArgument, "a challenge has 8 bytes"));
-    EXPECT_THAT(
-        SessionSeed::Create({kScp03, 0x00}, Bytes(8), Bytes(length)),
-        StatusIs(StatusCode::kInvalidArgument, "a challenge has 8 bytes"));
+    EXPECT_THAT(SessionSeed::Create({kScp03, 0x00}, Bytes(length), Bytes(8)),
+                StatusIs(StatusCode::kInvalidArgument,
+                         absl::StrCat("challenges of ", length,
+                                      " and 8 bytes, not 8")));
+    EXPECT_THAT(SessionSeed::Create({kScp03, 0x00}, Bytes(8), Bytes(length)),
+                StatusIs(StatusCode::kInvalidArgument,
+                         absl::StrCat("challenges of 8 and ", length,
+                                      " bytes, not 8")));
   }
+}
+
+TEST(SessionSeedTest, OneMadeWithoutCreateCanBeCheckedToo) {
+  EXPECT_EQ(CheckSeed({{kScp02, 0x15}, Bytes(8), Bytes(8)}), absl::OkStatus());
+  EXPECT_THAT(CheckSeed({{kScp02, 0x15}, Bytes(8), Bytes(1)}),
+              StatusIs(StatusCode::kInvalidArgument,
+                       "challenges of 8 and 1 bytes, not 8"));
 }
 
 TEST(SessionSeedTest, RefusesAProtocolThatIsNotThere) {
@@ -36,7 +46,7 @@ TEST(SessionSeedTest, RefusesAProtocolThatIsNotThere) {
 }
 
 TEST(SessionSeedTest, DiffersWithEveryPart) {
-  const SessionSeed seed;
+  const SessionSeed seed{{kScp03, 0x00}, Bytes(8), Bytes(8)};
   SessionSeed other = seed;
   EXPECT_EQ(seed, other);
   other.protocol.i = 0x70;

@@ -57,10 +57,10 @@ class CustodyTest : public testing::TestWithParam<TestModule> {
       const std::string& key_set) {
     if (key_set == "visa2" || key_set == "des") {
       return CreateHsmCipher(*hsm_, {key_set, 1, {}},
-                             {{scp::kScp02, 0x55}, {1}, {2}});
+                             {{scp::kScp02, 0x55}, Bytes(8, 1), Bytes(8, 2)});
     }
     return CreateHsmCipher(*hsm_, {key_set, 1, {}},
-                           {{scp::kScp03, 0x00}, {1}, {2}});
+                           {{scp::kScp03, 0x00}, Bytes(8, 1), Bytes(8, 2)});
   }
 
   // Has the cipher make and use each of its keys.

@@ -9,7 +9,7 @@ namespace cardferry::keyvault {
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>> CreateHsmCipher(
     HsmContext& hsm, const CardKeySelection& card,
     const scp::SessionSeed& seed) {
-  RETURN_IF_ERROR(scp::CheckProtocol(seed.protocol));
+  RETURN_IF_ERROR(scp::CheckSeed(seed));
   if (seed.protocol.scp == scp::kScp02) {
     return Scp02HsmCipher::Create(hsm, card, seed);
   }

@@ -27,7 +27,8 @@ class Pkcs11HsmKeysTest : public testing::TestWithParam<TestModule> {
 
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       HsmKeys& keys) {
-    return keys.OpenSession({"kdf3", 1, {}}, {{scp::kScp03, 0x00}, {1}, {2}});
+    return keys.OpenSession({"kdf3", 1, {}},
+                            {{scp::kScp03, 0x00}, Bytes(8, 1), Bytes(8, 2)});
   }
 
   // HSM calls of MACs over `commands` commands of 255 bytes.
@@ -218,7 +219,8 @@ TEST(Pkcs11HsmKeys, ServesFromAReadOnlyToken) {
                        Pkcs11HsmKeys::Open(std::move(options)));
   ASSERT_OK_AND_ASSIGN(
       const auto cipher,
-      keys->OpenSession({"kdf3", 1, {}}, {{scp::kScp03, 0x00}, {1}, {2}}));
+      keys->OpenSession({"kdf3", 1, {}},
+                        {{scp::kScp03, 0x00}, Bytes(8, 1), Bytes(8, 2)}));
   EXPECT_OK(cipher->EncryptCommands({{1, Bytes(5)}}));
   EXPECT_OK(keys->Seal("purpose", Bytes(5)));
   EXPECT_OK(keys->TicketMac(Bytes(5)));

@@ -54,7 +54,8 @@ TEST_F(PublishedTokenTest, ServesEverythingAfterEachStart) {
     for (const char* key_set : {"kdf3", "plain"}) {
       ASSERT_OK_AND_ASSIGN(
           const auto cipher,
-          keys->OpenSession({key_set, 1, {}}, {{scp::kScp03, 0x00}, {1}, {2}}));
+          keys->OpenSession({key_set, 1, {}},
+                            {{scp::kScp03, 0x00}, Bytes(8, 1), Bytes(8, 2)}));
       EXPECT_OK(cipher->CardCryptogram());
       EXPECT_OK(cipher->EncryptCommands({{1, Bytes(5)}}));
       EXPECT_OK(cipher->MacChain(Bytes(16), {Bytes(20)}));
@@ -62,7 +63,8 @@ TEST_F(PublishedTokenTest, ServesEverythingAfterEachStart) {
     for (const char* key_set : {"visa2", "des"}) {
       ASSERT_OK_AND_ASSIGN(
           const auto cipher,
-          keys->OpenSession({key_set, 1, {}}, {{scp::kScp02, 0x55}, {1}, {2}}));
+          keys->OpenSession({key_set, 1, {}},
+                            {{scp::kScp02, 0x55}, Bytes(8, 1), Bytes(8, 2)}));
       EXPECT_OK(cipher->CardCryptogram());
       EXPECT_OK(cipher->EncryptCommands({{1, Bytes(5)}}));
       EXPECT_OK(cipher->MacChain(Bytes(8), {Bytes(20)}));

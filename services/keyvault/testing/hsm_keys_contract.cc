@@ -152,7 +152,7 @@ TEST_P(HsmKeysContract, ChainsScp02MacsByItsOptions) {
   const CardKeySelection card = CardOf("des-visa2-112");
   for (const uint8_t i :
        Bytes{0x04, 0x05, 0x14, 0x15, 0x44, 0x45, 0x54, 0x55}) {
-    const scp::SessionSeed seed = {{scp::kScp02, i}, {1}, {2}};
+    const scp::SessionSeed seed = {{scp::kScp02, i}, Bytes(8, 1), Bytes(8, 2)};
     ASSERT_OK_AND_ASSIGN(const std::unique_ptr<SessionCipher> cipher,
                          keys_->OpenSession(card, seed));
     ASSERT_OK_AND_ASSIGN(const std::unique_ptr<SessionCipher> reference,

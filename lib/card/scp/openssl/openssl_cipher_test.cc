@@ -11,8 +11,7 @@ TEST(OpensslCipherTest, SpeaksTheProtocolOfTheSeed) {
   for (const ChannelProtocol& protocol :
        {ChannelProtocol{kScp02, 0x15}, ChannelProtocol{kScp02, 0x75},
         ChannelProtocol{kScp03, 0x00}, ChannelProtocol{kScp03, 0x70}}) {
-    SessionSeed seed;
-    seed.protocol = protocol;
+    const SessionSeed seed{protocol, Bytes(8), Bytes(8)};
     ASSERT_OK_AND_ASSIGN(const auto cipher,
                          CreateOpensslCipher(key, key, seed));
     EXPECT_EQ(cipher->protocol(), protocol);
@@ -27,8 +26,7 @@ TEST(OpensslCipherTest, RefusesAProtocolThatIsNotThere) {
   for (const ChannelProtocol& protocol :
        {ChannelProtocol{0x01, 0x15}, ChannelProtocol{kScp02, 0x1A},
         ChannelProtocol{kScp03, 0x01}, ChannelProtocol{0x11, 0x00}}) {
-    SessionSeed seed;
-    seed.protocol = protocol;
+    const SessionSeed seed{protocol, Bytes(8), Bytes(8)};
     EXPECT_THAT(CreateOpensslCipher(key, key, seed),
                 StatusIs(absl::StatusCode::kUnimplemented));
   }

@@ -27,7 +27,7 @@ Bytes Padded(ByteSpan data) {
 absl::StatusOr<std::unique_ptr<Scp02OpensslCipher>> Scp02OpensslCipher::Create(
     const SecretBytes& static_enc, const SecretBytes& static_mac,
     const SessionSeed& seed) {
-  RETURN_IF_ERROR(CheckProtocol(seed.protocol));
+  RETURN_IF_ERROR(CheckSeed(seed));
   if (seed.protocol.scp != kScp02) {
     return absl::UnimplementedError(
         absl::StrFormat("SCP%02X is not SCP02", seed.protocol.scp));

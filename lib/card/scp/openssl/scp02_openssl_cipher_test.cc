@@ -202,8 +202,7 @@ TEST(Scp02OpensslCipherTest, RefusesInputsOfWrongLengths) {
 
 TEST(Scp02OpensslCipherTest, RefusesAnotherProtocol) {
   const SecretBytes key(16);
-  SessionSeed seed;
-  seed.protocol = {kScp03, 0x70};
+  SessionSeed seed{{kScp03, 0x70}, Bytes(8), Bytes(8)};
   EXPECT_THAT(Scp02OpensslCipher::Create(key, key, seed),
               StatusIs(StatusCode::kUnimplemented, "SCP03 is not SCP02"));
   seed.protocol = {kScp02, 0x0A};

@@ -40,7 +40,7 @@ Block CounterBlock(uint32_t counter) {
 absl::StatusOr<std::unique_ptr<Scp03OpensslCipher>> Scp03OpensslCipher::Create(
     const SecretBytes& static_enc, const SecretBytes& static_mac,
     const SessionSeed& seed) {
-  RETURN_IF_ERROR(CheckProtocol(seed.protocol));
+  RETURN_IF_ERROR(CheckSeed(seed));
   if (seed.protocol.scp != kScp03) {
     return absl::UnimplementedError(
         absl::StrFormat("SCP%02X is not SCP03", seed.protocol.scp));

@@ -163,8 +163,7 @@ TEST(Scp03OpensslCipherTest, RefusesInputsOfWrongLengths) {
 }
 
 TEST(Scp03OpensslCipherTest, RefusesAnotherProtocol) {
-  SessionSeed seed;
-  seed.protocol = {kScp02, 0x55};
+  SessionSeed seed{{kScp02, 0x55}, Bytes(8), Bytes(8)};
   EXPECT_THAT(
       Scp03OpensslCipher::Create(SecretBytes(16), SecretBytes(16), seed),
       StatusIs(StatusCode::kUnimplemented, "SCP02 is not SCP03"));
