@@ -5,6 +5,8 @@
 
 #include "CLI/CLI.hpp"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "cli/render/json.h"
 #include "cli/render/words.h"
 
 namespace cardferry::cli {
@@ -65,6 +67,21 @@ std::string UnknownSubcommand(const CLI::App& app,
   return "";
 }
 
+// What is wrong with the command line. Parsing may have ended before --json.
+std::string Complaint(const CLI::ParseError& error, const CLI::App& app,
+                      const std::vector<std::string>& arguments) {
+  const std::string unknown = UnknownSubcommand(app, arguments);
+  const std::string message =
+      unknown.empty() ? error.what()
+                      : absl::StrCat("there is no subcommand \"",
+                                     Printable(unknown), "\" there");
+  if (std::count(arguments.begin(), arguments.end(), "--json") > 0) {
+    return ErrorJson("INVALID_ARGUMENT", message);
+  }
+  return absl::StrCat("cardferry: ", message,
+                      ". Run with --help for what there is.\n");
+}
+
 }  // namespace
 
 int RunCardferry(const std::vector<std::string>& arguments, World world) {
@@ -88,13 +105,11 @@ int RunCardferry(const std::vector<std::string>& arguments, World world) {
     app.parse(std::move(reversed));
   } catch (const CLI::ParseError& error) {
     World& to = command.world();
-    const std::string unknown = UnknownSubcommand(app, arguments);
-    if (error.get_exit_code() != 0 && !unknown.empty()) {
-      to.err << "cardferry: there is no subcommand \"" << Printable(unknown)
-             << "\" there. Run with --help for those that there are.\n";
-      return kUsage;
+    if (error.get_exit_code() == 0) {
+      return app.exit(error, to.out, to.err) == 0 ? kOk : kUsage;
     }
-    return app.exit(error, to.out, to.err) == 0 ? kOk : kUsage;
+    to.err << Complaint(error, app, arguments);
+    return kUsage;
   }
   return command.exit_code();
 }
