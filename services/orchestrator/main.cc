@@ -82,6 +82,7 @@ absl::Status Serve(const std::string& file, rpc::ShutdownSignal& signal) {
   signal.Wait();
   LogInfo("stopping");
   server->Shutdown();
+  sequencer.Stop();
   return absl::OkStatus();
 }
 

@@ -22,6 +22,9 @@ constexpr size_t kChunkBytes = 256 << 10;
 // card stays as it is.
 absl::Status FromSequencer(const grpc::Status& status) {
   const absl::Status ours = rpc::ToAbslStatus(status);
+  if (absl::IsCancelled(ours)) {
+    return absl::UnavailableError("the call of the sequencer was broken off");
+  }
   if (absl::IsUnavailable(ours) || absl::IsDeadlineExceeded(ours)) {
     return Annotate(ours, "the sequencer cannot be reached");
   }
@@ -43,15 +46,43 @@ absl::Status PassOn(const pb::PrepareResponse& message, bool& complete,
 
 }  // namespace
 
+// A call's context, which Stop can reach while the call lasts.
+class SequencerClient::Call {
+ public:
+  Call(SequencerClient& client, absl::Duration timeout) : client_(client) {
+    rpc::SetTimeout(context_, timeout);
+    absl::MutexLock lock(&client_.mutex_);
+    client_.calls_.insert(&context_);
+    if (client_.stopped_) context_.TryCancel();
+  }
+  ~Call() {
+    absl::MutexLock lock(&client_.mutex_);
+    client_.calls_.erase(&context_);
+  }
+  Call(const Call&) = delete;
+
+  grpc::ClientContext& context() { return context_; }
+
+ private:
+  SequencerClient& client_;
+  grpc::ClientContext context_;
+};
+
+void SequencerClient::Stop() {
+  absl::MutexLock lock(&mutex_);
+  stopped_ = true;
+  for (grpc::ClientContext* context : calls_) context->TryCancel();
+}
+
 absl::StatusOr<OpeningScripts> SequencerClient::Open(const ReaderAddress& at) {
   pb::OpenRequest request;
   request.set_agent(at.agent);
   request.set_reader(at.reader);
   request.set_count(1);
   pb::OpenResponse response;
-  grpc::ClientContext context;
-  rpc::SetTimeout(context, kShort);
-  RETURN_IF_ERROR(FromSequencer(stub_->Open(&context, request, &response)));
+  Call call(*this, kShort);
+  RETURN_IF_ERROR(
+      FromSequencer(stub_->Open(&call.context(), request, &response)));
   return ParseOpening(response);
 }
 
@@ -61,17 +92,17 @@ absl::StatusOr<ClaimedCard> SequencerClient::Identify(
   request.set_identify_transcript(AsString(answer.identify));
   request.set_challenge_transcript(AsString(answer.challenge));
   pb::IdentifyResponse response;
-  grpc::ClientContext context;
-  rpc::SetTimeout(context, kShort);
-  RETURN_IF_ERROR(FromSequencer(stub_->Identify(&context, request, &response)));
+  Call call(*this, kShort);
+  RETURN_IF_ERROR(
+      FromSequencer(stub_->Identify(&call.context(), request, &response)));
   return ClaimedCard{response.card_id(), response.profile()};
 }
 
 absl::Status SequencerClient::Prepare(const Preparation& preparation,
                                       BundleSink& sink) {
-  grpc::ClientContext context;
-  rpc::SetTimeout(context, kLong);
-  const auto reader = stub_->Prepare(&context, RenderPrepare(preparation));
+  Call call(*this, kLong);
+  const auto reader =
+      stub_->Prepare(&call.context(), RenderPrepare(preparation));
   pb::PrepareResponse message;
   bool header = false;
   bool complete = false;
@@ -80,7 +111,7 @@ absl::Status SequencerClient::Prepare(const Preparation& preparation,
     header = header || message.has_header();
     status = PassOn(message, complete, sink);
   }
-  if (!status.ok()) context.TryCancel();
+  if (!status.ok()) call.context().TryCancel();
   const grpc::Status end = reader->Finish();
   RETURN_IF_ERROR(status);
   RETURN_IF_ERROR(FromSequencer(end));
@@ -94,17 +125,16 @@ absl::StatusOr<Conclusion> SequencerClient::Conclude(const Bytes& bundle_state,
   request.set_bundle_state(AsString(bundle_state));
   request.set_transcript(AsString(transcript));
   pb::ConcludeResponse response;
-  grpc::ClientContext context;
-  rpc::SetTimeout(context, kLong);
-  RETURN_IF_ERROR(FromSequencer(stub_->Conclude(&context, request, &response)));
+  Call call(*this, kLong);
+  RETURN_IF_ERROR(
+      FromSequencer(stub_->Conclude(&call.context(), request, &response)));
   return ParseConclusion(response);
 }
 
 absl::StatusOr<LoadFile> SequencerClient::PutLoadFile(ByteSpan cap_file) {
-  grpc::ClientContext context;
-  rpc::SetTimeout(context, kLong);
+  Call call(*this, kLong);
   pb::PutLoadFileResponse response;
-  const auto writer = stub_->PutLoadFile(&context, &response);
+  const auto writer = stub_->PutLoadFile(&call.context(), &response);
   for (size_t at = 0; at < cap_file.size(); at += kChunkBytes) {
     pb::PutLoadFileRequest request;
     request.set_chunk(AsString(cap_file.subspan(at, kChunkBytes)));
@@ -117,11 +147,10 @@ absl::StatusOr<LoadFile> SequencerClient::PutLoadFile(ByteSpan cap_file) {
 }
 
 absl::StatusOr<std::vector<CardProfile>> SequencerClient::ListProfiles() {
-  grpc::ClientContext context;
-  rpc::SetTimeout(context, kShort);
+  Call call(*this, kShort);
   pb::ListProfilesResponse response;
-  RETURN_IF_ERROR(FromSequencer(
-      stub_->ListProfiles(&context, pb::ListProfilesRequest(), &response)));
+  RETURN_IF_ERROR(FromSequencer(stub_->ListProfiles(
+      &call.context(), pb::ListProfilesRequest(), &response)));
   return ParseProfiles(response);
 }
 

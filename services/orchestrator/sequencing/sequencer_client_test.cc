@@ -1,9 +1,12 @@
 #include "services/orchestrator/sequencing/sequencer_client.h"
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
@@ -26,6 +29,8 @@ class ScriptedSequencer final : public pb::Sequencer::Service {
   pb::OpenRequest opened;
   std::string file;
   std::vector<size_t> chunks;
+  // Called before ListProfiles waits until it is cancelled; empty: it answers.
+  std::function<void()> hang;
 
   grpc::Status Open(grpc::ServerContext*, const pb::OpenRequest* request,
                     pb::OpenResponse* response) override {
@@ -46,9 +51,13 @@ class ScriptedSequencer final : public pb::Sequencer::Service {
     for (const pb::PrepareResponse& message : bundle) writer->Write(message);
     return status;
   }
-  grpc::Status ListProfiles(grpc::ServerContext*,
+  grpc::Status ListProfiles(grpc::ServerContext* context,
                             const pb::ListProfilesRequest*,
                             pb::ListProfilesResponse* response) override {
+    if (hang != nullptr) {
+      hang();
+      while (!context->IsCancelled()) std::this_thread::yield();
+    }
     response->add_profiles()->set_name("generic");
     return status;
   }
@@ -182,6 +191,20 @@ TEST_F(SequencerClientTest, SaysWhoCannotBeReached) {
   EXPECT_THAT(client_->Conclude({}, {}), wanted);
   EXPECT_THAT(client_->PutLoadFile(ByteSpan()), wanted);
   EXPECT_THAT(client_->ListProfiles(), wanted);
+}
+
+TEST_F(SequencerClientTest, DoesNotWaitForASequencerThatHangsOnceStopped) {
+  absl::Notification hangs;
+  sequencer_.hang = [&hangs] { hangs.Notify(); };
+  std::thread stopper([&] {
+    hangs.WaitForNotification();
+    client_->Stop();
+  });
+  const auto broken_off = StatusIs(StatusCode::kUnavailable,
+                                   "the call of the sequencer was broken off");
+  EXPECT_THAT(client_->ListProfiles(), broken_off);
+  stopper.join();
+  EXPECT_THAT(client_->Open({"kiosk-7", "Reader 0"}), broken_off);
 }
 
 TEST_F(SequencerClientTest, Concludes) {
