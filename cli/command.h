@@ -109,6 +109,7 @@ void AddAgentCommands(CLI::App& app, Command& command);
 void AddReaderCommands(CLI::App& app, Command& command);
 void AddProfileCommands(CLI::App& app, Command& command);
 void AddEventCommands(CLI::App& app, Command& command);
+void AddExplainCommand(CLI::App& app, Command& command);
 
 }  // namespace cardferry::cli
 

@@ -26,7 +26,8 @@ constexpr char kFooter[] =
     "  printf %s 4711-0815 | cardferry job add --app brokerage \\\n"
     "      --param-file - --agent kiosk-7 --watch\n"
     "  cardferry card content\n"
-    "  cardferry events --job 12 --json\n\n"
+    "  cardferry events --job 12 --json\n"
+    "  cardferry explain 6A80 --command INSTALL\n\n"
     "Exit codes: 0 done; 1 refused, or the job has failed; 2 wrong usage or\n"
     "configuration; 3 the orchestrator cannot be reached, try later; 130\n"
     "watching was ended by Ctrl-C (the job goes on).\n";
@@ -99,6 +100,7 @@ int RunCardferry(const std::vector<std::string>& arguments, World world) {
   AddReaderCommands(app, command);
   AddProfileCommands(app, command);
   AddEventCommands(app, command);
+  AddExplainCommand(app, command);
   // The library takes them from the back.
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {

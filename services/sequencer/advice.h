@@ -8,8 +8,9 @@
 
 namespace cardferry::sequencer {
 
-// What a person should do when a card refuses a command of this kind with this
-// status word: one sentence.
+// "6A84 (not enough memory space). Free memory on the card, or take one with
+// more.": what it means that a card refuses a command of this kind with this
+// status word, and what a person should do. `cardferry explain` says more.
 std::string Advice(CommandKind kind, card::StatusWord sw);
 
 }  // namespace cardferry::sequencer

@@ -13,6 +13,12 @@ std::string For(CommandKind kind, uint16_t sw) {
   return Advice(kind, StatusWord(sw));
 }
 
+TEST(AdviceTest, SaysWhatTheWordIsAndWhatToDo) {
+  EXPECT_EQ(For(CommandKind::kLoad, 0x6A84),
+            "6A84 (not enough memory space). Free memory on the card, or take "
+            "one with more.");
+}
+
 TEST(AdviceTest, SaysWhatToDoNext) {
   EXPECT_THAT(For(CommandKind::kAuthenticate, 0x6300), HasSubstr("key set"));
   EXPECT_THAT(For(CommandKind::kAuthenticate, 0x6982), HasSubstr("key set"));
@@ -26,7 +32,8 @@ TEST(AdviceTest, SaysWhatToDoNext) {
   EXPECT_THAT(For(CommandKind::kReadLoadFiles, 0x6D00), HasSubstr("profile"));
   EXPECT_THAT(For(CommandKind::kReadLoadFiles, 0x6A86), HasSubstr("profile"));
   EXPECT_THAT(For(CommandKind::kLoad, 0x6A80), HasSubstr("Java Card version"));
-  EXPECT_THAT(For(CommandKind::kLoad, 0x6438), HasSubstr("imports"));
+  EXPECT_THAT(For(CommandKind::kLoad, 0x6438),
+              HasSubstr("imported package first"));
   EXPECT_THAT(For(CommandKind::kInstallForLoad, 0x6A88),
               HasSubstr("security domain"));
   EXPECT_THAT(For(CommandKind::kLoad, 0x6F00), HasSubstr("CAP file"));
@@ -42,8 +49,6 @@ TEST(AdviceTest, SaysWhatToDoNext) {
               HasSubstr("delete_related"));
   EXPECT_THAT(For(CommandKind::kDeletePackage, 0x6982),
               HasSubstr("insert the card"));
-  EXPECT_THAT(For(CommandKind::kDeletePackage, 0x6F00),
-              HasSubstr("Read the card"));
   EXPECT_THAT(For(CommandKind::kInstall, 0x6A80), HasSubstr("parameters"));
   EXPECT_THAT(For(CommandKind::kInstall, 0x6700), HasSubstr("length"));
   EXPECT_THAT(For(CommandKind::kInstall, 0x6A88), HasSubstr("package"));

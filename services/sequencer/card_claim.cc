@@ -7,6 +7,7 @@
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "lib/base/status_macros.h"
+#include "lib/card/status_words/explain.h"
 
 namespace cardferry::sequencer {
 namespace {

@@ -187,8 +187,7 @@ class Reader {
   void JudgeRefusal(const Break& at) {
     End(Outcome::kFailed,
         absl::StrCat("The card answered ", at.name, " with ",
-                     card::Describe(*at.sw), ". ", Advice(at.kind, *at.sw),
-                     deleted_ ? kDeletedAlready : ""));
+                     Advice(at.kind, *at.sw), deleted_ ? kDeletedAlready : ""));
   }
 
   void JudgeMissing(const Break& at) {

@@ -10,6 +10,7 @@
 #include "cardsim/channel/scp03_protocol.h"
 #include "lib/base/random.h"
 #include "lib/base/status_macros.h"
+#include "lib/card/status_words/explain.h"
 #include "tests/conformance/card_session_material.h"
 #include "tests/conformance/session_record.h"
 

@@ -2,11 +2,11 @@
 #define CARDFERRY_LIB_CARD_APDU_STATUS_WORD_H_
 
 #include <cstdint>
-#include <string>
 
 namespace cardferry::card {
 
-// SW1SW2 (ISO/IEC 7816-4, 5.6), SW1 in the high byte.
+// SW1SW2 (ISO/IEC 7816-4, 5.6), SW1 in the high byte. lib/card/status_words says
+// what they mean.
 class StatusWord {
  public:
   constexpr StatusWord() = default;  // 0000: no answer
@@ -27,10 +27,6 @@ class StatusWord {
 };
 
 inline constexpr StatusWord kSuccess{0x9000};
-
-// "6A84 (not enough memory space)": four digits, and the standard's words for
-// those that a load can meet; else the digits alone.
-std::string Describe(StatusWord sw);
 
 // A set of status words: those equal to `value` in the bits of `mask`.
 struct StatusWordPattern {

@@ -12,17 +12,6 @@ TEST(StatusWordTest, SplitsIntoItsTwoBytes) {
   EXPECT_EQ(StatusWord().value(), 0);
 }
 
-TEST(StatusWordTest, DescribesWhatALoadCanMeet) {
-  EXPECT_EQ(Describe(kSuccess), "9000 (success)");
-  EXPECT_EQ(Describe(StatusWord(0x6A84)), "6A84 (not enough memory space)");
-  EXPECT_EQ(Describe(StatusWord(0x6982)),
-            "6982 (security status not satisfied)");
-}
-
-TEST(StatusWordTest, DescribesOthersByTheirDigitsAlone) {
-  EXPECT_EQ(Describe(StatusWord(0x0FAB)), "0FAB");
-}
-
 TEST(StatusWordPatternTest, MatchesExactlyByDefault) {
   constexpr StatusWordPattern kDefault;
   EXPECT_TRUE(kDefault.Matches(kSuccess));

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/base/status_macros.h"
+#include "lib/card/status_words/explain.h"
 #include "lib/card/tlv/tlv.h"
 
 namespace cardferry::card {

@@ -26,7 +26,7 @@ TEST(SecurityCommandsTest, ReadsTheTriesThatAreLeft) {
   EXPECT_EQ(TriesLeft(StatusWord(0x6983)), 0);
   for (const StatusWord sw :
        {kSuccess, StatusWord(0x6300), StatusWord(0x63B3), StatusWord(0x63D0)}) {
-    EXPECT_EQ(TriesLeft(sw), std::nullopt) << Describe(sw);
+    EXPECT_EQ(TriesLeft(sw), std::nullopt) << sw.value();
   }
 }
 
