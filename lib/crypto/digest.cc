@@ -23,6 +23,8 @@ Bytes Hash(const EVP_MD* algorithm, ByteSpan message) {
 }  // namespace
 
 Bytes Sha256(ByteSpan message) { return Hash(EVP_sha256(), message); }
+Bytes Sha384(ByteSpan message) { return Hash(EVP_sha384(), message); }
+Bytes Sha512(ByteSpan message) { return Hash(EVP_sha512(), message); }
 Bytes Sha1(ByteSpan message) { return Hash(EVP_sha1(), message); }
 
 }  // namespace cardferry::crypto

@@ -5,8 +5,10 @@
 
 namespace cardferry::crypto {
 
-// The hash of public bytes (FIPS 180-4): 32 bytes.
+// The hash of public bytes (FIPS 180-4): 32, 48, 64 bytes.
 Bytes Sha256(ByteSpan message);
+Bytes Sha384(ByteSpan message);
+Bytes Sha512(ByteSpan message);
 
 // 20 bytes. Only where a standard of cards asks for it (load file data block
 // hash); never for anything new.
