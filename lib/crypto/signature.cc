@@ -1,0 +1,192 @@
+#include "lib/crypto/signature.h"
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::crypto {
+namespace {
+
+constexpr int kSmallRsaBits = 1024;
+constexpr int kMostRsaBits = 4096;
+constexpr size_t kMostExponentBytes = 8;
+constexpr int kPssSaltBytes = 32;
+
+template <auto* kFree>
+struct FreeBy {
+  template <typename T>
+  void operator()(T* pointer) const {
+    kFree(pointer);
+  }
+};
+using BigNumber = std::unique_ptr<BIGNUM, FreeBy<BN_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreeBy<EVP_PKEY_CTX_free>>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeBy<EVP_MD_CTX_free>>;
+using Builder = std::unique_ptr<OSSL_PARAM_BLD, FreeBy<OSSL_PARAM_BLD_free>>;
+using Params = std::unique_ptr<OSSL_PARAM, FreeBy<OSSL_PARAM_free>>;
+using EcSignature = std::unique_ptr<ECDSA_SIG, FreeBy<ECDSA_SIG_free>>;
+
+absl::Status Broken(const char* what) {
+  ERR_clear_error();
+  return absl::InternalError(what);
+}
+
+BigNumber ToNumber(ByteSpan bytes) {
+  return BigNumber(
+      BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
+}
+
+const char* NameOf(Curve curve) {
+  switch (curve) {
+    case Curve::kP256:
+      return "P-256";
+    case Curve::kP384:
+      return "P-384";
+    case Curve::kP521:
+      return "P-521";
+    case Curve::kBrainpoolP256r1:
+      return "brainpoolP256r1";
+  }
+  return "";
+}
+
+// Null when there is no such key.
+EVP_PKEY* MakeKey(const char* type, const Builder& builder) {
+  const Params params(OSSL_PARAM_BLD_to_param(builder.get()));
+  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, type, nullptr));
+  EVP_PKEY* key = nullptr;
+  if (params == nullptr || context == nullptr ||
+      EVP_PKEY_fromdata_init(context.get()) != 1 ||
+      EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY,
+                        params.get()) != 1) {
+    ERR_clear_error();
+    return nullptr;
+  }
+  return key;
+}
+
+bool IsRsa(EVP_PKEY* key) { return EVP_PKEY_is_a(key, "RSA") == 1; }
+
+const EVP_MD* HashFor(EVP_PKEY* key) {
+  const int bits = EVP_PKEY_get_bits(key);
+  if (IsRsa(key)) return bits <= kSmallRsaBits ? EVP_sha1() : EVP_sha256();
+  if (bits <= 256) return EVP_sha256();
+  return bits <= 384 ? EVP_sha384() : EVP_sha512();
+}
+
+// The bytes of one of an ECDSA signature's two numbers.
+size_t OrderBytes(EVP_PKEY* key) {
+  return (static_cast<size_t>(EVP_PKEY_get_bits(key)) + 7) / 8;
+}
+
+// r | s as OpenSSL wants it; empty when it does not have the length.
+absl::StatusOr<Bytes> ToDer(EVP_PKEY* key, ByteSpan signature) {
+  const size_t half = OrderBytes(key);
+  if (signature.size() != 2 * half) return Bytes();
+  BigNumber r = ToNumber(signature.first(half));
+  BigNumber s = ToNumber(signature.subspan(half));
+  const EcSignature both(ECDSA_SIG_new());
+  if (r == nullptr || s == nullptr || both == nullptr ||
+      ECDSA_SIG_set0(both.get(), r.get(), s.get()) != 1) {
+    return Broken("no memory for a signature");
+  }
+  r.release();  // both has them now
+  s.release();
+  unsigned char* der = nullptr;
+  const int length = i2d_ECDSA_SIG(both.get(), &der);
+  if (length < 0) return Broken("a signature cannot be encoded");
+  Bytes encoded(der, der + length);
+  OPENSSL_free(der);
+  return encoded;
+}
+
+absl::Status UsePss(EVP_PKEY_CTX* context) {
+  if (EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) != 1 ||
+      EVP_PKEY_CTX_set_rsa_pss_saltlen(context, kPssSaltBytes) != 1) {
+    return Broken("OpenSSL refuses RSASSA-PSS");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<VerificationKey> VerificationKey::Rsa(ByteSpan modulus,
+                                                     ByteSpan exponent) {
+  const BigNumber n = ToNumber(modulus);
+  const BigNumber e = ToNumber(exponent);
+  const Builder builder(OSSL_PARAM_BLD_new());
+  if (n == nullptr || e == nullptr || builder == nullptr ||
+      OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) !=
+          1 ||
+      OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) !=
+          1) {
+    return Broken("no memory for an RSA key");
+  }
+  const int bits = BN_num_bits(n.get());
+  Key key;
+  if (bits >= kSmallRsaBits && bits <= kMostRsaBits &&
+      exponent.size() <= kMostExponentBytes && BN_is_odd(n.get()) == 1 &&
+      BN_is_odd(e.get()) == 1 && BN_is_one(e.get()) == 0) {
+    key.reset(MakeKey("RSA", builder));
+  }
+  if (key == nullptr) {
+    return absl::InvalidArgumentError(
+        "this is no RSA key of 1024 to 4096 bits");
+  }
+  return VerificationKey(std::move(key));
+}
+
+absl::StatusOr<VerificationKey> VerificationKey::Ec(Curve curve,
+                                                    ByteSpan point) {
+  constexpr char kNoPoint[] = "this is no point of the curve";
+  constexpr uint8_t kUncompressed = 0x04;
+  if (point.empty() || point[0] != kUncompressed) {
+    return absl::InvalidArgumentError(kNoPoint);
+  }
+  const Builder builder(OSSL_PARAM_BLD_new());
+  if (builder == nullptr ||
+      OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME,
+                                      NameOf(curve), 0) != 1 ||
+      OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY,
+                                       point.data(), point.size()) != 1) {
+    return Broken("no memory for an EC key");
+  }
+  Key key(MakeKey("EC", builder));
+  if (key == nullptr) return absl::InvalidArgumentError(kNoPoint);
+  return VerificationKey(std::move(key));
+}
+
+absl::StatusOr<bool> VerificationKey::Verifies(ByteSpan message,
+                                               ByteSpan signature) const {
+  Bytes der;
+  if (!IsRsa(key_.get())) {
+    ASSIGN_OR_RETURN(der, ToDer(key_.get(), signature));
+    signature = der;
+    if (der.empty()) return false;
+  }
+  const DigestContext context(EVP_MD_CTX_new());
+  EVP_PKEY_CTX* options = nullptr;  // the context's own
+  if (context == nullptr ||
+      EVP_DigestVerifyInit(context.get(), &options, HashFor(key_.get()),
+                           nullptr, key_.get()) != 1) {
+    return Broken("OpenSSL refuses to verify with this key");
+  }
+  if (IsRsa(key_.get()) && EVP_PKEY_get_bits(key_.get()) > kSmallRsaBits) {
+    RETURN_IF_ERROR(UsePss(options));
+  }
+  const bool verifies =
+      EVP_DigestVerify(context.get(), signature.data(), signature.size(),
+                       message.data(), message.size()) == 1;
+  ERR_clear_error();
+  return verifies;
+}
+
+}  // namespace cardferry::crypto

@@ -1,0 +1,50 @@
+#ifndef CARDFERRY_LIB_CRYPTO_SIGNATURE_H_
+#define CARDFERRY_LIB_CRYPTO_SIGNATURE_H_
+
+#include <openssl/evp.h>
+
+#include <memory>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "lib/base/bytes.h"
+
+namespace cardferry::crypto {
+
+enum class Curve { kP256, kP384, kP521, kBrainpoolP256r1 };
+
+// A public key whose owner signs what cards are told or told us: tokens, DAP,
+// receipts (GPCS 2.3.1, B.3 and B.4).
+class VerificationKey {
+ public:
+  // Big-endian, the modulus of 1024 to 4096 bits. The scheme goes by its
+  // length: up to 1024 bits RSASSA-PKCS1-v1_5 with SHA-1 (B.3.1.1), above
+  // RSASSA-PSS with SHA-256 and a salt of 32 bytes (B.3.2.1).
+  // INVALID_ARGUMENT for what is no such key.
+  static absl::StatusOr<VerificationKey> Rsa(ByteSpan modulus,
+                                             ByteSpan exponent);
+
+  // `point` is 04 | x | y. ECDSA with SHA-256 for curves of 256 bits, SHA-384
+  // and SHA-512 above (B.4.3). INVALID_ARGUMENT for a point that is not on the
+  // curve.
+  static absl::StatusOr<VerificationKey> Ec(Curve curve, ByteSpan point);
+
+  // True when `signature` is the owner's over `message`. RSA: as long as the
+  // modulus; ECDSA: r | s, each as long as the curve's order. An error says
+  // nothing about the signature.
+  absl::StatusOr<bool> Verifies(ByteSpan message, ByteSpan signature) const;
+
+ private:
+  struct Free {
+    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+  };
+  using Key = std::unique_ptr<EVP_PKEY, Free>;
+
+  explicit VerificationKey(Key key) : key_(std::move(key)) {}
+
+  Key key_;
+};
+
+}  // namespace cardferry::crypto
+
+#endif  // CARDFERRY_LIB_CRYPTO_SIGNATURE_H_
