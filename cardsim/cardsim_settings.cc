@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "cardsim/card/life_cycle.h"
+#include "cardsim/channel/scp01_protocol.h"
 #include "cardsim/channel/scp02_protocol.h"
 #include "cardsim/channel/scp03_protocol.h"
 #include "lib/base/status_macros.h"
@@ -13,18 +15,29 @@ namespace cardferry::cardsim {
 namespace {
 
 // The kinds of card that --card knows.
+enum class Scp { k01, k02, k03 };
 struct Kind {
   absl::string_view name;
-  KeyType type;
+  Scp protocol;
   uint8_t i;
   size_t key_size;
+
+  KeyType type() const {
+    return protocol == Scp::k03 ? KeyType::kAes : KeyType::kDes;
+  }
 };
 constexpr Kind kKinds[] = {
-    {"scp02", KeyType::kDes, 0x55, 16},
-    {"scp02-i15", KeyType::kDes, 0x15, 16},
-    {"scp03", KeyType::kAes, 0x70, 16},
-    {"scp03-aes192", KeyType::kAes, 0x70, 24},
-    {"scp03-aes256", KeyType::kAes, 0x70, 32},
+    {"scp01", Scp::k01, 0x05, 16},
+    {"scp01-i15", Scp::k01, 0x15, 16},
+    {"scp02", Scp::k02, 0x55, 16},
+    {"scp02-i15", Scp::k02, 0x15, 16},
+    {"scp02-rmac", Scp::k02, 0x75, 16},
+    {"scp02-implicit", Scp::k02, 0x1B, 16},
+    {"scp03", Scp::k03, 0x70, 16},
+    {"scp03-aes192", Scp::k03, 0x70, 24},
+    {"scp03-aes256", Scp::k03, 0x70, 32},
+    {"scp03-s16", Scp::k03, 0x71, 16},
+    {"scp03-s16-aes256", Scp::k03, 0x71, 32},
 };
 
 // Failed authentications after which real cards lock are far below.
@@ -38,26 +51,56 @@ absl::StatusOr<Kind> FindKind(absl::string_view name) {
   for (const Kind& kind : kKinds) {
     if (kind.name == name) return kind;
   }
-  return absl::InvalidArgumentError(
-      absl::StrCat("--card: \"", name,
-                   "\" is not scp02, scp02-i15, scp03, scp03-aes192 or "
-                   "scp03-aes256"));
+  std::vector<absl::string_view> names;
+  for (const Kind& kind : kKinds) names.push_back(kind.name);
+  return absl::InvalidArgumentError(absl::StrCat(
+      "--card: \"", name, "\" is not one of ", absl::StrJoin(names, ", ")));
+}
+
+bool HasParameter(Scp protocol, uint8_t i) {
+  switch (protocol) {
+    case Scp::k01:
+      return Scp01Protocol::Create(i).ok();
+    case Scp::k02:
+      return Scp02Protocol::Create(i, kLastScp02Sequence).ok();
+    default:
+      return Scp03Protocol::Create(i).ok();
+  }
+}
+
+absl::string_view Parameters(Scp protocol) {
+  switch (protocol) {
+    case Scp::k01:
+      return "05 15 (SCP01)";
+    case Scp::k02:
+      return "04 05 14 15 44 45 54 55 0A 0B 1A 1B and those + 20 (SCP02)";
+    default:
+      return "00 10 20 30 60 70 and those + 01 (SCP03)";
+  }
 }
 
 // The kind's `i`, or the one of --i, where it is one of the kind's protocol.
 absl::StatusOr<uint8_t> ParseI(const Kind& kind, absl::string_view text) {
   if (text.empty()) return kind.i;
   const absl::StatusOr<Bytes> i = FromHex(text);
-  const bool known =
-      i.ok() && i->size() == 1 &&
-      (kind.type == KeyType::kDes
-           ? Scp02Protocol::Create(i->front(), kLastScp02Sequence).ok()
-           : Scp03Protocol::Create(i->front()).ok());
-  if (known) return i->front();
+  if (i.ok() && i->size() == 1 && HasParameter(kind.protocol, i->front())) {
+    return i->front();
+  }
   return absl::InvalidArgumentError(absl::StrCat(
-      "--i: \"", text, "\" is not one of ",
-      kind.type == KeyType::kDes ? "04 05 14 15 44 45 54 55 (SCP02)"
-                                 : "00 10 20 30 60 70 and those + 01 (SCP03)"));
+      "--i: \"", text, "\" is not one of ", Parameters(kind.protocol)));
+}
+
+void SetParameter(Scp protocol, uint8_t i, CardOptions& card) {
+  switch (protocol) {
+    case Scp::k01:
+      card.scp01_i = i;
+      break;
+    case Scp::k02:
+      card.scp02_i = i;
+      break;
+    case Scp::k03:
+      card.scp03_i = i;
+  }
 }
 
 absl::Status ParseNumber(absl::string_view flag, absl::string_view text,
@@ -156,13 +199,12 @@ absl::StatusOr<CardsimSettings> CheckFlags(const CardsimFlags& flags) {
     return absl::InvalidArgumentError(
         absl::StrCat("--failure_limit: 0 (never) to ", kMaxFailureLimit));
   }
-  uint8_t& i = kind.type == KeyType::kDes ? settings.card.scp02_i
-                                          : settings.card.scp03_i;
-  ASSIGN_OR_RETURN(i, ParseI(kind, flags.i));
+  ASSIGN_OR_RETURN(const uint8_t i, ParseI(kind, flags.i));
+  SetParameter(kind.protocol, i, settings.card);
   RETURN_IF_ERROR(ParseNumbers(flags, settings.card.numbers));
   settings.card.failure_limit = flags.failure_limit;
   settings.card.eeprom_bytes = flags.eeprom;
-  settings.key_type = kind.type;
+  settings.key_type = kind.type();
   settings.key_size = kind.key_size;
   return settings;
 }

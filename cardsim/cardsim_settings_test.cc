@@ -1,5 +1,6 @@
 #include "cardsim/cardsim_settings.h"
 
+#include "absl/strings/match.h"
 #include "cardsim/testing/test_host.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
@@ -30,6 +31,11 @@ TEST(CardsimSettingsTest, KnowsACardWithLongKeys) {
                            "AES keys of 16 bytes")));
 }
 
+uint8_t ParameterOf(absl::string_view card, const CardOptions& options) {
+  if (absl::StartsWith(card, "scp03")) return options.scp03_i;
+  return options.scp01_i.value_or(options.scp02_i);
+}
+
 TEST(CardsimSettingsTest, EveryKindOfCardHasItsKeysAndItsParameter) {
   const struct {
     const char* card;
@@ -37,11 +43,17 @@ TEST(CardsimSettingsTest, EveryKindOfCardHasItsKeysAndItsParameter) {
     size_t key_size;
     uint8_t i;
   } kCases[] = {
+      {"scp01", KeyType::kDes, 16, 0x05},
+      {"scp01-i15", KeyType::kDes, 16, 0x15},
       {"scp02", KeyType::kDes, 16, 0x55},
       {"scp02-i15", KeyType::kDes, 16, 0x15},
+      {"scp02-rmac", KeyType::kDes, 16, 0x75},
+      {"scp02-implicit", KeyType::kDes, 16, 0x1B},
       {"scp03", KeyType::kAes, 16, 0x70},
       {"scp03-aes192", KeyType::kAes, 24, 0x70},
       {"scp03-aes256", KeyType::kAes, 32, 0x70},
+      {"scp03-s16", KeyType::kAes, 16, 0x71},
+      {"scp03-s16-aes256", KeyType::kAes, 32, 0x71},
   };
   for (const auto& test_case : kCases) {
     SCOPED_TRACE(test_case.card);
@@ -50,9 +62,7 @@ TEST(CardsimSettingsTest, EveryKindOfCardHasItsKeysAndItsParameter) {
     ASSERT_OK_AND_ASSIGN(const CardsimSettings settings, CheckFlags(flags));
     EXPECT_EQ(settings.key_type, test_case.type);
     EXPECT_EQ(settings.key_size, test_case.key_size);
-    EXPECT_EQ(test_case.type == KeyType::kDes ? settings.card.scp02_i
-                                              : settings.card.scp03_i,
-              test_case.i);
+    EXPECT_EQ(ParameterOf(flags.card, settings.card), test_case.i);
   }
 }
 
@@ -74,7 +84,8 @@ TEST(CardsimSettingsTest, TakesAnotherParameterOfTheCardsProtocol) {
     bool good;
   } kCases[] = {
       {"scp02", "04", true},    {"scp02", "15", true},  {"scp02", "70", false},
-      {"scp02", "0A", false},   {"scp02", "75", false}, {"scp03", "00", true},
+      {"scp02", "0A", true},    {"scp02", "75", true},  {"scp02", "4A", false},
+      {"scp01", "15", true},    {"scp01", "55", false}, {"scp03", "00", true},
       {"scp03", "71", true},    {"scp03", "15", false}, {"scp03", "7", false},
       {"scp03", "7070", false},
   };
@@ -86,10 +97,7 @@ TEST(CardsimSettingsTest, TakesAnotherParameterOfTheCardsProtocol) {
     EXPECT_EQ(settings.ok(), test_case.good)
         << test_case.card << " " << test_case.i;
     if (!settings.ok()) continue;
-    EXPECT_EQ(ToHex({flags.card == "scp02" ? &settings->card.scp02_i
-                                           : &settings->card.scp03_i,
-                     1}),
-              test_case.i);
+    EXPECT_EQ(ToHex({ParameterOf(flags.card, settings->card)}), test_case.i);
   }
 }
 
@@ -172,9 +180,11 @@ TEST(CardsimSettingsTest, NamesTheFlagThatIsWrong) {
   EXPECT_EQ(refusal(flags), "--vpcd: \"localhost\" is not HOST:PORT");
   flags = {};
   flags.card = "scp99";
-  EXPECT_EQ(refusal(flags),
-            "--card: \"scp99\" is not scp02, scp02-i15, scp03, scp03-aes192 or "
-            "scp03-aes256");
+  EXPECT_EQ(
+      refusal(flags),
+      "--card: \"scp99\" is not one of scp01, scp01-i15, scp02, scp02-i15, "
+      "scp02-rmac, scp02-implicit, scp03, scp03-aes192, scp03-aes256, "
+      "scp03-s16, scp03-s16-aes256");
   for (const char* atr : {"3B", "3C00", "3B8", "3BXX"}) {
     flags = {};
     flags.atr = atr;

@@ -38,6 +38,14 @@ constexpr char kExamples[] =
     "clear\n"
     "  cardsim --keys_file card.keys --card scp03-aes256 --eeprom 65536\n"
     "      AES-256 keys, and room for 64 KB of applets\n\n"
+    "Kinds of card:\n"
+    "  scp01, scp01-i15               triple DES keys (alg=des)\n"
+    "  scp02 (i 55), scp02-i15        likewise\n"
+    "  scp02-rmac (i 75)              the same with R-MAC\n"
+    "  scp02-implicit (i 1B)          its sessions begin by the first C-MAC\n"
+    "  scp03, -aes192, -aes256        AES keys; i 70: R-MAC and encrypted "
+    "answers\n"
+    "  scp03-s16, scp03-s16-aes256    the same with MACs of 16 bytes (i 71)\n\n"
     "Faults, at the command with this number (from 1, since the start), or at "
     "those of a\n"
     "name (LOAD, or LOAD:3 for the third):\n"
@@ -53,7 +61,7 @@ constexpr char kExamples[] =
     "  sw=6A84@LOAD:3   this status word, without effect\n"
     "  slow=48ms/LOAD   takes longer; slow=20ms: every command\n\n"
     "Keys file (mode 0400), values in hexadecimal:\n"
-    "  alg=aes                        (or des, for SCP02)\n"
+    "  alg=aes                        (or des, for SCP01 and SCP02)\n"
     "  kvn=30\n"
     "  kdd=00010203040506070809\n"
     "  enc=...   mac=...   dek=...   (each on a line, 16, 24 or 32 bytes)\n\n"
@@ -100,7 +108,8 @@ int Main(int argc, char** argv) {
   StartLog("cardsim");
   CardsimFlags flags;
   CLI::App app(
-      "A simulated GlobalPlatform card (SCP02 or SCP03) in a virtual reader.");
+      "A simulated GlobalPlatform card (SCP01, SCP02 or SCP03) in a virtual "
+      "reader.");
   app.footer(kExamples);
   app.add_option("--keys_file", flags.keys_file,
                  "the card's keys, mode 0400 (see below)")
@@ -110,9 +119,7 @@ int Main(int argc, char** argv) {
                  "at every start)");
   app.add_option("--vpcd", flags.vpcd, "HOST:PORT of the virtual reader")
       ->capture_default_str();
-  app.add_option("--card", flags.card,
-                 "scp02 (i 55), scp02-i15, scp03 (AES-128), scp03-aes192 or "
-                 "scp03-aes256")
+  app.add_option("--card", flags.card, "the kind of card (see below)")
       ->capture_default_str();
   app.add_option("--i", flags.i,
                  "another parameter i of the card's protocol, hexadecimal");

@@ -1,9 +1,11 @@
 #include "cardsim/card/card.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "absl/memory/memory.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cardsim/card/card_memory.h"
 #include "cardsim/card/life_cycle.h"
@@ -59,6 +61,14 @@ bool FitsLe(const card::CommandApdu& command,
          response.data.size() <= *command.le();
 }
 
+std::string ShowParameters(std::optional<uint8_t> scp01_i, uint8_t scp02_i,
+                           uint8_t scp03_i) {
+  const std::string des = scp01_i.has_value()
+                              ? absl::StrFormat("SCP01 with i %02X", *scp01_i)
+                              : absl::StrFormat("SCP02 with i %02X", scp02_i);
+  return absl::StrFormat("%s and SCP03 with i %02X", des, scp03_i);
+}
+
 card::StatusWord WrongLe(size_t right) {
   return card::StatusWord(static_cast<uint16_t>(0x6C00 | (right & 0xFF)));
 }
@@ -81,6 +91,7 @@ absl::StatusOr<std::unique_ptr<Card>> Card::Create(SecurityDomainState domain,
   RETURN_IF_ERROR(CheckCardNumbers(domain.numbers));
   ASSIGN_OR_RETURN(card::Aid isd, card::Aid::FromHex(kIssuerSecurityDomain));
   ChannelOptions channel_options;
+  channel_options.scp01_i = options.scp01_i;
   channel_options.scp02_i = options.scp02_i;
   channel_options.scp03_i = options.scp03_i;
   channel_options.aid = isd.bytes();
@@ -104,11 +115,14 @@ absl::StatusOr<std::unique_ptr<Card>> Card::Restore(const CardState& state,
                                                     CardOptions options,
                                                     RandomSource& random) {
   ASSIGN_OR_RETURN(CardMemory memory, ParseCardMemory(state));
-  if (memory.scp02_i != options.scp02_i || memory.scp03_i != options.scp03_i) {
-    return absl::FailedPreconditionError(absl::StrFormat(
-        "the card has i %02X (SCP02) and %02X (SCP03), and %02X and %02X are "
-        "asked for: a card does not change them",
-        memory.scp02_i, memory.scp03_i, options.scp02_i, options.scp03_i));
+  const std::string has =
+      ShowParameters(memory.scp01_i, memory.scp02_i, memory.scp03_i);
+  const std::string wanted =
+      ShowParameters(options.scp01_i, options.scp02_i, options.scp03_i);
+  if (has != wanted) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the card has ", has, ", and ", wanted,
+                     " is asked for: a card does not change them"));
   }
   absl::StatusOr<std::unique_ptr<Card>> card = Create(
       SecurityDomainState{std::move(memory.key_sets), std::move(memory.numbers),
@@ -123,9 +137,9 @@ absl::StatusOr<std::unique_ptr<Card>> Card::Restore(const CardState& state,
 CardState Card::ToState() const {
   SecurityDomainState domain = domain_.ToState();
   return EncodeCardMemory(
-      CardMemory{options_.scp02_i, options_.scp03_i, std::move(domain.key_sets),
-                 std::move(domain.numbers), std::move(domain.objects),
-                 EncodeRegistry(registry_)});
+      CardMemory{options_.scp01_i, options_.scp02_i, options_.scp03_i,
+                 std::move(domain.key_sets), std::move(domain.numbers),
+                 std::move(domain.objects), EncodeRegistry(registry_)});
 }
 
 absl::Status Card::KeepIn(CardStateStore& store) {

@@ -27,6 +27,7 @@ namespace cardferry::cardsim {
 struct CardOptions {
   // The parameter `i` of each protocol (ChannelOptions); the type of a key set
   // says which one it speaks.
+  std::optional<uint8_t> scp01_i;  // in the place of SCP02
   uint8_t scp02_i = 0x55;
   uint8_t scp03_i = 0x70;
   size_t eeprom_bytes = 256 * 1024;

@@ -139,7 +139,9 @@ CardState EncodeCardMemory(const CardMemory& memory) {
     card::AppendTlv(objects, tag, value);
   }
   CardState state;
-  card::AppendTlv(state.content, kParameters, {memory.scp02_i, memory.scp03_i});
+  Bytes parameters = {memory.scp02_i, memory.scp03_i};
+  if (memory.scp01_i.has_value()) parameters.push_back(*memory.scp01_i);
+  card::AppendTlv(state.content, kParameters, parameters);
   card::AppendTlv(state.content, kNumbers, EncodeNumbers(memory.numbers));
   card::AppendTlv(state.content, kObjects, objects);
   card::AppendTlv(state.content, kRegistry, memory.registry);
@@ -151,10 +153,14 @@ absl::StatusOr<CardMemory> ParseCardMemory(const CardState& state) {
   ASSIGN_OR_RETURN(
       const std::vector<card::Tlv> tlvs,
       Expect(state.content, {kParameters, kNumbers, kObjects, kRegistry}));
-  if (tlvs[0].value.size() != 2) return Damaged("parameters are not two");
+  const ByteSpan parameters = tlvs[0].value;
+  if (parameters.size() != 2 && parameters.size() != 3) {
+    return Damaged("parameters are not two or three");
+  }
   CardMemory memory;
-  memory.scp02_i = tlvs[0].value[0];
-  memory.scp03_i = tlvs[0].value[1];
+  memory.scp02_i = parameters[0];
+  memory.scp03_i = parameters[1];
+  if (parameters.size() == 3) memory.scp01_i = parameters[2];
   ASSIGN_OR_RETURN(memory.numbers, ParseNumbers(tlvs[1].value));
   ASSIGN_OR_RETURN(memory.objects, ParseObjects(tlvs[2].value));
   memory.registry = ToBytes(tlvs[3].value);

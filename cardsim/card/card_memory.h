@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -17,6 +18,7 @@ namespace cardferry::cardsim {
 // What a card keeps without power, beside its registry.
 struct CardMemory {
   // The parameters of its protocols, which a card does not change.
+  std::optional<uint8_t> scp01_i;  // in the place of SCP02
   uint8_t scp02_i = 0;
   uint8_t scp03_i = 0;
   std::vector<KeyRingEntry> key_sets;  // the first is the default
@@ -25,7 +27,8 @@ struct CardMemory {
   Bytes registry;                     // as EncodeRegistry
 };
 
-// As bytes. Content, BER-TLV: E0 the two parameters | E3 { 42 | 45 | 9F7F
+// As bytes. Content, BER-TLV: E0 the parameters of SCP02, of
+// SCP03 and, where it has it, of SCP01 | E3 { 42 | 45 | 9F7F
 // numbers } | E4 { objects of STORE DATA } | E5 registry. Keys, for each set:
 //   type (1) | version (1) | key diversification data (10) |
 //   sequence counter (4) | failures (4) | length of a key (1) |

@@ -44,6 +44,15 @@ TEST(CardMemoryTest, ComesBackAsItWas) {
   EXPECT_EQ(ToHex(memory.registry), "9F70010F");
 }
 
+TEST(CardMemoryTest, ACardThatSpeaksScp01StaysOne) {
+  CardMemory memory = Memory();
+  memory.scp01_i = 0x15;
+  ASSERT_OK_AND_ASSIGN(const CardMemory back,
+                       ParseCardMemory(EncodeCardMemory(memory)));
+  EXPECT_EQ(back.scp01_i, 0x15);
+  EXPECT_EQ(ParseCardMemory(EncodeCardMemory(Memory()))->scp01_i, std::nullopt);
+}
+
 TEST(CardMemoryTest, TheContentHasNoKeyInIt) {
   const CardState state = EncodeCardMemory(Memory());
   const std::string content = ToHex(state.content);

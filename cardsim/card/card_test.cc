@@ -352,9 +352,14 @@ TEST(CardTest, RestoreRefusesAnotherKindOfCardAndTooLittleMemory) {
   options.scp03_i = 0x10;
   EXPECT_THAT(Card::Restore(store.last, options, random),
               StatusIs(absl::StatusCode::kFailedPrecondition,
-                       std::string("the card has i 55 (SCP02) and 70 (SCP03), "
-                                   "and 55 and 10 are asked for: a card does "
-                                   "not change them")));
+                       std::string("the card has SCP02 with i 55 and SCP03 "
+                                   "with i 70, and SCP02 with i 55 and SCP03 "
+                                   "with i 10 is asked for: a card does not "
+                                   "change them")));
+  options = {};
+  options.scp01_i = 0x05;
+  EXPECT_THAT(Card::Restore(store.last, options, random),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
   options = {};
   options.eeprom_bytes = 100;
   EXPECT_THAT(Card::Restore(store.last, options, random),

@@ -28,6 +28,8 @@ constexpr uint8_t kInsGetStatus = 0xF2;
 constexpr uint8_t kInsSetStatus = 0xF0;
 constexpr uint8_t kInsStoreData = 0xE2;
 constexpr uint8_t kInsPutKey = 0xD8;
+constexpr uint8_t kInsBeginRMac = 0x7A;
+constexpr uint8_t kInsEndRMac = 0x78;
 
 bool IsManagement(uint8_t ins) {
   return ins == kInsDelete || ins == kInsInstall || ins == kInsLoad ||
@@ -49,16 +51,20 @@ Bytes SecurityDomain::FileControlInformation() const {
   return card::EncodeTlv(0x6F, fields);
 }
 
-void SecurityDomain::Deselect() {
-  keys_.Close();
+void SecurityDomain::Interrupt() {
   content_.Interrupt();
   get_status_.Reset();
+}
+
+void SecurityDomain::Deselect() {
+  keys_.Select();
+  Interrupt();
 }
 
 card::ResponseApdu SecurityDomain::Process(const card::CommandApdu& command) {
   const card::CommandHeader& header = command.header();
   if (header.ins == kInsInitializeUpdate && !HasSecureMessaging(header)) {
-    Deselect();
+    Interrupt();
     return Answer(keys_.InitializeUpdate(command, random_));
   }
   if (header.ins == kInsExternalAuthenticate) {
@@ -68,7 +74,7 @@ card::ResponseApdu SecurityDomain::Process(const card::CommandApdu& command) {
   }
   const absl::StatusOr<card::CommandApdu> plain = keys_.Unwrap(command);
   if (!plain.ok()) {
-    Deselect();
+    Interrupt();
     return {{}, StatusWordOf(plain.status())};
   }
   absl::StatusOr<card::ResponseApdu> response = Execute(*plain);
@@ -82,16 +88,13 @@ card::ResponseApdu SecurityDomain::Refuse(const card::CommandApdu& command,
                                           card::StatusWord sw) {
   const uint8_t ins = command.header().ins;
   if (ins == kInsInitializeUpdate || ins == kInsExternalAuthenticate) {
-    Deselect();
+    keys_.Close();
+    Interrupt();
     return {{}, sw};
   }
   const absl::StatusOr<card::CommandApdu> plain = keys_.Unwrap(command);
-  if (!plain.ok()) {
-    Deselect();
-    return {{}, StatusWordOf(plain.status())};
-  }
-  content_.Interrupt();
-  get_status_.Reset();
+  Interrupt();
+  if (!plain.ok()) return {{}, StatusWordOf(plain.status())};
   return keys_.Wrap({{}, sw});
 }
 
@@ -108,6 +111,9 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::Execute(
   if (header.ins == kInsGetData) return ReadData(plain);
   if (header.cla != kClaGlobalPlatform) {
     return CardError(kClaNotSupported, "CLA of GlobalPlatform is 80");
+  }
+  if (header.ins == kInsBeginRMac || header.ins == kInsEndRMac) {
+    return keys_.ManageRMac(plain);
   }
   if (!IsManagement(header.ins)) {
     return CardError(kInsNotSupported, "no such command");

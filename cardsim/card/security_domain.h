@@ -70,6 +70,8 @@ class SecurityDomain {
   }
 
  private:
+  // What a broken or new session ends beside itself.
+  void Interrupt();
   absl::StatusOr<card::ResponseApdu> Execute(const card::CommandApdu& plain);
   absl::StatusOr<card::ResponseApdu> ReadData(const card::CommandApdu& plain);
   absl::StatusOr<card::ResponseApdu> Manage(const card::CommandApdu& plain);

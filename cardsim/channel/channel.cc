@@ -4,6 +4,7 @@
 
 #include "cardsim/card_error.h"
 #include "cardsim/channel/messaging.h"
+#include "cardsim/channel/scp01_protocol.h"
 #include "cardsim/channel/scp03_protocol.h"
 #include "lib/base/status_macros.h"
 
@@ -16,6 +17,9 @@ constexpr uint8_t kClaExternalAuthenticate = 0x84;
 absl::StatusOr<std::unique_ptr<Protocol>> MakeProtocol(
     const KeySet& keys, const ChannelOptions& options) {
   if (keys.type == KeyType::kAes) return Scp03Protocol::Create(options.scp03_i);
+  if (options.scp01_i.has_value()) {
+    return Scp01Protocol::Create(*options.scp01_i);
+  }
   if ((options.scp02_i & kScp02ThreeKeys) == 0 &&
       (!keys.enc.Equals(keys.mac) || !keys.enc.Equals(keys.dek))) {
     return absl::InvalidArgumentError(
@@ -56,6 +60,11 @@ void Channel::Close() {
   session_.reset();
 }
 
+void Channel::Select() {
+  Close();
+  may_begin_ = true;
+}
+
 absl::Status Channel::Replace(KeySet keys) {
   RETURN_IF_ERROR(CheckKeySet(keys));
   ASSIGN_OR_RETURN(protocol_, MakeProtocol(keys, options_));
@@ -79,6 +88,10 @@ absl::Status Channel::CheckInitializeUpdate(
   if (header.p1 != 0x00 && header.p1 != keys_.version) {
     return CardError(kReferencedDataNotFound, "no key set of this version");
   }
+  return CheckCounters();
+}
+
+absl::Status Channel::CheckCounters() const {
   if (locked()) {
     return CardError(kAuthenticationBlocked, "too many failed authentications");
   }
@@ -91,6 +104,9 @@ absl::Status Channel::CheckInitializeUpdate(
 
 absl::StatusOr<Bytes> Channel::InitializeUpdate(
     const card::CommandApdu& command, RandomSource& random) {
+  if (protocol_->implicit()) {
+    return CardError(kInsNotSupported, "sessions begin by a C-MAC");
+  }
   Close();
   RETURN_IF_ERROR(CheckInitializeUpdate(command));
   Handshake handshake{keys_, counters_.sequence, command.data(), options_.aid,
@@ -123,6 +139,9 @@ absl::Status Channel::CheckExternalAuthenticate(
 }
 
 absl::Status Channel::ExternalAuthenticate(const card::CommandApdu& command) {
+  if (protocol_->implicit()) {
+    return CardError(kInsNotSupported, "sessions begin by a C-MAC");
+  }
   if (!opening_.has_value()) {
     Close();
     return CardError(kConditionsNotSatisfied,
@@ -147,10 +166,28 @@ absl::Status Channel::ExternalAuthenticate(const card::CommandApdu& command) {
   return absl::OkStatus();
 }
 
+// One try after a SELECT. Counted as the host's cryptogram is.
+absl::StatusOr<card::CommandApdu> Channel::Begin(
+    const card::CommandApdu& command) {
+  may_begin_ = false;
+  RETURN_IF_ERROR(CheckCounters());
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Session> session,
+      protocol_->Begin(
+          {keys_, counters_.sequence, {}, options_.aid, std::nullopt}));
+  ++counters_.failures;
+  ASSIGN_OR_RETURN(card::CommandApdu plain, session->Unwrap(command));
+  ++counters_.sequence;
+  counters_.failures = 0;
+  session_ = std::move(session);
+  return plain;
+}
+
 absl::StatusOr<card::CommandApdu> Channel::Unwrap(
     const card::CommandApdu& command) {
   if (session_ == nullptr) {
     if (!HasSecureMessaging(command.header())) return command;
+    if (protocol_->implicit() && may_begin_) return Begin(command);
     return CardError(kConditionsNotSatisfied, "no secure channel session");
   }
   absl::StatusOr<card::CommandApdu> plain = session_->Unwrap(command);
@@ -165,6 +202,14 @@ card::ResponseApdu Channel::Wrap(card::ResponseApdu response) {
   if (wrapped.ok()) return *std::move(wrapped);
   Close();
   return card::ResponseApdu{{}, StatusWordOf(wrapped.status())};
+}
+
+absl::StatusOr<card::ResponseApdu> Channel::ManageRMac(
+    const card::CommandApdu& plain) {
+  if (session_ == nullptr) {
+    return CardError(kConditionsNotSatisfied, "no secure channel session");
+  }
+  return session_->ManageRMac(plain);
 }
 
 absl::StatusOr<SecretBytes> Channel::UnwrapKey(ByteSpan wrapped) const {

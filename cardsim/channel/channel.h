@@ -22,8 +22,10 @@ namespace cardferry::cardsim {
 
 struct ChannelOptions {
   // The parameter `i` of each protocol; the type of a key set says which
-  // protocol it speaks. SCP02: 04 05 14 15 44 45 54 55. SCP03: 00 10 20 30 60
-  // 70, or those + 01.
+  // protocol it speaks. SCP01, which a card has in the place of SCP02: 05 15.
+  // SCP02: 04 05 14 15 44 45 54 55 0A 0B 1A 1B, or those + 20. SCP03: 00 10 20
+  // 30 60 70, or those + 01.
+  std::optional<uint8_t> scp01_i;
   uint8_t scp02_i = 0x55;
   uint8_t scp03_i = 0x70;
   // The security domain's AID, part of a pseudo-random challenge.
@@ -39,8 +41,9 @@ struct ChannelOptions {
 };
 
 // The card's side of a secure channel with one key set: INITIALIZE UPDATE,
-// EXTERNAL AUTHENTICATE and the session that follows (GPCS 2.3.1, annex E; GPC
-// Amendment D). Pure: no I/O, no clock. Every error is a CardError, made for
+// EXTERNAL AUTHENTICATE and the session that follows, or the session that the
+// first C-MAC after a SELECT begins (GPCS 2.3.1, annexes D and E; GPC Amendment
+// D). Pure: no I/O, no clock. Every error is a CardError, made for
 // its status word.
 class Channel {
  public:
@@ -56,27 +59,37 @@ class Channel {
   //   key diversification data (10) | KVN (1) | '02' (1) | sequence counter (2)
   //   | card challenge (6) | card cryptogram (8)
   // or
+  //   key diversification data (10) | KVN (1) | '01' (1) | card challenge (8) |
+  //   card cryptogram (8)
+  // or
   //   key diversification data (10) | KVN (1) | '03' (1) | i (1) |
   //   card challenge (8 or 16) | card cryptogram (as long) |
   //   sequence counter (3, if i & 10)
   // Errors: 6E00, 6A86 (P2), 6700, 6A88 (another KVN), 6983 (locked), 6985 (the
-  // sequence counter is at its end).
+  // sequence counter is at its end), 6D00 (implicit initiation has none; a
+  // session goes on).
   absl::StatusOr<Bytes> InitializeUpdate(const card::CommandApdu& command,
                                          RandomSource& random);
 
   // EXTERNAL AUTHENTICATE: 84 82 level 00. Errors: 6985 without an INITIALIZE
   // UPDATE before it, or inside a session, which it ends; 6E00, 6A86 (level or
   // P2), 6700; 6300 for a wrong cryptogram and 6982 for a wrong C-MAC: both
-  // count as failure and need a new INITIALIZE UPDATE.
+  // count as failure and need a new INITIALIZE UPDATE. 6D00 as there.
   absl::Status ExternalAuthenticate(const card::CommandApdu& command);
 
   // The plain form of any other command. Without a session a command without
-  // secure messaging comes back as it is, and one with it is refused (6985).
+  // secure messaging comes back as it is, and one with it is refused (6985), or
+  // begins the session where that is implicit: once after a SELECT; 6982 for a
+  // wrong C-MAC, which counts as failure; 6983 and 6985 as INITIALIZE UPDATE.
   // What is wrong inside a session ends it (6982).
   absl::StatusOr<card::CommandApdu> Unwrap(const card::CommandApdu& command);
 
   // The answer to the command that was unwrapped last, as the session wants it.
   card::ResponseApdu Wrap(card::ResponseApdu response);
+
+  // BEGIN and END R-MAC SESSION, as Session::ManageRMac. 6985 without a
+  // session.
+  absl::StatusOr<card::ResponseApdu> ManageRMac(const card::CommandApdu& plain);
 
   // A key that came in the session, encrypted under its data encryption key.
   // 6985 without a session, 6A80 when it is not whole blocks.
@@ -89,8 +102,10 @@ class Channel {
   // Whether EXTERNAL AUTHENTICATE has opened a session that still lives.
   bool authenticated() const { return session_ != nullptr; }
 
-  // Ends the session or its beginning: reset, SELECT.
+  // Ends the session or its beginning.
   void Close();
+  // The same by a SELECT or a reset, after which a C-MAC may begin a session.
+  void Select();
 
   bool locked() const;
   const KeySet& keys() const { return keys_; }
@@ -104,6 +119,10 @@ class Channel {
   absl::Status CheckInitializeUpdate(const card::CommandApdu& command) const;
   absl::Status CheckExternalAuthenticate(
       const card::CommandApdu& command) const;
+  // 6983, or 6985 for a counter at its end.
+  absl::Status CheckCounters() const;
+  // The first command of a session without a handshake.
+  absl::StatusOr<card::CommandApdu> Begin(const card::CommandApdu& command);
 
   KeySet keys_;
   ChannelOptions options_;
@@ -111,6 +130,7 @@ class Channel {
   std::unique_ptr<Protocol> protocol_;
   std::optional<Opening> opening_;  // until EXTERNAL AUTHENTICATE
   std::unique_ptr<Session> session_;
+  bool may_begin_ = true;  // no C-MAC since the last SELECT
 };
 
 }  // namespace cardferry::cardsim

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cardsim/card_error.h"
+#include "cardsim/channel/messaging.h"
 #include "lib/base/status_macros.h"
 
 namespace cardferry::cardsim {
@@ -53,10 +54,30 @@ const Channel* KeyRing::Find(uint8_t version) const {
 // wrong with the command in the order that all channels have.
 absl::StatusOr<Bytes> KeyRing::InitializeUpdate(
     const card::CommandApdu& command, RandomSource& random) {
-  Close();
   const size_t index = IndexOf(command.header().p1);
-  active_ = index < channels_.size() ? index : 0;
-  return current().InitializeUpdate(command, random);
+  const size_t meant = index < channels_.size() ? index : 0;
+  if (!channels_[meant].protocol().implicit()) {
+    Close();
+    active_ = meant;
+  }
+  return channels_[meant].InitializeUpdate(command, random);
+}
+
+absl::StatusOr<card::CommandApdu> KeyRing::Unwrap(
+    const card::CommandApdu& command) {
+  if (!authenticated() && HasSecureMessaging(command.header())) {
+    const auto found =
+        std::find_if(channels_.begin(), channels_.end(),
+                     [](const Channel& c) { return c.protocol().implicit(); });
+    if (found != channels_.end()) {
+      active_ = static_cast<size_t>(found - channels_.begin());
+    }
+  }
+  return current().Unwrap(command);
+}
+
+void KeyRing::Select() {
+  for (Channel& channel : channels_) channel.Select();
 }
 
 absl::Status KeyRing::Add(KeySet keys) {

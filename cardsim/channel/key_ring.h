@@ -44,17 +44,23 @@ class KeyRing {
   absl::Status ExternalAuthenticate(const card::CommandApdu& command) {
     return current().ExternalAuthenticate(command);
   }
-  absl::StatusOr<card::CommandApdu> Unwrap(const card::CommandApdu& command) {
-    return current().Unwrap(command);
-  }
+  // Where sessions begin by a C-MAC, the first key set with such a protocol is
+  // meant.
+  absl::StatusOr<card::CommandApdu> Unwrap(const card::CommandApdu& command);
   card::ResponseApdu Wrap(card::ResponseApdu response) {
     return current().Wrap(std::move(response));
+  }
+  absl::StatusOr<card::ResponseApdu> ManageRMac(
+      const card::CommandApdu& plain) {
+    return current().ManageRMac(plain);
   }
   absl::StatusOr<SecretBytes> UnwrapKey(ByteSpan wrapped) const {
     return active().UnwrapKey(wrapped);
   }
   bool authenticated() const { return active().authenticated(); }
   void Close() { current().Close(); }
+  // A SELECT or a reset.
+  void Select();
 
   // Adds a key set; it takes the place of the factory's. A session goes on.
   // 6A80 when its version is there or it does not fit the card, 6A84 when there

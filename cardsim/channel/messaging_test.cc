@@ -23,6 +23,42 @@ TEST(MessagingTest, TheMacCoversTheHeaderAsOfLogicalChannelZero) {
   EXPECT_EQ(ToHex(CMacHeader(Apdu("87F24002024F00"), 10)), "84F240020A");
 }
 
+TEST(MessagingTest, FurtherLogicalChannelsHaveTheirOwnBitOfSecureMessaging) {
+  EXPECT_TRUE(HasSecureMessaging({0x84, 0xF2, 0, 0}));
+  EXPECT_TRUE(HasSecureMessaging({0xE5, 0xF2, 0, 0}));
+  EXPECT_FALSE(HasSecureMessaging({0xC4, 0xF2, 0, 0}));  // channel 8
+  EXPECT_FALSE(HasSecureMessaging({0xA0, 0xF2, 0, 0}));
+  EXPECT_EQ(WithoutSecureMessaging({0x87, 0xF2, 1, 2}),
+            (card::CommandHeader{0x83, 0xF2, 1, 2}));
+  EXPECT_EQ(WithoutSecureMessaging({0xE5, 0xF2, 1, 2}),
+            (card::CommandHeader{0xC5, 0xF2, 1, 2}));
+  EXPECT_EQ(ToHex(CMacHeader(Apdu("E5F24002024F00"), 10)), "84F240020A");
+  EXPECT_EQ(ToHex(CMacHeader(Apdu("64A40400024F00"), 10)), "04A404000A");
+}
+
+TEST(MessagingTest, TheHeaderFromBeforeSecureMessagingHasThatCla) {
+  EXPECT_EQ(ToHex(PlainMacHeader(Apdu("87F24002024F00"), 2)), "80F2400202");
+  EXPECT_EQ(ToHex(PlainMacHeader(Apdu("84CA0066"), 0)), "80CA006600");
+}
+
+TEST(MessagingTest, AMacStandsAtTheEndOfTheData) {
+  EXPECT_EQ(ToHex(*WithoutMac(Apdu("84E280000401020304"), 3)), "01");
+  EXPECT_EQ(ToHex(*WithoutMac(Apdu("84E280000401020304"), 4)), "");
+  EXPECT_EQ(StatusWordOf(WithoutMac(Apdu("84E280000401020304"), 5).status()),
+            kSecurityNotSatisfied);
+}
+
+TEST(MessagingTest, AnRMacGoesWithSuccessAndWarningsAlone) {
+  for (const card::StatusWord sw :
+       {card::kSuccess, kCardIsLocked, kMoreDataAvailable}) {
+    EXPECT_TRUE(CarriesRMac(sw)) << sw.value();
+  }
+  for (const card::StatusWord sw : {kReferencedDataNotFound, kMemoryFailure,
+                                    kWrongLength, card::StatusWord(0x9001)}) {
+    EXPECT_FALSE(CarriesRMac(sw)) << sw.value();
+  }
+}
+
 TEST(MessagingTest, AnExtendedCommandHasAnExtendedLc) {
   const auto command =
       *card::CommandApdu::Create({0x84, 0xE8, 0, 0}, Bytes(300));

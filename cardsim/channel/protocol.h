@@ -46,6 +46,9 @@ class Protocol {
   // 02 for SCP02, and so on.
   virtual uint8_t number() const = 0;
   virtual uint8_t i() const = 0;
+  // Whether a session begins by the first command with a C-MAC, without
+  // INITIALIZE UPDATE and EXTERNAL AUTHENTICATE: Begin, not Open.
+  virtual bool implicit() const { return false; }
   virtual Counting counting() const = 0;
   // The last value of the sequence counter; past it the key set is worn.
   virtual uint32_t last_sequence() const = 0;
@@ -56,6 +59,10 @@ class Protocol {
   virtual bool LevelIsPossible(uint8_t level) const = 0;
   virtual absl::StatusOr<Opening> Open(const Handshake& handshake,
                                        RandomSource& random) const = 0;
+  // A session without a handshake, whose first command is still to be
+  // unwrapped: of `handshake` keys, sequence and AID count.
+  virtual absl::StatusOr<std::unique_ptr<Session>> Begin(
+      const Handshake& handshake) const;
 };
 
 }  // namespace cardferry::cardsim

@@ -13,6 +13,7 @@ using crypto::kDesBlockSize;
 // What a session key is for (GPCS 2.3.1, E.4.1).
 enum class Purpose : uint16_t {
   kCMac = 0x0101,
+  kRMac = 0x0102,
   kDataEncryption = 0x0181,
   kEncryption = 0x0182,
 };
@@ -50,6 +51,19 @@ absl::StatusOr<Scp02SessionKeys> DeriveScp02SessionKeys(const KeySet& keys,
   ASSIGN_OR_RETURN(session.mac, Derive(keys.mac, Purpose::kCMac, sequence));
   ASSIGN_OR_RETURN(session.dek,
                    Derive(keys.dek, Purpose::kDataEncryption, sequence));
+  ASSIGN_OR_RETURN(session.rmac, Derive(keys.mac, Purpose::kRMac, sequence));
+  ASSIGN_OR_RETURN(session.begun_rmac,
+                   Derive(keys.mac, Purpose::kRMac, sequence + 1));
+  return session;
+}
+
+absl::StatusOr<Scp02SessionKeys> DeriveImplicitScp02SessionKeys(
+    const KeySet& keys, uint32_t sequence) {
+  ASSIGN_OR_RETURN(Scp02SessionKeys session,
+                   DeriveScp02SessionKeys(keys, sequence));
+  ASSIGN_OR_RETURN(session.dek,
+                   Derive(keys.dek, Purpose::kDataEncryption, sequence + 1));
+  session.rmac = session.begun_rmac.Clone();
   return session;
 }
 
@@ -69,11 +83,14 @@ absl::StatusOr<Bytes> Scp02HostCryptogram(const Scp02SessionKeys& session,
                     {TwoBytes(sequence), card_challenge, host_challenge});
 }
 
+absl::StatusOr<Bytes> Scp02AidMac(const SecretBytes& key, ByteSpan aid) {
+  return crypto::RetailMac(key, Bytes(kDesBlockSize),
+                           crypto::Iso9797Padded(aid, kDesBlockSize));
+}
+
 absl::StatusOr<Bytes> Scp02PseudoRandomChallenge(
     const Scp02SessionKeys& session, ByteSpan aid) {
-  ASSIGN_OR_RETURN(
-      Bytes mac, crypto::RetailMac(session.mac, Bytes(kDesBlockSize),
-                                   crypto::Iso9797Padded(aid, kDesBlockSize)));
+  ASSIGN_OR_RETURN(Bytes mac, Scp02AidMac(session.mac, aid));
   mac.resize(kScp02CardChallengeSize);
   return mac;
 }

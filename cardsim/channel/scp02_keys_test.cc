@@ -111,5 +111,25 @@ TEST(Scp02KeysTest, RefusesKeysOfAnotherLength) {
   }
 }
 
+// The first recorded session's R-MAC key; the others were made with another
+// implementation of triple DES.
+TEST(Scp02KeysTest, KeysOfImplicitSessionsComeFromTheNextCounterButForTheMac) {
+  ASSERT_OK_AND_ASSIGN(const Scp02SessionKeys recorded,
+                       DeriveScp02SessionKeys(KeysOf(kRecorded[0]), 0x0013));
+  EXPECT_EQ(Show(recorded.rmac), "94EAE1F3661F5D308A7FE41BB45FBE67");
+  ASSERT_OK_AND_ASSIGN(
+      const Scp02SessionKeys keys,
+      DeriveImplicitScp02SessionKeys(KeysOf(kRecorded[0]), 0x0007));
+  EXPECT_EQ(Show(keys.mac), "7A227D376A9DBE23AB50B7DCB45B2093");
+  EXPECT_EQ(Show(keys.dek), "B4F75CE0A95EA3F86BBD051CB77C0FAE");
+  EXPECT_EQ(Show(keys.rmac), "A482E6D5A5D383130BB271A8578F3B16");
+  EXPECT_EQ(Show(keys.begun_rmac), Show(keys.rmac));
+  ASSERT_OK_AND_ASSIGN(const Scp02SessionKeys same,
+                       DeriveScp02SessionKeys(KeysOf(kRecorded[0]), 0x0008));
+  EXPECT_EQ(Show(same.rmac), Show(keys.rmac));
+  EXPECT_THAT(Scp02AidMac(keys.mac, FromHexOrDie("A000000151000000")),
+              IsOkAndHolds(FromHexOrDie("2503683B31FAE915")));
+}
+
 }  // namespace
 }  // namespace cardferry::cardsim

@@ -4,25 +4,34 @@
 
 #include "absl/memory/memory.h"
 #include "cardsim/channel/messaging.h"
-#include "cardsim/channel/scp02_session.h"
 #include "lib/base/status_macros.h"
 
 namespace cardferry::cardsim {
 
 absl::StatusOr<std::unique_ptr<Scp02Protocol>> Scp02Protocol::Create(
     uint8_t i, uint32_t last_sequence) {
-  constexpr uint8_t kKnown = kScp02ThreeKeys | kScp02Explicit |
-                             kScp02EncryptedIcv | kScp02PseudoRandomChallenge;
-  if ((i & ~kKnown) != 0 || (i & kScp02Explicit) == 0) {
-    return absl::InvalidArgumentError("no such SCP02 parameter i");
-  }
+  constexpr uint8_t kOfAll = kScp02ThreeKeys | kScp02EncryptedIcv | kScp02RMac;
+  const uint8_t initiation = static_cast<uint8_t>(i & ~kOfAll);
+  const bool known =
+      (initiation & ~kScp02PseudoRandomChallenge) == kScp02Explicit ||
+      initiation == (kScp02UnmodifiedApdu | kScp02AidIcv);
+  if (!known) return absl::InvalidArgumentError("no such SCP02 parameter i");
   return absl::WrapUnique(new Scp02Protocol(i, last_sequence));
 }
 
-// The levels of GPCS 2.3.1, table E-14, without R-MAC.
+// The levels of GPCS 2.3.1, table E-14.
 bool Scp02Protocol::LevelIsPossible(uint8_t level) const {
-  return level == 0x00 || level == kLevelCMac ||
-         level == (kLevelCMac | kLevelCDec);
+  if ((level & kLevelRMac) != 0 && (i_ & kScp02RMac) == 0) return false;
+  switch (level) {
+    case 0x00:
+    case kLevelCMac:
+    case kLevelCMac | kLevelCDec:
+    case kLevelCMac | kLevelRMac:
+    case kLevelCMac | kLevelCDec | kLevelRMac:
+      return true;
+    default:
+      return false;
+  }
 }
 
 absl::StatusOr<Bytes> Scp02Protocol::MakeChallenge(const Handshake& handshake,
@@ -53,9 +62,17 @@ absl::StatusOr<Opening> Scp02Protocol::Open(const Handshake& handshake,
   const Bytes counter = {static_cast<uint8_t>(sequence >> 8),
                          static_cast<uint8_t>(sequence)};
   opening.answer = Concat({counter, card, card_cryptogram});
-  opening.session = std::make_unique<Scp02Session>(
-      std::move(keys), (i_ & kScp02EncryptedIcv) != 0);
+  ASSIGN_OR_RETURN(opening.session,
+                   Scp02Session::Create(std::move(keys), i_, handshake.aid));
   return opening;
+}
+
+absl::StatusOr<std::unique_ptr<Session>> Scp02Protocol::Begin(
+    const Handshake& handshake) const {
+  ASSIGN_OR_RETURN(
+      Scp02SessionKeys keys,
+      DeriveImplicitScp02SessionKeys(handshake.keys, handshake.sequence));
+  return Scp02Session::Create(std::move(keys), i_, handshake.aid);
 }
 
 }  // namespace cardferry::cardsim

@@ -13,8 +13,17 @@
 namespace cardferry::cardsim {
 namespace {
 
-constexpr uint8_t kParameters[] = {0x04, 0x05, 0x14, 0x15,
-                                   0x44, 0x45, 0x54, 0x55};
+constexpr uint8_t kParameters[] = {0x04, 0x05, 0x14, 0x15, 0x24, 0x25,
+                                   0x34, 0x35, 0x44, 0x45, 0x54, 0x55,
+                                   0x64, 0x65, 0x74, 0x75};
+constexpr uint8_t kImplicit[] = {0x0A, 0x0B, 0x1A, 0x1B,
+                                 0x2A, 0x2B, 0x3A, 0x3B};
+
+template <size_t kSize>
+bool Has(const uint8_t (&values)[kSize], int value) {
+  return std::find(std::begin(values), std::end(values), value) !=
+         std::end(values);
+}
 
 class Scp02ProtocolTest : public testing::Test {
  protected:
@@ -49,13 +58,14 @@ class Scp02ProtocolTest : public testing::Test {
   TestHost host_{TestDesKeys()};
 };
 
-TEST_F(Scp02ProtocolTest, KnowsTheExplicitVariantsWithoutRMacAlone) {
+TEST_F(Scp02ProtocolTest, KnowsTheVariantsOfExplicitAndImplicitInitiation) {
   for (int i = 0; i <= 0xFF; ++i) {
-    const bool known = std::find(std::begin(kParameters), std::end(kParameters),
-                                 i) != std::end(kParameters);
-    EXPECT_EQ(Scp02Protocol::Create(static_cast<uint8_t>(i), 0x7FFF).ok(),
-              known)
-        << i;
+    const auto protocol =
+        Scp02Protocol::Create(static_cast<uint8_t>(i), 0x7FFF);
+    EXPECT_EQ(protocol.ok(), Has(kParameters, i) || Has(kImplicit, i)) << i;
+    if (protocol.ok()) {
+      EXPECT_EQ((*protocol)->implicit(), Has(kImplicit, i)) << i;
+    }
   }
 }
 
@@ -90,17 +100,27 @@ TEST_F(Scp02ProtocolTest, ThePseudoRandomChallengeFollowsTheAid) {
   EXPECT_NE(Initialize(channel), Initialize(other));
 }
 
-TEST_F(Scp02ProtocolTest, OpensASessionAtThreeLevels) {
+TEST_F(Scp02ProtocolTest, HasThreeLevelsAndTwoMoreWithRMac) {
+  constexpr uint8_t kLevels[] = {0x00, 0x01, 0x03, 0x11, 0x13};
   for (const uint8_t i : kParameters) {
+    const auto protocol = *Scp02Protocol::Create(i, 0x7FFF);
     for (int level = 0; level <= 0xFF; ++level) {
-      Channel channel = Make(i);
-      Initialize(channel);
-      const bool allowed = level == 0x00 || level == 0x01 || level == 0x03;
-      EXPECT_EQ(Authenticate(channel, static_cast<uint8_t>(level)),
-                allowed ? card::kSuccess : kWrongP1P2)
+      EXPECT_EQ(protocol->LevelIsPossible(static_cast<uint8_t>(level)),
+                Has(kLevels, level) && (level < 0x10 || (i & kScp02RMac) != 0))
           << level;
-      EXPECT_EQ(channel.authenticated(), allowed);
     }
+  }
+}
+
+TEST_F(Scp02ProtocolTest, OpensASessionAtAnyOfItsLevelsAndNoOther) {
+  for (const int level : {0x00, 0x01, 0x03, 0x11, 0x13, 0x02, 0x33}) {
+    Channel channel = Make(0x75);
+    Initialize(channel);
+    const bool allowed = level != 0x02 && level != 0x33;
+    EXPECT_EQ(Authenticate(channel, static_cast<uint8_t>(level)),
+              allowed ? card::kSuccess : kWrongP1P2)
+        << level;
+    EXPECT_EQ(channel.authenticated(), allowed);
   }
 }
 

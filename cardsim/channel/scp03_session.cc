@@ -22,11 +22,6 @@ Bytes CMacInput(ByteSpan chaining_value, const card::CommandApdu& command,
                  data.first(data.size() - mac_size)});
 }
 
-// Only 9000 and warnings carry an R-MAC (GPC Amendment D, 6.2.5).
-bool IsProtected(card::StatusWord sw) {
-  return sw == card::kSuccess || sw.sw1() == 0x62 || sw.sw1() == 0x63;
-}
-
 }  // namespace
 
 Scp03Session::Scp03Session(Scp03SessionKeys keys, SecretBytes dek,
@@ -37,9 +32,7 @@ Scp03Session::Scp03Session(Scp03SessionKeys keys, SecretBytes dek,
       chaining_value_(crypto::kAesBlockSize) {}
 
 absl::Status Scp03Session::VerifyCMac(const card::CommandApdu& command) {
-  if (command.data().size() < mac_size_) {
-    return CardError(kSecurityNotSatisfied, "command is too short for a C-MAC");
-  }
+  RETURN_IF_ERROR(WithoutMac(command, mac_size_).status());
   ASSIGN_OR_RETURN(
       Bytes mac, crypto::AesCmac(keys_.mac, CMacInput(chaining_value_, command,
                                                       mac_size_)));
@@ -57,14 +50,13 @@ absl::StatusOr<card::CommandApdu> Scp03Session::Unwrap(
   RETURN_IF_ERROR(CheckMessaging(level_, command.header()));
   if ((level_ & kLevelCMac) == 0) return command;
   RETURN_IF_ERROR(VerifyCMac(command));
-  card::CommandHeader header = command.header();
-  header.cla = static_cast<uint8_t>(header.cla & ~kClaSecureMessaging);
   Bytes data = command.data();
   data.resize(data.size() - mac_size_);
   if ((level_ & kLevelCDec) != 0) {
     ASSIGN_OR_RETURN(data, DecryptCommand(data));
   }
-  return card::CommandApdu::Create(header, data, command.le());
+  return card::CommandApdu::Create(WithoutSecureMessaging(command.header()),
+                                   data, command.le());
 }
 
 absl::StatusOr<Bytes> Scp03Session::Icv(uint8_t first) const {
@@ -99,9 +91,9 @@ absl::StatusOr<Bytes> Scp03Session::EncryptResponse(ByteSpan data) const {
 }
 
 absl::StatusOr<card::ResponseApdu> Scp03Session::Wrap(
-    card::ResponseApdu response) const {
+    card::ResponseApdu response) {
   if ((level_ & kLevelRMac) == 0) return response;
-  if (!IsProtected(response.sw)) return card::ResponseApdu{{}, response.sw};
+  if (!CarriesRMac(response.sw)) return card::ResponseApdu{{}, response.sw};
   if ((level_ & kLevelREnc) != 0) {
     ASSIGN_OR_RETURN(response.data, EncryptResponse(response.data));
   }

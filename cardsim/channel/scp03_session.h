@@ -32,8 +32,7 @@ class Scp03Session final : public Session {
   absl::StatusOr<card::CommandApdu> Unwrap(
       const card::CommandApdu& command) override;
   // An error status word goes out bare (6.2.5).
-  absl::StatusOr<card::ResponseApdu> Wrap(
-      card::ResponseApdu response) const override;
+  absl::StatusOr<card::ResponseApdu> Wrap(card::ResponseApdu response) override;
   // AES-CBC, IV 0 (7.2).
   absl::StatusOr<SecretBytes> UnwrapKey(ByteSpan wrapped) const override;
 

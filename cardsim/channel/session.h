@@ -19,6 +19,7 @@ class Session {
   virtual ~Session() = default;
 
   // Verifies the C-MAC of EXTERNAL AUTHENTICATE, which has one at every level.
+  // Not called where a session begins by its first C-MAC.
   virtual absl::Status OpenExternalAuthenticate(
       const card::CommandApdu& command) = 0;
 
@@ -31,9 +32,16 @@ class Session {
   virtual absl::StatusOr<card::CommandApdu> Unwrap(
       const card::CommandApdu& command) = 0;
 
-  // The answer to the last command as the session's level wants it.
+  // The answer to the command that was unwrapped last, as the session's level
+  // wants it. Once for each command: a chain of R-MACs moves on.
   virtual absl::StatusOr<card::ResponseApdu> Wrap(
-      card::ResponseApdu response) const = 0;
+      card::ResponseApdu response) = 0;
+
+  // BEGIN R-MAC SESSION or END R-MAC SESSION, which was unwrapped last, and its
+  // plain answer. 6D00 where there is no such command; an error leaves the
+  // session as it is.
+  virtual absl::StatusOr<card::ResponseApdu> ManageRMac(
+      const card::CommandApdu& plain);
 
   // A key that came encrypted under the data encryption key, in whole blocks.
   // 6A80 for another length.

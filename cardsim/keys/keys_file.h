@@ -21,7 +21,7 @@ namespace cardferry::cardsim {
 //   dek=606162636465666768696A6B6C6D6E6F
 //
 //   alg  aes (so it is without this line) or des: what the keys are for, and
-//        so the protocol, SCP03 or SCP02
+//        so the protocol, SCP03 or one of SCP01 and SCP02
 //   kvn  the key set's version number, 1 byte
 //   kdd  the key diversification data of INITIALIZE UPDATE, 10 bytes
 //   enc, mac, dek  Key-ENC, Key-MAC, Key-DEK: AES, 16, 24 or 32 bytes, all

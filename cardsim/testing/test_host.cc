@@ -68,6 +68,20 @@ card::CommandApdu TestHost::InitializeUpdate(uint8_t kvn) const {
   return Make({0x80, 0x50, kvn, 0x00}, FromHexOrDie(kHostChallenge), 256);
 }
 
+bool TestHost::TakeScp01Answer(ByteSpan answer) {
+  const Bytes host = FromHexOrDie(kHostChallenge);
+  const ByteSpan card = answer.subspan(12, kScp01ChallengeSize);
+  Scp01SessionKeys session = OrDie(DeriveScp01SessionKeys(keys_, host, card));
+  host_cryptogram_ = OrDie(Scp01HostCryptogram(session, host, card));
+  const bool right = OrDie(Scp01CardCryptogram(session, host, card)) ==
+                     answer.subspan(20, kMacSize);
+  scp02_.enc = std::move(session.enc);
+  scp02_.mac = std::move(session.mac);
+  scp02_.dek = keys_.dek.Clone();
+  chaining_value_.clear();
+  return right;
+}
+
 bool TestHost::TakeScp02Answer(ByteSpan answer) {
   const Bytes host = FromHexOrDie(kHostChallenge);
   const uint32_t sequence = static_cast<uint32_t>(answer[12] << 8 | answer[13]);
@@ -80,7 +94,9 @@ bool TestHost::TakeScp02Answer(ByteSpan answer) {
 }
 
 bool TestHost::TakeAnswer(ByteSpan answer) {
-  if (is_scp02()) return TakeScp02Answer(answer);
+  scp_ = answer[11];
+  if (is_scp01()) return TakeScp01Answer(answer);
+  if (is_des()) return TakeScp02Answer(answer);
   const Bytes host = FromHexOrDie(kHostChallenge);
   const ByteSpan card = answer.subspan(13, kMacSize);
   session_ = OrDie(DeriveSessionKeys(keys_, host, card));
@@ -97,11 +113,22 @@ card::CommandApdu TestHost::ExternalAuthenticate(uint8_t level) {
                 host_cryptogram_);
 }
 
+Bytes TestHost::NextScp01Mac(ByteSpan header_and_data) const {
+  const Bytes icv =
+      chaining_value_.empty()
+          ? Bytes(crypto::kDesBlockSize)
+          : OrDie(crypto::TdesEcbEncrypt(scp02_.mac, chaining_value_));
+  return OrDie(crypto::TdesMac(
+      scp02_.mac, icv,
+      crypto::Iso9797Padded(header_and_data, crypto::kDesBlockSize)));
+}
+
 Bytes TestHost::NextMac(ByteSpan header_and_data) {
-  if (!is_scp02()) {
+  if (!is_des()) {
     return OrDie(crypto::AesCmac(session_.mac,
                                  Concat({chaining_value_, header_and_data})));
   }
+  if (is_scp01()) return NextScp01Mac(header_and_data);
   const Bytes icv =
       chaining_value_.empty()
           ? Bytes(crypto::kDesBlockSize)
@@ -115,7 +142,7 @@ Bytes TestHost::NextMac(ByteSpan header_and_data) {
 card::CommandApdu TestHost::AddMac(const card::CommandApdu& command,
                                    ByteSpan plain) {
   const card::CommandHeader& header = command.header();
-  const ByteSpan covered = is_scp02() ? plain : command.data();
+  const ByteSpan covered = is_des() ? plain : command.data();
   const Bytes start = {header.cla, header.ins, header.p1, header.p2,
                        static_cast<uint8_t>(covered.size() + kMacSize)};
   chaining_value_ = NextMac(Concat({start, covered}));
@@ -138,7 +165,15 @@ card::CommandApdu TestHost::Protect(const card::CommandApdu& plain) {
 }
 
 Bytes TestHost::Encrypt(Bytes data) const {
-  if (is_scp02()) {
+  if (is_scp01()) {
+    data.insert(data.begin(), static_cast<uint8_t>(data.size()));
+    if (data.size() % crypto::kDesBlockSize != 0) {
+      data = crypto::Iso9797Padded(data, crypto::kDesBlockSize);
+    }
+    return OrDie(
+        crypto::TdesCbcEncrypt(scp02_.enc, Bytes(crypto::kDesBlockSize), data));
+  }
+  if (is_des()) {
     return OrDie(crypto::TdesCbcEncrypt(
         scp02_.enc, Bytes(crypto::kDesBlockSize),
         crypto::Iso9797Padded(data, crypto::kDesBlockSize)));
@@ -156,7 +191,7 @@ card::CommandApdu TestHost::ProtectPaddingAlone(card::CommandHeader header) {
 
 Bytes TestHost::WrapKey(const SecretBytes& key) const {
   const ByteSpan bytes = key.Read(GrantSecretAccess());
-  if (is_scp02()) return OrDie(crypto::TdesEcbEncrypt(scp02_.dek, bytes));
+  if (is_des()) return OrDie(crypto::TdesEcbEncrypt(scp02_.dek, bytes));
   Bytes whole(bytes.begin(), bytes.end());
   whole.resize((whole.size() + 15) / 16 * 16);
   return OrDie(

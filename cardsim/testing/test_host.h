@@ -6,6 +6,7 @@
 
 #include "absl/strings/string_view.h"
 #include "cardsim/channel/key_set.h"
+#include "cardsim/channel/scp01_keys.h"
 #include "cardsim/channel/scp02_keys.h"
 #include "cardsim/channel/scp03_keys.h"
 #include "lib/base/bytes.h"
@@ -20,11 +21,11 @@ KeySet TestKeys(size_t key_size = 16);
 // The same of triple DES, for SCP02.
 KeySet TestDesKeys();
 
-// The host's end of a session, SCP02 or SCP03 as the keys want it, for tests
-// that drive the card. Not a second opinion on cryptography: it derives with
-// the card's own functions (recorded sessions of real cards check those), knows
-// S8 and encrypted ICVs only, and stops the process when something does not
-// fit.
+// The host's end of a session, SCP01, SCP02 or SCP03 as the card says, for
+// tests that drive the card. Not a second opinion on cryptography: it derives
+// with the card's own functions (recorded sessions of real cards check those),
+// knows S8, encrypted ICVs and R-MAC of SCP03 only, and stops the process when
+// something does not fit.
 class TestHost {
  public:
   explicit TestHost(KeySet keys) : keys_(std::move(keys)) {}
@@ -48,16 +49,20 @@ class TestHost {
   card::ResponseApdu Open(const card::ResponseApdu& answer) const;
 
  private:
-  bool is_scp02() const { return keys_.type == KeyType::kDes; }
+  bool is_des() const { return keys_.type == KeyType::kDes; }
+  bool is_scp01() const { return scp_ == 0x01; }
+  bool TakeScp01Answer(ByteSpan answer);
   bool TakeScp02Answer(ByteSpan answer);
   Bytes Encrypt(Bytes data) const;
   Bytes NextMac(ByteSpan header_and_data);
+  Bytes NextScp01Mac(ByteSpan header_and_data) const;
   // The command with its MAC, which in SCP02 is made over `plain` data.
   card::CommandApdu AddMac(const card::CommandApdu& command, ByteSpan plain);
 
   KeySet keys_;
   Scp03SessionKeys session_;
-  Scp02SessionKeys scp02_;
+  Scp02SessionKeys scp02_;  // of SCP01 also enc and mac
+  uint8_t scp_ = 0;         // as the last INITIALIZE UPDATE was answered
   Bytes host_cryptogram_;
   uint8_t level_ = 0;
   Bytes chaining_value_ = Bytes(16);

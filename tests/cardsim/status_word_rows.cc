@@ -379,8 +379,8 @@ std::vector<StatusWordRow> LifeCycles() {
 
 std::vector<StatusWordRow> StatusWordRows() {
   std::vector<StatusWordRow> rows;
-  for (auto part : {Commands(), Sessions(), Loads(), Content(), Selection(),
-                    LifeCycles(), KeyRows()}) {
+  for (auto part : {Commands(), Sessions(), ImplicitSessionRows(), Loads(),
+                    Content(), Selection(), LifeCycles(), KeyRows()}) {
     for (StatusWordRow& row : part) rows.push_back(std::move(row));
   }
   return rows;

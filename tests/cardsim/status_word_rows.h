@@ -20,6 +20,10 @@ struct StatusWordRow {
 // In the order in which a host meets them.
 std::vector<StatusWordRow> StatusWordRows();
 
+// Those about R-MAC sessions and sessions without a handshake, which come after
+// the other sessions, on cards that have them.
+std::vector<StatusWordRow> ImplicitSessionRows();
+
 // Those about the card's keys, which are the last of them.
 std::vector<StatusWordRow> KeyRows();
 

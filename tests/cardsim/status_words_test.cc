@@ -39,9 +39,11 @@ class StatusWordsTest : public testing::TestWithParam<StatusWordRow> {};
 
 TEST_P(StatusWordsTest, IsAsTheTableSays) {
   const StatusWordRow& row = GetParam();
-  for (const bool scp02 : {false, true}) {
-    SCOPED_TRACE(scp02 ? "SCP02" : "SCP03");
-    TestCard card(scp02 ? TestDesKeys() : TestKeys(), {});
+  for (const int scp : {1, 2, 3}) {
+    SCOPED_TRACE(absl::StrCat("SCP0", scp));
+    CardOptions options;
+    if (scp == 1) options.scp01_i = 0x15;
+    TestCard card(scp == 3 ? TestKeys() : TestDesKeys(), options);
     const std::string answer = row.run(card);
     ASSERT_GE(answer.size(), 4u);
     EXPECT_EQ(answer.substr(answer.size() - 4), row.sw) << row.what;

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "tests/conformance/card_implicit.h"
+#include "tests/conformance/card_put_key.h"
 #include "tests/conformance/card_session_material.h"
 #include "tests/conformance/card_sessions.h"
 
@@ -14,16 +16,8 @@ constexpr char kForTheHost[] = "for the host's side";
 
 Reason NotSpoken(const Vector& vector) {
   const std::string protocol = vector.Text("protocol");
-  if (protocol != "SCP02" && protocol != "SCP03") return protocol;
-  return std::nullopt;
-}
-
-// The simulated card has R-MAC in SCP03 only.
-Reason WhyNoTrace(const Vector& vector) {
-  if (auto other = NotSpoken(vector)) return other;
-  const std::string level = vector.Text("security_level");
-  if (vector.Text("protocol") == "SCP02" && level.substr(0, 1) != "0") {
-    return "R-MAC in SCP02";
+  if (protocol != "SCP01" && protocol != "SCP02" && protocol != "SCP03") {
+    return protocol;
   }
   return std::nullopt;
 }
@@ -31,14 +25,13 @@ Reason WhyNoTrace(const Vector& vector) {
 Reason WhyNoNegativeTrace(const Vector& vector) {
   const std::string mutation = vector.Text("mutation");
   if (mutation == "flip_rmac" || mutation == "drop_rmac") return kForTheHost;
-  return WhyNoTrace(vector);
+  return NotSpoken(vector);
 }
 
 Reason WhyNoSessionKeys(const Vector& vector) {
   if (vector.Text("protocol") == "SCP03" && !vector.Has("host_challenge")) {
     return kForTheHost;
   }
-  if (vector.Text("i") == "1A") return "implicit initiation (i 1A)";
   return NotSpoken(vector);
 }
 
@@ -51,11 +44,15 @@ struct Kind {
 
 const Kind* FindKind(const Vector& vector) {
   static const auto* const kKinds = new std::map<std::string, Kind>{
-      {"trace", {WhyNoTrace, CheckCardTrace}},
+      {"trace", {NotSpoken, CheckCardTrace}},
       {"negative_trace", {WhyNoNegativeTrace, CheckCardNegativeTrace}},
       {"session_keys", {WhyNoSessionKeys, CheckCardSessionKeys}},
       {"cryptogram", {NotSpoken, CheckCardCryptograms}},
       {"cmac_chain", {NotSpoken, CheckCardCmacChain}},
+      {"scp02_implicit", {NotSpoken, CheckCardImplicit}},
+      {"scp02_implicit_rmac", {NotSpoken, CheckCardImplicitRMac}},
+      {"put_key_block", {NotSpoken, CheckCardPutKeyBlock}},
+      {"put_key_apdu", {NotSpoken, CheckCardPutKeyApdu}},
       {"pseudo_challenge", {NotSpoken, CheckCardPseudoChallenge}},
       {"kdf_scp03", {ForTheHost, nullptr}},
       {"kdf_counter", {ForTheHost, nullptr}},

@@ -24,7 +24,9 @@ std::vector<FileCounts> HostCounts() {
   return {
       {"generated_negative.json", 0, 77},
       {"generated_primitives.json", 182, 294},
+      {"generated_scp01.json", 0, 12},
       {"generated_scp02.json", 57, 18},
+      {"generated_scp02_implicit.json", 0, 24},
       {"generated_scp03.json", 63, 120},
       {"real_lfdbh.json", 0, 1},
       {"real_primitives.json", 53, 11},
@@ -39,18 +41,20 @@ std::vector<FileCounts> HostCounts() {
 
 std::vector<FileCounts> CardCounts() {
   return {
-      {"generated_negative.json", 56, 21},
-      {"generated_primitives.json", 8, 468},
-      {"generated_scp02.json", 57, 18},
+      {"generated_negative.json", 63, 14},
+      {"generated_primitives.json", 32, 444},
+      {"generated_scp01.json", 12, 0},
+      {"generated_scp02.json", 75, 0},
+      {"generated_scp02_implicit.json", 24, 0},
       {"generated_scp03.json", 183, 0},
       {"real_lfdbh.json", 0, 1},
       {"real_primitives.json", 0, 64},
-      {"real_put_key.json", 0, 17},
-      {"real_scp01.json", 0, 5},
-      {"real_scp02.json", 25, 6},
+      {"real_put_key.json", 17, 0},
+      {"real_scp01.json", 5, 0},
+      {"real_scp02.json", 31, 0},
       {"real_scp03.json", 29, 0},
       {"real_scp11.json", 0, 4},
-      {"real_session_material.json", 19, 4},
+      {"real_session_material.json", 22, 1},
   };
 }
 

@@ -195,7 +195,7 @@ TEST(CardRunnerTest, ANegativeTraceRefusedTooEarlyIsAFailure) {
 
 TEST(CardRunnerTest, SkipsWithTheReason) {
   const CardRunner card;
-  EXPECT_EQ(card.WhyNot(TraceWith("SCP03", "SCP01")), "SCP01");
+  EXPECT_EQ(card.WhyNot(TraceWith("SCP03", "SCP11")), "SCP11");
   EXPECT_EQ(card.WhyNot(One(R"("kind":"cmac","cipher":"aes")")),
             "for the host's side");
   EXPECT_EQ(

@@ -64,6 +64,7 @@ absl::StatusOr<SessionRecord> ReadSession(const Vector& vector) {
   ASSIGN_OR_RETURN(session.keys, ReadStaticKeys(vector));
   ASSIGN_OR_RETURN(session.i, vector.HexByte("i"));
   ASSIGN_OR_RETURN(session.level, vector.HexByte("security_level"));
+  session.scp01 = vector.Text("protocol") == "SCP01";
   session.scp02 = vector.Text("protocol") == "SCP02";
   session.s16 = vector.Text("mode") == "S16";
   if (vector.Has("aid")) {

@@ -47,6 +47,7 @@ struct SessionRecord {
   StaticKeys keys;
   uint8_t i = 0;
   uint8_t level = 0;
+  bool scp01 = false;
   bool scp02 = false;
   bool s16 = false;
   Bytes aid;  // of the security domain; empty when it is not known
