@@ -10,7 +10,7 @@ TestCard Scp02Card(uint8_t i) {
   return TestCard(TestDesKeys(), options);
 }
 
-constexpr char kWrongMac[] = "84CA00660800112233445566770000";
+constexpr char kWrongMac[] = "84CA006608001122334455667700";
 constexpr char kBegin[] = "807A000100";
 
 }  // namespace
