@@ -3,6 +3,7 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "tests/conformance/host_content.h"
 #include "tests/conformance/host_primitives.h"
 #include "tests/conformance/host_sessions.h"
 
@@ -64,6 +65,8 @@ Reason WhyNoCounterKdf(const Vector& vector) {
   return std::nullopt;
 }
 
+Reason Always(const Vector&) { return std::nullopt; }
+
 struct Kind {
   Reason (*why_not)(const Vector&);
   absl::Status (*check)(HostCrypto&, const Vector&);  // null: never run
@@ -83,6 +86,10 @@ const Kind* FindKind(const Vector& vector) {
       {"retail_mac", {WhyNoMac, CheckRetailMac}},
       {"mac_full_3des", {WhyNoMac, CheckFullTdesMac}},
       {"diversification", {WhyNoDiversification, CheckDiversification}},
+      {"token", {Always, CheckToken}},
+      {"dap", {Always, CheckDap}},
+      {"receipt", {Always, CheckReceipt}},
+      {"lfdbh", {Always, CheckLoadFileHash}},
   };
   const auto kind = kKinds->find(vector.kind());
   return kind == kKinds->end() ? nullptr : &kind->second;

@@ -147,8 +147,7 @@ absl::StatusOr<std::vector<Job>> JobRepository::List(const std::string& before,
                              {{"below", below}, {"most", most}}));
   std::vector<Job> list;
   for (const store::Row& row : rows) {
-    ASSIGN_OR_RETURN(Job job, ToJob(row));
-    list.push_back(std::move(job));
+    ASSIGN_OR_RETURN(list.emplace_back(), ToJob(row));
   }
   return list;
 }
