@@ -102,6 +102,14 @@ absl::StatusOr<SecretBytes> AesCbcUnwrapKey(const SecretBytes& key, ByteSpan iv,
   return out;
 }
 
+absl::StatusOr<SecretBytes> AesEcbDeriveKey(const SecretBytes& key,
+                                            ByteSpan data) {
+  SecretBytes out(data.size());
+  RETURN_IF_ERROR(Run(EcbCipher(key.size()), key, {}, data, Direction::kEncrypt,
+                      out.Write(GrantSecretAccess())));
+  return out;
+}
+
 absl::StatusOr<Bytes> AesEcbEncrypt(const SecretBytes& key, ByteSpan data) {
   return RunEcb(key, data, Direction::kEncrypt);
 }

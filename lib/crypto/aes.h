@@ -14,8 +14,8 @@ inline constexpr size_t kAesBlockSize = 16;
 // AES (FIPS 197) under a key of 16, 24 or 32 bytes, without padding: `data` is
 // whole blocks. INVALID_ARGUMENT for another length of key, `iv` or `data`.
 //
-// Results are public bytes, but for AesCbcUnwrapKey: do not decrypt keys with
-// the others.
+// Results are public bytes, but for AesCbcUnwrapKey and AesEcbDeriveKey: do not
+// make keys with the others.
 
 // CBC mode (NIST SP 800-38A, 6.2). `iv` is one block.
 absl::StatusOr<Bytes> AesCbcEncrypt(const SecretBytes& key, ByteSpan iv,
@@ -25,6 +25,10 @@ absl::StatusOr<Bytes> AesCbcDecrypt(const SecretBytes& key, ByteSpan iv,
 
 // A key that came encrypted in CBC mode, as in PUT KEY.
 absl::StatusOr<SecretBytes> AesCbcUnwrapKey(const SecretBytes& key, ByteSpan iv,
+                                            ByteSpan data);
+
+// A key made from public bytes, each block by itself.
+absl::StatusOr<SecretBytes> AesEcbDeriveKey(const SecretBytes& key,
                                             ByteSpan data);
 
 // Each block by itself (NIST SP 800-38A, 6.1): for single blocks, counters and

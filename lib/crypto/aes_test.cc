@@ -1,6 +1,7 @@
 #include "lib/crypto/aes.h"
 
 #include "gtest/gtest.h"
+#include "lib/base/secret_access_grant.h"
 #include "lib/base/status_matchers.h"
 
 namespace cardferry::crypto {
@@ -105,6 +106,17 @@ TEST(AesTest, RefusesPartsOfBlocksAndOtherIvs) {
   EXPECT_THAT(AesCbcEncrypt(key, Bytes(15), Bytes(16)),
               StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(AesCbcEncrypt(key, Bytes(), Bytes(16)),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST(AesTest, DerivesKeysByTheSameEncryption) {
+  for (const Example& example : kExamples) {
+    ASSERT_OK_AND_ASSIGN(
+        const SecretBytes derived,
+        AesEcbDeriveKey(Key(example.key), FromHexOrDie(kPlain)));
+    EXPECT_EQ(ToHex(derived.Read(GrantSecretAccess())), example.ecb);
+  }
+  EXPECT_THAT(AesEcbDeriveKey(SecretBytes(16), Bytes(15)),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 

@@ -6,6 +6,8 @@
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
 #include "lib/base/secret_bytes.h"
+#include "lib/card/scp/issuer_template.h"
+#include "lib/card/scp/openssl/an10922.h"
 
 namespace cardferry::scp {
 
@@ -23,14 +25,26 @@ enum class Diversification {
   // SP 800-108 in counter mode over AES-CMAC, as long as the master:
   //   i (1) | 000000 | n | 00 | d[0..9]
   kKdf3,
+  // The same with the key's length in bits (2 bytes) after it.
+  kKdf3WithLength,
 };
 
 // Key `n` of a card. The master of kVisa2 and kEmvCps11 has 16 or 24 bytes, and
-// gives keys of 16; that of kKdf3 has 16, 24 or 32. `diversification_data` has
+// gives keys of 16; that of the others has 16, 24 or 32. `diversification_data`
+// has
 // 10. INVALID_ARGUMENT otherwise. Parity bits are as they come.
 absl::StatusOr<SecretBytes> DiversifyKey(Diversification scheme,
                                          const SecretBytes& master, uint8_t n,
                                          ByteSpan diversification_data);
+
+// Key `n` of a card by an issuer's own template: as long as the master, for
+// triple DES 16 bytes. INVALID_ARGUMENT unless CheckTemplate accepts it for
+// such keys.
+absl::StatusOr<SecretBytes> DiversifyByTemplate(const IssuerTemplate& form,
+                                                KeyKind kind,
+                                                const SecretBytes& master,
+                                                uint8_t n,
+                                                ByteSpan diversification_data);
 
 }  // namespace cardferry::scp
 

@@ -5,6 +5,7 @@
 #include "gtest/gtest.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_matchers.h"
+#include "lib/crypto/aes.h"
 
 namespace cardferry::scp {
 namespace {
@@ -78,7 +79,9 @@ TEST(DiversificationTest, EveryBitOfTheBytesThatEnterMatters) {
        {Enters{Diversification::kNone, {}},
         Enters{Diversification::kVisa2, {0, 1, 4, 5, 6, 7}},
         Enters{Diversification::kEmvCps11, {4, 5, 6, 7, 8, 9}},
-        Enters{Diversification::kKdf3, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}}) {
+        Enters{Diversification::kKdf3, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}},
+        Enters{Diversification::kKdf3WithLength,
+               {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}}}) {
     Bytes data(10, 0x5A);
     std::set<std::string> seen = {Derive(enters.scheme, kMaster, 1, data)};
     for (size_t bit = 0; bit < 80; ++bit) {
@@ -105,6 +108,86 @@ TEST(DiversificationTest, RefusesOtherLengths) {
   }
   EXPECT_THAT(
       DiversifyKey(Diversification::kKdf3, SecretBytes(20), 1, Bytes(10)),
+      StatusIs(StatusCode::kInvalidArgument));
+}
+
+using Kind = TemplatePart::Kind;
+
+TemplatePart CardData(size_t offset, size_t length) {
+  return {Kind::kCardData, offset, length, {}};
+}
+TemplatePart Constant(absl::string_view hex) {
+  return {Kind::kConstant, 0, 0, FromHexOrDie(hex)};
+}
+TemplatePart Number() { return {Kind::kKeyNumber, 0, 0, {}}; }
+
+std::string ByTemplate(const IssuerTemplate& form, KeyKind kind,
+                       absl::string_view master, uint8_t n) {
+  const auto key =
+      DiversifyByTemplate(form, kind, SecretBytes::CopyOf(FromHexOrDie(master)),
+                          n, FromHexOrDie("00010203040506070809"));
+  return key.ok() ? ToHex(key->Read(GrantSecretAccess()))
+                  : key.status().ToString();
+}
+
+// The known schemes, spelt as templates, give the known keys.
+TEST(DiversificationTest, ATemplateThatSpellsAKnownSchemeGivesItsKeys) {
+  const IssuerTemplate visa2 = {
+      "visa2",
+      1,
+      TemplateMethod::kEcb,
+      {CardData(0, 2), CardData(4, 4), Constant("F0"), Number(), CardData(0, 2),
+       CardData(4, 4), Constant("0F"), Number()}};
+  EXPECT_EQ(ByTemplate(visa2, KeyKind::kTripleDes, kMaster, 2),
+            "1068B5FB6F06C78C7A4DFC343B21C78F");
+  IssuerTemplate kdf3 = {"kdf3",
+                         1,
+                         TemplateMethod::kCmacCounter,
+                         {{Kind::kCounter, 0, 0, {}},
+                          Constant("000000"),
+                          Number(),
+                          Constant("00"),
+                          CardData(0, 10)}};
+  const std::string master192 =
+      "404142434445464748494A4B4C4D4E4F5051525354555657";
+  EXPECT_EQ(ByTemplate(kdf3, KeyKind::kAes, master192, 1),
+            "7C5E0EB1D8F19C63D51CFD20174D8F903C5C0AB035FB1F81");
+  kdf3.parts.push_back({Kind::kKeyLength, 0, 0, {}});
+  EXPECT_EQ(ByTemplate(kdf3, KeyKind::kAes, master192, 1),
+            Derive(Diversification::kKdf3WithLength, master192, 1,
+                   FromHexOrDie("00010203040506070809")));
+  const IssuerTemplate nxp = {"nxp",
+                              3,
+                              TemplateMethod::kAn10922,
+                              {Number(), CardData(0, 10), Constant("4E58")}};
+  const auto direct =
+      An10922Key(KeyKind::kAes, SecretBytes::CopyOf(FromHexOrDie(kMaster)),
+                 FromHexOrDie("03000102030405060708094E58"));
+  EXPECT_EQ(ByTemplate(nxp, KeyKind::kAes, kMaster, 3),
+            ToHex(direct->Read(GrantSecretAccess())));
+}
+
+TEST(DiversificationTest, ATemplateOfAesBlocksIsCutToTheKeysLength) {
+  const IssuerTemplate blocks = {
+      "blocks",
+      1,
+      TemplateMethod::kEcb,
+      {CardData(0, 10), Constant("00000000"), Constant("01"), Number(),
+       CardData(0, 10), Constant("00000000"), Constant("02"), Number()}};
+  const auto whole = crypto::AesEcbDeriveKey(
+      SecretBytes::CopyOf(
+          FromHexOrDie("404142434445464748494A4B4C4D4E4F5051525354555657")),
+      FromHexOrDie(
+          "000102030405060708090000000001010001020304050607080900000000"
+          "0201"));
+  EXPECT_EQ(ByTemplate(blocks, KeyKind::kAes,
+                       "404142434445464748494A4B4C4D4E4F5051525354555657", 1),
+            ToHex(whole->Read(GrantSecretAccess()).first(24)));
+  EXPECT_THAT(
+      DiversifyByTemplate(blocks, KeyKind::kAes, SecretBytes(16), 1, Bytes(10)),
+      StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(
+      DiversifyByTemplate(blocks, KeyKind::kAes, SecretBytes(24), 1, Bytes(9)),
       StatusIs(StatusCode::kInvalidArgument));
 }
 
