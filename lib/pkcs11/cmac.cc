@@ -1,6 +1,7 @@
 #include "lib/pkcs11/cmac.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace cardferry::pkcs11 {
 namespace {
@@ -51,11 +52,30 @@ AesBlock Double(const AesBlock& block) {
   return doubled;
 }
 
-Bytes CmacBlocks(const AesBlock& zero_encrypted, ByteSpan message) {
+CmacMessage MakeCmacMessage(ByteSpan message, size_t least_blocks) {
+  const size_t least = least_blocks * kAesBlock;
+  CmacMessage made = {Bytes(message.begin(), message.end()), false};
+  made.padded = message.size() < least || message.size() % kAesBlock != 0;
+  if (!made.padded) return made;
+  made.blocks.push_back(0x80);
+  const size_t whole =
+      (made.blocks.size() + kAesBlock - 1) / kAesBlock * kAesBlock;
+  made.blocks.resize(std::max(whole, least));
+  return made;
+}
+
+AesBlock MaskedLast(const CmacMessage& message,
+                    const AesBlock& zero_encrypted) {
   const AesBlock k1 = Double(zero_encrypted);
-  Bytes blocks(message.begin(), message.end());
-  CloseMessage(k1, Double(k1), 0, blocks);
-  return blocks;
+  return Xor(BlockAt(message.blocks, message.blocks.size() - kAesBlock),
+             message.padded ? Double(k1) : k1);
+}
+
+Bytes CmacBlocks(const AesBlock& zero_encrypted, ByteSpan message) {
+  CmacMessage made = MakeCmacMessage(message);
+  const AesBlock last = MaskedLast(made, zero_encrypted);
+  std::copy(last.begin(), last.end(), made.blocks.end() - kAesBlock);
+  return std::move(made.blocks);
 }
 
 CmacChainStream MakeCmacChainStream(const AesBlock& zero_encrypted,

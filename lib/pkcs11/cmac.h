@@ -24,6 +24,18 @@ AesBlock Xor(const AesBlock& a, const AesBlock& b);
 // (SP 800-38B, 6.1).
 AesBlock Double(const AesBlock& block);
 
+// A message in whole blocks: as it is, or padded with 80 00.. to whole blocks,
+// at least `least_blocks` of them (SP 800-38B, 6.2, step 4).
+struct CmacMessage {
+  Bytes blocks;
+  bool padded = false;
+};
+CmacMessage MakeCmacMessage(ByteSpan message, size_t least_blocks = 1);
+
+// Its last block as CBC takes it: masked with K1, or with K2 when padded.
+// `zero_encrypted` is E(0).
+AesBlock MaskedLast(const CmacMessage& message, const AesBlock& zero_encrypted);
+
 // `message` in whole blocks, the last one masked with K1, or padded with 80
 // 00.. and masked with K2 (SP 800-38B, 6.2, steps 1 to 4). CMAC is the last
 // block of AES-CBC over this with a zero IV. `zero_encrypted` is E(0).

@@ -11,22 +11,24 @@ namespace {
 constexpr AesBlock kZeroBlock = {};
 
 // The messages whose CMACs joined are the key.
-std::vector<Bytes> Messages(const KdfInput& input, size_t length) {
-  std::vector<Bytes> messages((length + kAesBlock - 1) / kAesBlock);
+std::vector<CmacMessage> Messages(const KdfInput& input, size_t length) {
+  std::vector<CmacMessage> messages((length + kAesBlock - 1) / kAesBlock);
   for (size_t i = 0; i < messages.size(); ++i) {
-    const uint8_t counter = static_cast<uint8_t>(i + 1);
-    messages[i] = Concat({input.before, {&counter, 1}, input.after});
+    const uint8_t counter = static_cast<uint8_t>(input.first_counter + i);
+    messages[i] = MakeCmacMessage(
+        Concat({input.before, {&counter, 1}, input.after}), input.least_blocks);
   }
   return messages;
 }
 
 // E(0), and the first block of each message encrypted, by one call.
-absl::StatusOr<Bytes> EncryptFirstBlocks(Session& session, ObjectHandle key,
-                                         const std::vector<Bytes>& messages) {
+absl::StatusOr<Bytes> EncryptFirstBlocks(
+    Session& session, ObjectHandle key,
+    const std::vector<CmacMessage>& messages) {
   Bytes blocks(kZeroBlock.begin(), kZeroBlock.end());
-  for (const Bytes& message : messages) {
-    if (message.size() <= kAesBlock) continue;
-    Append(blocks, ByteSpan(message).subspan(0, kAesBlock));
+  for (const CmacMessage& message : messages) {
+    if (message.blocks.size() == kAesBlock) continue;
+    Append(blocks, ByteSpan(message.blocks).first(kAesBlock));
   }
   ASSIGN_OR_RETURN(Bytes done,
                    session.Encrypt(Mechanism::Plain(CKM_AES_ECB), key, blocks));
@@ -41,9 +43,9 @@ absl::StatusOr<Bytes> EncryptFirstBlocks(Session& session, ObjectHandle key,
 absl::StatusOr<AesBlock> LastInput(Session& session, ObjectHandle key,
                                    const AesBlock& zero_encrypted,
                                    const AesBlock& first,
-                                   const Bytes& message) {
-  const Bytes blocks = CmacBlocks(zero_encrypted, message);
-  const AesBlock last = BlockAt(blocks, blocks.size() - kAesBlock);
+                                   const CmacMessage& message) {
+  const Bytes& blocks = message.blocks;
+  const AesBlock last = MaskedLast(message, zero_encrypted);
   if (blocks.size() == kAesBlock) return last;
   if (blocks.size() == 2 * kAesBlock) return Xor(last, first);
   const ByteSpan middle =
@@ -56,11 +58,40 @@ absl::StatusOr<AesBlock> LastInput(Session& session, ObjectHandle key,
   return Xor(last, BlockAt(chain, chain.size() - kAesBlock));
 }
 
-absl::StatusOr<Object> DeriveByAesData(Session& session, const KdfBase& base,
-                                       const KdfInput& input, size_t length,
-                                       Template key) {
-  const std::vector<Bytes> messages = Messages(input, length);
-  const bool one_block = messages[0].size() <= kAesBlock;
+bool IsSp800_108(const KdfInput& input) {
+  return input.first_counter == 1 && input.least_blocks == 1;
+}
+
+}  // namespace
+
+KdfInput Kdf3Input(uint8_t key_number, ByteSpan key_diversification_data) {
+  KdfInput input;
+  input.after = {0x00, 0x00, 0x00, key_number, 0x00};
+  Append(input.after, key_diversification_data);
+  return input;
+}
+
+KdfInput Kdf3WithLengthInput(uint8_t key_number,
+                             ByteSpan key_diversification_data, size_t bits) {
+  KdfInput input = Kdf3Input(key_number, key_diversification_data);
+  Append(input.after,
+         {static_cast<uint8_t>(bits >> 8), static_cast<uint8_t>(bits)});
+  return input;
+}
+
+KdfInput Scp03KdfInput(uint8_t constant, size_t bits, ByteSpan context) {
+  KdfInput input;
+  input.before.assign(11, 0x00);
+  Append(input.before, {constant, 0x00, static_cast<uint8_t>(bits >> 8),
+                        static_cast<uint8_t>(bits)});
+  input.after.assign(context.begin(), context.end());
+  return input;
+}
+
+absl::StatusOr<Bytes> CmacKdfData(Session& session, const KdfBase& base,
+                                  const KdfInput& input, size_t length) {
+  const std::vector<CmacMessage> messages = Messages(input, length);
+  const bool one_block = messages[0].blocks.size() == kAesBlock;
   Bytes firsts;
   if (!one_block || !base.zero_encrypted.has_value()) {
     ASSIGN_OR_RETURN(firsts, EncryptFirstBlocks(session, base.key, messages));
@@ -77,37 +108,20 @@ absl::StatusOr<Object> DeriveByAesData(Session& session, const KdfBase& base,
         LastInput(session, base.key, zero_encrypted, first, messages[i]));
     Append(data, last);
   }
-  return session.DeriveKey(Mechanism::AesEcbEncryptData(data), base.key,
-                           std::move(key));
-}
-
-}  // namespace
-
-KdfInput Kdf3Input(uint8_t key_number, ByteSpan key_diversification_data) {
-  KdfInput input;
-  input.after = {0x00, 0x00, 0x00, key_number, 0x00};
-  Append(input.after, key_diversification_data);
-  return input;
-}
-
-KdfInput Scp03KdfInput(uint8_t constant, size_t bits, ByteSpan context) {
-  KdfInput input;
-  input.before.assign(11, 0x00);
-  Append(input.before, {constant, 0x00, static_cast<uint8_t>(bits >> 8),
-                        static_cast<uint8_t>(bits)});
-  input.after.assign(context.begin(), context.end());
-  return input;
+  return data;
 }
 
 absl::StatusOr<Object> DeriveCmacKey(Session& session, KdfRecipe recipe,
                                      const KdfBase& base, const KdfInput& input,
                                      size_t length, Template key) {
-  if (recipe == KdfRecipe::kNative) {
+  if (recipe == KdfRecipe::kNative && IsSp800_108(input)) {
     return session.DeriveKey(
         Mechanism::CmacCounterKdf(input.before, input.after), base.key,
         std::move(key));
   }
-  return DeriveByAesData(session, base, input, length, std::move(key));
+  ASSIGN_OR_RETURN(const Bytes data, CmacKdfData(session, base, input, length));
+  return session.DeriveKey(Mechanism::AesEcbEncryptData(data), base.key,
+                           std::move(key));
 }
 
 }  // namespace cardferry::pkcs11

@@ -15,6 +15,10 @@ namespace cardferry::pkcs11 {
 struct KdfInput {
   Bytes before;
   Bytes after;
+  // Not SP 800-108, but of NXP's making: what i starts from, and how many
+  // blocks a message is padded to at least.
+  uint8_t first_counter = 1;
+  size_t least_blocks = 1;
 };
 
 // GlobalPlatform KDF3: the key of a card from its issuer's master. Block i is
@@ -22,6 +26,11 @@ struct KdfInput {
 // ENC, 2 MAC, 3 DEK. One whole AES block, so the master's E(0) is all that is
 // needed besides derivation.
 KdfInput Kdf3Input(uint8_t key_number, ByteSpan key_diversification_data);
+
+// The same followed by L, the key's length in bits (2 bytes): 18 bytes, so the
+// master has to encrypt where the module has no KDF of its own.
+KdfInput Kdf3WithLengthInput(uint8_t key_number,
+                             ByteSpan key_diversification_data, size_t bits);
 
 // SCP03 (GPC Amendment D, 4.1.5): 00*11 || constant || 00 || bits (2) || i ||
 // context.
@@ -40,9 +49,14 @@ enum class KdfRecipe {
   kAesData,  // the last AES block of each CMAC by CKM_AES_ECB_ENCRYPT_DATA
 };
 
+// The blocks whose encryption under `base` is the result, cut to `length`.
+absl::StatusOr<Bytes> CmacKdfData(Session& session, const KdfBase& base,
+                                  const KdfInput& input, size_t length);
+
 // A session object with the derived key, as `key` wants it; the length is
-// `length` bytes. Calls: 1 for kNative; for kAesData 1 for a message of one
-// block with known E(0), 3 for two blocks, more for longer messages.
+// `length` bytes. What is not SP 800-108 goes by kAesData always. Calls: 1 for
+// kNative; for kAesData 1 for a message of one block with known E(0), 3 for two
+// blocks, more for longer messages.
 absl::StatusOr<Object> DeriveCmacKey(Session& session, KdfRecipe recipe,
                                      const KdfBase& base, const KdfInput& input,
                                      size_t length, Template key);

@@ -253,6 +253,9 @@ TEST(KdfInput, LaysOutKdf3AndScp03AsTheirTextsSay) {
   const KdfInput kdf3 = Kdf3Input(3, FromHexOrDie("A0A1A2A3A4A5A6A7A8A9"));
   EXPECT_EQ(ToHex(kdf3.before), "");
   EXPECT_EQ(ToHex(kdf3.after), "0000000300A0A1A2A3A4A5A6A7A8A9");
+  const KdfInput with_length =
+      Kdf3WithLengthInput(3, FromHexOrDie("A0A1A2A3A4A5A6A7A8A9"), 192);
+  EXPECT_EQ(ToHex(with_length.after), "0000000300A0A1A2A3A4A5A6A7A8A900C0");
   const KdfInput scp03 = Scp03KdfInput(0x04, 256, FromHexOrDie("0102"));
   EXPECT_EQ(ToHex(scp03.before), "000000000000000000000004000100");
   EXPECT_EQ(ToHex(scp03.after), "0102");
