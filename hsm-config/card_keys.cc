@@ -3,15 +3,17 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "hsm-config/card_key_source.h"
 #include "hsm-config/master_facts.h"
 #include "hsm-config/readable_derivation.h"
 #include "hsm-config/token_keys.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_macros.h"
+#include "lib/pkcs11/an10922.h"
 #include "lib/pkcs11/cmac_kdf.h"
-#include "lib/pkcs11/des_kdf.h"
 
 namespace cardferry::hsm {
 namespace {
@@ -42,23 +44,39 @@ class SecretText {
   size_t at_ = 0;
 };
 
-absl::StatusOr<SecretBytes> CardKey(pkcs11::Session& session,
-                                    Diversification diversification,
-                                    const KeyEntry& master, uint8_t number,
-                                    ByteSpan key_diversification_data) {
-  ASSIGN_OR_RETURN(const pkcs11::ObjectHandle key, FindKey(session, master));
-  if (diversification != Diversification::kKdf3) {
-    const Bytes data =
-        diversification == Diversification::kVisa2
-            ? pkcs11::Visa2Data(number, key_diversification_data)
-            : pkcs11::EmvCpsData(number, key_diversification_data);
-    return DeriveReadable(session, pkcs11::Mechanism::Des3EcbEncryptData(data),
-                          key, data.size());
+// The master, with the E(0) that its ceremony noted where it only derives.
+absl::StatusOr<pkcs11::KdfBase> Base(pkcs11::Session& session,
+                                     const KeyEntry& master) {
+  pkcs11::KdfBase base;
+  ASSIGN_OR_RETURN(base.key, FindKey(session, master));
+  constexpr auto kEncrypts = static_cast<unsigned>(pkcs11::Usage::kEncrypt);
+  if (master.spec.type != CKK_AES || (master.spec.usages & kEncrypts) != 0) {
+    return base;
   }
   ASSIGN_OR_RETURN(const MasterFacts facts, ReadMasterFacts(session, master));
-  return DeriveReadable(session, {key, facts.zero_encrypted},
-                        pkcs11::Kdf3Input(number, key_diversification_data),
-                        master.spec.length);
+  base.zero_encrypted = facts.zero_encrypted;
+  return base;
+}
+
+absl::StatusOr<SecretBytes> CardKey(pkcs11::Session& session,
+                                    const CardKeyScheme& scheme,
+                                    const KeyEntry& master, uint8_t number,
+                                    ByteSpan key_diversification_data) {
+  ASSIGN_OR_RETURN(const pkcs11::KdfBase base, Base(session, master));
+  ASSIGN_OR_RETURN(const CardKeySource source,
+                   SourceOfCardKey(session, base.key, scheme, number,
+                                   key_diversification_data));
+  const size_t length = CardKeyLength(scheme);
+  if (const auto* mechanism = std::get_if<pkcs11::Mechanism>(&source)) {
+    return DeriveReadable(session, *mechanism, base.key, length);
+  }
+  if (const auto* input = std::get_if<pkcs11::KdfInput>(&source)) {
+    return DeriveReadable(session, base, *input, length);
+  }
+  if (const auto* made = std::get_if<MadeInMemory>(&source)) {
+    return pkcs11::An10922Aes192Value(session, base.key, made->input);
+  }
+  return absl::InternalError("not diversified");
 }
 
 }  // namespace
@@ -69,14 +87,14 @@ absl::StatusOr<SecretBytes> SimulatedCardKeys(
   if (key_diversification_data.size() != kDiversificationDataSize) {
     return absl::InvalidArgumentError("key diversification data are 10 bytes");
   }
-  if (set.diversification == Diversification::kNone) {
+  if (set.scheme.diversification == Diversification::kNone) {
     return absl::FailedPreconditionError(
         absl::StrCat("key set ", set.name,
                      " is not diversified: its cards hold the masters, and "
                      "those cannot be read"));
   }
   const auto key = [&](const KeyEntry& master, uint8_t number) {
-    return CardKey(session, set.diversification, master, number,
+    return CardKey(session, set.scheme, master, number,
                    key_diversification_data);
   };
   ASSIGN_OR_RETURN(const SecretBytes enc, key(set.enc, 1));
@@ -86,7 +104,7 @@ absl::StatusOr<SecretBytes> SimulatedCardKeys(
       absl::StrCat("# The keys of a simulated card: development only.\nkvn=",
                    ToHex({&set.key_version_number, 1}),
                    "\nkdd=", ToHex(key_diversification_data),
-                   IsTripleDes(set.key_bits) ? "\nalg=des" : "");
+                   IsTripleDes(set.scheme.key_bits) ? "\nalg=des" : "");
   constexpr absl::string_view kNames[] = {"\nenc=", "\nmac=", "\ndek="};
   SecretText text(head.size() + 3 * (kNames[0].size() + 2 * enc.size()) + 1);
   text.Add(head);

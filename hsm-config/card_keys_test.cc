@@ -1,5 +1,6 @@
 #include "hsm-config/card_keys.h"
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "hsm-config/ceremony.h"
 #include "hsm-config/testing/development_import.h"
@@ -14,6 +15,11 @@
 namespace cardferry::hsm {
 namespace {
 
+TestKeySet Templated(const std::string& name, size_t key_bits,
+                     const std::string& form) {
+  return {name, key_bits, Diversification::kTemplate, 1, 0x30, form};
+}
+
 class CardKeysTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -27,13 +33,16 @@ class CardKeysTest : public testing::Test {
     profile_ = TestProfile({{"kdf3", 192},
                             {"plain", 128, Diversification::kNone},
                             {"visa2", 112, Diversification::kVisa2},
-                            {"emv", 112, Diversification::kEmvCps}});
+                            {"emv", 112, Diversification::kEmvCps},
+                            Templated("visa1", 112, "ecb/1"),
+                            Templated("nxp-des", 112, "nxp/2"),
+                            Templated("nxp-aes", 192, "nxp/2")});
     std::map<std::string, SecretBytes> known;
     for (const char* label : {"kdf3/1/enc", "kdf3/1/mac", "kdf3/1/dek"}) {
       known[label] = SecretBytes::CopyOf(
           FromHexOrDie("404142434445464748494A4B4C4D4E4F5051525354555657"));
     }
-    for (const char* name : {"visa2/1/", "emv/1/"}) {
+    for (const char* name : {"visa2/1/", "emv/1/", "visa1/1/"}) {
       for (const char* which : {"enc", "mac", "dek"}) {
         known[std::string(name) + which] = SecretBytes::CopyOf(
             FromHexOrDie("404142434445464748494A4B4C4D4E4F"));
@@ -89,6 +98,26 @@ TEST_F(CardKeysTest, AreTheOnesThatAnotherToolDerivesByTripleDes) {
             "enc=0EF59FCBF8019B62E62AF6EA20B8BF25\n"
             "mac=3E383EB6F2762B88155F76BDFED05A02\n"
             "dek=64021E43C0C7D264A1C7C6D01E1C8761\n");
+}
+
+// VISA's first scheme as a template; the value is OpenSSL's triple DES.
+TEST_F(CardKeysTest, AreMadeByTemplatesToo) {
+  const auto keys = [&](size_t set) {
+    const SecretBytes text =
+        SimulatedCardKeys(token_->keep_alive(), profile_.key_sets[set],
+                          FromHexOrDie("00010203040506070809"))
+            .value();
+    return AsString(text.Read(GrantSecretAccess()));
+  };
+  EXPECT_THAT(keys(4), testing::StartsWith(
+                           "# The keys of a simulated card: development only.\n"
+                           "kvn=30\n"
+                           "kdd=00010203040506070809\n"
+                           "alg=des\n"
+                           "enc=9D571A34BA99409A031AC42A86E1161B\n"));
+  EXPECT_EQ(keys(5).size(), keys(4).size());
+  EXPECT_EQ(keys(6).size(), keys(0).size());
+  EXPECT_NE(keys(5), keys(4));
 }
 
 TEST_F(CardKeysTest, NeedTenBytesOfDiversificationData) {

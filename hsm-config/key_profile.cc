@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+
 namespace cardferry::hsm {
 
 const char* DiversificationName(Diversification diversification) {
@@ -10,18 +12,59 @@ const char* DiversificationName(Diversification diversification) {
       return "none";
     case Diversification::kKdf3:
       return "kdf3";
+    case Diversification::kKdf3WithLength:
+      return "kdf3-with-length";
     case Diversification::kVisa2:
       return "visa2";
     case Diversification::kEmvCps:
       return "emv-cps";
+    case Diversification::kTemplate:
+      return "template";
   }
   return "unknown";
+}
+
+std::string SchemeName(const CardKeyScheme& scheme) {
+  if (!scheme.form.has_value()) {
+    return DiversificationName(scheme.diversification);
+  }
+  return absl::StrCat(scheme.form->name, "/", scheme.form->version);
+}
+
+uint16_t BytesThatCount(const CardKeyScheme& scheme) {
+  constexpr uint16_t kAll = 0x03FF;
+  switch (scheme.diversification) {
+    case Diversification::kNone:
+    case Diversification::kKdf3:
+    case Diversification::kKdf3WithLength:
+      return kAll;
+    case Diversification::kVisa2:
+      return 0x00F3;
+    case Diversification::kEmvCps:
+      return 0x03F0;
+    case Diversification::kTemplate:
+      break;
+  }
+  unsigned bytes = 0;
+  for (size_t offset = 0; offset < 10; ++offset) {
+    if (scp::DependsOn(*scheme.form, offset)) bytes |= 1u << offset;
+  }
+  return static_cast<uint16_t>(bytes);
+}
+
+bool IsAn10922(const CardKeyScheme& scheme) {
+  return scheme.form.has_value() &&
+         scheme.form->method == scp::TemplateMethod::kAn10922;
+}
+
+bool IsMadeInMemory(const CardKeyScheme& scheme) {
+  return IsAn10922(scheme) && scheme.key_bits == 192;
 }
 
 bool HasTripleDes(const KeyProfile& profile) {
   return std::any_of(
       profile.key_sets.begin(), profile.key_sets.end(),
-      [](const KeySet& set) { return IsTripleDes(set.key_bits); });
+      [](const KeySet& set) { return IsTripleDes(set.scheme.key_bits); });
 }
 
 std::vector<const KeyEntry*> AllKeys(const KeyProfile& profile) {

@@ -2,19 +2,48 @@
 #define CARDFERRY_HSM_CONFIG_KEY_PROFILE_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lib/base/bytes.h"
+#include "lib/card/scp/issuer_template.h"
 #include "lib/pkcs11/key_template.h"
 
 namespace cardferry::hsm {
 
-// KDF3 for AES keys, VISA2 and EMV CPS for triple DES keys.
-enum class Diversification { kNone, kKdf3, kVisa2, kEmvCps };
+// KDF3 for AES keys, VISA2 and EMV CPS for triple DES keys; an issuer's own
+// template for either.
+enum class Diversification {
+  kNone,
+  kKdf3,
+  kKdf3WithLength,
+  kVisa2,
+  kEmvCps,
+  kTemplate,
+};
 
-// "none", "kdf3", "visa2", "emv-cps".
+// "none", "kdf3", "kdf3-with-length", "visa2", "emv-cps", "template".
 const char* DiversificationName(Diversification diversification);
+
+// How the cards' keys come from masters of `key_bits`.
+struct CardKeyScheme {
+  size_t key_bits = 128;
+  Diversification diversification = Diversification::kKdf3;
+  std::optional<scp::IssuerTemplate> form = std::nullopt;  // for kTemplate
+};
+
+// As above; for a template its "name/version".
+std::string SchemeName(const CardKeyScheme& scheme);
+
+// Which bytes of the key diversification data the keys depend on: bit n for
+// byte n. All ten where every card has the masters themselves.
+uint16_t BytesThatCount(const CardKeyScheme& scheme);
+
+// Whether the scheme is AN10922, and whether it makes keys in the process's
+// memory (an10922.h).
+bool IsAn10922(const CardKeyScheme& scheme);
+bool IsMadeInMemory(const CardKeyScheme& scheme);
 
 // Whether keys of so many bits are triple DES keys (112, 168) or AES keys (128,
 // 192, 256).
@@ -35,8 +64,7 @@ struct KeySet {
   std::string name;
   uint32_t master_version = 1;
   uint8_t key_version_number = 0;
-  size_t key_bits = 128;
-  Diversification diversification = Diversification::kKdf3;
+  CardKeyScheme scheme;
   KeyEntry enc;
   KeyEntry mac;
   KeyEntry dek;

@@ -10,6 +10,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "hsm-config/template_proto.h"
 #include "lib/base/file.h"
 #include "lib/base/status_macros.h"
 #include "proto/cardferry/config/v1/key_profile.pb.h"
@@ -79,6 +80,8 @@ absl::StatusOr<CK_MECHANISM_TYPE> ToMechanism(pb::Mechanism mechanism) {
       return CKM_DES3_ECB_ENCRYPT_DATA;
     case pb::MECHANISM_DES3_CBC_ENCRYPT_DATA:
       return CKM_DES3_CBC_ENCRYPT_DATA;
+    case pb::MECHANISM_DES3_ECB:
+      return CKM_DES3_ECB;
     default:
       return absl::InvalidArgumentError("unknown mechanism");
   }
@@ -91,20 +94,31 @@ struct Role {
   unsigned usages;
 };
 
-Role MasterRole(const KeySet& set, bool is_dek) {
+// Whether a card's key takes encryptions by its master besides the derivation.
+bool MasterEncrypts(const CardKeyScheme& scheme) {
+  switch (scheme.diversification) {
+    case Diversification::kKdf3WithLength:
+      return true;
+    case Diversification::kTemplate:
+      return scheme.form->method != scp::TemplateMethod::kEcb;
+    default:
+      return false;
+  }
+}
+
+Role MasterRole(const CardKeyScheme& scheme, bool is_dek) {
+  const unsigned derives = MasterEncrypts(scheme)
+                               ? Usage::kDerive | Usage::kEncrypt
+                               : static_cast<unsigned>(Usage::kDerive);
   // Everything is made from triple DES keys by one derivation.
-  if (set.key_bits == 112) {
-    return {CKK_DES2, 16, static_cast<unsigned>(Usage::kDerive)};
-  }
-  if (set.key_bits == 168) {
-    return {CKK_DES3, 24, static_cast<unsigned>(Usage::kDerive)};
-  }
-  const size_t length = set.key_bits / 8;
-  // Diversified masters only derive. What the cards hold themselves derives
-  // session keys, by the two-block trick where the module has no KDF of its
-  // own; the DEK encrypts and wraps.
-  if (set.diversification == Diversification::kKdf3) {
-    return {CKK_AES, length, static_cast<unsigned>(Usage::kDerive)};
+  if (scheme.key_bits == 112) return {CKK_DES2, 16, derives};
+  if (scheme.key_bits == 168) return {CKK_DES3, 24, derives};
+  const size_t length = scheme.key_bits / 8;
+  // Diversified masters only derive, where one derivation is all. What the
+  // cards hold themselves derives session keys, by the two-block trick where
+  // the module has no KDF of its own; the DEK encrypts and wraps.
+  if (scheme.diversification != Diversification::kNone) {
+    return {CKK_AES, length, derives};
   }
   return {CKK_AES, length,
           is_dek ? Usage::kEncrypt | Usage::kWrap
@@ -121,6 +135,10 @@ absl::StatusOr<Diversification> ToDiversification(pb::Diversification value) {
       return Diversification::kVisa2;
     case pb::DIVERSIFICATION_EMV_CPS:
       return Diversification::kEmvCps;
+    case pb::DIVERSIFICATION_KDF3_WITH_LENGTH:
+      return Diversification::kKdf3WithLength;
+    case pb::DIVERSIFICATION_TEMPLATE:
+      return Diversification::kTemplate;
     default:
       return absl::InvalidArgumentError("no diversification");
   }
@@ -178,32 +196,58 @@ absl::Status CheckName(const std::string& name) {
 
 // That there are keys of this length, and that they are diversified in a way
 // that is theirs.
-absl::Status CheckAlgorithm(const KeySet& set) {
-  const size_t bits = set.key_bits;
+absl::Status CheckAlgorithm(const CardKeyScheme& scheme) {
+  const size_t bits = scheme.key_bits;
   const bool is_des = IsTripleDes(bits);
   if (!is_des && bits != 128 && bits != 192 && bits != 256) {
     return absl::InvalidArgumentError(
         "key_bits must be 128, 192 or 256 (AES), 112 or 168 (triple DES)");
   }
-  switch (set.diversification) {
+  switch (scheme.diversification) {
     case Diversification::kNone:
       if (bits != 168) return absl::OkStatus();
       return absl::InvalidArgumentError(
           "cards hold no triple DES keys of 168 bits");
     case Diversification::kKdf3:
+    case Diversification::kKdf3WithLength:
       if (!is_des) return absl::OkStatus();
       break;
     case Diversification::kVisa2:
     case Diversification::kEmvCps:
       if (is_des) return absl::OkStatus();
       break;
+    case Diversification::kTemplate:
+      // AN10922 gives keys as long as the master, and cards hold none of 168.
+      if (bits == 168 && IsAn10922(scheme)) break;
+      return Annotate(scp::CheckTemplate(*scheme.form, is_des ? 112 : bits),
+                      absl::StrCat("template ", SchemeName(scheme)));
   }
   return absl::InvalidArgumentError(
-      absl::StrCat("diversification ", DiversificationName(set.diversification),
-                   " does not go with ", bits, " bits"));
+      absl::StrCat("diversification ", SchemeName(scheme), " does not go with ",
+                   bits, " bits"));
 }
 
-absl::Status ParseProperties(const pb::KeySet& message, KeySet& set) {
+using Templates = std::map<std::string, scp::IssuerTemplate>;
+
+absl::Status TakeTemplate(const std::string& name, const Templates& templates,
+                          CardKeyScheme& scheme) {
+  const bool is_wanted = scheme.diversification == Diversification::kTemplate;
+  if (is_wanted == name.empty()) {
+    return absl::InvalidArgumentError(
+        "`template` and DIVERSIFICATION_TEMPLATE go together");
+  }
+  if (!is_wanted) return absl::OkStatus();
+  const auto found = templates.find(name);
+  if (found == templates.end()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no template ", name, " (name/version)"));
+  }
+  scheme.form = found->second;
+  return absl::OkStatus();
+}
+
+absl::Status ParseProperties(const pb::KeySet& message,
+                             const Templates& templates, KeySet& set) {
   RETURN_IF_ERROR(CheckName(message.name()));
   set.name = message.name();
   if (message.master_version() == 0) {
@@ -214,10 +258,11 @@ absl::Status ParseProperties(const pb::KeySet& message, KeySet& set) {
     return absl::InvalidArgumentError("key_version_number must be 1 to 127");
   }
   set.key_version_number = static_cast<uint8_t>(message.key_version_number());
-  set.key_bits = message.key_bits();
-  ASSIGN_OR_RETURN(set.diversification,
+  set.scheme.key_bits = message.key_bits();
+  ASSIGN_OR_RETURN(set.scheme.diversification,
                    ToDiversification(message.diversification()));
-  return CheckAlgorithm(set);
+  RETURN_IF_ERROR(TakeTemplate(message.template_(), templates, set.scheme));
+  return CheckAlgorithm(set.scheme);
 }
 
 bool Allows(const KeyEntry& key, CK_MECHANISM_TYPE mechanism) {
@@ -229,7 +274,7 @@ bool Allows(const KeyEntry& key, CK_MECHANISM_TYPE mechanism) {
 // ECB makes diversified card keys and a session key's halves, CBC makes session
 // keys from the keys that the cards hold themselves.
 absl::Status CheckTripleDesMechanisms(const KeySet& set) {
-  if (!IsTripleDes(set.key_bits)) return absl::OkStatus();
+  if (!IsTripleDes(set.scheme.key_bits)) return absl::OkStatus();
   for (const KeyEntry* key : {&set.enc, &set.mac, &set.dek}) {
     if (!Allows(*key, CKM_DES3_ECB_ENCRYPT_DATA)) {
       return absl::InvalidArgumentError(
@@ -237,7 +282,7 @@ absl::Status CheckTripleDesMechanisms(const KeySet& set) {
                        ": triple DES keys need mechanism "
                        "MECHANISM_DES3_ECB_ENCRYPT_DATA"));
     }
-    if (set.diversification == Diversification::kNone &&
+    if (set.scheme.diversification == Diversification::kNone &&
         !Allows(*key, CKM_DES3_CBC_ENCRYPT_DATA)) {
       return absl::InvalidArgumentError(absl::StrCat(
           key->label,
@@ -248,15 +293,15 @@ absl::Status CheckTripleDesMechanisms(const KeySet& set) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<KeySet> ParseKeySet(const pb::KeySet& message) {
+absl::StatusOr<KeySet> ParseKeySet(const pb::KeySet& message,
+                                   const Templates& templates) {
   KeySet set;
-  RETURN_IF_ERROR(ParseProperties(message, set));
-  RETURN_IF_ERROR(
-      ParseKeyInto("enc", message.enc(), MasterRole(set, false), set.enc));
-  RETURN_IF_ERROR(
-      ParseKeyInto("mac", message.mac(), MasterRole(set, false), set.mac));
-  RETURN_IF_ERROR(
-      ParseKeyInto("dek", message.dek(), MasterRole(set, true), set.dek));
+  RETURN_IF_ERROR(ParseProperties(message, templates, set));
+  const Role role = MasterRole(set.scheme, false);
+  RETURN_IF_ERROR(ParseKeyInto("enc", message.enc(), role, set.enc));
+  RETURN_IF_ERROR(ParseKeyInto("mac", message.mac(), role, set.mac));
+  RETURN_IF_ERROR(ParseKeyInto("dek", message.dek(),
+                               MasterRole(set.scheme, true), set.dek));
   RETURN_IF_ERROR(CheckTripleDesMechanisms(set));
   return set;
 }
@@ -270,8 +315,8 @@ absl::Status CheckUnique(const KeyProfile& profile) {
           "key set ", set.name, " version ", set.master_version, " twice"));
     }
     const auto [first, is_first] =
-        is_des.emplace(set.name, IsTripleDes(set.key_bits));
-    if (!is_first && first->second != IsTripleDes(set.key_bits)) {
+        is_des.emplace(set.name, IsTripleDes(set.scheme.key_bits));
+    if (!is_first && first->second != IsTripleDes(set.scheme.key_bits)) {
       return absl::InvalidArgumentError(
           absl::StrCat("key set ", set.name,
                        " has versions for SCP02 and for SCP03: give the new "
@@ -295,8 +340,9 @@ absl::Status CheckUnique(const KeyProfile& profile) {
 
 absl::StatusOr<KeyProfile> FromMessage(const pb::KeyProfile& message) {
   KeyProfile profile;
+  ASSIGN_OR_RETURN(const Templates templates, ParseTemplates(message));
   for (const pb::KeySet& set : message.key_sets()) {
-    absl::StatusOr<KeySet> parsed = ParseKeySet(set);
+    absl::StatusOr<KeySet> parsed = ParseKeySet(set, templates);
     if (!parsed.ok()) {
       return Annotate(parsed.status(), absl::StrCat("key set ", set.name()));
     }

@@ -11,6 +11,7 @@ namespace {
 
 using pkcs11::Usage;
 using testing::ElementsAre;
+using testing::HasSubstr;
 
 constexpr char kDerives[] =
     "usages: USAGE_DERIVE mechanisms: MECHANISM_AES_ECB_ENCRYPT_DATA "
@@ -73,8 +74,8 @@ TEST(ParseKeyProfile, TakesEveryPropertyOver) {
   EXPECT_EQ(set.name, "demo");
   EXPECT_EQ(set.master_version, 1u);
   EXPECT_EQ(set.key_version_number, 48);
-  EXPECT_EQ(set.key_bits, 192u);
-  EXPECT_EQ(set.diversification, Diversification::kKdf3);
+  EXPECT_EQ(set.scheme.key_bits, 192u);
+  EXPECT_EQ(set.scheme.diversification, Diversification::kKdf3);
   EXPECT_EQ(set.mac.label, "mac");
   EXPECT_THAT(set.mac.id, ElementsAre(0x02));
   EXPECT_EQ(set.mac.spec.type, CK_KEY_TYPE{CKK_AES});
@@ -99,7 +100,7 @@ TEST(ParseKeyProfile, AcceptsTheDemosProfile) {
   EXPECT_EQ(profile.key_sets[2].mac.spec.type, CK_KEY_TYPE{CKK_DES2});
   EXPECT_EQ(profile.key_sets[0].name, "demo-aes128");
   EXPECT_EQ(profile.key_sets[1].name, "demo-aes256");
-  EXPECT_EQ(profile.key_sets[1].key_bits, 256u);
+  EXPECT_EQ(profile.key_sets[1].scheme.key_bits, 256u);
 }
 
 TEST(ParseKeyProfile, TakesTripleDesKeysOfBothLengths) {
@@ -109,7 +110,8 @@ TEST(ParseKeyProfile, TakesTripleDesKeysOfBothLengths) {
     ASSERT_OK_AND_ASSIGN(
         const KeyProfile profile,
         ParseKeyProfile(TripleDes(bits, "EMV_CPS", kDerivesByEcb).Whole()));
-    EXPECT_EQ(profile.key_sets[0].diversification, Diversification::kEmvCps);
+    EXPECT_EQ(profile.key_sets[0].scheme.diversification,
+              Diversification::kEmvCps);
     EXPECT_EQ(profile.key_sets[0].dek.spec.type, type);
     EXPECT_EQ(profile.key_sets[0].dek.spec.length, length);
     EXPECT_TRUE(HasTripleDes(profile));
@@ -247,6 +249,86 @@ TEST(ParseKeyProfile, RefusesAKeySetVersionTwice) {
 TEST(ParseKeyProfile, RefusesAProfileWithoutKeySets) {
   EXPECT_THAT(ParseKeyProfile(""), StatusIs(absl::StatusCode::kInvalidArgument,
                                             "key profile: no key set"));
+}
+
+// A key set whose cards' keys come by a template of the issuer's.
+Text WithTemplate(const std::string& bits, const std::string& may,
+                  const std::string& form) {
+  Text text = TripleDes(bits, "TEMPLATE template: \"acme/2\"", may);
+  text.more = "templates { name: \"acme\" version: 2 " + form + " }";
+  return text;
+}
+
+constexpr char kEncryptsToo[] =
+    "usages: USAGE_DERIVE usages: USAGE_ENCRYPT "
+    "mechanisms: MECHANISM_AES_ECB_ENCRYPT_DATA mechanisms: MECHANISM_AES_ECB "
+    "used_by: \"keyvault\"";
+constexpr char kNxp[] =
+    "method: METHOD_AN10922 parts { key_number: true } "
+    "parts { card_data { offset: 2 length: 8 } } parts { constant: \"4E58\" }";
+
+TEST(ParseKeyProfile, TakesAnIssuersTemplateOver) {
+  ASSERT_OK_AND_ASSIGN(
+      const KeyProfile profile,
+      ParseKeyProfile(WithTemplate("192", kEncryptsToo, kNxp).Whole()));
+  const CardKeyScheme& scheme = profile.key_sets[0].scheme;
+  EXPECT_EQ(SchemeName(scheme), "acme/2");
+  EXPECT_EQ(BytesThatCount(scheme), 0x03FC);
+  EXPECT_TRUE(IsAn10922(scheme));
+  EXPECT_TRUE(IsMadeInMemory(scheme));
+  ASSERT_EQ(scheme.form->parts.size(), 3u);
+  EXPECT_EQ(ToHex(scheme.form->parts[2].constant), "4E58");
+  EXPECT_FALSE(IsMadeInMemory(
+      ParseKeyProfile(WithTemplate("256", kEncryptsToo, kNxp).Whole())
+          ->key_sets[0]
+          .scheme));
+}
+
+TEST(ParseKeyProfile, OnlyMastersWhoseSchemeNeedsItMayEncrypt) {
+  Text text = Text();
+  text.enc = std::string("label: \"enc\" id: \"01\" ") + kEncryptsToo;
+  EXPECT_THAT(Refusal(text), HasSubstr("a usage that its role does not have"));
+  EXPECT_OK(ParseKeyProfile(
+      TripleDes("192", "KDF3_WITH_LENGTH", kEncryptsToo).Whole()));
+  const std::string blocks =
+      "method: METHOD_ECB parts { key_number: true } "
+      "parts { card_data { length: 10 } } parts { constant: \"0102030405\" }";
+  EXPECT_OK(ParseKeyProfile(WithTemplate("128", kDerives, blocks).Whole()));
+  EXPECT_THAT(Refusal(WithTemplate("128", kEncryptsToo, blocks)),
+              HasSubstr("a usage that its role does not have"));
+}
+
+TEST(ParseKeyProfile, RefusesATemplateThatIsNotWhole) {
+  for (const auto& [form, message] :
+       {std::make_pair(std::string("parts { key_number: true }"),
+                       "key profile: template acme/2: no method"),
+        std::make_pair(
+            std::string("method: METHOD_ECB parts { key_number: false }"),
+            "key profile: template acme/2: part 0: a part that is false: "
+            "leave it out"),
+        std::make_pair(std::string("method: METHOD_ECB parts { }"),
+                       "key profile: template acme/2: part 0: an empty part"),
+        std::make_pair(
+            std::string("method: METHOD_AN10922 parts { key_number: true }"),
+            "key profile: key set demo: template acme/2: nothing of the "
+            "card's data is in it: all cards would have one key")}) {
+    EXPECT_EQ(Refusal(WithTemplate("128", kEncryptsToo, form)), message);
+  }
+  Text other = WithTemplate("128", kEncryptsToo, kNxp);
+  other.head =
+      "name: \"demo\" master_version: 1 key_version_number: 48 "
+      "key_bits: 128 diversification: DIVERSIFICATION_TEMPLATE "
+      "template: \"acme/1\"";
+  EXPECT_EQ(Refusal(other),
+            "key profile: key set demo: no template acme/1 (name/version)");
+  other.head =
+      "name: \"demo\" master_version: 1 key_version_number: 48 "
+      "key_bits: 128 diversification: DIVERSIFICATION_TEMPLATE";
+  EXPECT_EQ(Refusal(other),
+            "key profile: key set demo: `template` and "
+            "DIVERSIFICATION_TEMPLATE go together");
+  other.more += other.more;
+  EXPECT_EQ(Refusal(other), "key profile: template acme/2 twice");
 }
 
 }  // namespace

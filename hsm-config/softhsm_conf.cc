@@ -1,5 +1,6 @@
 #include "hsm-config/softhsm_conf.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -21,7 +22,16 @@ constexpr char kCeremonyMechanisms[] =
     ",CKM_AES_KEY_GEN,CKM_GENERIC_SECRET_KEY_GEN";
 constexpr char kServingTripleDes[] =
     ",CKM_DES3_CBC,CKM_DES3_ECB_ENCRYPT_DATA,CKM_DES3_CBC_ENCRYPT_DATA";
+// AN10922 of triple DES keys encrypts single blocks.
+constexpr char kServingDesBlocks[] = ",CKM_DES3_ECB";
 constexpr char kCeremonyTripleDes[] = ",CKM_DES2_KEY_GEN,CKM_DES3_KEY_GEN";
+
+bool HasDesBlocks(const KeyProfile& profile) {
+  return std::any_of(
+      profile.key_sets.begin(), profile.key_sets.end(), [](const KeySet& set) {
+        return IsTripleDes(set.scheme.key_bits) && IsAn10922(set.scheme);
+      });
+}
 
 }  // namespace
 
@@ -36,6 +46,7 @@ std::string SoftHsmConf(const std::string& token_dir, SoftHsmUse use,
                       "slots.mechanisms = ",
                       kServingMechanisms, ceremony ? kCeremonyMechanisms : "",
                       triple_des ? kServingTripleDes : "",
+                      HasDesBlocks(profile) ? kServingDesBlocks : "",
                       ceremony && triple_des ? kCeremonyTripleDes : "", "\n");
 }
 

@@ -40,12 +40,17 @@ TEST(SoftHsmConf, AllowsTripleDesOnlyWhereAKeySetHasIt) {
   KeyProfile profile;
   profile.key_sets.resize(1);
   EXPECT_THAT(ConfOf(SoftHsmUse::kCeremony, profile), Not(HasSubstr("DES")));
-  profile.key_sets[0].key_bits = 112;
+  profile.key_sets[0].scheme.key_bits = 112;
   EXPECT_THAT(ConfOf(SoftHsmUse::kServing, profile),
               HasSubstr(",CKM_DES3_CBC,CKM_DES3_ECB_ENCRYPT_DATA,"
                         "CKM_DES3_CBC_ENCRYPT_DATA\n"));
   EXPECT_THAT(ConfOf(SoftHsmUse::kCeremony, profile),
               HasSubstr(",CKM_DES2_KEY_GEN,CKM_DES3_KEY_GEN\n"));
+  // Single blocks for AN10922 alone.
+  profile.key_sets[0].scheme.form = {
+      "nxp", 1, scp::TemplateMethod::kAn10922, {}};
+  EXPECT_THAT(ConfOf(SoftHsmUse::kServing, profile),
+              HasSubstr(",CKM_DES3_CBC_ENCRYPT_DATA,CKM_DES3_ECB\n"));
 }
 
 TEST(TokenDirOfSoftHsmConf, RefusesAFileThatNamesNone) {

@@ -133,12 +133,12 @@ absl::StatusOr<std::string> ShowKeySet(pkcs11::Session& session,
   ASSIGN_OR_RETURN(const KeyCheckValue enc, MasterCheckValue(session, set.enc));
   ASSIGN_OR_RETURN(const KeyCheckValue mac, MasterCheckValue(session, set.mac));
   ASSIGN_OR_RETURN(const KeyCheckValue dek, MasterCheckValue(session, set.dek));
-  const std::string type =
-      absl::StrCat(IsTripleDes(set.key_bits) ? "3DES-" : "AES-", set.key_bits);
+  const std::string type = absl::StrCat(
+      IsTripleDes(set.scheme.key_bits) ? "3DES-" : "AES-", set.scheme.key_bits);
   return absl::StrFormat("%-20s %7u  %02X  %-8s %-7s  %s  %s  %s\n", set.name,
                          set.master_version, set.key_version_number, type,
-                         DiversificationName(set.diversification), ToHex(enc),
-                         ToHex(mac), ToHex(dek));
+                         SchemeName(set.scheme), ToHex(enc), ToHex(mac),
+                         ToHex(dek));
 }
 
 }  // namespace

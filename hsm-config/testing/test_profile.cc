@@ -27,9 +27,38 @@ struct May {
   const char* dek;
 };
 
+constexpr char kDerivesAndEncryptsByTripleDes[] =
+    "usages: USAGE_DERIVE usages: USAGE_ENCRYPT "
+    "mechanisms: MECHANISM_DES3_ECB_ENCRYPT_DATA "
+    "mechanisms: MECHANISM_DES3_ECB ";
+
+// An issuer's own ways: VISA's first scheme, KDF3 with something more, and
+// NXP's.
+constexpr char kTemplates[] =
+    "templates { name: \"ecb\" version: 1 method: METHOD_ECB"
+    " parts { card_data { offset: 0 length: 4 } }"
+    " parts { card_data { offset: 8 length: 2 } }"
+    " parts { constant: \"F0\" } parts { key_number: true }"
+    " parts { card_data { offset: 0 length: 4 } }"
+    " parts { card_data { offset: 8 length: 2 } }"
+    " parts { constant: \"0F\" } parts { key_number: true } }\n"
+    "templates { name: \"cmac\" version: 1 method: METHOD_CMAC_COUNTER"
+    " parts { constant: \"1155\" } parts { counter: true }"
+    " parts { key_number: true } parts { card_data { length: 10 } }"
+    " parts { constant: \"00\" } parts { key_length: true } }\n"
+    "templates { name: \"nxp\" version: 2 method: METHOD_AN10922"
+    " parts { card_data { offset: 2 length: 8 } }"
+    " parts { key_number: true } parts { constant: \"4E58\" } }\n";
+
 May MayOf(const TestKeySet& set) {
   if (IsTripleDes(set.key_bits)) {
-    return {kDerivesByTripleDes, kDerivesByTripleDes};
+    return set.form == "nxp/2" ? May{kDerivesAndEncryptsByTripleDes,
+                                     kDerivesAndEncryptsByTripleDes}
+                               : May{kDerivesByTripleDes, kDerivesByTripleDes};
+  }
+  if (set.diversification == Diversification::kKdf3WithLength ||
+      set.form == "cmac/1" || set.form == "nxp/2") {
+    return {kDerivesAndEncrypts, kDerivesAndEncrypts};
   }
   if (set.diversification == Diversification::kNone) {
     return {kDerivesAndEncrypts, kEncryptsAndWraps};
@@ -47,6 +76,10 @@ const char* NameInProto(Diversification diversification) {
       return "DIVERSIFICATION_VISA2";
     case Diversification::kEmvCps:
       return "DIVERSIFICATION_EMV_CPS";
+    case Diversification::kKdf3WithLength:
+      return "DIVERSIFICATION_KDF3_WITH_LENGTH";
+    case Diversification::kTemplate:
+      return "DIVERSIFICATION_TEMPLATE";
   }
   return "DIVERSIFICATION_UNSPECIFIED";
 }
@@ -68,6 +101,7 @@ std::string KeySetText(const TestKeySet& set, size_t index) {
       " key_version_number: ", static_cast<int>(set.key_version_number),
       " key_bits: ", set.key_bits,
       " diversification: ", NameInProto(set.diversification), "\n",
+      set.form.empty() ? "" : absl::StrCat("template: \"", set.form, "\"\n"),
       Key("enc", stem + "enc", number + 1, may.enc_and_mac),
       Key("mac", stem + "mac", number + 2, may.enc_and_mac),
       Key("dek", stem + "dek", number + 3, may.dek), "}\n");
@@ -77,15 +111,16 @@ std::string KeySetText(const TestKeySet& set, size_t index) {
 
 Diversification DiversificationNamed(const std::string& name) {
   for (const Diversification one :
-       {Diversification::kKdf3, Diversification::kVisa2,
+       {Diversification::kNone, Diversification::kKdf3,
+        Diversification::kKdf3WithLength, Diversification::kVisa2,
         Diversification::kEmvCps}) {
     if (name == DiversificationName(one)) return one;
   }
-  return Diversification::kNone;
+  return Diversification::kTemplate;
 }
 
 std::string TestProfileText(const std::vector<TestKeySet>& sets) {
-  std::string text;
+  std::string text = kTemplates;
   for (size_t i = 0; i < sets.size(); ++i) {
     absl::StrAppend(&text, KeySetText(sets[i], i));
   }

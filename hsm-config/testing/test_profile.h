@@ -15,9 +15,13 @@ struct TestKeySet {
   Diversification diversification = Diversification::kKdf3;
   uint32_t master_version = 1;
   uint8_t key_version_number = 0x30;
+  // For kTemplate: "ecb/1" (for keys of 16 bytes), "cmac/1" (AES) or "nxp/2"
+  // (AN10922), which the profile has.
+  std::string form = "";
 };
 
-// The diversification of this name (DiversificationName).
+// The diversification of this name (DiversificationName); for the name of a
+// template kTemplate.
 Diversification DiversificationNamed(const std::string& name);
 
 // The textproto of a valid profile with these key sets.

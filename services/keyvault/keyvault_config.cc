@@ -92,11 +92,25 @@ absl::Status TakeKeySet(const config::v1::KeySetPolicy& key_set,
                      ": allowed_privileges has more than three bytes"));
   }
   rules.allowed_privileges = key_set.allowed_privileges();
+  rules.allow_keys_in_memory = key_set.allow_keys_in_memory();
   if (!policy.key_sets.emplace(key_set.name(), rules).second) {
     return absl::InvalidArgumentError(
         absl::StrCat("key set ", key_set.name(), " is there twice"));
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckMadeInMemory(const VaultPolicy& policy,
+                               const KeySetDescription& key_set) {
+  if (!key_set.made_in_memory) return absl::OkStatus();
+  const auto rules = policy.key_sets.find(key_set.name);
+  if (rules != policy.key_sets.end() && rules->second.allow_keys_in_memory) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "key set ", key_set.name, ": its cards' keys (", key_set.diversification,
+      ", AES-192) are put together in this process's memory; serve it only "
+      "with allow_keys_in_memory in its policy"));
 }
 
 }  // namespace
@@ -141,6 +155,9 @@ HsmOptions HsmOptionsOf(const KeyVaultConfig& config) {
 
 absl::Status CheckKeySets(const VaultPolicy& policy,
                           const std::vector<KeySetDescription>& key_sets) {
+  for (const KeySetDescription& one : key_sets) {
+    RETURN_IF_ERROR(CheckMadeInMemory(policy, one));
+  }
   for (const auto& [name, rules] : policy.key_sets) {
     const auto found = std::find_if(
         key_sets.begin(), key_sets.end(),

@@ -36,7 +36,8 @@ absl::StatusOr<KeyVaultConfig> ParseKeyVaultConfig(
 HsmOptions HsmOptionsOf(const KeyVaultConfig& config);
 
 // INVALID_ARGUMENT when the policy names a key set that the token has not: a
-// slip of the pen there would leave the right one without its floor.
+// slip of the pen there would leave the right one without its floor; when a key
+// set's card keys are made in memory, and its policy does not allow it.
 // UNIMPLEMENTED when it allows options that are not there.
 absl::Status CheckKeySets(const VaultPolicy& policy,
                           const std::vector<KeySetDescription>& key_sets);

@@ -201,6 +201,23 @@ TEST(KeyVaultConfigTest, RefusesOptionsOfAnotherProtocolThanTheKeySets) {
                        "which is not there"));
 }
 
+TEST(KeyVaultConfigTest, ServesKeysThatAreMadeInMemoryOnlyWhenAllowed) {
+  KeySetDescription nxp;
+  nxp.name = "nxp";
+  nxp.diversification = "acme/2";
+  nxp.made_in_memory = true;
+  EXPECT_THAT(CheckKeySets(VaultPolicy(), {nxp}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "key set nxp: its cards' keys (acme/2, AES-192) are put "
+                       "together in this process's memory; serve it only with "
+                       "allow_keys_in_memory in its policy"));
+  config::v1::KeyVaultConfig proto = Proto();
+  proto.add_key_sets()->set_name("nxp");
+  proto.mutable_key_sets(0)->set_allow_keys_in_memory(true);
+  ASSERT_OK_AND_ASSIGN(const KeyVaultConfig config, ParseKeyVaultConfig(proto));
+  EXPECT_OK(CheckKeySets(config.policy, {nxp}));
+}
+
 TEST(KeyVaultConfigTest, RefusesOptionsAndPrivilegesOfTooManyBytes) {
   using Proto = config::v1::KeyVaultConfig;
   EXPECT_EQ(Refusal([](Proto& p) {

@@ -1,5 +1,6 @@
 #include "services/keyvault/vault.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <utility>
@@ -300,7 +301,30 @@ absl::StatusOr<std::unique_ptr<scp::SessionCipher>> Vault::CipherOf(
   if (std::unique_ptr<scp::SessionCipher> kept = cache_.Take(origin)) {
     return kept;
   }
+  RETURN_IF_ERROR(AuditKeysInMemory(origin));
   return keys_.OpenSession(origin.card, origin.seed);
+}
+
+absl::Status Vault::AuditKeysInMemory(const SessionOrigin& origin) {
+  const std::vector<KeySetDescription> all = keys_.KeySets();
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&origin](const KeySetDescription& one) {
+        return one.name == origin.card.key_set &&
+               one.master_version == origin.card.master_version;
+      });
+  if (found == all.end() || !found->made_in_memory) return absl::OkStatus();
+  const std::string card =
+      absl::StrCat("card ", origin.card.key_set, "/",
+                   ToHex(origin.card.key_diversification_data));
+  if (!RulesOf(origin.card.key_set).allow_keys_in_memory) {
+    return absl::PermissionDeniedError(absl::StrCat(
+        "the keys of ", card,
+        " would be put together in the vault's memory, "
+        "which the key set's policy does not allow (allow_keys_in_memory)"));
+  }
+  LogWarning("card keys made in memory", {{"card", card}});
+  return ledger_.RecordAlarm(
+      {clock_.Now(), "card keys made in memory", card, ""});
 }
 
 }  // namespace cardferry::keyvault

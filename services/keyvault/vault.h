@@ -167,6 +167,9 @@ class Vault {
                           const KeySetDescription& key_set);
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> CipherOf(
       const SessionOrigin& origin);
+  // Where the card's keys are made in memory: PERMISSION_DENIED unless policy
+  // allows it; then it is recorded, before it is done.
+  absl::Status AuditKeysInMemory(const SessionOrigin& origin);
   absl::StatusOr<Session> Begin(const Opening& opening,
                                 const scp::InitializeUpdateResponse& answer,
                                 const KeySetDescription& key_set,

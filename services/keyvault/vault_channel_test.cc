@@ -202,5 +202,41 @@ TEST_F(VaultChannelTest, AnOperatorLiftsTheStopOfACardEverywhere) {
                   "card test/00112233445566778899 by operator alice", ""})));
 }
 
+TEST_F(VaultChannelTest, KeysAreMadeInMemoryOnlyByPolicyAndOnTheRecord) {
+  card_.key_set = TestKeySet(192, "nxp/2");
+  scp02_keys_ =
+      std::make_unique<OpensslHsmKeys>(std::vector<KnownKeySet>{card_.key_set});
+  keys_.Use(*scp02_keys_);
+  vault_ = NewVault();
+  EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), card_)),
+              StatusIs(kDenied,
+                       "the keys of card test/00112233445566778899 would be "
+                       "put together in the vault's memory, which the key "
+                       "set's policy does not allow (allow_keys_in_memory)"));
+  EXPECT_EQ(keys_.log().sessions_opened, 0);
+  EXPECT_THAT(ledger_.Alarms(9), IsOkAndHolds(testing::IsEmpty()));
+
+  policy_.key_sets["test"].allow_keys_in_memory = true;
+  vault_ = NewVault();
+  ASSERT_OK_AND_ASSIGN(const Session session,
+                       vault_->Authenticate(HandshakeOf(Open(), card_)));
+  const Alarm made = {clock_.Now(), "card keys made in memory",
+                      "card test/00112233445566778899", ""};
+  EXPECT_THAT(ledger_.Alarms(9), IsOkAndHolds(testing::ElementsAre(made)));
+  // Each time, and not when nothing is made.
+  ASSERT_OK_AND_ASSIGN(const ProtectedCommands next,
+                       vault_->Protect(session.command_token, Loads(1, 10)));
+  EXPECT_THAT(ledger_.Alarms(9), IsOkAndHolds(testing::ElementsAre(made)));
+  ASSERT_OK(NewVault()->Protect(next.command_token, Loads(1, 10)));
+  EXPECT_THAT(ledger_.Alarms(9),
+              IsOkAndHolds(testing::ElementsAre(made, made)));
+  // What cannot be recorded is not done.
+  const Handshake another = HandshakeOf(Open(), card_);
+  keys_.ClearLog();
+  ledger_.FailWith(absl::UnavailableError("disk"));
+  EXPECT_FALSE(vault_->Authenticate(another).ok());
+  EXPECT_EQ(keys_.log().sessions_opened, 0);
+}
+
 }  // namespace
 }  // namespace cardferry::keyvault

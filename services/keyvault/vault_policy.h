@@ -20,11 +20,15 @@ struct KeySetRules {
   std::set<uint8_t> channel_options;
   // The privileges that INSTALL may give (install_privileges.h).
   uint32_t allowed_privileges = 0;
+  // Whether card keys may be put together in memory
+  // (KeySetDescription::made_in_memory).
+  bool allow_keys_in_memory = false;
 
   bool operator==(const KeySetRules& o) const {
     return level_floor == o.level_floor &&
            channel_options == o.channel_options &&
-           allowed_privileges == o.allowed_privileges;
+           allowed_privileges == o.allowed_privileges &&
+           allow_keys_in_memory == o.allow_keys_in_memory;
   }
 };
 

@@ -8,6 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
+#include "lib/card/scp/issuer_template.h"
+#include "lib/card/scp/openssl/an10922.h"
 #include "lib/card/scp/openssl/diversification.h"
 #include "lib/card/scp/openssl/scp02_session_key.h"
 #include "lib/card/scp/session_cipher.h"
@@ -65,6 +67,17 @@ class HostCrypto {
                                         ByteSpan master, uint8_t key_number,
                                         ByteSpan key_diversification_data,
                                         ByteSpan expected) = 0;
+
+  // The same by an issuer's own template.
+  virtual absl::Status CheckByTemplate(const scp::IssuerTemplate& form,
+                                       scp::KeyKind kind, ByteSpan master,
+                                       uint8_t key_number,
+                                       ByteSpan key_diversification_data,
+                                       ByteSpan expected) = 0;
+
+  // NXP AN10922.
+  virtual absl::Status CheckAn10922(scp::KeyKind kind, ByteSpan master,
+                                    ByteSpan input, ByteSpan expected) = 0;
 };
 
 }  // namespace cardferry::conformance

@@ -56,6 +56,25 @@ absl::Status CheckScp02PseudoChallenge(HostCrypto& crypto,
   return CheckScp02Challenge(crypto, session_mac, aid, expected);
 }
 
+// VISA's first scheme, which is none of ours but a template like an issuer's.
+scp::IssuerTemplate Visa1() {
+  using Kind = scp::TemplatePart::Kind;
+  const scp::TemplatePart first = {Kind::kCardData, 0, 4, {}};
+  const scp::TemplatePart second = {Kind::kCardData, 8, 2, {}};
+  const scp::TemplatePart number = {Kind::kKeyNumber, 0, 0, {}};
+  return {"visa1",
+          1,
+          scp::TemplateMethod::kEcb,
+          {first,
+           second,
+           {Kind::kConstant, 0, 0, {0xF0}},
+           number,
+           first,
+           second,
+           {Kind::kConstant, 0, 0, {0x0F}},
+           number}};
+}
+
 }  // namespace
 
 absl::Status CheckKdfScp03(HostCrypto& crypto, const Vector& vector) {
@@ -129,6 +148,18 @@ absl::Status CheckFullTdesMac(HostCrypto& crypto, const Vector& vector) {
   return ExpectBytes("MAC", mac, input.expected);
 }
 
+absl::Status CheckAn10922(HostCrypto& crypto, const Vector& vector) {
+  ASSIGN_OR_RETURN(const Bytes master, vector.Hex("master"));
+  ASSIGN_OR_RETURN(const Bytes input, vector.Hex("input"));
+  ASSIGN_OR_RETURN(
+      const Bytes expected,
+      vector.Hex(vector.Has("expected_raw") ? "expected_raw" : "expected"));
+  const bool is_aes = vector.Text("cipher") == "aes";
+  return crypto.CheckAn10922(
+      is_aes ? scp::KeyKind::kAes : scp::KeyKind::kTripleDes, master, input,
+      expected);
+}
+
 absl::Status CheckDiversification(HostCrypto& crypto, const Vector& vector) {
   static const auto* const kSchemes =
       new std::map<std::string, scp::Diversification>{
@@ -136,9 +167,12 @@ absl::Status CheckDiversification(HostCrypto& crypto, const Vector& vector) {
           {"EMV-CPS-1.1", scp::Diversification::kEmvCps11},
           {"KDF3", scp::Diversification::kKdf3}};
   const auto scheme = kSchemes->find(vector.Text("algorithm"));
-  if (scheme == kSchemes->end()) {
+  const bool is_visa1 = vector.Text("algorithm") == "VISA1";
+  if (scheme == kSchemes->end() && !is_visa1) {
     return absl::InternalError("a diversification without a check");
   }
+  const bool is_aes =
+      !is_visa1 && scheme->second == scp::Diversification::kKdf3;
   ASSIGN_OR_RETURN(const Bytes master, vector.Hex("master"));
   ASSIGN_OR_RETURN(const Bytes kdd, vector.Hex("kdd", 10));
   const std::string path = vector.Has("derived.enc") ? "derived" : "expected";
@@ -148,16 +182,17 @@ absl::Status CheckDiversification(HostCrypto& crypto, const Vector& vector) {
     if (!vector.Has(path + name)) continue;
     ASSIGN_OR_RETURN(const Bytes expected, vector.Hex(path + name));
     RETURN_IF_ERROR(Annotate(
-        crypto.CheckDiversified(scheme->second, master, number, kdd, expected),
+        is_visa1 ? crypto.CheckByTemplate(Visa1(), scp::KeyKind::kTripleDes,
+                                          master, number, kdd, expected)
+                 : crypto.CheckDiversified(scheme->second, master, number, kdd,
+                                           expected),
         path + name));
     ++checked;
   }
   if (checked == 0) return absl::InvalidArgumentError("no derived key");
-  return CheckKeyCheckValues(
-      vector,
-      scheme->second == scp::Diversification::kKdf3 ? KeyKind::kAes
-                                                    : KeyKind::kTdes,
-      path, vector.Has("kcv.enc") ? "kcv" : "expected_kcv");
+  return CheckKeyCheckValues(vector, is_aes ? KeyKind::kAes : KeyKind::kTdes,
+                             path,
+                             vector.Has("kcv.enc") ? "kcv" : "expected_kcv");
 }
 
 }  // namespace cardferry::conformance

@@ -17,6 +17,7 @@ absl::Status CheckAesCmac(HostCrypto& crypto, const Vector& vector);
 absl::Status CheckRetailMac(HostCrypto& crypto, const Vector& vector);
 absl::Status CheckFullTdesMac(HostCrypto& crypto, const Vector& vector);
 absl::Status CheckDiversification(HostCrypto& crypto, const Vector& vector);
+absl::Status CheckAn10922(HostCrypto& crypto, const Vector& vector);
 
 // The card challenge that a card with pseudo-random challenges shows (GPCS
 // 2.3.1, E.4.2; GPC Amendment D, 6.2.2.1): as many bytes of it as `expected`

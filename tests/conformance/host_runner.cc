@@ -38,10 +38,12 @@ Reason WhyNoSessionKeys(const Vector& vector) {
   return NotSpoken(vector);
 }
 
+Reason Always(const Vector&) { return std::nullopt; }
+
 Reason WhyNoDiversification(const Vector& vector) {
   const std::string algorithm = vector.Text("algorithm");
-  if (algorithm == "VISA2" || algorithm == "EMV-CPS-1.1" ||
-      algorithm == "KDF3") {
+  if (algorithm == "VISA1" || algorithm == "VISA2" ||
+      algorithm == "EMV-CPS-1.1" || algorithm == "KDF3") {
     return std::nullopt;
   }
   return algorithm;
@@ -64,8 +66,6 @@ Reason WhyNoCounterKdf(const Vector& vector) {
   }
   return std::nullopt;
 }
-
-Reason Always(const Vector&) { return std::nullopt; }
 
 struct Kind {
   Reason (*why_not)(const Vector&);
@@ -90,6 +90,7 @@ const Kind* FindKind(const Vector& vector) {
       {"dap", {Always, CheckDap}},
       {"receipt", {Always, CheckReceipt}},
       {"lfdbh", {Always, CheckLoadFileHash}},
+      {"an10922", {Always, CheckAn10922}},
   };
   const auto kind = kKinds->find(vector.kind());
   return kind == kKinds->end() ? nullptr : &kind->second;

@@ -91,4 +91,22 @@ absl::Status OpensslHostCrypto::CheckDiversified(
   return Expect(derived, expected);
 }
 
+absl::Status OpensslHostCrypto::CheckByTemplate(
+    const scp::IssuerTemplate& form, scp::KeyKind kind, ByteSpan master,
+    uint8_t key_number, ByteSpan key_diversification_data, ByteSpan expected) {
+  ASSIGN_OR_RETURN(
+      const SecretBytes derived,
+      scp::DiversifyByTemplate(form, kind, SecretBytes::CopyOf(master),
+                               key_number, key_diversification_data));
+  return Expect(derived, expected);
+}
+
+absl::Status OpensslHostCrypto::CheckAn10922(scp::KeyKind kind, ByteSpan master,
+                                             ByteSpan input,
+                                             ByteSpan expected) {
+  ASSIGN_OR_RETURN(const SecretBytes derived,
+                   scp::An10922Key(kind, SecretBytes::CopyOf(master), input));
+  return Expect(derived, expected);
+}
+
 }  // namespace cardferry::conformance

@@ -31,6 +31,13 @@ class OpensslHostCrypto : public HostCrypto {
                                 uint8_t key_number,
                                 ByteSpan key_diversification_data,
                                 ByteSpan expected) override;
+  absl::Status CheckByTemplate(const scp::IssuerTemplate& form,
+                               scp::KeyKind kind, ByteSpan master,
+                               uint8_t key_number,
+                               ByteSpan key_diversification_data,
+                               ByteSpan expected) override;
+  absl::Status CheckAn10922(scp::KeyKind kind, ByteSpan master, ByteSpan input,
+                            ByteSpan expected) override;
 };
 
 }  // namespace cardferry::conformance

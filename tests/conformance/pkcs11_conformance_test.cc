@@ -51,8 +51,19 @@ TEST(Pkcs11ConformanceTest, AnHsmFailsAVectorThatIsWrong) {
               StatusIs(absl::StatusCode::kDataLoss));
   for (const scp::Diversification scheme :
        {scp::Diversification::kNone, scp::Diversification::kVisa2,
-        scp::Diversification::kEmvCps11, scp::Diversification::kKdf3}) {
+        scp::Diversification::kEmvCps11, scp::Diversification::kKdf3,
+        scp::Diversification::kKdf3WithLength}) {
     EXPECT_THAT(hsm->CheckDiversified(scheme, key, 1, Bytes(10), wrong),
+                StatusIs(absl::StatusCode::kDataLoss));
+  }
+  for (const size_t length : {16u, 24u, 32u}) {
+    EXPECT_THAT(hsm->CheckAn10922(scp::KeyKind::kAes, Bytes(length, 0x40),
+                                  Bytes(7), Bytes(length, 0x41)),
+                StatusIs(absl::StatusCode::kDataLoss));
+  }
+  for (const size_t length : {16u, 24u}) {
+    EXPECT_THAT(hsm->CheckAn10922(scp::KeyKind::kTripleDes, Bytes(length, 0x40),
+                                  Bytes(7), Bytes(length, 0x41)),
                 StatusIs(absl::StatusCode::kDataLoss));
   }
   EXPECT_THAT(

@@ -1,10 +1,14 @@
 #include "tests/conformance/pkcs11_host_crypto.h"
 
 #include <utility>
+#include <variant>
 
+#include "hsm-config/card_key_source.h"
+#include "lib/base/secret_access_grant.h"
 #include "lib/base/secret_bytes.h"
 #include "lib/base/status_macros.h"
 #include "lib/crypto/padding.h"
+#include "lib/pkcs11/an10922.h"
 #include "lib/pkcs11/cmac.h"
 #include "lib/pkcs11/des_kdf.h"
 #include "lib/pkcs11/mechanism.h"
@@ -19,7 +23,7 @@ using pkcs11::Mechanism;
 using pkcs11::Object;
 using pkcs11::Usage;
 
-constexpr size_t kTdesKeyLength = 16;
+constexpr size_t kAes192Length = 24;
 constexpr size_t kMostBytesACall = 1024;
 
 // What a key does, in place of its value: a block of zeros encrypted.
@@ -27,6 +31,10 @@ absl::StatusOr<Bytes> EncryptZeros(pkcs11::Session& session,
                                    const Object& key) {
   return session.Encrypt(Mechanism::Plain(CKM_AES_ECB), key.handle(),
                          Bytes(kAesBlock));
+}
+
+CK_KEY_TYPE TdesType(size_t length) {
+  return length == 24 ? CKK_DES3 : CKK_DES2;
 }
 
 bool IsAesLength(size_t length) {
@@ -150,11 +158,12 @@ absl::Status Pkcs11HostCrypto::CheckScp03Kdf(ByteSpan key, uint8_t constant,
 absl::StatusOr<Object> Pkcs11HostCrypto::ImportTdes(ByteSpan key) {
   return session().ImportKey(
       SecretBytes::CopyOf(key),
-      builder_.ImportedSessionKey({CKK_DES2,
-                                   key.size(),
-                                   Usage::kEncrypt | Usage::kDerive,
-                                   {CKM_DES3_CBC, CKM_DES3_ECB_ENCRYPT_DATA,
-                                    CKM_DES3_CBC_ENCRYPT_DATA}}));
+      builder_.ImportedSessionKey(
+          {TdesType(key.size()),
+           key.size(),
+           Usage::kEncrypt | Usage::kDerive,
+           {CKM_DES3_CBC, CKM_DES3_ECB, CKM_DES3_ECB_ENCRYPT_DATA,
+            CKM_DES3_CBC_ENCRYPT_DATA}}));
 }
 
 absl::StatusOr<Bytes> Pkcs11HostCrypto::RetailMac(ByteSpan key,
@@ -182,17 +191,23 @@ absl::StatusOr<Bytes> Pkcs11HostCrypto::TdesMac(ByteSpan key, ByteSpan icv,
 absl::Status Pkcs11HostCrypto::CheckDerivedTdesKey(Mechanism mechanism,
                                                    ByteSpan base,
                                                    ByteSpan expected) {
+  ASSIGN_OR_RETURN(const Object imported, ImportTdes(base));
+  return CheckDerivedFrom(imported, std::move(mechanism), expected);
+}
+
+absl::Status Pkcs11HostCrypto::CheckDerivedFrom(const Object& base,
+                                                Mechanism mechanism,
+                                                ByteSpan expected) {
   const auto zeros = [this](const Object& key) {
     return session().Encrypt(Mechanism::Des3Cbc(Bytes(pkcs11::kDesBlock)),
                              key.handle(), Bytes(pkcs11::kDesBlock));
   };
-  ASSIGN_OR_RETURN(const Object imported, ImportTdes(base));
   ASSIGN_OR_RETURN(
       const Object derived,
       session().DeriveKey(
-          std::move(mechanism), imported.handle(),
-          builder_.SessionKey({CKK_DES2,
-                               kTdesKeyLength,
+          std::move(mechanism), base.handle(),
+          builder_.SessionKey({TdesType(expected.size()),
+                               expected.size(),
                                static_cast<unsigned>(Usage::kEncrypt),
                                {CKM_DES3_CBC}})));
   ASSIGN_OR_RETURN(const Bytes got, zeros(derived));
@@ -231,8 +246,57 @@ absl::Status Pkcs11HostCrypto::CheckDiversified(
       return CheckKdf(master,
                       pkcs11::Kdf3Input(key_number, key_diversification_data),
                       expected);
+    case scp::Diversification::kKdf3WithLength:
+      return CheckKdf(
+          master,
+          pkcs11::Kdf3WithLengthInput(key_number, key_diversification_data,
+                                      master.size() * 8),
+          expected);
   }
   return absl::InternalError("a diversification without a recipe");
+}
+
+absl::Status Pkcs11HostCrypto::CheckByTemplate(
+    const scp::IssuerTemplate& form, scp::KeyKind kind, ByteSpan master,
+    uint8_t key_number, ByteSpan key_diversification_data, ByteSpan expected) {
+  hsm::CardKeyScheme scheme;
+  scheme.diversification = hsm::Diversification::kTemplate;
+  scheme.form = form;
+  scheme.key_bits =
+      kind == scp::KeyKind::kAes ? master.size() * 8 : master.size() * 7;
+  ASSIGN_OR_RETURN(const Object imported, kind == scp::KeyKind::kAes
+                                              ? Import(master)
+                                              : ImportTdes(master));
+  ASSIGN_OR_RETURN(const hsm::CardKeySource source,
+                   hsm::SourceOfCardKey(session(), imported.handle(), scheme,
+                                        key_number, key_diversification_data));
+  if (const auto* input = std::get_if<KdfInput>(&source)) {
+    return CheckDerivedKey(imported, *input, expected);
+  }
+  if (const auto* mechanism = std::get_if<Mechanism>(&source)) {
+    return CheckDerivedFrom(imported, *mechanism, expected);
+  }
+  return absl::InternalError("a template without a check");
+}
+
+absl::Status Pkcs11HostCrypto::CheckAn10922(scp::KeyKind kind, ByteSpan master,
+                                            ByteSpan input, ByteSpan expected) {
+  if (kind == scp::KeyKind::kTripleDes) {
+    ASSIGN_OR_RETURN(const Object imported, ImportTdes(master));
+    ASSIGN_OR_RETURN(Mechanism mechanism,
+                     pkcs11::An10922DesMechanism(session(), imported.handle(),
+                                                 master.size(), input));
+    return CheckDerivedFrom(imported, std::move(mechanism), expected);
+  }
+  ASSIGN_OR_RETURN(const Object imported, Import(master));
+  if (master.size() != kAes192Length) {
+    return CheckDerivedKey(imported, pkcs11::An10922Input(master.size(), input),
+                           expected);
+  }
+  ASSIGN_OR_RETURN(
+      const SecretBytes value,
+      pkcs11::An10922Aes192Value(session(), imported.handle(), input));
+  return ExpectBytes("derived key", value.Read(GrantSecretAccess()), expected);
 }
 
 }  // namespace cardferry::conformance

@@ -44,6 +44,13 @@ class Pkcs11HostCrypto : public HostCrypto {
                                 uint8_t key_number,
                                 ByteSpan key_diversification_data,
                                 ByteSpan expected) override;
+  absl::Status CheckByTemplate(const scp::IssuerTemplate& form,
+                               scp::KeyKind kind, ByteSpan master,
+                               uint8_t key_number,
+                               ByteSpan key_diversification_data,
+                               ByteSpan expected) override;
+  absl::Status CheckAn10922(scp::KeyKind kind, ByteSpan master, ByteSpan input,
+                            ByteSpan expected) override;
 
  private:
   Pkcs11HostCrypto(std::unique_ptr<pkcs11::TestToken> files,
@@ -60,6 +67,8 @@ class Pkcs11HostCrypto : public HostCrypto {
   absl::StatusOr<pkcs11::Object> ImportTdes(ByteSpan key);
   absl::Status CheckDerivedTdesKey(pkcs11::Mechanism mechanism, ByteSpan base,
                                    ByteSpan expected);
+  absl::Status CheckDerivedFrom(const pkcs11::Object& base,
+                                pkcs11::Mechanism mechanism, ByteSpan expected);
   absl::StatusOr<Bytes> CmacByCbc(const pkcs11::Object& key, ByteSpan message);
 
   std::unique_ptr<pkcs11::TestToken> files_;  // outlives the open token

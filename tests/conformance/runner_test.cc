@@ -111,8 +111,8 @@ TEST(HostRunnerTest, SkipsWithTheReason) {
   EXPECT_EQ(host.WhyNot(TraceWith("\"trace\"", "\"dance\"")),
             "kind is not there");
   EXPECT_EQ(host.WhyNot(One(R"("kind":"cmac","cipher":"tdes")")), "tdes");
-  EXPECT_EQ(host.WhyNot(One(R"("kind":"diversification","algorithm":"VISA1")")),
-            "VISA1");
+  EXPECT_EQ(host.WhyNot(One(R"("kind":"diversification","algorithm":"VISA3")")),
+            "VISA3");
   EXPECT_EQ(host.WhyNot(One(R"("kind":"retail_mac","padding":"none")")),
             "without padding");
   EXPECT_EQ(

@@ -9,6 +9,7 @@
 #include "lib/pkcs11/known_answers.h"
 #include "lib/pkcs11/session.h"
 #include "lib/pkcs11/token.h"
+#include "services/keyvault/hsm/card_key.h"
 #include "services/keyvault/hsm/hsm_cipher.h"
 #include "services/keyvault/hsm/hsm_context.h"
 #include "services/keyvault/hsm/key_ring.h"
@@ -21,6 +22,18 @@ using pkcs11::Access;
 using pkcs11::ObjectHandle;
 using pkcs11::TestModule;
 
+hsm::TestKeySet ByTemplate(const std::string& name, size_t key_bits,
+                           const std::string& form) {
+  return {name, key_bits, hsm::Diversification::kTemplate, 1, 0x30, form};
+}
+
+constexpr const char* kAllKeySets[] = {"kdf3",    "plain",   "visa2", "des",
+                                       "nxp-aes", "nxp-des", "cmac"};
+
+bool IsDes(const std::string& key_set) {
+  return key_set == "visa2" || key_set == "des" || key_set == "nxp-des";
+}
+
 // The parts that a vault stands on, with a view of the token beside them.
 class CustodyTest : public testing::TestWithParam<TestModule> {
  protected:
@@ -30,7 +43,10 @@ class CustodyTest : public testing::TestWithParam<TestModule> {
                                   {{"kdf3"},
                                    {"plain", 128, hsm::Diversification::kNone},
                                    {"visa2", 112, hsm::Diversification::kVisa2},
-                                   {"des", 112, hsm::Diversification::kNone}}));
+                                   {"des", 112, hsm::Diversification::kNone},
+                                   ByTemplate("nxp-aes", 192, "nxp/2"),
+                                   ByTemplate("nxp-des", 112, "nxp/2"),
+                                   ByTemplate("cmac", 256, "cmac/1")}));
     ASSERT_OK_AND_ASSIGN(
         token_,
         pkcs11::Token::Open(vault_->token().Options(Access::kReadOnly)));
@@ -55,7 +71,7 @@ class CustodyTest : public testing::TestWithParam<TestModule> {
 
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenCipher(
       const std::string& key_set) {
-    if (key_set == "visa2" || key_set == "des") {
+    if (IsDes(key_set)) {
       return CreateHsmCipher(*hsm_, {key_set, 1, {}},
                              {{scp::kScp02, 0x55}, Bytes(8, 1), Bytes(8, 2)});
     }
@@ -94,15 +110,15 @@ class CustodyTest : public testing::TestWithParam<TestModule> {
 
 TEST_P(CustodyTest, NoKeysValueCanBeReadWhileTheVaultWorks) {
   std::vector<std::unique_ptr<scp::SessionCipher>> ciphers;
-  for (const char* key_set : {"kdf3", "plain", "visa2", "des"}) {
+  for (const char* key_set : kAllKeySets) {
     ASSERT_OK_AND_ASSIGN(auto cipher, OpenCipher(key_set));
     Use(*cipher);
     ciphers.push_back(std::move(cipher));
   }
   const std::vector<ObjectHandle> keys = AllSecretKeys();
-  // 14 in the token, their 14 session copies, 2 of each SCP03 session, 3 of
+  // 23 in the token, their 23 session copies, 2 of each SCP03 session, 3 of
   // each SCP02 session.
-  EXPECT_EQ(keys.size(), 38u);
+  EXPECT_EQ(keys.size(), 23u + 23u + 4 * 2u + 3 * 3u);
   for (const ObjectHandle key : keys) ExpectOutOfReach(key);
 }
 
@@ -157,6 +173,25 @@ TEST_P(CustodyTest, SessionKeysThatAreGoneAreMadeAgain) {
       }
     }
     EXPECT_EQ(Use(*cipher), first);
+  }
+}
+
+// A card's own key is there for the moment only; also the one that is put
+// together in memory is neither readable nor extractable once it is a key.
+TEST_P(CustodyTest, ACardsOwnKeysAreOutOfReachToo) {
+  for (const char* key_set : kAllKeySets) {
+    SCOPED_TRACE(key_set);
+    const size_t before = AllSecretKeys().size();
+    ASSERT_OK_AND_ASSIGN(const Masters masters,
+                         ring_->keys()->FindMasters(key_set, 1));
+    {
+      ASSERT_OK_AND_ASSIGN(const CardKey key,
+                           MakeCardKey(view(), hsm_->ways, masters,
+                                       CardKeyNumber::kEnc, Bytes(10)));
+      ExpectOutOfReach(key.base.key);
+      EXPECT_THAT(view().GetBool(key.base.key, CKA_WRAP), IsOkAndHolds(false));
+    }
+    EXPECT_EQ(AllSecretKeys().size(), before);
   }
 }
 

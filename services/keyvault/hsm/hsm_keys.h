@@ -28,8 +28,14 @@ struct KeySetDescription {
   std::string name;
   uint32_t master_version = 1;
   uint8_t key_version_number = 0;  // KVN on the card
-  std::string diversification;     // "none", "kdf3", "visa2", "emv-cps"
+  std::string diversification;     // hsm::SchemeName: "kdf3", "acme/2", ...
   int key_bits = 128;              // 112, 168: triple DES; 128, 192, 256: AES
+  // On which bytes of the key diversification data the cards' keys depend: bit
+  // n for byte n. All ten where every card has the masters themselves.
+  uint16_t bytes_that_count = 0x03FF;
+  // The cards' keys are put together in this process's memory, because no
+  // module does it inside: AN10922 with AES-192.
+  bool made_in_memory = false;
 
   // The one protocol that its keys are for.
   uint8_t scp() const {

@@ -17,8 +17,7 @@ namespace cardferry::keyvault {
 
 // The masters of one key set as derivation wants them.
 struct Masters {
-  size_t key_bits = 128;
-  hsm::Diversification diversification = hsm::Diversification::kKdf3;
+  hsm::CardKeyScheme scheme;
   pkcs11::KdfBase enc;
   pkcs11::KdfBase mac;
   pkcs11::KdfBase dek;

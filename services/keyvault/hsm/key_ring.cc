@@ -8,6 +8,7 @@
 #include "hsm-config/token_keys.h"
 #include "lib/base/log.h"
 #include "lib/base/status_macros.h"
+#include "services/keyvault/hsm/card_key.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -64,12 +65,31 @@ absl::StatusOr<std::shared_ptr<const KeyHandles>> KeyRing::FindAll() {
 
 absl::Status KeyRing::TakeKeySet(KeyHandles& keys, const hsm::KeySet& set) {
   Masters masters;
-  masters.key_bits = set.key_bits;
-  masters.diversification = set.diversification;
+  masters.scheme = set.scheme;
   ASSIGN_OR_RETURN(masters.enc, TakeMaster(keys, set.enc));
   ASSIGN_OR_RETURN(masters.mac, TakeMaster(keys, set.mac));
   ASSIGN_OR_RETURN(masters.dek, TakeMaster(keys, set.dek));
+  RETURN_IF_ERROR(CheckMakesCardKeys(keys, set, masters));
   keys.AddMasters(set.name, set.master_version, masters);
+  return absl::OkStatus();
+}
+
+absl::Status KeyRing::CheckMakesCardKeys(KeyHandles& keys,
+                                         const hsm::KeySet& set,
+                                         const Masters& masters) {
+  // Nothing is put together in memory that no card has asked for.
+  if (hsm::IsMadeInMemory(set.scheme)) return absl::OkStatus();
+  const Bytes card(10);
+  for (const CardKeyNumber number :
+       {CardKeyNumber::kEnc, CardKeyNumber::kMac, CardKeyNumber::kDek}) {
+    const absl::Status made =
+        MakeCardKey(keys.session(), ways_, masters, number, card).status();
+    if (made.ok()) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "key set ", set.name, ": the masters cannot make a card's keys by ",
+        hsm::SchemeName(set.scheme),
+        " (their usages and mechanisms in the key profile): ", made.message()));
+  }
   return absl::OkStatus();
 }
 

@@ -9,17 +9,11 @@
 #include "absl/synchronization/mutex.h"
 #include "hsm-config/key_profile.h"
 #include "lib/pkcs11/cmac_kdf.h"
-#include "lib/pkcs11/key_template.h"
 #include "lib/pkcs11/token.h"
 #include "services/keyvault/hsm/key_handles.h"
+#include "services/keyvault/hsm/module_ways.h"
 
 namespace cardferry::keyvault {
-
-// How the module wants things done.
-struct ModuleWays {
-  pkcs11::TemplateBuilder builder;
-  pkcs11::KdfRecipe kdf;
-};
 
 // Keys that are published, and come with test cards.
 enum class TestKeys {
@@ -32,8 +26,9 @@ class KeyRing final : public KeySource {
  public:
   // Finds the keys and checks them: every attribute against the profile
   // (FAILED_PRECONDITION), each derive-only master against the check value that
-  // its ceremony noted (DATA_LOSS), and that no key is a published test key
-  // (FAILED_PRECONDITION, or a warning in the log where they are allowed).
+  // its ceremony noted (DATA_LOSS), that no key is a published test key
+  // (FAILED_PRECONDITION, or a warning in the log where they are allowed), and
+  // that the masters can make cards' keys (FAILED_PRECONDITION).
   // `token` and `profile` outlive the ring.
   static absl::StatusOr<std::unique_ptr<KeyRing>> Load(
       pkcs11::Token& token, const hsm::KeyProfile& profile,
@@ -56,6 +51,8 @@ class KeyRing final : public KeySource {
                                              const hsm::KeyEntry& entry);
   absl::Status CheckNoTestKey(KeyHandles& keys, const hsm::KeyEntry& entry,
                               const pkcs11::KdfBase& base);
+  absl::Status CheckMakesCardKeys(KeyHandles& keys, const hsm::KeySet& set,
+                                  const Masters& masters);
   absl::Status TakeKeySet(KeyHandles& keys, const hsm::KeySet& set);
 
   pkcs11::Token& token_;

@@ -62,8 +62,8 @@ TEST_P(KeyRingTest, HoldsEveryKeyAsASessionObject) {
     EXPECT_THAT(token_->keep_alive().GetBool(key, CKA_MODIFIABLE),
                 IsOkAndHolds(false));
   }
-  EXPECT_EQ(kdf3.key_bits, 256u);
-  EXPECT_EQ(plain.diversification, hsm::Diversification::kNone);
+  EXPECT_EQ(kdf3.scheme.key_bits, 256u);
+  EXPECT_EQ(plain.scheme.diversification, hsm::Diversification::kNone);
 }
 
 TEST_P(KeyRingTest, KnowsTheZeroBlockOfDeriveOnlyMastersWhereItIsNeeded) {

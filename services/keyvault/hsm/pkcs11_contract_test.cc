@@ -30,7 +30,8 @@ absl::StatusOr<std::unique_ptr<TestVault>> MakeVault(TestModule module) {
     const KeySetDescription& described = set.description;
     sets.push_back({described.name, static_cast<size_t>(described.key_bits),
                     hsm::DiversificationNamed(described.diversification),
-                    described.master_version, described.key_version_number});
+                    described.master_version, described.key_version_number,
+                    set.form.has_value() ? described.diversification : ""});
     const std::string stem =
         described.name + "/" + std::to_string(described.master_version) + "/";
     known[stem + "enc"] = SecretBytes::CopyOf(set.master_enc);

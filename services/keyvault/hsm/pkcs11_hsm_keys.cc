@@ -81,10 +81,10 @@ absl::StatusOr<std::unique_ptr<Pkcs11HsmKeys>> Pkcs11HsmKeys::Open(
 std::vector<KeySetDescription> Pkcs11HsmKeys::KeySets() const {
   std::vector<KeySetDescription> descriptions;
   for (const hsm::KeySet& set : options_.profile.key_sets) {
-    descriptions.push_back({set.name, set.master_version,
-                            set.key_version_number,
-                            hsm::DiversificationName(set.diversification),
-                            static_cast<int>(set.key_bits)});
+    descriptions.push_back(
+        {set.name, set.master_version, set.key_version_number,
+         hsm::SchemeName(set.scheme), static_cast<int>(set.scheme.key_bits),
+         hsm::BytesThatCount(set.scheme), hsm::IsMadeInMemory(set.scheme)});
   }
   return descriptions;
 }

@@ -19,31 +19,8 @@ using pkcs11::Usage;
 // `i` (GPCS 2.3.1, E.1.1).
 constexpr uint8_t kIcvEncryption = 0x10;
 
-KeySpec CardKeySpec() {
-  return {CKK_DES2,
-          16,
-          static_cast<unsigned>(Usage::kDerive),
-          {CKM_DES3_ECB_ENCRYPT_DATA, CKM_DES3_CBC_ENCRYPT_DATA}};
-}
-
 KeySpec SessionKeySpec() {
   return {CKK_DES2, 16, static_cast<unsigned>(Usage::kEncrypt), {CKM_DES3_CBC}};
-}
-
-// What the card's key is derived from; nothing when it is the master itself.
-absl::StatusOr<std::optional<Bytes>> CardKeyData(
-    hsm::Diversification diversification, uint8_t key_number, ByteSpan kdd) {
-  switch (diversification) {
-    case hsm::Diversification::kNone:
-      return std::optional<Bytes>();
-    case hsm::Diversification::kVisa2:
-      return std::optional<Bytes>(pkcs11::Visa2Data(key_number, kdd));
-    case hsm::Diversification::kEmvCps:
-      return std::optional<Bytes>(pkcs11::EmvCpsData(key_number, kdd));
-    case hsm::Diversification::kKdf3:
-      break;
-  }
-  return absl::InternalError("KDF3 of triple DES keys");
 }
 
 }  // namespace
@@ -66,34 +43,24 @@ void Scp02HsmCipher::Forget() {
   enc_.reset();
 }
 
-absl::StatusOr<Scp02HsmCipher::StaticKey> Scp02HsmCipher::FindStaticKey(
-    Session& session, const KeyHandles& keys, CardKey which) {
+absl::StatusOr<CardKey> Scp02HsmCipher::FindCardKey(Session& session,
+                                                    const KeyHandles& keys,
+                                                    CardKeyNumber which) {
   ASSIGN_OR_RETURN(const Masters masters,
                    keys.FindMasters(card_.key_set, card_.master_version));
-  if (!hsm::IsTripleDes(masters.key_bits)) {
+  if (!hsm::IsTripleDes(masters.scheme.key_bits)) {
     return absl::InvalidArgumentError(absl::StrCat(
         "key set ", card_.key_set, " has AES keys, which are not for SCP02"));
   }
-  const pkcs11::ObjectHandle master =
-      which == CardKey::kEnc ? masters.enc.key : masters.mac.key;
-  ASSIGN_OR_RETURN(
-      const std::optional<Bytes> data,
-      CardKeyData(masters.diversification, static_cast<uint8_t>(which),
-                  card_.key_diversification_data));
-  if (!data.has_value()) return StaticKey{Object(), master};
-  ASSIGN_OR_RETURN(
-      Object derived,
-      session.DeriveKey(Mechanism::Des3EcbEncryptData(*data), master,
-                        hsm_.ways.builder.SessionKey(CardKeySpec())));
-  const pkcs11::ObjectHandle handle = derived.handle();
-  return StaticKey{std::move(derived), handle};
+  return MakeCardKey(session, hsm_.ways, masters, which,
+                     card_.key_diversification_data);
 }
 
 absl::StatusOr<PooledObject> Scp02HsmCipher::DeriveSessionKey(
-    Session& session, const StaticKey& from, Mechanism mechanism) {
+    Session& session, const CardKey& from, Mechanism mechanism) {
   ASSIGN_OR_RETURN(
       Object made,
-      session.DeriveKey(std::move(mechanism), from.handle,
+      session.DeriveKey(std::move(mechanism), from.base.key,
                         hsm_.ways.builder.SessionKey(SessionKeySpec())));
   return PooledObject(hsm_.pool, std::move(made));
 }
@@ -101,8 +68,8 @@ absl::StatusOr<PooledObject> Scp02HsmCipher::DeriveSessionKey(
 absl::Status Scp02HsmCipher::EnsureMacKey(Session& session,
                                           const KeyHandles& keys) {
   if (mac_.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const StaticKey from,
-                   FindStaticKey(session, keys, CardKey::kMac));
+  ASSIGN_OR_RETURN(const CardKey from,
+                   FindCardKey(session, keys, CardKeyNumber::kMac));
   MacKey mac;
   ASSIGN_OR_RETURN(
       mac.whole,
@@ -121,8 +88,8 @@ absl::Status Scp02HsmCipher::EnsureMacKey(Session& session,
 absl::Status Scp02HsmCipher::EnsureEncKey(Session& session,
                                           const KeyHandles& keys) {
   if (enc_.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const StaticKey from,
-                   FindStaticKey(session, keys, CardKey::kEnc));
+  ASSIGN_OR_RETURN(const CardKey from,
+                   FindCardKey(session, keys, CardKeyNumber::kEnc));
   ASSIGN_OR_RETURN(
       enc_, DeriveSessionKey(session, from,
                              Mechanism::Des3CbcEncryptData(pkcs11::Scp02KeyData(

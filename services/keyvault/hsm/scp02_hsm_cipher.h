@@ -12,6 +12,7 @@
 #include "lib/card/scp/session_cipher.h"
 #include "lib/card/scp/session_seed.h"
 #include "lib/pkcs11/session_pool.h"
+#include "services/keyvault/hsm/card_key.h"
 #include "services/keyvault/hsm/hsm_context.h"
 #include "services/keyvault/hsm/hsm_keys.h"
 
@@ -42,12 +43,6 @@ class Scp02HsmCipher final : public scp::SessionCipher {
       absl::Span<const Plaintext> plaintexts) override;
 
  private:
-  enum class CardKey : uint8_t { kEnc = 1, kMac = 2 };
-  // A card's own key: derived, and gone with this, or a master.
-  struct StaticKey {
-    pkcs11::Object derived;
-    pkcs11::ObjectHandle handle;
-  };
   struct MacKey {
     pkcs11::PooledObject whole;
     pkcs11::PooledObject left;
@@ -68,11 +63,11 @@ class Scp02HsmCipher final : public scp::SessionCipher {
   ByteSpan SequenceCounter() const {
     return ByteSpan(seed_.card_challenge).subspan(0, 2);
   }
-  absl::StatusOr<StaticKey> FindStaticKey(pkcs11::Session& session,
-                                          const KeyHandles& keys,
-                                          CardKey which);
+  absl::StatusOr<CardKey> FindCardKey(pkcs11::Session& session,
+                                      const KeyHandles& keys,
+                                      CardKeyNumber which);
   absl::StatusOr<pkcs11::PooledObject> DeriveSessionKey(
-      pkcs11::Session& session, const StaticKey& from,
+      pkcs11::Session& session, const CardKey& from,
       pkcs11::Mechanism mechanism);
   absl::Status EnsureMacKey(pkcs11::Session& session, const KeyHandles& keys);
   absl::Status EnsureEncKey(pkcs11::Session& session, const KeyHandles& keys);

@@ -12,7 +12,6 @@ namespace {
 
 using pkcs11::AesBlock;
 using pkcs11::BlockAt;
-using pkcs11::KdfBase;
 using pkcs11::KdfInput;
 using pkcs11::KeySpec;
 using pkcs11::Mechanism;
@@ -34,21 +33,6 @@ Bytes CryptogramInput(uint8_t constant, ByteSpan context) {
   const KdfInput input =
       pkcs11::Scp03KdfInput(constant, kCryptogramSize * 8, context);
   return Concat({input.before, Bytes{0x01}, input.after});
-}
-
-// A card's own key: it derives, and for the derivation by AES data it encrypts
-// the first block of what is derived over.
-KeySpec CardKeySpec(pkcs11::KdfRecipe recipe, size_t length) {
-  if (recipe == pkcs11::KdfRecipe::kNative) {
-    return {CKK_AES,
-            length,
-            static_cast<unsigned>(Usage::kDerive),
-            {pkcs11::kSp800_108CounterKdf}};
-  }
-  return {CKK_AES,
-          length,
-          Usage::kDerive | Usage::kEncrypt,
-          {CKM_AES_ECB_ENCRYPT_DATA, CKM_AES_ECB, CKM_AES_CBC}};
 }
 
 KeySpec MacKeySpec(bool by_cbc) {
@@ -97,33 +81,23 @@ void Scp03HsmCipher::Forget() {
 
 absl::StatusOr<Object> Scp03HsmCipher::DeriveSessionKey(Session& session,
                                                         const KeyHandles& keys,
-                                                        CardKey from,
+                                                        CardKeyNumber from,
                                                         uint8_t constant,
                                                         KeySpec spec) {
   ASSIGN_OR_RETURN(const Masters masters,
                    keys.FindMasters(card_.key_set, card_.master_version));
-  if (hsm::IsTripleDes(masters.key_bits)) {
+  if (hsm::IsTripleDes(masters.scheme.key_bits)) {
     return absl::InvalidArgumentError(
         absl::StrCat("key set ", card_.key_set,
                      " has triple DES keys, which are not for SCP03"));
   }
-  const size_t length = masters.key_bits / 8;
-  KdfBase base = from == CardKey::kEnc ? masters.enc : masters.mac;
-  Object card_key;
-  if (masters.diversification == hsm::Diversification::kKdf3) {
-    ASSIGN_OR_RETURN(
-        card_key,
-        pkcs11::DeriveCmacKey(
-            session, hsm_.ways.kdf, base,
-            pkcs11::Kdf3Input(static_cast<uint8_t>(from),
-                              card_.key_diversification_data),
-            length,
-            hsm_.ways.builder.SessionKey(CardKeySpec(hsm_.ways.kdf, length))));
-    base = {card_key.handle(), std::nullopt};
-  }
+  ASSIGN_OR_RETURN(const CardKey card_key,
+                   MakeCardKey(session, hsm_.ways, masters, from,
+                               card_.key_diversification_data));
+  const size_t length = masters.scheme.key_bits / 8;
   spec.length = length;
   return pkcs11::DeriveCmacKey(
-      session, hsm_.ways.kdf, base,
+      session, hsm_.ways.kdf, card_key.base,
       pkcs11::Scp03KdfInput(constant, length * 8, context_), length,
       hsm_.ways.builder.SessionKey(spec));
 }
@@ -132,7 +106,7 @@ absl::Status Scp03HsmCipher::EnsureMacKey(Session& session,
                                           const KeyHandles& keys) {
   if (mac_.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(Object made,
-                   DeriveSessionKey(session, keys, CardKey::kMac, kSMac,
+                   DeriveSessionKey(session, keys, CardKeyNumber::kMac, kSMac,
                                     MacKeySpec(hsm_.mac_by_cbc)));
   MacKey mac;
   if (hsm_.mac_by_cbc) {
@@ -157,8 +131,9 @@ absl::Status Scp03HsmCipher::EnsureMacKey(Session& session,
 absl::Status Scp03HsmCipher::EnsureEncKey(Session& session,
                                           const KeyHandles& keys) {
   if (enc_.has_value()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(Object made, DeriveSessionKey(session, keys, CardKey::kEnc,
-                                                 kSEnc, EncKeySpec()));
+  ASSIGN_OR_RETURN(Object made,
+                   DeriveSessionKey(session, keys, CardKeyNumber::kEnc, kSEnc,
+                                    EncKeySpec()));
   enc_.emplace(hsm_.pool, std::move(made));
   return absl::OkStatus();
 }

@@ -12,6 +12,7 @@
 #include "lib/card/scp/session_seed.h"
 #include "lib/pkcs11/cmac.h"
 #include "lib/pkcs11/session_pool.h"
+#include "services/keyvault/hsm/card_key.h"
 #include "services/keyvault/hsm/hsm_context.h"
 #include "services/keyvault/hsm/hsm_keys.h"
 
@@ -51,7 +52,6 @@ class Scp03HsmCipher final : public scp::SessionCipher {
     Bytes card;
     Bytes host;
   };
-  enum class CardKey : uint8_t { kEnc = 1, kMac = 2 };
 
   Scp03HsmCipher(HsmContext& hsm, const CardKeySelection& card,
                  const scp::SessionSeed& seed)
@@ -70,7 +70,7 @@ class Scp03HsmCipher final : public scp::SessionCipher {
 
   absl::StatusOr<pkcs11::Object> DeriveSessionKey(pkcs11::Session& session,
                                                   const KeyHandles& keys,
-                                                  CardKey from,
+                                                  CardKeyNumber from,
                                                   uint8_t constant,
                                                   pkcs11::KeySpec spec);
   absl::Status EnsureMacKey(pkcs11::Session& session, const KeyHandles& keys);

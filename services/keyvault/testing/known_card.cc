@@ -2,12 +2,24 @@
 
 #include <utility>
 
+#include "hsm-config/testing/test_profile.h"
 #include "lib/card/scp/openssl/openssl_cipher.h"
 
 namespace cardferry::keyvault {
 
 KnownKeySet TestKeySet(int key_bits, const std::string& diversification) {
+  hsm::TestKeySet in_profile;
+  in_profile.key_bits = static_cast<size_t>(key_bits);
+  in_profile.diversification = hsm::DiversificationNamed(diversification);
+  if (in_profile.diversification == hsm::Diversification::kTemplate) {
+    in_profile.form = diversification;
+  }
+  const hsm::CardKeyScheme scheme =
+      hsm::TestProfile({in_profile}).key_sets[0].scheme;
   KnownKeySet key_set;
+  key_set.form = scheme.form;
+  key_set.description.bytes_that_count = hsm::BytesThatCount(scheme);
+  key_set.description.made_in_memory = hsm::IsMadeInMemory(scheme);
   key_set.description.name = "test";
   key_set.description.master_version = 1;
   key_set.description.key_version_number = 0x30;

@@ -9,7 +9,8 @@
 namespace cardferry::keyvault {
 
 // Keys of tests, of any length and diversification of the profile: well known,
-// and used by no card.
+// and used by no card. `diversification` is a name of hsm::SchemeName; of the
+// templates those of hsm::TestKeySet.
 KnownKeySet TestKeySet(int key_bits = 128,
                        const std::string& diversification = "kdf3");
 

@@ -23,6 +23,9 @@ hsm::TestKeySet ToProfile(const KeySetDescription& description) {
   set.name = description.name;
   set.key_bits = static_cast<size_t>(description.key_bits);
   set.diversification = hsm::DiversificationNamed(description.diversification);
+  if (set.diversification == hsm::Diversification::kTemplate) {
+    set.form = description.diversification;
+  }
   set.master_version = description.master_version;
   set.key_version_number = description.key_version_number;
   return set;

@@ -96,15 +96,25 @@ absl::StatusOr<SecretBytes> DeriveCardKey(const KnownKeySet& key_set, int key,
           {"none", Diversification::kNone},
           {"visa2", Diversification::kVisa2},
           {"emv-cps", Diversification::kEmvCps11},
-          {"kdf3", Diversification::kKdf3}};
+          {"kdf3", Diversification::kKdf3},
+          {"kdf3-with-length", Diversification::kKdf3WithLength}};
+  const SecretBytes master =
+      SecretBytes::CopyOf(key == 1 ? key_set.master_enc : key_set.master_mac);
+  const auto number = static_cast<uint8_t>(key);
+  if (key_set.form.has_value()) {
+    return scp::DiversifyByTemplate(*key_set.form,
+                                    key_set.description.scp() == scp::kScp03
+                                        ? scp::KeyKind::kAes
+                                        : scp::KeyKind::kTripleDes,
+                                    master, number, key_diversification_data);
+  }
   const auto scheme = kSchemes->find(key_set.description.diversification);
   if (scheme == kSchemes->end()) {
     return absl::InvalidArgumentError(absl::StrCat(
         "no diversification ", key_set.description.diversification));
   }
-  const Bytes& master = key == 1 ? key_set.master_enc : key_set.master_mac;
-  return scp::DiversifyKey(scheme->second, SecretBytes::CopyOf(master),
-                           static_cast<uint8_t>(key), key_diversification_data);
+  return scp::DiversifyKey(scheme->second, master, number,
+                           key_diversification_data);
 }
 
 std::vector<KeySetDescription> OpensslHsmKeys::KeySets() const {

@@ -3,10 +3,12 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "lib/base/secret_bytes.h"
+#include "lib/card/scp/issuer_template.h"
 #include "services/keyvault/hsm/hsm_keys.h"
 
 namespace cardferry::keyvault {
@@ -16,6 +18,8 @@ struct KnownKeySet {
   KeySetDescription description;
   Bytes master_enc;
   Bytes master_mac;
+  // Where `description.diversification` is a template's name.
+  std::optional<scp::IssuerTemplate> form = std::nullopt;
 };
 
 // The vault's keys in this process's memory, over OpenSSL. What it is not: an

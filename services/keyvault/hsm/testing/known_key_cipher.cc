@@ -103,8 +103,8 @@ absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenKnownKeyCipher(
   const auto keys = std::make_shared<KeyHandles>(std::move(session));
   Masters masters;
   const bool is_des = seed.protocol.scp == scp::kScp02;
-  masters.key_bits = is_des ? 112 : known.enc.size() * 8;
-  masters.diversification = hsm::Diversification::kNone;
+  masters.scheme.key_bits = is_des ? 112 : known.enc.size() * 8;
+  masters.scheme.diversification = hsm::Diversification::kNone;
   ASSIGN_OR_RETURN(masters.enc, Import(*keys, builder, is_des, known.enc));
   ASSIGN_OR_RETURN(masters.mac, Import(*keys, builder, is_des, known.mac));
   keys->AddMasters(kKeySet, 1, masters);

@@ -1,0 +1,98 @@
+#include "services/keyvault/hsm/card_key.h"
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "hsm-config/card_key_source.h"
+#include "lib/base/secret_bytes.h"
+#include "lib/base/status_macros.h"
+#include "lib/pkcs11/an10922.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+using pkcs11::KdfBase;
+using pkcs11::KeySpec;
+using pkcs11::Object;
+using pkcs11::Session;
+using pkcs11::Usage;
+
+// It derives, and for the derivation by AES data it encrypts the first block of
+// what is derived over.
+KeySpec SpecOf(const ModuleWays& ways, const hsm::CardKeyScheme& scheme) {
+  const size_t length = hsm::CardKeyLength(scheme);
+  if (hsm::IsTripleDes(scheme.key_bits)) {
+    return {CKK_DES2,
+            length,
+            static_cast<unsigned>(Usage::kDerive),
+            {CKM_DES3_ECB_ENCRYPT_DATA, CKM_DES3_CBC_ENCRYPT_DATA}};
+  }
+  if (ways.kdf == pkcs11::KdfRecipe::kNative) {
+    return {CKK_AES,
+            length,
+            static_cast<unsigned>(Usage::kDerive),
+            {pkcs11::kSp800_108CounterKdf}};
+  }
+  return {CKK_AES,
+          length,
+          Usage::kDerive | Usage::kEncrypt,
+          {CKM_AES_ECB_ENCRYPT_DATA, CKM_AES_ECB, CKM_AES_CBC}};
+}
+
+// The plaintext exception: policy has allowed it, and it is recorded.
+absl::StatusOr<Object> ImportMade(Session& session, const ModuleWays& ways,
+                                  const KeySpec& spec, const KdfBase& master,
+                                  ByteSpan input) {
+  ASSIGN_OR_RETURN(const SecretBytes value,
+                   pkcs11::An10922Aes192Value(session, master.key, input));
+  return session.ImportKey(value, ways.builder.ImportedSessionKey(spec));
+}
+
+const KdfBase& MasterOf(const Masters& masters, CardKeyNumber number) {
+  switch (number) {
+    case CardKeyNumber::kEnc:
+      return masters.enc;
+    case CardKeyNumber::kMac:
+      return masters.mac;
+    case CardKeyNumber::kDek:
+      break;
+  }
+  return masters.dek;
+}
+
+}  // namespace
+
+absl::StatusOr<CardKey> MakeCardKey(Session& session, const ModuleWays& ways,
+                                    const Masters& masters,
+                                    CardKeyNumber number,
+                                    ByteSpan key_diversification_data) {
+  const KdfBase& master = MasterOf(masters, number);
+  ASSIGN_OR_RETURN(hsm::CardKeySource source,
+                   hsm::SourceOfCardKey(session, master.key, masters.scheme,
+                                        static_cast<uint8_t>(number),
+                                        key_diversification_data));
+  const KeySpec spec = SpecOf(ways, masters.scheme);
+  CardKey key;
+  if (std::holds_alternative<hsm::MasterItself>(source)) {
+    key.base = master;
+    return key;
+  }
+  if (auto* mechanism = std::get_if<pkcs11::Mechanism>(&source)) {
+    ASSIGN_OR_RETURN(key.made,
+                     session.DeriveKey(std::move(*mechanism), master.key,
+                                       ways.builder.SessionKey(spec)));
+  } else if (const auto* input = std::get_if<pkcs11::KdfInput>(&source)) {
+    ASSIGN_OR_RETURN(key.made, pkcs11::DeriveCmacKey(
+                                   session, ways.kdf, master, *input,
+                                   spec.length, ways.builder.SessionKey(spec)));
+  } else {
+    ASSIGN_OR_RETURN(key.made,
+                     ImportMade(session, ways, spec, master,
+                                std::get<hsm::MadeInMemory>(source).input));
+  }
+  key.base = {key.made.handle(), std::nullopt};
+  return key;
+}
+
+}  // namespace cardferry::keyvault

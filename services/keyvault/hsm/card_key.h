@@ -1,0 +1,32 @@
+#ifndef CARDFERRY_SERVICES_KEYVAULT_HSM_CARD_KEY_H_
+#define CARDFERRY_SERVICES_KEYVAULT_HSM_CARD_KEY_H_
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "lib/base/bytes.h"
+#include "lib/pkcs11/cmac_kdf.h"
+#include "lib/pkcs11/object.h"
+#include "lib/pkcs11/session.h"
+#include "services/keyvault/hsm/key_handles.h"
+#include "services/keyvault/hsm/module_ways.h"
+
+namespace cardferry::keyvault {
+
+enum class CardKeyNumber : uint8_t { kEnc = 1, kMac = 2, kDek = 3 };
+
+// One of a card's own keys, for deriving session keys and nothing else: made
+// for the moment, and gone with this; or a master, where the cards hold these.
+struct CardKey {
+  pkcs11::Object made;
+  pkcs11::KdfBase base;
+};
+absl::StatusOr<CardKey> MakeCardKey(pkcs11::Session& session,
+                                    const ModuleWays& ways,
+                                    const Masters& masters,
+                                    CardKeyNumber number,
+                                    ByteSpan key_diversification_data);
+
+}  // namespace cardferry::keyvault
+
+#endif  // CARDFERRY_SERVICES_KEYVAULT_HSM_CARD_KEY_H_
