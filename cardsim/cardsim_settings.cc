@@ -21,6 +21,8 @@ struct Kind {
   Scp protocol;
   uint8_t i;
   size_t key_size;
+  // Then `protocol` says the type of the keys alone.
+  bool file_oriented = false;
 
   KeyType type() const {
     return protocol == Scp::k03 ? KeyType::kAes : KeyType::kDes;
@@ -38,6 +40,9 @@ constexpr Kind kKinds[] = {
     {"scp03-aes256", Scp::k03, 0x70, 32},
     {"scp03-s16", Scp::k03, 0x71, 16},
     {"scp03-s16-aes256", Scp::k03, 0x71, 32},
+    {"files", Scp::k02, 0x55, 16, true},
+    {"files-aes", Scp::k03, 0x70, 16, true},
+    {"files-aes256", Scp::k03, 0x70, 32, true},
 };
 
 // Failed authentications after which real cards lock are far below.
@@ -82,6 +87,10 @@ absl::string_view Parameters(Scp protocol) {
 // The kind's `i`, or the one of --i, where it is one of the kind's protocol.
 absl::StatusOr<uint8_t> ParseI(const Kind& kind, absl::string_view text) {
   if (text.empty()) return kind.i;
+  if (kind.file_oriented) {
+    return absl::InvalidArgumentError(
+        "--i: a file-oriented card has no secure channel protocol");
+  }
   const absl::StatusOr<Bytes> i = FromHex(text);
   if (i.ok() && i->size() == 1 && HasParameter(kind.protocol, i->front())) {
     return i->front();
@@ -176,6 +185,18 @@ absl::StatusOr<Bytes> ParseAtr(absl::string_view text) {
   return atr;
 }
 
+absl::Status SetFileCard(const CardsimFlags& flags, const Kind& kind,
+                         CardsimSettings& settings) {
+  if (!flags.password_file.empty() && !kind.file_oriented) {
+    return absl::InvalidArgumentError(
+        "--password_file: only file-oriented cards have a password");
+  }
+  settings.file_oriented = kind.file_oriented;
+  settings.files.failure_limit = flags.failure_limit;
+  settings.files.eeprom_bytes = flags.eeprom;
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<CardsimSettings> CheckFlags(const CardsimFlags& flags) {
@@ -202,6 +223,7 @@ absl::StatusOr<CardsimSettings> CheckFlags(const CardsimFlags& flags) {
   ASSIGN_OR_RETURN(const uint8_t i, ParseI(kind, flags.i));
   SetParameter(kind.protocol, i, settings.card);
   RETURN_IF_ERROR(ParseNumbers(flags, settings.card.numbers));
+  RETURN_IF_ERROR(SetFileCard(flags, kind, settings));
   settings.card.failure_limit = flags.failure_limit;
   settings.card.eeprom_bytes = flags.eeprom;
   settings.key_type = kind.type();

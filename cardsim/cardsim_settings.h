@@ -10,6 +10,7 @@
 #include "cardsim/card/card.h"
 #include "cardsim/channel/key_set.h"
 #include "cardsim/faults/fault.h"
+#include "cardsim/files/file_card.h"
 #include "cardsim/vpcd/vpcd_client.h"
 #include "lib/base/bytes.h"
 
@@ -19,7 +20,8 @@ namespace cardferry::cardsim {
 struct CardsimFlags {
   std::string vpcd = "127.0.0.1:35963";
   std::string keys_file;
-  std::string state_file;  // empty: the card is in memory alone
+  std::string password_file;  // of a file-oriented card; empty: none
+  std::string state_file;     // empty: the card is in memory alone
   std::string card = "scp03";
   std::string i;    // empty: the card's
   std::string iin;  // empty, and the next two: DefaultCardNumbers
@@ -41,6 +43,8 @@ struct CardsimSettings {
   Bytes atr;
   bool t0 = false;
   CardOptions card;
+  bool file_oriented = false;  // `files` counts instead of `card`
+  FileCardOptions files;
   std::vector<Fault> faults;
   KeyType key_type = KeyType::kAes;
   size_t key_size = 0;  // bytes

@@ -1,5 +1,7 @@
 #include "cardsim/cardsim_settings.h"
 
+#include <tuple>
+
 #include "absl/strings/match.h"
 #include "cardsim/testing/test_host.h"
 #include "gtest/gtest.h"
@@ -169,6 +171,38 @@ TEST(CardsimSettingsTest, TakesSeveralFaults) {
   EXPECT_EQ(settings.faults[1].kind, FaultKind::kTear);
 }
 
+TEST(CardsimSettingsTest, AFileOrientedCardHasKeysAndNoChannel) {
+  for (const auto& [name, type, size] :
+       {std::tuple<const char*, KeyType, size_t>{"files", KeyType::kDes, 16},
+        {"files-aes", KeyType::kAes, 16},
+        {"files-aes256", KeyType::kAes, 32}}) {
+    CardsimFlags flags;
+    flags.card = name;
+    flags.failure_limit = 3;
+    flags.eeprom = 4096;
+    flags.password_file = "card.password";
+    ASSERT_OK_AND_ASSIGN(const CardsimSettings settings, CheckFlags(flags));
+    EXPECT_TRUE(settings.file_oriented);
+    EXPECT_EQ(settings.files.failure_limit, 3);
+    EXPECT_EQ(settings.files.eeprom_bytes, 4096u);
+    EXPECT_EQ(settings.key_type, type);
+    EXPECT_EQ(settings.key_size, size);
+    flags.i = "55";
+    EXPECT_THAT(
+        CheckFlags(flags),
+        StatusIs(absl::StatusCode::kInvalidArgument,
+                 std::string("--i: a file-oriented card has no secure channel "
+                             "protocol")));
+  }
+  CardsimFlags flags;
+  flags.password_file = "card.password";
+  EXPECT_THAT(
+      CheckFlags(flags),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               std::string("--password_file: only file-oriented cards have a "
+                           "password")));
+}
+
 TEST(CardsimSettingsTest, NamesTheFlagThatIsWrong) {
   const auto refusal = [](const CardsimFlags& flags) {
     const auto settings = CheckFlags(flags);
@@ -184,7 +218,7 @@ TEST(CardsimSettingsTest, NamesTheFlagThatIsWrong) {
       refusal(flags),
       "--card: \"scp99\" is not one of scp01, scp01-i15, scp02, scp02-i15, "
       "scp02-rmac, scp02-implicit, scp03, scp03-aes192, scp03-aes256, "
-      "scp03-s16, scp03-s16-aes256");
+      "scp03-s16, scp03-s16-aes256, files, files-aes, files-aes256");
   for (const char* atr : {"3B", "3C00", "3B8", "3BXX"}) {
     flags = {};
     flags.atr = atr;

@@ -5,15 +5,17 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "cardsim/channel/key_set.h"
+#include "cardsim/files/file_card_port.h"
 #include "cardsim/keys/keys_file.h"
+#include "cardsim/vpcd/simulated_card_port.h"
+#include "lib/base/file.h"
 #include "lib/base/status_macros.h"
 
 namespace cardferry::cardsim {
 
 namespace {
 
-absl::Status CheckSameCard(const KeySet& keys, const Card& card) {
-  const KeySet& kept = card.security_domain().keys().channels()[0].keys();
+absl::Status CheckSameCard(const KeySet& keys, const KeySet& kept) {
   if (kept.diversification_data == keys.diversification_data) {
     return absl::OkStatus();
   }
@@ -24,16 +26,46 @@ absl::Status CheckSameCard(const KeySet& keys, const Card& card) {
       "; give the keys file of this card, or another state file"));
 }
 
-absl::StatusOr<std::unique_ptr<Card>> RestoreOrCreate(
-    const StateFile& file, KeySet keys, const CardOptions& options,
-    RandomSource& random) {
-  ASSIGN_OR_RETURN(const std::optional<CardState> state, file.Load());
-  if (!state.has_value()) return Card::Create(std::move(keys), options, random);
-  absl::StatusOr<std::unique_ptr<Card>> card =
-      Card::Restore(*state, options, random);
-  if (!card.ok()) return Annotate(card.status(), file.path());
-  RETURN_IF_ERROR(Annotate(CheckSameCard(keys, **card), file.path()));
+const KeySet& KeysOf(const Card& card) {
+  return card.security_domain().keys().channels()[0].keys();
+}
+
+const KeySet& KeysOf(const FileCard& card) { return card.keys(); }
+
+// The card of `state`, which has to be the one with these keys.
+template <typename CardType, typename Options>
+absl::StatusOr<std::unique_ptr<CardType>> RestoreSame(const CardState& state,
+                                                      const KeySet& keys,
+                                                      const Options& options,
+                                                      RandomSource& random) {
+  ASSIGN_OR_RETURN(std::unique_ptr<CardType> card,
+                   CardType::Restore(state, options, random));
+  RETURN_IF_ERROR(CheckSameCard(keys, KeysOf(*card)));
   return card;
+}
+
+absl::StatusOr<std::unique_ptr<Card>> NewOrKept(
+    const std::optional<CardState>& kept, KeySet keys,
+    const CardsimSettings& settings, RandomSource& random) {
+  if (kept.has_value()) {
+    return RestoreSame<Card>(*kept, keys, settings.card, random);
+  }
+  return Card::Create(std::move(keys), settings.card, random);
+}
+
+absl::StatusOr<std::unique_ptr<FileCard>> NewOrKeptFileCard(
+    const std::optional<CardState>& kept, KeySet keys,
+    const std::string& password_file, const CardsimSettings& settings,
+    RandomSource& random) {
+  if (kept.has_value()) {
+    return RestoreSame<FileCard>(*kept, keys, settings.files, random);
+  }
+  SecretBytes password;
+  if (!password_file.empty()) {
+    ASSIGN_OR_RETURN(password, ReadSecretFile(password_file));
+  }
+  return FileCard::Create(std::move(keys), std::move(password), settings.files,
+                          random);
 }
 
 }  // namespace
@@ -43,34 +75,43 @@ absl::StatusOr<std::unique_ptr<InsertedCard>> InsertedCard::Create(
     RandomSource& random) {
   ASSIGN_OR_RETURN(KeySet keys, ReadKeysFile(files.keys));
   RETURN_IF_ERROR(CheckKeys(settings, keys));
-  if (files.state.empty()) {
-    ASSIGN_OR_RETURN(std::unique_ptr<Card> card,
-                     Card::Create(std::move(keys), settings.card, random));
-    return absl::WrapUnique(
-        new InsertedCard(nullptr, std::move(card), settings));
+  auto inserted = absl::WrapUnique(new InsertedCard);
+  std::optional<CardState> kept;
+  if (!files.state.empty()) {
+    ASSIGN_OR_RETURN(inserted->state_, StateFile::Open(files.state));
+    ASSIGN_OR_RETURN(kept, inserted->state_->Load());
   }
-  ASSIGN_OR_RETURN(std::unique_ptr<StateFile> state,
-                   StateFile::Open(files.state));
-  ASSIGN_OR_RETURN(
-      std::unique_ptr<Card> card,
-      RestoreOrCreate(*state, std::move(keys), settings.card, random));
-  RETURN_IF_ERROR(card->KeepIn(*state));
-  return absl::WrapUnique(
-      new InsertedCard(std::move(state), std::move(card), settings));
+  const absl::Status status =
+      inserted->Insert(kept, std::move(keys), files, settings, random);
+  if (!status.ok()) {
+    return kept.has_value() ? Annotate(status, files.state) : status;
+  }
+  if (settings.t0) inserted->t0_.emplace(*inserted->contacts_);
+  return inserted;
 }
 
-InsertedCard::InsertedCard(std::unique_ptr<StateFile> state,
-                           std::unique_ptr<Card> card,
-                           const CardsimSettings& settings)
-    : state_(std::move(state)),
-      card_(std::move(card)),
-      contacts_(*card_, settings.atr) {
-  if (settings.t0) t0_.emplace(contacts_);
+absl::Status InsertedCard::Insert(const std::optional<CardState>& kept,
+                                  KeySet keys, const CardFiles& files,
+                                  const CardsimSettings& settings,
+                                  RandomSource& random) {
+  if (settings.file_oriented) {
+    auto card = NewOrKeptFileCard(kept, std::move(keys), files.password,
+                                  settings, random);
+    if (!card.ok()) return card.status();
+    file_card_ = *std::move(card);
+    contacts_ = std::make_unique<FileCardPort>(*file_card_, settings.atr);
+    return state_ == nullptr ? absl::OkStatus() : file_card_->KeepIn(*state_);
+  }
+  auto card = NewOrKept(kept, std::move(keys), settings, random);
+  if (!card.ok()) return card.status();
+  card_ = *std::move(card);
+  contacts_ = std::make_unique<SimulatedCardPort>(*card_, settings.atr);
+  return state_ == nullptr ? absl::OkStatus() : card_->KeepIn(*state_);
 }
 
 CardPort& InsertedCard::port() {
   if (t0_.has_value()) return *t0_;
-  return contacts_;
+  return *contacts_;
 }
 
 }  // namespace cardferry::cardsim

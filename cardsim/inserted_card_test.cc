@@ -34,8 +34,8 @@ class InsertedCardTest : public testing::Test {
 
   absl::StatusOr<std::unique_ptr<InsertedCard>> Insert(
       absl::string_view protocol, absl::string_view state = "") {
-    return InsertedCard::Create(Settings(protocol), {keys_, std::string(state)},
-                                random_);
+    return InsertedCard::Create(Settings(protocol),
+                                {keys_, std::string(state), ""}, random_);
   }
 
   const std::string keys_ = absl::StrCat(testing::TempDir(), "/inserted.keys");
@@ -80,7 +80,7 @@ TEST_F(InsertedCardTest, RefusesTheStateOfAnotherCard) {
   keys.replace(keys.find("0708"), 4, "FFFF");
   ASSERT_OK(WriteFileAtomically(other, AsBytes(keys), 0400));
   EXPECT_THAT(
-      InsertedCard::Create(Settings("t1"), {other, state}, random_),
+      InsertedCard::Create(Settings("t1"), {other, state, ""}, random_),
       StatusIs(absl::StatusCode::kFailedPrecondition,
                absl::StrCat(state,
                             ": it is the card with key diversification data "
@@ -89,9 +89,29 @@ TEST_F(InsertedCardTest, RefusesTheStateOfAnotherCard) {
                             "this card, or another state file")));
 }
 
+TEST_F(InsertedCardTest, IsTheFileOrientedCardOfItsStateFile) {
+  const std::string state = absl::StrCat(testing::TempDir(), "/files.state");
+  (void)unlink(state.c_str());
+  const std::string password = absl::StrCat(testing::TempDir(), "/password");
+  ASSERT_OK(WriteFileAtomically(password, AsBytes("1234"), 0400));
+  CardsimFlags flags;
+  flags.card = "files-aes";
+  ASSERT_OK_AND_ASSIGN(const CardsimSettings settings, CheckFlags(flags));
+  for (const char* answer : {"63C2", "63C1"}) {
+    ASSERT_OK_AND_ASSIGN(
+        const auto card,
+        InsertedCard::Create(settings, {keys_, state, password}, random_));
+    EXPECT_EQ(ToHex(*card->port().Transmit(FromHexOrDie("002000010430303030"))),
+              answer);
+  }
+  // Another kind of card is not in this file.
+  EXPECT_THAT(Insert("t1", state), StatusIs(absl::StatusCode::kDataLoss));
+}
+
 TEST_F(InsertedCardTest, NeedsItsKeys) {
-  EXPECT_THAT(InsertedCard::Create(Settings("t1"), {keys_ + "no", ""}, random_),
-              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(
+      InsertedCard::Create(Settings("t1"), {keys_ + "no", "", ""}, random_),
+      StatusIs(absl::StatusCode::kNotFound));
 }
 
 }  // namespace

@@ -1,5 +1,4 @@
-// A simulated GlobalPlatform card in a virtual reader. See README.md beside
-// this file.
+// A simulated card in a virtual reader. See README.md beside this file.
 #include <signal.h>
 #include <sys/signalfd.h>
 
@@ -45,7 +44,10 @@ constexpr char kExamples[] =
     "  scp02-implicit (i 1B)          its sessions begin by the first C-MAC\n"
     "  scp03, -aes192, -aes256        AES keys; i 70: R-MAC and encrypted "
     "answers\n"
-    "  scp03-s16, scp03-s16-aes256    the same with MACs of 16 bytes (i 71)\n\n"
+    "  scp03-s16, scp03-s16-aes256    the same with MACs of 16 bytes (i 71)\n"
+    "  files, files-aes, -aes256      file-oriented: enc and mac are the keys "
+    "of\n"
+    "                                 MUTUAL AUTHENTICATE\n\n"
     "Faults, at the command with this number (from 1, since the start), or at "
     "those of a\n"
     "name (LOAD, or LOAD:3 for the third):\n"
@@ -88,13 +90,16 @@ absl::StatusOr<UniqueFd> CatchStopSignals() {
 absl::Status Run(const CardsimFlags& flags, const CardsimSettings& settings) {
   ASSIGN_OR_RETURN(const UniqueFd stop, CatchStopSignals());
   SystemRandom random;
-  ASSIGN_OR_RETURN(const std::unique_ptr<InsertedCard> card,
-                   InsertedCard::Create(
-                       settings, {flags.keys_file, flags.state_file}, random));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<InsertedCard> card,
+      InsertedCard::Create(
+          settings, {flags.keys_file, flags.state_file, flags.password_file},
+          random));
   std::unique_ptr<InsertedCard> other;
   if (!flags.swap_keys_file.empty()) {
-    ASSIGN_OR_RETURN(other, InsertedCard::Create(
-                                settings, {flags.swap_keys_file, ""}, random));
+    ASSIGN_OR_RETURN(
+        other,
+        InsertedCard::Create(settings, {flags.swap_keys_file, "", ""}, random));
   }
   FaultyCardPort faulty(card->port(), settings.faults,
                         other == nullptr ? nullptr : &other->port());
@@ -114,6 +119,9 @@ int Main(int argc, char** argv) {
   app.add_option("--keys_file", flags.keys_file,
                  "the card's keys, mode 0400 (see below)")
       ->required();
+  app.add_option("--password_file", flags.password_file,
+                 "password of a new file-oriented card, 4 to 16 bytes without "
+                 "a line end, mode 0400 (otherwise it has none)");
   app.add_option("--state", flags.state_file,
                  "keep the card in this file, mode 0600 (otherwise it is new "
                  "at every start)");
