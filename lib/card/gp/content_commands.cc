@@ -31,6 +31,10 @@ absl::StatusOr<CommandApdu> Command(uint8_t ins, uint8_t p1, uint8_t p2,
                              CommandApdu::kMaxShortLe);
 }
 
+bool IsHashSize(size_t size) {
+  return size == 20 || size == 32 || size == 48 || size == 64;
+}
+
 }  // namespace
 
 absl::StatusOr<size_t> MaxCommandData(uint8_t security_level) {
@@ -53,11 +57,18 @@ absl::StatusOr<size_t> MaxCommandData(uint8_t security_level) {
 }
 
 absl::StatusOr<CommandApdu> InstallForLoad(const Aid& load_file,
-                                           const Aid& security_domain) {
+                                           const Aid& security_domain,
+                                           ByteSpan hash) {
+  if (!hash.empty() && !IsHashSize(hash.size())) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "a load file hash of %d bytes: it is SHA-1 (20), SHA-256 (32), SHA-384 "
+        "(48) or SHA-512 (64)",
+        hash.size()));
+  }
   Bytes data;
   AppendField(data, load_file.bytes());
   AppendField(data, security_domain.bytes());
-  AppendField(data, {});  // load file data block hash
+  AppendField(data, hash);
   AppendField(data, {});  // load parameters
   AppendField(data, {});  // load token
   return Command(kInstall, kForLoad, 0x00, data);
@@ -69,14 +80,17 @@ absl::StatusOr<size_t> LoadCapacity(uint8_t security_level) {
 }
 
 absl::StatusOr<std::vector<CommandApdu>> LoadCommands(
-    ByteSpan load_file_data_block, uint8_t security_level) {
+    ByteSpan load_file_data_block, uint8_t security_level,
+    absl::Span<const DapBlock> daps) {
   ASSIGN_OR_RETURN(const size_t block, MaxCommandData(security_level));
-  const Bytes load_file = EncodeTlv(0xC4, load_file_data_block);
+  Bytes load_file = EncodeDapBlocks(daps);
+  AppendTlv(load_file, 0xC4, load_file_data_block);
   if (load_file.size() > block * kMaxBlocks) {
     return absl::ResourceExhaustedError(absl::StrFormat(
-        "the load file has %d bytes with its tag and length; short commands at "
-        "security level %02X carry at most %d",
-        load_file.size(), security_level, block * kMaxBlocks));
+        "the load file has %d bytes with its %stag and length; short commands "
+        "at security level %02X carry at most %d",
+        load_file.size(), daps.empty() ? "" : "DAP blocks, ", security_level,
+        block * kMaxBlocks));
   }
   std::vector<CommandApdu> commands;
   for (size_t at = 0; at < load_file.size(); at += block) {

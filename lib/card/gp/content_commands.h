@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "lib/base/bytes.h"
 #include "lib/card/apdu/aid.h"
 #include "lib/card/apdu/command_apdu.h"
+#include "lib/card/gp/dap.h"
 
 // Commands that change what a card holds (GPCS 2.3.1, 11.2, 11.5, 11.6), plain:
 // the secure channel protects them later. All ask for an answer (Le 00),
@@ -21,19 +23,23 @@ namespace cardferry::card {
 absl::StatusOr<size_t> MaxCommandData(uint8_t security_level);
 
 // INSTALL [for load] (11.5.2.3.1): the package, the security domain that it
-// will belong to; no hash, no parameters, no token.
+// will belong to, the hash of the load file data block (SHA-1, 256, 384 or 512;
+// empty: none; a DAP or a token needs it); no parameters, no token.
+// INVALID_ARGUMENT for a hash of another length.
 absl::StatusOr<CommandApdu> InstallForLoad(const Aid& load_file,
-                                           const Aid& security_domain);
+                                           const Aid& security_domain,
+                                           ByteSpan hash = {});
 
-// How many bytes LOAD commands at this level carry: 256 blocks; C4, its length
-// and the load file data block together.
+// How many bytes LOAD commands at this level carry: 256 blocks; DAP blocks,
+// C4, its length and the load file data block together.
 absl::StatusOr<size_t> LoadCapacity(uint8_t security_level);
 
-// LOAD commands (11.6) for C4 | length | load file data block, each as large as
-// the level allows. RESOURCE_EXHAUSTED, with the numbers, when the block does
-// not fit LoadCapacity.
+// LOAD commands (11.6) for DAP blocks | C4 | length | load file data block,
+// each as large as the level allows. RESOURCE_EXHAUSTED, with the numbers, when
+// the block does not fit LoadCapacity.
 absl::StatusOr<std::vector<CommandApdu>> LoadCommands(
-    ByteSpan load_file_data_block, uint8_t security_level);
+    ByteSpan load_file_data_block, uint8_t security_level,
+    absl::Span<const DapBlock> daps = {});
 
 // What to install.
 struct Installation {
