@@ -50,10 +50,15 @@ absl::StatusOr<AesBlock> LastInput(Session& session, ObjectHandle key,
   if (blocks.size() == 2 * kAesBlock) return Xor(last, first);
   const ByteSpan middle =
       ByteSpan(blocks).subspan(kAesBlock, blocks.size() - 2 * kAesBlock);
-  ASSIGN_OR_RETURN(const Bytes chain,
-                   session.Encrypt(Mechanism::AesCbc(first), key, middle));
+  // One block alone, as S16 has it, asks for no other mechanism than before.
+  const bool one = middle.size() == kAesBlock;
+  ASSIGN_OR_RETURN(
+      const Bytes chain,
+      session.Encrypt(
+          one ? Mechanism::Plain(CKM_AES_ECB) : Mechanism::AesCbc(first), key,
+          one ? ByteSpan(Xor(BlockAt(middle, 0), first)) : middle));
   if (chain.size() != middle.size()) {
-    return absl::UnavailableError("AES-CBC gave another length than its input");
+    return absl::UnavailableError("AES gave another length than its input");
   }
   return Xor(last, BlockAt(chain, chain.size() - kAesBlock));
 }

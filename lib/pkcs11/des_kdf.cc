@@ -22,6 +22,11 @@ Bytes EmvCpsData(uint8_t key_number, ByteSpan key_diversification_data) {
                      Concat({key_diversification_data.subspan(4, 6)}));
 }
 
+Bytes Scp01KeyData(ByteSpan host_challenge, ByteSpan card_challenge) {
+  return Concat({card_challenge.subspan(4, 4), host_challenge.subspan(0, 4),
+                 card_challenge.subspan(0, 4), host_challenge.subspan(4, 4)});
+}
+
 Bytes Scp02KeyData(uint16_t constant, ByteSpan sequence_counter) {
   Bytes data = {static_cast<uint8_t>(constant >> 8),
                 static_cast<uint8_t>(constant)};

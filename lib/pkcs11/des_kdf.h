@@ -19,8 +19,14 @@ Bytes Visa2Data(uint8_t key_number, ByteSpan key_diversification_data);
 // master: the same with D = KDD[4..9].
 Bytes EmvCpsData(uint8_t key_number, ByteSpan key_diversification_data);
 
+// SCP01's session keys (GPCS 2.1.1, D.4.1), by ECB under a card's key: card
+// challenge [4..7] | host challenge [0..3] | card challenge [0..3] | host
+// challenge [4..7].
+Bytes Scp01KeyData(ByteSpan host_challenge, ByteSpan card_challenge);
+
 // Constants of SCP02's session keys (GPCS 2.3.1, table E-8).
 inline constexpr uint16_t kScp02CMac = 0x0101;
+inline constexpr uint16_t kScp02RMac = 0x0102;
 inline constexpr uint16_t kScp02SEnc = 0x0182;
 
 // SCP02's session keys, by CBC under a card's key (GPCS 2.3.1, E.4.1):

@@ -28,5 +28,11 @@ TEST(Scp02LeftKeyData, IsItsFirstBlockTwice) {
             "01011234000000000101123400000000");
 }
 
+TEST(DesKdfTest, LaysOutScp01AsItsTextSays) {
+  EXPECT_EQ(ToHex(Scp01KeyData(FromHexOrDie("A0A1A2A3A4A5A6A7"),
+                               FromHexOrDie("C0C1C2C3C4C5C6C7"))),
+            "C4C5C6C7A0A1A2A3C0C1C2C3A4A5A6A7");
+}
+
 }  // namespace
 }  // namespace cardferry::pkcs11

@@ -136,6 +136,26 @@ absl::Status AesCbc(const TemplateBuilder& builder, Session& session) {
   return Expect(seen, "7649ABAC8119B246CEE98E9B12E9197D");
 }
 
+absl::Status AesCbcDecrypt(const TemplateBuilder& builder, Session& session) {
+  // SP 800-38A, F.2.2, block 1; encryption of single blocks under the same key
+  // makes the IVs of answers.
+  const KeySpec spec = {CKK_AES,
+                        16,
+                        Usage::kEncrypt | Usage::kDecrypt,
+                        {CKM_AES_CBC, CKM_AES_ECB}};
+  ASSIGN_OR_RETURN(const Object key, Import(session, builder, spec, kCmacKey));
+  ASSIGN_OR_RETURN(
+      const Bytes seen,
+      session.Decrypt(
+          Mechanism::AesCbc(FromHexOrDie("000102030405060708090A0B0C0D0E0F")),
+          key.handle(), FromHexOrDie("7649ABAC8119B246CEE98E9B12E9197D")));
+  RETURN_IF_ERROR(Expect(seen, kCmacMessage.substr(0, 32)));
+  ASSIGN_OR_RETURN(
+      const Bytes zero,
+      session.Encrypt(Mechanism::Plain(CKM_AES_ECB), key.handle(), kZeroBlock));
+  return Expect(zero, "7DF76B0C1AB899B33E42F047B91B546F");
+}
+
 absl::Status AesGcm(const TemplateBuilder& builder, Session& session) {
   // McGrew and Viega, "The Galois/Counter Mode of Operation", test case 16.
   const KeySpec spec = {
@@ -209,6 +229,7 @@ std::vector<Recipe> Scp03Recipes(const TemplateBuilder& builder) {
       {kRecipeMacByCbc, "cmac", with(&MacByCbc)},
       {kRecipeMacBySign, "cmac", with(&MacBySign)},
       {kRecipeAesCbc, "aes-cbc", with(&AesCbc)},
+      {kRecipeAesCbcDecrypt, "aes-cbc decryption", with(&AesCbcDecrypt)},
       {kRecipeAesGcm, "aes-gcm", with(&AesGcm)},
       {kRecipeHmacSha256, "hmac-sha256", with(&HmacSha256)},
   };

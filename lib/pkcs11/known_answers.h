@@ -15,8 +15,9 @@ constexpr char kRecipeKdfAesData[] = "kdf_ecb_trick";
 // Purpose "cmac":
 constexpr char kRecipeMacByCbc[] = "mac_by_cbc";
 constexpr char kRecipeMacBySign[] = "mac_by_sign";
-// Purposes "aes-cbc", "aes-gcm", "hmac-sha256":
+// Purposes "aes-cbc", "aes-cbc decryption", "aes-gcm", "hmac-sha256":
 constexpr char kRecipeAesCbc[] = "aes_cbc";
+constexpr char kRecipeAesCbcDecrypt[] = "aes_cbc_decrypt";
 constexpr char kRecipeAesGcm[] = "aes_gcm";
 constexpr char kRecipeHmacSha256[] = "hmac_sha256";
 

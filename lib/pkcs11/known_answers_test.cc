@@ -27,6 +27,7 @@ TEST(Scp03Recipes, SaysWhatSoftHsmDoes) {
   EXPECT_TRUE(softhsm.Has(kRecipeMacByCbc));
   EXPECT_TRUE(softhsm.Has(kRecipeMacBySign));
   EXPECT_TRUE(softhsm.Has(kRecipeAesCbc));
+  EXPECT_TRUE(softhsm.Has(kRecipeAesCbcDecrypt));
   EXPECT_TRUE(softhsm.Has(kRecipeAesGcm));
   EXPECT_TRUE(softhsm.Has(kRecipeHmacSha256));
 }
@@ -38,6 +39,7 @@ TEST(Scp03Recipes, SaysWhatNssDoes) {
   EXPECT_TRUE(nss.Has(kRecipeMacByCbc));
   EXPECT_TRUE(nss.Has(kRecipeMacBySign));
   EXPECT_TRUE(nss.Has(kRecipeAesCbc));
+  EXPECT_TRUE(nss.Has(kRecipeAesCbcDecrypt));
   EXPECT_TRUE(nss.Has(kRecipeAesGcm));
   EXPECT_TRUE(nss.Has(kRecipeHmacSha256));
 }

@@ -112,6 +112,19 @@ absl::Status RetailMacChain(const TemplateBuilder& builder, Session& session) {
   return Expect(second, "30F149209E17B397");
 }
 
+// OpenSSL's triple DES.
+absl::Status Des3CbcDecrypt(const TemplateBuilder& builder, Session& session) {
+  const KeySpec spec = {
+      CKK_DES2, 16, Usage::kEncrypt | Usage::kDecrypt, {CKM_DES3_CBC}};
+  ASSIGN_OR_RETURN(const Object key, Import(session, builder, spec, kTestKey));
+  ASSIGN_OR_RETURN(
+      const Bytes seen,
+      session.Decrypt(Mechanism::Des3Cbc(FromHexOrDie("0001020304050607")),
+                      key.handle(),
+                      FromHexOrDie("8BAF473F2F8FD0944EE8E7D23EEF7CE8")));
+  return Expect(seen, "000102030405060708090A0B0C0D0E0F");
+}
+
 }  // namespace
 
 std::vector<Recipe> Scp02Recipes(const TemplateBuilder& builder) {
@@ -125,6 +138,7 @@ std::vector<Recipe> Scp02Recipes(const TemplateBuilder& builder) {
       {kRecipeDes3Derivation, "triple DES key derivation from 24 bytes",
        with(&Des3Derivation)},
       {kRecipeRetailMac, "retail MAC", with(&RetailMacChain)},
+      {kRecipeDes3CbcDecrypt, "triple DES decryption", with(&Des3CbcDecrypt)},
   };
 }
 

@@ -15,6 +15,8 @@ inline constexpr char kRecipeDes2Derivation[] = "des2_derivation";
 inline constexpr char kRecipeDes3Derivation[] = "des3_derivation";
 // "retail MAC"
 inline constexpr char kRecipeRetailMac[] = "retail_mac";
+// "triple DES decryption"
+inline constexpr char kRecipeDes3CbcDecrypt[] = "des3_cbc_decrypt";
 
 // What a vault with triple DES keys needs besides Scp03Recipes, with published
 // or independently computed answers. A vault without such keys does not.

@@ -24,6 +24,7 @@ TEST_P(Scp02RecipesTest, AreAllDone) {
   EXPECT_TRUE(done.Has(kRecipeDes2Derivation));
   EXPECT_TRUE(done.Has(kRecipeDes3Derivation));
   EXPECT_TRUE(done.Has(kRecipeRetailMac));
+  EXPECT_TRUE(done.Has(kRecipeDes3CbcDecrypt));
 }
 
 INSTANTIATE_TEST_SUITE_P(Modules, Scp02RecipesTest,

@@ -25,6 +25,15 @@ constexpr size_t kMostOverhead = 64;
 
 constexpr size_t kDesIv = 8;
 
+Mechanism Cbc(ByteSpan iv) {
+  return iv.size() == kDesIv ? Mechanism::Des3Cbc(iv) : Mechanism::AesCbc(iv);
+}
+
+absl::Status CheckLength(ByteSpan done, ByteSpan part) {
+  if (done.size() == part.size()) return absl::OkStatus();
+  return absl::UnavailableError("CBC gave another length than its input");
+}
+
 }  // namespace
 
 absl::StatusOr<Session> Session::Open(Module& module, CK_SLOT_ID slot,
@@ -228,18 +237,28 @@ absl::StatusOr<Bytes> Session::EncryptCbc(ObjectHandle key, ByteSpan iv,
                                           ByteSpan data, size_t limit) {
   Bytes out;
   out.reserve(data.size());
-  const size_t block = iv.size();
   Bytes last(iv.begin(), iv.end());
   while (!data.empty()) {
     const ByteSpan part = data.subspan(0, limit);
-    ASSIGN_OR_RETURN(const Bytes done,
-                     Encrypt(block == kDesIv ? Mechanism::Des3Cbc(last)
-                                             : Mechanism::AesCbc(last),
-                             key, part));
-    if (done.size() != part.size()) {
-      return absl::UnavailableError("CBC gave another length than its input");
-    }
-    last.assign(done.end() - static_cast<ptrdiff_t>(block), done.end());
+    ASSIGN_OR_RETURN(const Bytes done, Encrypt(Cbc(last), key, part));
+    RETURN_IF_ERROR(CheckLength(done, part));
+    last.assign(done.end() - static_cast<ptrdiff_t>(iv.size()), done.end());
+    Append(out, done);
+    data.remove_prefix(part.size());
+  }
+  return out;
+}
+
+absl::StatusOr<Bytes> Session::DecryptCbc(ObjectHandle key, ByteSpan iv,
+                                          ByteSpan data, size_t limit) {
+  Bytes out;
+  out.reserve(data.size());
+  ByteSpan last = iv;
+  while (!data.empty()) {
+    const ByteSpan part = data.subspan(0, limit);
+    ASSIGN_OR_RETURN(const Bytes done, Decrypt(Cbc(last), key, part));
+    RETURN_IF_ERROR(CheckLength(done, part));
+    last = part.last(iv.size());
     Append(out, done);
     data.remove_prefix(part.size());
   }

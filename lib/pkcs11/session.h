@@ -68,9 +68,11 @@ class Session {
   absl::Status FillRandom(absl::Span<uint8_t> out);
 
   // CBC of whole blocks in calls of at most `limit` bytes (a multiple of 16),
-  // each with the block before it as IV. AES for an `iv` of 16 bytes, triple
-  // DES for one of 8.
+  // each with the block of ciphertext before it as IV. AES for an `iv` of 16
+  // bytes, triple DES for one of 8.
   absl::StatusOr<Bytes> EncryptCbc(ObjectHandle key, ByteSpan iv, ByteSpan data,
+                                   size_t limit);
+  absl::StatusOr<Bytes> DecryptCbc(ObjectHandle key, ByteSpan iv, ByteSpan data,
                                    size_t limit);
 
  private:
