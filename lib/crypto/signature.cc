@@ -44,20 +44,6 @@ BigNumber ToNumber(ByteSpan bytes) {
       BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
 }
 
-const char* NameOf(Curve curve) {
-  switch (curve) {
-    case Curve::kP256:
-      return "P-256";
-    case Curve::kP384:
-      return "P-384";
-    case Curve::kP521:
-      return "P-521";
-    case Curve::kBrainpoolP256r1:
-      return "brainpoolP256r1";
-  }
-  return "";
-}
-
 // Null when there is no such key.
 EVP_PKEY* MakeKey(const char* type, const Builder& builder) {
   const Params params(OSSL_PARAM_BLD_to_param(builder.get()));

@@ -8,10 +8,9 @@
 
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
+#include "lib/crypto/elliptic_curve.h"
 
 namespace cardferry::crypto {
-
-enum class Curve { kP256, kP384, kP521, kBrainpoolP256r1 };
 
 // A public key whose owner signs what cards are told or told us: tokens, DAP,
 // receipts (GPCS 2.3.1, B.3 and B.4).
