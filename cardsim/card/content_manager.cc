@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cardsim/applets/applet_factory.h"
+#include "cardsim/card/dap.h"
 #include "cardsim/card/load_file.h"
 #include "cardsim/card_error.h"
 #include "lib/base/status_macros.h"
@@ -135,6 +136,8 @@ absl::Status ContentManager::Load(const card::CommandApdu& command) {
 absl::Status ContentManager::FinishLoad() {
   const ByteSpan data_block = load_->data_block();
   RETURN_IF_ERROR(CheckHash(load_->install().hash, data_block));
+  RETURN_IF_ERROR(CheckDaps(load_->daps(), load_->install().hash,
+                            registry_.isd(), /*verifiers=*/{}));
   ASSIGN_OR_RETURN(LoadFile file, ParseLoadFile(data_block));
   if (file.package != load_->install().package) {
     return CardError(kWrongData, "another package than INSTALL announced");

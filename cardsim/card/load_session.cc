@@ -9,8 +9,11 @@ namespace {
 constexpr uint8_t kLoadFileDataBlock = 0xC4;
 constexpr uint8_t kDapBlock = 0xE2;
 constexpr size_t kMaxLengthBytes = 3;
+constexpr size_t kMaxDapBytes = 1024;
 
 }  // namespace
+
+bool LoadSession::is_dap() const { return bytes_[0] == kDapBlock; }
 
 absl::Status LoadSession::AddBlock(size_t number, bool last, ByteSpan block) {
   if (number != next_number_) {
@@ -19,25 +22,48 @@ absl::Status LoadSession::AddBlock(size_t number, bool last, ByteSpan block) {
   if (block.empty()) return CardError(kWrongLength, "LOAD without data");
   ++next_number_;
   Append(bytes_, block);
-  if (header_size_ == 0) RETURN_IF_ERROR(ReadHeader());
-  const bool complete =
-      header_size_ != 0 && bytes_.size() == header_size_ + value_size_;
-  if (header_size_ != 0 && bytes_.size() > header_size_ + value_size_) {
+  RETURN_IF_ERROR(ReadHeaders());
+  const bool known = header_size_ != 0 && !is_dap();
+  if (known && bytes_.size() > header_size_ + value_size_) {
     return CardError(kWrongData, "more bytes than the load file has");
   }
+  const bool complete = known && bytes_.size() == header_size_ + value_size_;
   if (last && !complete) {
     return CardError(kWrongData, "the last block comes too early");
   }
   return absl::OkStatus();
 }
 
-// C4 | length: one byte up to 7F, else 81, 82 or 83 and as many bytes
-absl::Status LoadSession::ReadHeader() {
-  if (bytes_[0] == kDapBlock) {
-    return CardError(kReferencedDataNotFound, "no security domain for a DAP");
+absl::Status LoadSession::ReadHeaders() {
+  while (!bytes_.empty()) {
+    if (header_size_ == 0) RETURN_IF_ERROR(ReadHeader());
+    const size_t size = header_size_ + value_size_;
+    if (header_size_ == 0 || !is_dap() || bytes_.size() < size) break;
+    ASSIGN_OR_RETURN(DapBlock dap, ParseDapBlock(ByteSpan(bytes_).subspan(
+                                       header_size_, value_size_)));
+    daps_.push_back(std::move(dap));
+    bytes_.erase(bytes_.begin(),
+                 bytes_.begin() + static_cast<std::ptrdiff_t>(size));
+    header_size_ = 0;
+    value_size_ = 0;
   }
-  if (bytes_[0] != kLoadFileDataBlock) {
-    return CardError(kWrongData, "a load file starts with C4");
+  return absl::OkStatus();
+}
+
+absl::Status LoadSession::CheckSize() const {
+  if (is_dap() && value_size_ > kMaxDapBytes) {
+    return CardError(kWrongData, "a DAP block is not so long");
+  }
+  if (!is_dap() && value_size_ > free_bytes_) {
+    return CardError(kNoSpace, "no space for the load file");
+  }
+  return absl::OkStatus();
+}
+
+// E2 or C4 | length: one byte up to 7F, else 81, 82 or 83 and as many bytes
+absl::Status LoadSession::ReadHeader() {
+  if (!is_dap() && bytes_[0] != kLoadFileDataBlock) {
+    return CardError(kWrongData, "a load file starts with E2 or C4");
   }
   if (bytes_.size() < 2) return absl::OkStatus();
   const size_t count = bytes_[1] < 0x80 ? 0 : bytes_[1] & 0x7Fu;
@@ -47,12 +73,9 @@ absl::Status LoadSession::ReadHeader() {
   if (bytes_.size() < 2 + count) return absl::OkStatus();
   size_t length = count == 0 ? bytes_[1] : 0;
   for (size_t i = 0; i < count; ++i) length = length << 8 | bytes_[2 + i];
-  if (length > free_bytes_) {
-    return CardError(kNoSpace, "no space for the load file");
-  }
   header_size_ = 2 + count;
   value_size_ = length;
-  return absl::OkStatus();
+  return CheckSize();
 }
 
 }  // namespace cardferry::cardsim

@@ -75,8 +75,41 @@ TEST(LoadSessionTest, RefusesAnEmptyBlock) {
 TEST(LoadSessionTest, RefusesWhatIsNoLoadFile) {
   LoadSession load = Begin();
   EXPECT_EQ(Add(load, 0, true, "C50155"), kWrongData);
-  LoadSession with_dap = Begin();
-  EXPECT_EQ(Add(with_dap, 0, true, "E20155"), kReferencedDataNotFound);
+  LoadSession no_dap = Begin();
+  EXPECT_EQ(Add(no_dap, 0, true, "E20155"), kWrongData);
+  LoadSession long_dap = Begin();
+  EXPECT_EQ(Add(long_dap, 0, false, "E2820401"), kWrongData);
+}
+
+TEST(LoadSessionTest, KeepsDapBlocksApartWhateverTheBlocks) {
+  const Bytes file = FromHexOrDie(
+      "E20B4F05A000000151C302ABCD"
+      "E2810A4F05F043464552C301EE"
+      "C403112233");
+  for (size_t block = 1; block <= file.size(); ++block) {
+    LoadSession load = Begin();
+    size_t number = 0;
+    for (size_t at = 0; at < file.size(); at += block) {
+      const bool last = at + block >= file.size();
+      ASSERT_OK(
+          load.AddBlock(number++, last, ByteSpan(file).subspan(at, block)))
+          << block;
+    }
+    ASSERT_EQ(load.daps().size(), 2u);
+    EXPECT_EQ(load.daps()[0].domain.ToHex(), "A000000151");
+    EXPECT_EQ(ToHex(load.daps()[0].signature), "ABCD");
+    EXPECT_EQ(load.daps()[1].domain.ToHex(), "F043464552");
+    EXPECT_EQ(ToHex(load.daps()[1].signature), "EE");
+    EXPECT_EQ(ToHex(load.data_block()), "112233");
+  }
+}
+
+TEST(LoadSessionTest, EndsNowhereInsideADapBlock) {
+  const std::string file = "E20B4F05A000000151C302ABCDC403112233";
+  for (size_t size = 1; 2 * size < file.size(); ++size) {
+    LoadSession load = Begin();
+    EXPECT_EQ(Add(load, 0, true, file.substr(0, 2 * size)), kWrongData) << size;
+  }
 }
 
 TEST(LoadSessionTest, WhatIsRequiredAtLeastIsNoLimit) {

@@ -198,10 +198,19 @@ std::vector<StatusWordRow> Loads() {
          package.imports = {"F043464552525999"};
          return LoadWhole(card, kForLoad, package);
        }},
-      {"a DAP block", "6A88",
+      {"a DAP block that is none", "6A80",
        [](TestCard& card) {
          Begin(card);
          return card.Secure("80E8000003E20100");
+       }},
+      {"a DAP block of a security domain that verifies none", "6A88",
+       [](TestCard& card) {
+         Begin(card);
+         const Bytes block = TestLoadFile({});
+         return card.Secure(Command(
+             "80E88000",
+             absl::StrCat("E20D4F08A000000151000000C30155C481",
+                          ToHex({uint8_t(block.size())}), ToHex(block))));
        }},
       {"no space for a load file", "6A84",
        [](TestCard& card) {
