@@ -62,8 +62,8 @@ TEST(AbsenceConclusionTest, IsDoneWhenNothingIsListed) {
   EXPECT_EQ(conclusion.reason, "The card holds what it should.");
   EXPECT_THAT(conclusion.record.origins, IsEmpty());
   EXPECT_THAT(conclusion.facts,
-              ElementsAre("package F043464552 is not on the card",
-                          "applet F04346455201 is not installed"));
+              ElementsAre(Fact{"package F043464552 is not on the card"},
+                          Fact{"applet F04346455201 is not installed"}));
 }
 
 TEST(AbsenceConclusionTest, OnlyTheWholeRunIsDone) {

@@ -25,6 +25,7 @@ card::CommandName NameFor(CommandKind kind) {
     case CommandKind::kReadLoadFiles:
     case CommandKind::kReadApplications:
     case CommandKind::kReadModules:
+    case CommandKind::kReadSecurityDomain:
       return card::CommandName::kGetStatus;
   }
   return card::CommandName::kAny;

@@ -28,6 +28,17 @@ constexpr StatusWordPattern Only(card::StatusWord sw) {
   return {sw.value(), 0xFFFF};
 }
 
+// Errors have neither MAC nor data (GPC Amendment D, 6.2.5).
+bool IsError(card::StatusWord sw) {
+  return sw != card::kSuccess && sw.sw1() != 0x62 && sw.sw1() != 0x63;
+}
+
+// With its padding, 80 00... to the next block (6.2.7).
+size_t EncryptedSize(size_t size) {
+  constexpr size_t kBlockBytes = 16;
+  return (size / kBlockBytes + 1) * kBlockBytes;
+}
+
 size_t DataBytes(const std::vector<card::ResponseApdu>& pages) {
   size_t bytes = 0;
   for (const card::ResponseApdu& page : pages) bytes += page.data.size();
@@ -53,8 +64,8 @@ size_t PagesAfter(const std::vector<card::ResponseApdu>& last, size_t added) {
 class Builder {
  public:
   Builder(const StatusSnapshot& expected, const CardProfile& profile,
-          uint8_t level)
-      : expected_(expected), profile_(profile), level_(level) {}
+          card::Protection protection)
+      : expected_(expected), profile_(profile), protection_(protection) {}
 
   absl::StatusOr<Bundle> Build(const ContentPlan& plan) {
     if (!plan.steps.empty()) ReadAndCompare();
@@ -105,10 +116,27 @@ class Builder {
       Push(kind, std::nullopt,
            {Command(scope, i),
             {Only(pages[i].sw)},
-            card::ExactData{pages[i].data},
+            ExpectedFor(pages[i]),
             OnMismatch::kStop,
             "compare the card"});
     }
+  }
+
+  // What the agent sees of an answer that should be this one.
+  card::ExpectedData ExpectedFor(const card::ResponseApdu& page) const {
+    if (!protection_.MacsAnswers() || IsError(page.sw)) {
+      return card::ExactData{page.data};
+    }
+    Bytes value = page.data;
+    Bytes mask(value.size(), 0xFF);
+    if (protection_.EncryptsAnswers()) {
+      const size_t size = value.empty() ? 0 : EncryptedSize(value.size());
+      value.assign(size, 0x00);
+      mask.assign(size, 0x00);
+    }
+    value.resize(value.size() + protection_.mac_bytes);
+    mask.resize(value.size());
+    return card::MaskedData{std::move(value), std::move(mask)};
   }
 
   static card::CommandApdu Command(StatusScope scope, size_t page) {
@@ -130,11 +158,15 @@ class Builder {
          PagesAfter(expected_.load_files, loaded_));
     Read(CommandKind::kReadApplications, StatusScope::kApplications,
          PagesAfter(expected_.applications, installed_));
-    if (!profile_.lists_modules) return;
-    const auto& last =
-        expected_.modules.empty() ? expected_.load_files : expected_.modules;
-    Read(CommandKind::kReadModules, StatusScope::kLoadFilesAndModules,
-         PagesAfter(last, loaded_));
+    if (profile_.lists_modules) {
+      const auto& last =
+          expected_.modules.empty() ? expected_.load_files : expected_.modules;
+      Read(CommandKind::kReadModules, StatusScope::kLoadFilesAndModules,
+           PagesAfter(last, loaded_));
+    }
+    if (!protection_.MacsAnswers()) return;
+    Read(CommandKind::kReadSecurityDomain, StatusScope::kIssuerSecurityDomain,
+         1);
   }
 
   // A card answers a change with one byte 00, or with no data.
@@ -167,7 +199,7 @@ class Builder {
     const card::Aid& aid = cap.package().aid;
     ASSIGN_OR_RETURN(const Bytes block,
                      cap.LoadFileDataBlock(profile_.descriptor));
-    auto loads = card::LoadCommands(block, level_);
+    auto loads = card::LoadCommands(block, protection_);
     if (!loads.ok()) {
       return Annotate(loads.status(), absl::StrCat("package ", aid.ToHex()));
     }
@@ -185,7 +217,8 @@ class Builder {
 
   absl::Status Add(const InstallStep& step) {
     const card::Aid& aid = step.installation.instance;
-    auto command = card::InstallAndMakeSelectable(step.installation, level_);
+    auto command =
+        card::InstallAndMakeSelectable(step.installation, protection_);
     if (!command.ok()) {
       return Annotate(command.status(), absl::StrCat("applet ", aid.ToHex()));
     }
@@ -197,7 +230,7 @@ class Builder {
 
   const StatusSnapshot& expected_;
   const CardProfile& profile_;
-  const uint8_t level_;
+  const card::Protection protection_;
   size_t loaded_ = 0;
   size_t installed_ = 0;
   Bundle bundle_;
@@ -237,8 +270,9 @@ size_t Bundle::Changes() const {
 
 absl::StatusOr<Bundle> BuildBundle(const ContentPlan& plan,
                                    const StatusSnapshot& expected,
-                                   const CardProfile& profile, uint8_t level) {
-  return Builder(expected, profile, level).Build(plan);
+                                   const CardProfile& profile,
+                                   card::Protection protection) {
+  return Builder(expected, profile, protection).Build(plan);
 }
 
 std::vector<Bytes> EncodeParts(const card::Script& script, size_t part_bytes) {

@@ -26,7 +26,12 @@ namespace cardferry::sequencer {
 //   read load files, applications, modules
 //
 // A bundle without changes only reads. Modules come last, and whatever the card
-// answers will do: many cards do not list them.
+// answers will do: many cards do not list them. In a session with R-MAC one
+// read follows that no card refuses, of the issuer security domain: its MAC
+// proves that all before it has reached the card.
+//
+// Where answers are encrypted the agent cannot compare them: it compares how
+// long they are, and the rest is judged when they are back (docs/adr/0021).
 enum class CommandKind : uint8_t {
   kAuthenticate = 1,
   kPeekLoadFiles = 2,
@@ -40,8 +45,10 @@ enum class CommandKind : uint8_t {
   kDeleteApplication = 10,
   kDeletePackage = 11,
   kReadModules = 12,
+  kReadSecurityDomain = 13,
 };
-inline constexpr CommandKind kLastCommandKind = CommandKind::kReadModules;
+inline constexpr CommandKind kLastCommandKind =
+    CommandKind::kReadSecurityDomain;
 
 bool IsChange(CommandKind kind);
 bool IsDelete(CommandKind kind);
@@ -73,13 +80,14 @@ struct Bundle {
   size_t Changes() const;
 };
 
-// The bundle for a plan at a security level. `expected`: what the card is
-// believed to answer. RESOURCE_EXHAUSTED, with the numbers, when something does
-// not fit the level or the bundle; INVALID_ARGUMENT for a component that is
-// missing.
+// The bundle for a plan in a session with this protection. `expected`: what the
+// card is believed to answer. RESOURCE_EXHAUSTED, with the numbers, when
+// something does not fit the session or the bundle; INVALID_ARGUMENT for a
+// component that is missing.
 absl::StatusOr<Bundle> BuildBundle(const ContentPlan& plan,
                                    const StatusSnapshot& expected,
-                                   const CardProfile& profile, uint8_t level);
+                                   const CardProfile& profile,
+                                   card::Protection protection);
 
 // The most commands that one bundle may have, beside EXTERNAL AUTHENTICATE:
 // what one transcript can answer.

@@ -5,6 +5,7 @@
 
 #include "lib/base/bytes.h"
 #include "lib/card/apdu/aid.h"
+#include "lib/card/apdu/command_apdu.h"
 #include "lib/card/cap/components.h"
 #include "services/sequencer/bundle.h"
 #include "services/sequencer/card_record.h"
@@ -25,7 +26,8 @@ struct WantedPackage {
 };
 
 // What has to be known of a bundle to say what its answers mean. It travels
-// through the orchestrator. It holds no install parameters.
+// through the orchestrator. It holds no
+// install parameters but protected ones.
 struct BundleState {
   CardRecord record;             // as it is when the card is not changed
   StatusSnapshot expected;       // what the leading reads compare with
@@ -34,14 +36,21 @@ struct BundleState {
   // What the card should not list.
   std::vector<card::Aid> absent_packages = {};
   std::vector<card::Aid> absent_applications = {};
+  // In a session with R-MAC: what it takes to check the answers, the protected
+  // commands from EXTERNAL AUTHENTICATE on. Else both are empty.
+  Bytes verify_token = {};
+  std::vector<card::CommandApdu> packet = {};
 
+  // True when the answers have MACs, and mean nothing before they are checked.
+  bool MacsAnswers() const { return !verify_token.empty(); }
   // The number of commands.
   size_t Commands() const;
 
   bool operator==(const BundleState& o) const {
     return record == o.record && expected == o.expected && runs == o.runs &&
            wanted == o.wanted && absent_packages == o.absent_packages &&
-           absent_applications == o.absent_applications;
+           absent_applications == o.absent_applications &&
+           verify_token == o.verify_token && packet == o.packet;
   }
 };
 

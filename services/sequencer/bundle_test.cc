@@ -111,6 +111,45 @@ TEST_F(BundleTest, ComparesEveryPageOfTheLists) {
   EXPECT_FALSE(card::IsExpected(bundle.commands[4], Answer(one, 0x9000)));
 }
 
+// An answer with a MAC of eight bytes.
+card::ResponseApdu Maced(const Bytes& data, uint16_t sw) {
+  return Answer(Concat({data, Bytes(8, 0xC1)}), sw);
+}
+
+TEST_F(BundleTest, ComparesWhatStandsBeforeTheMacsOfAnswers) {
+  const Bytes one = FromHexOrDie("E3074F05F043464551");
+  const Bytes two = FromHexOrDie("E3074F05F043464552");
+  const StatusSnapshot expected = {{Answer(one, 0x9000)}, {Answer({}, 0x6A88)}};
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle,
+                       BuildBundle(Brokerage(), expected, profile_, 0x13));
+  EXPECT_TRUE(card::IsExpected(bundle.commands[1], Answer({}, 0x6A88)));
+  EXPECT_TRUE(card::IsExpected(bundle.commands[2], Maced(one, 0x9000)));
+  EXPECT_FALSE(card::IsExpected(bundle.commands[2], Maced(two, 0x9000)));
+  EXPECT_FALSE(card::IsExpected(bundle.commands[2], Answer(one, 0x9000)));
+}
+
+TEST_F(BundleTest, ComparesTheLengthOfWhatIsEncrypted) {
+  const StatusSnapshot expected = {
+      {Answer(FromHexOrDie("E3074F05F043464551"), 0x9000)},
+      {Answer({}, 0x6A88)}};
+  ASSERT_OK_AND_ASSIGN(const Bundle bundle,
+                       BuildBundle(Brokerage(), expected, profile_, 0x33));
+  EXPECT_TRUE(
+      card::IsExpected(bundle.commands[2], Maced(Bytes(16, 0x5A), 0x9000)));
+  EXPECT_FALSE(
+      card::IsExpected(bundle.commands[2], Maced(Bytes(32, 0x5A), 0x9000)));
+  EXPECT_FALSE(card::IsExpected(bundle.commands[2], Maced({}, 0x9000)));
+}
+
+TEST_F(BundleTest, EndsWithAReadThatNoCardRefusesWhereAnswersHaveMacs) {
+  ASSERT_OK_AND_ASSIGN(
+      const Bundle bundle,
+      BuildBundle({}, profile_.factory_content, profile_, 0x11));
+  EXPECT_THAT(Headers(bundle.commands),
+              ElementsAre("80F22002", "80F24002", "80F21002", "80F28002"));
+  EXPECT_EQ(bundle.runs.back().kind, CommandKind::kReadSecurityDomain);
+}
+
 TEST_F(BundleTest, OnlyReadsWhenThereIsNothingToDo) {
   ASSERT_OK_AND_ASSIGN(const Bundle bundle, Build({}));
   EXPECT_THAT(Headers(bundle.commands),

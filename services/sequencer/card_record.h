@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "lib/base/bytes.h"
 #include "lib/card/apdu/aid.h"
 #include "lib/card/apdu/response_apdu.h"
@@ -71,11 +72,13 @@ struct CardRecord {
   // covers it. Never SCP03's, which nothing covers. It falls only with a notice
   // (Sequencer::Prepared).
   std::optional<uint32_t> sequence_counter = std::nullopt;
+  // When the snapshot came from the card; never, for older records.
+  absl::Time read_at = absl::InfinitePast();
 
   bool operator==(const CardRecord& o) const {
     return card_id == o.card_id && snapshot == o.snapshot &&
            origins == o.origins && cplc == o.cplc &&
-           sequence_counter == o.sequence_counter;
+           sequence_counter == o.sequence_counter && read_at == o.read_at;
   }
 };
 

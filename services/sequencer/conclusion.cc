@@ -7,7 +7,9 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/card/status_words/explain.h"
 #include "services/sequencer/advice.h"
+#include "services/sequencer/facts.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -20,6 +22,9 @@ using Pages = std::vector<ResponseApdu>;
 constexpr char kDiffers[] =
     "The card does not hold what was recorded. Nothing was changed; what is to "
     "be done is planned again from what the card says.";
+constexpr char kReadFirst[] =
+    "The card was read, and does not hold yet what it should. Nothing was "
+    "changed; what is to be done is planned from what the card says.";
 
 // A command of the bundle in words: "LOAD 12 of 120 of F043464552525901".
 std::string Name(const CommandRun& run, size_t index_in_run) {
@@ -40,6 +45,15 @@ std::string Name(const CommandRun& run, size_t index_in_run) {
     default:
       return "GET STATUS";
   }
+}
+
+// What a person has to know when answers do not come as the card gave them.
+std::string ForgedText(const std::string& what) {
+  return absl::StrCat(
+      "The card's answers were changed on their way: ", what,
+      ". None of them counts, and what the card holds now is not known. Look "
+      "into the agent and its reader before they are used again; then read the "
+      "card at another one.");
 }
 
 bool IsList(card::StatusWord sw) {
@@ -64,15 +78,21 @@ struct Break {
 
 class Reader {
  public:
-  Reader(const BundleState& state, const Transcript& transcript)
-      : state_(state), transcript_(transcript) {
+  Reader(const BundleState& state, const Transcript& transcript,
+         absl::Span<const Assurance> assurances)
+      : state_(state), transcript_(transcript), assurances_(assurances) {
     conclusion_.record = state.record;
   }
 
   absl::StatusOr<Conclusion> Read() {
     RETURN_IF_ERROR(CheckBelongs());
     Sort();
-    Judge();
+    if (forged_.has_value()) {
+      conclusion_.record = state_.record;
+      End(Outcome::kForged, ForgedText(*forged_));
+    } else {
+      Judge();
+    }
     FillContent();
     return std::move(conclusion_);
   }
@@ -85,7 +105,10 @@ class Reader {
       return absl::InvalidArgumentError(
           "these answers do not belong to this bundle");
     }
-    return absl::OkStatus();
+    if (assurances_.empty() || assurances_.size() == answers) {
+      return absl::OkStatus();
+    }
+    return absl::InternalError("not every answer was judged");
   }
 
   // Walks runs and answers side by side: collects the pages of each list, and
@@ -97,9 +120,52 @@ class Reader {
         const ResponseApdu* answer = index < transcript_.answers.size()
                                          ? &transcript_.answers[index]
                                          : nullptr;
+        if (answer != nullptr) CheckGenuine(run, i, index);
         Take(run, i, answer);
       }
     }
+    if (IsCut() && !forged_.has_value()) {
+      forged_ = absl::StrCat("the ones from ", break_->name, " on are missing");
+    }
+  }
+
+  Assurance AssuranceOf(size_t index) const {
+    return assurances_.empty() ? Assurance::kReported : assurances_[index];
+  }
+
+  // Notes what the card has proven, and the first answer that is not its own.
+  void CheckGenuine(const CommandRun& run, size_t i, size_t index) {
+    const Assurance assurance = AssuranceOf(index);
+    if (assurance == Assurance::kForged) {
+      if (forged_.has_value()) return;
+      forged_ = absl::StrCat("the MAC of the one to ", Name(run, i),
+                             " is not the card's");
+    }
+    const bool proven = assurance == Assurance::kProven;
+    if (IsDelete(run.kind)) {
+      if (proven) proofs_.deleted.insert(*run.subject);
+    } else if (run.kind == CommandKind::kReadLoadFiles) {
+      if (!EndsBefore(seen_after_.load_files)) proofs_.load_files &= proven;
+    } else if (run.kind == CommandKind::kReadApplications) {
+      if (!EndsBefore(seen_after_.applications)) proofs_.applications &= proven;
+    }
+  }
+
+  // True when a list is whole, and what comes is no page of it.
+  static bool EndsBefore(const Pages& pages) {
+    return !pages.empty() && pages.back().sw != card::kMoreDataAvailable;
+  }
+
+  // An agent that ran everything has all answers, and one that stopped had an
+  // answer to stop at: where the card's own word is known, that is no accident.
+  bool IsCut() const {
+    const size_t answers = transcript_.answers.size();
+    if (!state_.MacsAnswers() || answers == 0 || answers == state_.Commands()) {
+      return false;
+    }
+    if (transcript_.end == RunEnd::kDone) return true;
+    return transcript_.end == RunEnd::kStopped && last_change_went_through_ &&
+           AssuranceOf(answers - 1) == Assurance::kProven;
   }
 
   void Take(const CommandRun& run, size_t i, const ResponseApdu* answer) {
@@ -110,6 +176,8 @@ class Reader {
       return;
     }
     if (change) change_was_sent_ = true;
+    last_change_went_through_ = change && WentThrough(run.kind, answer->sw);
+    if (run.kind == CommandKind::kReadSecurityDomain) return;
     if (Pages* pages = PagesOf(run.kind)) {
       pages->push_back(*answer);
     } else if (!WentThrough(run.kind, answer->sw)) {
@@ -162,7 +230,7 @@ class Reader {
     }
     if (has_changes_ && !change_was_sent_) return JudgeLeadingReads();
     if (break_.has_value() && break_->sw.has_value()) {
-      return JudgeRefusal(*break_);
+      return WasAnotherCard() ? JudgeSurprise(*break_) : JudgeRefusal(*break_);
     }
     if (break_.has_value()) return JudgeMissing(*break_);
     JudgeFinalReads();
@@ -188,6 +256,23 @@ class Reader {
     End(Outcome::kFailed,
         absl::StrCat("The card answered ", at.name, " with ",
                      Advice(at.kind, *at.sw), deleted_ ? kDeletedAlready : ""));
+  }
+
+  // The leading reads are all there, and the agent could not see that they are
+  // not what was expected.
+  bool WasAnotherCard() const {
+    return !seen_before_.load_files.empty() &&
+           !seen_before_.applications.empty() && !FirstRefusal().has_value() &&
+           Differs();
+  }
+
+  void JudgeSurprise(const Break& at) {
+    if (!TakeSnapshot(seen_before_)) return;
+    End(Outcome::kCardDiffers,
+        absl::StrCat("The card did not hold what was recorded, and answered ",
+                     at.name, " with ", card::Describe(*at.sw),
+                     ". What is to be done is planned again from what the card "
+                     "says."));
   }
 
   void JudgeMissing(const Break& at) {
@@ -233,6 +318,7 @@ class Reader {
   // False, with the outcome set, when the lists cannot be read.
   bool TakeSnapshot(const StatusSnapshot& snapshot) {
     const absl::Status taken = UpdateSnapshot(conclusion_.record, snapshot);
+    conclusion_.was_read = taken.ok();
     if (taken.ok()) return true;
     End(Outcome::kFailed,
         absl::StrCat("The card's lists cannot be read: ", taken.message(),
@@ -243,14 +329,14 @@ class Reader {
   void JudgeFinalReads() {
     if (!TakeSnapshot(seen_after_)) return;
     const CardContent content = *ReadContent(seen_after_);
-    const std::optional<std::string> wrong = FirstDifference(content);
+    const std::optional<std::string> wrong = FirstDifference(state_, content);
     if (!wrong.has_value() && !MayHideSomething(content)) {
-      FillFacts();
+      conclusion_.facts = FactsOf(state_, proofs_);
       return End(Outcome::kDone, has_changes_
                                      ? "The card holds what it should."
                                      : "The card held what it should already.");
     }
-    if (!has_changes_) return End(Outcome::kCardDiffers, kDiffers);
+    if (!has_changes_) return End(Outcome::kCardDiffers, kReadFirst);
     if (!content.complete) {
       return End(Outcome::kUnknown,
                  "The card accepted every command, but its lists are longer "
@@ -268,63 +354,6 @@ class Reader {
     return !content.complete && !nothing_absent;
   }
 
-  // What the lists have that they should not, or lack.
-  std::optional<std::string> FirstDifference(const CardContent& content) const {
-    for (const WantedPackage& wanted : state_.wanted) {
-      auto wrong = DifferenceIn(wanted, content);
-      if (wrong.has_value()) return wrong;
-    }
-    for (const card::Aid& aid : state_.absent_packages) {
-      if (content.FindLoadFile(aid) != nullptr) {
-        return absl::StrCat("package ", aid.ToHex(), " still");
-      }
-    }
-    for (const card::Aid& aid : state_.absent_applications) {
-      if (content.FindApplication(aid) != nullptr) {
-        return absl::StrCat("application ", aid.ToHex(), " still");
-      }
-    }
-    return std::nullopt;
-  }
-
-  static std::optional<std::string> DifferenceIn(const WantedPackage& wanted,
-                                                 const CardContent& content) {
-    const card::Aid& package = wanted.package.aid;
-    const card::StatusEntry* entry = content.FindLoadFile(package);
-    if (entry == nullptr) return absl::StrCat("no package ", package.ToHex());
-    const int version = wanted.package.major << 8 | wanted.package.minor;
-    if (entry->version.value_or(version) != version) {
-      return absl::StrCat("package ", package.ToHex(), " in another version");
-    }
-    for (const card::Aid& instance : wanted.instances) {
-      entry = content.FindApplication(instance);
-      if (entry == nullptr) return absl::StrCat("no applet ", instance.ToHex());
-      if (entry->load_file.value_or(package) != package) {
-        return absl::StrCat("applet ", instance.ToHex(), " of another package");
-      }
-    }
-    return std::nullopt;
-  }
-
-  void FillFacts() {
-    const auto add = [this](std::string text) {
-      conclusion_.facts.push_back(std::move(text));
-    };
-    for (const WantedPackage& wanted : state_.wanted) {
-      add(absl::StrCat("package ", wanted.package.ToString(),
-                       " is on the card"));
-      for (const card::Aid& instance : wanted.instances) {
-        add(absl::StrCat("applet ", instance.ToHex(), " is installed"));
-      }
-    }
-    for (const card::Aid& aid : state_.absent_packages) {
-      add(absl::StrCat("package ", aid.ToHex(), " is not on the card"));
-    }
-    for (const card::Aid& aid : state_.absent_applications) {
-      add(absl::StrCat("applet ", aid.ToHex(), " is not installed"));
-    }
-  }
-
   void FillContent() {
     if (!conclusion_.record.snapshot.has_value()) return;
     auto content = ReadContent(*conclusion_.record.snapshot);
@@ -333,6 +362,10 @@ class Reader {
 
   const BundleState& state_;
   const Transcript& transcript_;
+  const absl::Span<const Assurance> assurances_;
+  Proofs proofs_;
+  std::optional<std::string> forged_;
+  bool last_change_went_through_ = false;
   Conclusion conclusion_;
   std::optional<Break> break_;
   bool has_changes_ = false;
@@ -346,8 +379,9 @@ class Reader {
 }  // namespace
 
 absl::StatusOr<Conclusion> Conclude(const BundleState& state,
-                                    const Transcript& transcript) {
-  return Reader(state, transcript).Read();
+                                    const Transcript& transcript,
+                                    absl::Span<const Assurance> assurances) {
+  return Reader(state, transcript, assurances).Read();
 }
 
 }  // namespace cardferry::sequencer

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "lib/card/script/script.h"
+#include "services/sequencer/assurance.h"
 #include "services/sequencer/bundle_state.h"
 #include "services/sequencer/card_record.h"
 
@@ -14,24 +16,28 @@ namespace cardferry::sequencer {
 // How a bundle ended.
 enum class Outcome {
   kDone,         // the card lists what it should hold
-  kCardDiffers,  // nothing was changed; the record is now what the card said
+  kCardDiffers,  // the record is now what the card said
   kFailed,       // the card refused a command
   kUnknown,      // an answer is missing
+  kForged,       // answers were changed or cut on their way: none counts
 };
 
-// What the answers to a bundle mean. Without R-MAC, which no session has yet,
-// what a card holds is reported, never proven.
+// What the answers to a bundle mean.
 struct Conclusion {
   Outcome outcome = Outcome::kUnknown;
   std::string reason;  // what happened, why, what to do next
   CardRecord record;   // replaces the old one
   CardContent content;
-  std::vector<std::string> facts;  // once it is done; each is reported
+  std::vector<Fact> facts;  // once it is done
+  bool was_read = false;    // the record's snapshot is of this session
 };
 
-// INVALID_ARGUMENT when the transcript cannot belong to the bundle.
-absl::StatusOr<Conclusion> Conclude(const BundleState& state,
-                                    const card::Transcript& transcript);
+// From the plain answers, and how far each is to be believed; without
+// assurances (a session without R-MAC) all are reported. INVALID_ARGUMENT when
+// the transcript cannot belong to the bundle.
+absl::StatusOr<Conclusion> Conclude(
+    const BundleState& state, const card::Transcript& transcript,
+    absl::Span<const Assurance> assurances = {});
 
 }  // namespace cardferry::sequencer
 

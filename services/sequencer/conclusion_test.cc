@@ -74,9 +74,11 @@ TEST_F(LoadConclusionTest, IsDoneWhenTheCardListsWhatItShould) {
   EXPECT_EQ(conclusion.record.origins.at(kPackage).content_hash, kHash);
   EXPECT_NE(conclusion.content.FindLoadFile(kPackage), nullptr);
   EXPECT_NE(conclusion.content.FindApplication(kApplet), nullptr);
-  EXPECT_THAT(conclusion.facts,
-              ElementsAre("package F043464552 1.0 is on the card",
-                          "applet F04346455201 is installed"));
+  EXPECT_THAT(
+      conclusion.facts,
+      ElementsAre(
+          Fact{"package F043464552 1.0 is on the card", Assurance::kReported},
+          Fact{"applet F04346455201 is installed", Assurance::kReported}));
 }
 
 TEST_F(LoadConclusionTest, FailsAtTheCommandThatWasRefused) {
@@ -267,10 +269,10 @@ TEST_F(ReplacementConclusionTest, IsDoneWhenTheNewVersionIsListed) {
   EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
   EXPECT_EQ(conclusion.record.origins.at(kPackage), (Origin{kHash, {kImport}}));
   EXPECT_THAT(conclusion.facts,
-              ElementsAre("package F043464552 2.0 is on the card",
-                          "applet F04346455201 is installed",
-                          "package F043464500 is not on the card",
-                          "applet F04346455209 is not installed"));
+              ElementsAre(Fact{"package F043464552 2.0 is on the card"},
+                          Fact{"applet F04346455201 is installed"},
+                          Fact{"package F043464500 is not on the card"},
+                          Fact{"applet F04346455209 is not installed"}));
   EXPECT_THAT(conclusion.content.FindLoadFile(kPackage)->modules,
               ElementsAre(kApplet));
 }

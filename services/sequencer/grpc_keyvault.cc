@@ -77,6 +77,16 @@ absl::StatusOr<std::vector<card::CommandApdu>> GrpcKeyvault::Protect(
   return secured;
 }
 
+absl::StatusOr<std::vector<Keyvault::VerifiedAnswer>>
+GrpcKeyvault::VerifyResponses(const Packet& packet) {
+  pb::VerifyResponsesResponse response;
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, timeout_);
+  RETURN_IF_ERROR(ToStatus(
+      stub_->VerifyResponses(&context, RenderPacket(packet), &response)));
+  return ParseVerified(response, packet.answers.size());
+}
+
 absl::Status GrpcKeyvault::ProtectBatch(
     absl::Span<const card::CommandApdu> batch, std::string& token,
     std::vector<card::CommandApdu>& secured) {

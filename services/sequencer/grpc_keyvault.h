@@ -31,6 +31,8 @@ class GrpcKeyvault final : public Keyvault {
   absl::StatusOr<std::vector<card::CommandApdu>> Protect(
       const Bytes& command_token,
       absl::Span<const card::CommandApdu> commands) override;
+  absl::StatusOr<std::vector<VerifiedAnswer>> VerifyResponses(
+      const Packet& packet) override;
 
  private:
   absl::Status ProtectBatch(absl::Span<const card::CommandApdu> batch,

@@ -11,6 +11,8 @@
 #include "absl/types/span.h"
 #include "lib/base/bytes.h"
 #include "lib/card/apdu/command_apdu.h"
+#include "lib/card/apdu/response_apdu.h"
+#include "services/sequencer/assurance.h"
 
 namespace cardferry::sequencer {
 
@@ -48,6 +50,21 @@ class Keyvault {
     std::string key_set;
     Bytes key_diversification_data;
     uint8_t level = 0;
+    Bytes verify_token = {};
+  };
+
+  // A session's packet as it was sent, EXTERNAL AUTHENTICATE first, and the
+  // answers to the first of its commands.
+  struct Packet {
+    Bytes verify_token;
+    std::vector<card::CommandApdu> commands;
+    std::vector<card::ResponseApdu> answers;
+  };
+
+  // An answer, plain, and how far it is to be believed.
+  struct VerifiedAnswer {
+    card::ResponseApdu answer;  // without data when it is forged
+    Assurance assurance = Assurance::kReported;
   };
 
   virtual ~Keyvault() = default;
@@ -66,6 +83,12 @@ class Keyvault {
       absl::Span<const card::CommandApdu> commands) = 0;
 
   static constexpr size_t kMaxCommands = 512;  // in one call
+
+  // One for each answer of the packet. FAILED_PRECONDITION: it comes too late,
+  // what the card holds has to be read. INVALID_ARGUMENT: not the packet of
+  // this token. May be asked again.
+  virtual absl::StatusOr<std::vector<VerifiedAnswer>> VerifyResponses(
+      const Packet& packet) = 0;
 };
 
 }  // namespace cardferry::sequencer

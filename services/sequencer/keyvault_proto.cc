@@ -27,6 +27,20 @@ absl::StatusOr<card::CommandApdu> ToCommand(const std::string& bytes) {
                                           command.status().message()));
 }
 
+absl::StatusOr<Assurance> ToAssurance(pb::Assurance assurance) {
+  switch (assurance) {
+    case pb::ASSURANCE_REPORTED:
+      return Assurance::kReported;
+    case pb::ASSURANCE_PROVEN:
+      return Assurance::kProven;
+    case pb::ASSURANCE_FORGED:
+      return Assurance::kForged;
+    default:
+      return absl::InternalError(
+          "the keyvault did not say how far an answer is to be believed");
+  }
+}
+
 absl::Status CheckCount(absl::string_view what, size_t got, size_t wanted) {
   if (got == wanted) return absl::OkStatus();
   return absl::InternalError(absl::StrCat("the keyvault sent ", got, " ", what,
@@ -83,7 +97,8 @@ absl::StatusOr<Keyvault::Session> ParseSession(
                            ToBytes(response.command_token()),
                            response.card().key_set(),
                            ToBytes(response.card().key_diversification_data()),
-                           static_cast<uint8_t>(response.level())};
+                           static_cast<uint8_t>(response.level()),
+                           ToBytes(response.verify_token())};
 }
 
 absl::StatusOr<std::vector<card::CommandApdu>> ParseProtected(
@@ -96,6 +111,37 @@ absl::StatusOr<std::vector<card::CommandApdu>> ParseProtected(
     commands.push_back(std::move(command));
   }
   return commands;
+}
+
+pb::VerifyResponsesRequest RenderPacket(const Keyvault::Packet& packet) {
+  pb::VerifyResponsesRequest request;
+  request.set_verify_token(AsString(packet.verify_token));
+  for (const card::CommandApdu& command : packet.commands) {
+    request.add_commands(AsString(command.Encode()));
+  }
+  for (const card::ResponseApdu& answer : packet.answers) {
+    request.add_answers(AsString(answer.Encode()));
+  }
+  return request;
+}
+
+absl::StatusOr<std::vector<Keyvault::VerifiedAnswer>> ParseVerified(
+    const pb::VerifyResponsesResponse& response, size_t wanted) {
+  RETURN_IF_ERROR(CheckCount(
+      "answers", static_cast<size_t>(response.answers_size()), wanted));
+  std::vector<Keyvault::VerifiedAnswer> answers;
+  for (const pb::VerifiedAnswer& answer : response.answers()) {
+    if (answer.status_word() > 0xFFFF) {
+      return absl::InternalError("the keyvault sent no status word");
+    }
+    Keyvault::VerifiedAnswer parsed;
+    parsed.answer = {
+        ToBytes(answer.data()),
+        card::StatusWord(static_cast<uint16_t>(answer.status_word()))};
+    ASSIGN_OR_RETURN(parsed.assurance, ToAssurance(answer.assurance()));
+    answers.push_back(std::move(parsed));
+  }
+  return answers;
 }
 
 }  // namespace cardferry::sequencer

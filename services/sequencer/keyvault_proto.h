@@ -20,6 +20,11 @@ absl::StatusOr<Keyvault::Session> ParseSession(
 absl::StatusOr<std::vector<card::CommandApdu>> ParseProtected(
     const keyvault::v1::ProtectResponse& response, size_t wanted);
 
+keyvault::v1::VerifyResponsesRequest RenderPacket(
+    const Keyvault::Packet& packet);
+absl::StatusOr<std::vector<Keyvault::VerifiedAnswer>> ParseVerified(
+    const keyvault::v1::VerifyResponsesResponse& response, size_t wanted);
+
 }  // namespace cardferry::sequencer
 
 #endif  // CARDFERRY_SERVICES_SEQUENCER_KEYVAULT_PROTO_H_

@@ -54,6 +54,7 @@ TEST(KeyvaultProtoTest, ParsesASession) {
   pb::AuthenticateResponse response;
   response.set_external_authenticate(AsString(FromHexOrDie("8482030002AABB")));
   response.set_command_token("token");
+  response.set_verify_token("verify");
   response.mutable_card()->set_key_set("keys");
   response.mutable_card()->set_key_diversification_data("0123456789");
   response.set_level(0x03);
@@ -63,12 +64,54 @@ TEST(KeyvaultProtoTest, ParsesASession) {
   EXPECT_EQ(session.key_set, "keys");
   EXPECT_EQ(AsString(session.key_diversification_data), "0123456789");
   EXPECT_EQ(session.level, 0x03);
+  EXPECT_EQ(AsString(session.verify_token), "verify");
 
   response.set_level(256);
   EXPECT_THAT(ParseSession(response), StatusIs(StatusCode::kInternal));
   response.set_level(1);
   response.set_external_authenticate("84");
   EXPECT_THAT(ParseSession(response), StatusIs(StatusCode::kInternal));
+}
+
+TEST(KeyvaultProtoTest, SendsThePacketAndItsAnswersAsTheyWere) {
+  const Keyvault::Packet packet{
+      {'t'},
+      {*card::CommandApdu::Parse(FromHexOrDie("8482030002AABB")),
+       *card::CommandApdu::Parse(FromHexOrDie("84F2200202AABB00"))},
+      {{FromHexOrDie("C1C2"), card::kSuccess}}};
+  const pb::VerifyResponsesRequest request = RenderPacket(packet);
+  EXPECT_EQ(request.verify_token(), "t");
+  ASSERT_EQ(request.commands_size(), 2);
+  EXPECT_EQ(ToHex(AsBytes(request.commands(1))), "84F2200202AABB00");
+  ASSERT_EQ(request.answers_size(), 1);
+  EXPECT_EQ(ToHex(AsBytes(request.answers(0))), "C1C29000");
+}
+
+TEST(KeyvaultProtoTest, ParsesWhatEachAnswerProves) {
+  pb::VerifyResponsesResponse response;
+  const auto add = [&response](pb::Assurance assurance, uint32_t sw) {
+    pb::VerifiedAnswer& answer = *response.add_answers();
+    answer.set_assurance(assurance);
+    answer.set_data("x");
+    answer.set_status_word(sw);
+  };
+  add(pb::ASSURANCE_REPORTED, 0x6A88);
+  add(pb::ASSURANCE_PROVEN, 0x9000);
+  add(pb::ASSURANCE_FORGED, 0x9000);
+  ASSERT_OK_AND_ASSIGN(const auto answers, ParseVerified(response, 3));
+  EXPECT_EQ(answers[0].assurance, Assurance::kReported);
+  EXPECT_EQ(answers[0].answer.sw, card::StatusWord(0x6A88));
+  EXPECT_EQ(answers[1].assurance, Assurance::kProven);
+  EXPECT_EQ(AsString(answers[1].answer.data), "x");
+  EXPECT_EQ(answers[2].assurance, Assurance::kForged);
+  EXPECT_THAT(ParseVerified(response, 2),
+              StatusIs(StatusCode::kInternal,
+                       "the keyvault sent 3 answers instead of 2"));
+  add(pb::ASSURANCE_UNSPECIFIED, 0x9000);
+  EXPECT_THAT(ParseVerified(response, 4), StatusIs(StatusCode::kInternal));
+  response.mutable_answers(3)->set_assurance(pb::ASSURANCE_PROVEN);
+  response.mutable_answers(3)->set_status_word(0x10000);
+  EXPECT_THAT(ParseVerified(response, 4), StatusIs(StatusCode::kInternal));
 }
 
 TEST(KeyvaultProtoTest, ParsesAsManyCommandsAsWereAskedFor) {

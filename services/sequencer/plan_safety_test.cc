@@ -137,10 +137,15 @@ std::vector<Scenario> Scenarios() {
   return all;
 }
 
+// Without R-MAC, and where the agent cannot read the answers.
+constexpr uint8_t kLevels[] = {0x03, 0x33};
+
+// A scenario at a level.
 class PlanSafetyTest : public testing::TestWithParam<int> {
  protected:
   PlanSafetyTest() {
     CardProfile profile = TestProfile("demo", 0x30);
+    profile.level_floor = kLevels[GetParam() % 2];
     profile.delete_related = scenario_.delete_related;
     sequencer_ =
         std::make_unique<Sequencer>(*ProfileCatalog::Create({profile}),
@@ -176,11 +181,11 @@ class PlanSafetyTest : public testing::TestWithParam<int> {
   // What an honest agent and card make of it, as often as it takes.
   void Converge(const std::string& after) {
     Outcome outcome = Outcome::kUnknown;
-    for (int i = 0; i < 3 && outcome != Outcome::kDone; ++i) {
+    for (int i = 0; i < 4 && outcome != Outcome::kDone; ++i) {
       const auto prepared = Prepare();
       ASSERT_OK(prepared) << after;
       const auto conclusion =
-          Conclude(prepared->state, card_.Run(prepared->script));
+          sequencer_->Conclude(prepared->state, card_.Run(prepared->script));
       ASSERT_OK(conclusion);
       outcome = conclusion->outcome;
       record_ = conclusion->record;
@@ -241,7 +246,9 @@ class PlanSafetyTest : public testing::TestWithParam<int> {
     card_.refused = refused;
     const card::Transcript transcript = card_.Run(script);
     CheckStrangerIsThere(after);
-    if (reported) record_ = Conclude(prepared->state, transcript)->record;
+    if (reported) {
+      record_ = sequencer_->Conclude(prepared->state, transcript)->record;
+    }
     Converge(after);
   }
 
@@ -252,6 +259,7 @@ class PlanSafetyTest : public testing::TestWithParam<int> {
     before_ = card;
     card_ = card;
     record_ = CardRecord{kCardId, Snapshot(scenario_.card), scenario_.origins};
+    record_->read_at = absl::Now();
   }
 
   // Positions of the commands that change the card; of a package's LOADs, which
@@ -280,7 +288,7 @@ class PlanSafetyTest : public testing::TestWithParam<int> {
     return false;
   }
 
-  const Scenario scenario_ = Scenarios()[static_cast<size_t>(GetParam())];
+  const Scenario scenario_ = Scenarios()[static_cast<size_t>(GetParam() / 2)];
   FakeCard before_;  // any run
   FakeCard card_;
   std::unique_ptr<Sequencer> sequencer_;
@@ -289,9 +297,10 @@ class PlanSafetyTest : public testing::TestWithParam<int> {
 
 INSTANTIATE_TEST_SUITE_P(
     Scenarios, PlanSafetyTest,
-    testing::Range(0, static_cast<int>(Scenarios().size())),
+    testing::Range(0, 2 * static_cast<int>(Scenarios().size())),
     [](const auto& param) {
-      std::string name = Scenarios()[static_cast<size_t>(param.param)].name;
+      std::string name = Scenarios()[static_cast<size_t>(param.param / 2)].name;
+      if (param.param % 2 != 0) name += " unseen by the agent";
       for (char& c : name) {
         if (!absl::ascii_isalnum(static_cast<unsigned char>(c))) {
           c = '_';
@@ -303,8 +312,9 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_P(PlanSafetyTest, TakesOneRoundTripWhenTheRecordIsRight) {
   ASSERT_OK_AND_ASSIGN(const auto prepared, Prepare());
   EXPECT_GT(prepared.changes, 0u);
-  ASSERT_OK_AND_ASSIGN(const Conclusion conclusion,
-                       Conclude(prepared.state, card_.Run(prepared.script)));
+  ASSERT_OK_AND_ASSIGN(
+      const Conclusion conclusion,
+      sequencer_->Conclude(prepared.state, card_.Run(prepared.script)));
   EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
   CheckIsAsDesired("one run");
   CheckStrangerIsThere("one run");
@@ -322,7 +332,7 @@ TEST_P(PlanSafetyTest, ConvergesAfterEveryPrefix) {
       CheckStrangerIsThere(absl::StrCat("prefix ", answered));
       if (reported) {
         ASSERT_OK_AND_ASSIGN(const Conclusion conclusion,
-                             Conclude(prepared.state, transcript));
+                             sequencer_->Conclude(prepared.state, transcript));
         EXPECT_EQ(conclusion.outcome == Outcome::kDone, answered == commands);
         record_ = conclusion.record;
       }

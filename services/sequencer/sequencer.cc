@@ -99,6 +99,22 @@ WantedPackage WantedOf(const DesiredPackage& package) {
   return wanted;
 }
 
+// What the session puts around commands: SCP03's `i` says the MACs' length.
+card::Protection ProtectionOf(const CardClaim& claim, uint8_t level) {
+  constexpr uint8_t kScp03 = 3;
+  constexpr uint8_t kLongMacs = 0x01;
+  const bool s16 = claim.identity->scp == kScp03 &&
+                   (claim.identity->i.value_or(0) & kLongMacs) != 0;
+  return {level, static_cast<uint8_t>(s16 ? 16 : 8)};
+}
+
+// Deletes nothing that the agent cannot see and nobody has read just now.
+bool HasToReadFirst(const ContentPlan& plan, const CardRecord& record,
+                    card::Protection protection, absl::Time now) {
+  return protection.EncryptsAnswers() && plan.Deletes() &&
+         now - record.read_at > Sequencer::kFreshFor;
+}
+
 // What has to be known of the bundle when its answers come.
 BundleState StateOf(const CardRecord& record, const StatusSnapshot& expected,
                     const Bundle& bundle, const DesiredState& desired) {
@@ -112,7 +128,7 @@ BundleState StateOf(const CardRecord& record, const StatusSnapshot& expected,
   return state;
 }
 
-std::vector<card::CommandApdu> PlainCommands(const card::Script& script) {
+std::vector<card::CommandApdu> CommandsOf(const card::Script& script) {
   std::vector<card::CommandApdu> commands;
   for (const card::ScriptCommand& command : script) {
     commands.push_back(command.command);
@@ -150,12 +166,27 @@ absl::Status CheckSession(const Keyvault::Session& session,
     return absl::InternalError(absl::StrCat("the keyvault proved card ", proven,
                                             " instead of ", card_id));
   }
+  const bool macs_answers = card::Protection(session.level).MacsAnswers();
+  if (macs_answers && session.verify_token.empty()) {
+    return absl::InternalError(
+        "the keyvault gave nothing to check the card's answers with");
+  }
   if ((session.level & floor) != floor) {
     return absl::InternalError(absl::StrFormat(
         "the keyvault opened security level %02X, the least is %02X",
         session.level, floor));
   }
   return absl::OkStatus();
+}
+
+// Answers that nobody can check any more.
+Conclusion TooLate(const BundleState& state, const absl::Status& status) {
+  Conclusion conclusion;
+  conclusion.record = state.record;
+  conclusion.reason = absl::StrCat(
+      "What the card answered can no longer be checked (", status.message(),
+      "). What it holds now is read when it is inserted again.");
+  return conclusion;
 }
 
 }  // namespace
@@ -243,7 +274,9 @@ absl::StatusOr<Sequencer::Draft> Sequencer::Plan(const Request& request) const {
   }
   const uint8_t floor = FloorFor(plan, **profile);
   // What does not fit is refused here: a higher level only takes more room.
-  RETURN_IF_ERROR(BuildBundle(plan, expected, **profile, floor).status());
+  RETURN_IF_ERROR(
+      BuildBundle(plan, expected, **profile, ProtectionOf(claim, floor))
+          .status());
   return Draft{*profile,          card_id,
                std::move(claim),  std::move(record),
                std::move(notice), std::move(expected),
@@ -267,11 +300,15 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
            changes ? Keyvault::OperationClass::kContent
                    : Keyvault::OperationClass::kRead}));
   RETURN_IF_ERROR(CheckSession(session, draft.card_id, draft.floor));
-  ASSIGN_OR_RETURN(Bundle bundle, BuildBundle(draft.plan, draft.expected,
-                                              *draft.profile, session.level));
-  ASSIGN_OR_RETURN(const std::vector<card::CommandApdu> secured,
-                   keyvault_->Protect(session.command_token,
-                                      PlainCommands(bundle.commands)));
+  const card::Protection protection = ProtectionOf(draft.claim, session.level);
+  const bool read_first =
+      HasToReadFirst(draft.plan, draft.record, protection, request.now);
+  const ContentPlan plan = read_first ? ContentPlan() : draft.plan;
+  ASSIGN_OR_RETURN(Bundle bundle, BuildBundle(plan, draft.expected,
+                                              *draft.profile, protection));
+  ASSIGN_OR_RETURN(
+      const std::vector<card::CommandApdu> secured,
+      keyvault_->Protect(session.command_token, CommandsOf(bundle.commands)));
   if (secured.size() != bundle.commands.size()) {
     return absl::InternalError(
         "the keyvault gave back another number of commands");
@@ -279,7 +316,7 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
   Prepared prepared{draft.card_id,
                     session.level,
                     bundle.Changes(),
-                    draft.plan.Summary(),
+                    read_first ? "read the card first" : plan.Summary(),
                     {},
                     {},
                     draft.notice};
@@ -287,7 +324,34 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
       StateOf(draft.record, draft.expected, bundle, request.desired);
   prepared.script = Assemble(session.external_authenticate,
                              std::move(bundle.commands), secured);
+  if (protection.MacsAnswers()) {
+    prepared.state.verify_token = session.verify_token;
+    prepared.state.packet = CommandsOf(prepared.script);
+  }
   return prepared;
+}
+
+absl::StatusOr<Conclusion> Sequencer::Conclude(
+    const BundleState& state, const card::Transcript& transcript,
+    absl::Time now) {
+  card::Transcript plain = transcript;
+  std::vector<Assurance> assurances;
+  if (state.MacsAnswers() && !transcript.answers.empty()) {
+    auto verified = keyvault_->VerifyResponses(
+        {state.verify_token, state.packet, transcript.answers});
+    if (absl::IsFailedPrecondition(verified.status())) {
+      return TooLate(state, verified.status());
+    }
+    RETURN_IF_ERROR(verified.status());
+    for (size_t i = 0; i < verified->size(); ++i) {
+      plain.answers[i] = std::move((*verified)[i].answer);
+      assurances.push_back((*verified)[i].assurance);
+    }
+  }
+  ASSIGN_OR_RETURN(Conclusion conclusion,
+                   sequencer::Conclude(state, plain, assurances));
+  if (conclusion.was_read) conclusion.record.read_at = now;
+  return conclusion;
 }
 
 }  // namespace cardferry::sequencer

@@ -9,12 +9,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "lib/base/bytes.h"
 #include "lib/card/script/script.h"
 #include "services/sequencer/bundle_state.h"
 #include "services/sequencer/card_profile.h"
 #include "services/sequencer/card_record.h"
+#include "services/sequencer/conclusion.h"
 #include "services/sequencer/content_plan.h"
 #include "services/sequencer/desired_state.h"
 #include "services/sequencer/keyvault.h"
@@ -54,6 +56,7 @@ class Sequencer {
     DesiredState desired;
     std::string card_id;
     std::optional<CardRecord> record;  // none for a new card
+    absl::Time now = absl::Now();
   };
 
   // All commands for one card, protected.
@@ -87,7 +90,19 @@ class Sequencer {
   // (and the card) is asked for anything. The keyvault verifies the card
   // cryptogram before anything else. INVALID_ARGUMENT and RESOURCE_EXHAUSTED
   // say why the desired state cannot be reached.
+  //
+  // Where the agent cannot compare the leading reads (R-ENC), nothing is
+  // deleted because of a record that is older than kFreshFor: such a card is
+  // only read first.
   absl::StatusOr<Prepared> Prepare(const Request& request);
+  static constexpr absl::Duration kFreshFor = absl::Minutes(2);
+
+  // What the answers to a bundle mean, once the keyvault has said what they
+  // prove. INVALID_ARGUMENT when they cannot belong to the bundle; the
+  // keyvault's other errors pass through.
+  absl::StatusOr<Conclusion> Conclude(const BundleState& state,
+                                      const card::Transcript& transcript,
+                                      absl::Time now = absl::Now());
 
   // All card types, by name.
   const std::vector<CardProfile>& profiles() const {

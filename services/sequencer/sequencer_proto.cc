@@ -114,6 +114,8 @@ pb::Outcome ToProto(Outcome outcome) {
       return pb::OUTCOME_CARD_DIFFERS;
     case Outcome::kFailed:
       return pb::OUTCOME_FAILED;
+    case Outcome::kForged:
+      return pb::OUTCOME_FORGED;
     case Outcome::kUnknown:
       break;
   }
@@ -233,10 +235,12 @@ void Render(const Conclusion& conclusion, pb::ConcludeResponse& response) {
   for (const card::StatusEntry& entry : conclusion.content.applications) {
     RenderApplication(entry, *response.mutable_content()->add_applications());
   }
-  for (const std::string& text : conclusion.facts) {
-    pb::Fact& fact = *response.add_facts();
-    fact.set_text(text);
-    fact.set_assurance(pb::ASSURANCE_REPORTED);
+  for (const Fact& fact : conclusion.facts) {
+    pb::Fact& out = *response.add_facts();
+    out.set_text(fact.text);
+    out.set_assurance(fact.assurance == Assurance::kProven
+                          ? pb::ASSURANCE_PROVEN
+                          : pb::ASSURANCE_REPORTED);
   }
 }
 

@@ -207,7 +207,8 @@ TEST(RenderTest, AConclusion) {
       {kPackage, uint8_t{1}, {}, {}, uint16_t{0x0102}, {kApplet}}};
   conclusion.content.applications = {
       {kApplet, uint8_t{7}, {0x04}, kPackage, {}, {}}};
-  conclusion.facts = {"a fact"};
+  conclusion.facts = {{"a fact", Assurance::kReported},
+                      {"another", Assurance::kProven}};
   pb::ConcludeResponse response;
   Render(conclusion, response);
   EXPECT_EQ(response.outcome(), pb::OUTCOME_DONE);
@@ -225,6 +226,7 @@ TEST(RenderTest, AConclusion) {
   EXPECT_EQ(application.package_aid(), AsString(kPackage.bytes()));
   EXPECT_EQ(response.facts(0).text(), "a fact");
   EXPECT_EQ(response.facts(0).assurance(), pb::ASSURANCE_REPORTED);
+  EXPECT_EQ(response.facts(1).assurance(), pb::ASSURANCE_PROVEN);
 }
 
 TEST(RenderTest, EveryOutcome) {

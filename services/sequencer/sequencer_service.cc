@@ -8,7 +8,6 @@
 #include "lib/base/log.h"
 #include "lib/base/status_macros.h"
 #include "lib/rpc/grpc_status.h"
-#include "services/sequencer/conclusion.h"
 #include "services/sequencer/sequencer_proto.h"
 #include "services/sequencer/state_proto.h"
 
@@ -114,7 +113,7 @@ absl::Status SequencerService::Conclude(const v1::ConcludeRequest& request,
   ASSIGN_OR_RETURN(const card::Transcript transcript,
                    card::DecodeTranscript(AsBytes(request.transcript())));
   ASSIGN_OR_RETURN(const Conclusion conclusion,
-                   sequencer::Conclude(state, transcript));
+                   sequencer_.Conclude(state, transcript));
   Render(conclusion, response);
   return absl::OkStatus();
 }

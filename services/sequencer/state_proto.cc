@@ -13,7 +13,8 @@ namespace {
 namespace pb = state::v1;
 
 // Written; older ones are read too.
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
+constexpr size_t kMaxTokenBytes = 4096;
 constexpr size_t kHashBytes = 32;
 constexpr size_t kMaxCplcBytes = 64;
 constexpr size_t kMaxPageBytes = 256;
@@ -116,6 +117,9 @@ void Write(const CardRecord& record, pb::CardRecord& out) {
   if (record.sequence_counter.has_value()) {
     out.set_sequence_counter(*record.sequence_counter);
   }
+  if (record.read_at != absl::InfinitePast()) {
+    out.set_read_at_us(absl::ToUnixMicros(record.read_at));
+  }
 }
 
 absl::StatusOr<CardRecord> Read(const pb::CardRecord& record) {
@@ -131,6 +135,9 @@ absl::StatusOr<CardRecord> Read(const pb::CardRecord& record) {
   read.cplc = ToBytes(record.cplc());
   if (record.has_sequence_counter()) {
     read.sequence_counter = record.sequence_counter();
+  }
+  if (record.read_at_us() != 0) {
+    read.read_at = absl::FromUnixMicros(record.read_at_us());
   }
   if (record.has_snapshot()) {
     ASSIGN_OR_RETURN(read.snapshot, Read(record.snapshot()));
@@ -183,6 +190,21 @@ absl::StatusOr<WantedPackage> Read(const pb::WantedPackage& wanted) {
   return read;
 }
 
+absl::Status ReadPacket(const pb::BundleState& message, BundleState& state) {
+  if (message.verify_token().size() > kMaxTokenBytes) {
+    return Refuse("a verify token that is none");
+  }
+  state.verify_token = ToBytes(message.verify_token());
+  for (const std::string& bytes : message.commands()) {
+    ASSIGN_OR_RETURN(card::CommandApdu command,
+                     card::CommandApdu::Parse(AsBytes(bytes)));
+    state.packet.push_back(std::move(command));
+  }
+  const size_t wanted = state.MacsAnswers() ? state.Commands() : 0;
+  if (state.packet.size() == wanted) return absl::OkStatus();
+  return Refuse("a bundle state with another packet than its own");
+}
+
 absl::Status CheckRuns(const BundleState& state) {
   if (state.runs.empty() || state.runs[0].kind != CommandKind::kAuthenticate ||
       state.runs[0].count != 1 || state.Commands() > kMaxBundleCommands + 1) {
@@ -225,6 +247,10 @@ std::string EncodeBundleState(const BundleState& state) {
   }
   WriteAids(state.absent_packages, *message.mutable_absent_packages());
   WriteAids(state.absent_applications, *message.mutable_absent_applications());
+  message.set_verify_token(AsString(state.verify_token));
+  for (const card::CommandApdu& command : state.packet) {
+    message.add_commands(AsString(command.Encode()));
+  }
   return message.SerializeAsString();
 }
 
@@ -253,6 +279,7 @@ absl::StatusOr<BundleState> DecodeBundleState(const std::string& bytes) {
   ASSIGN_OR_RETURN(state.absent_applications,
                    ReadAids(message.absent_applications()));
   RETURN_IF_ERROR(CheckRuns(state));
+  RETURN_IF_ERROR(ReadPacket(message, state));
   return state;
 }
 

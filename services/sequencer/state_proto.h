@@ -13,7 +13,8 @@ namespace cardferry::sequencer {
 // INVALID_ARGUMENT what writing would not write: more bytes or items than the
 // limits, another version, identifiers and lists that are not well formed.
 inline constexpr size_t kMaxRecordBytes = 64 << 10;
-inline constexpr size_t kMaxBundleStateBytes = 256 << 10;
+// With the packet of a session with R-MAC in it.
+inline constexpr size_t kMaxBundleStateBytes = 640 << 10;
 
 std::string EncodeCardRecord(const CardRecord& record);
 absl::StatusOr<CardRecord> DecodeCardRecord(const std::string& bytes);

@@ -44,6 +44,9 @@ auto Refused(const std::string& message) {
 }
 
 TEST(CardRecordStateTest, ComesBackAsItWas) {
+  CardRecord read = Record();
+  read.read_at = absl::FromUnixMicros(1234567);
+  EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(read)), IsOkAndHolds(read));
   EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(Record())),
               IsOkAndHolds(Record()));
   const CardRecord fresh{"demo/00"};
@@ -71,8 +74,8 @@ TEST(CardRecordStateTest, RefusesWhatItWouldNotWrite) {
   EXPECT_THAT(DecodeCardRecord("\xFF"), Refused("not a card record"));
   EXPECT_THAT(DecodeCardRecord(std::string(kMaxRecordBytes + 1, '\0')),
               Refused("not a card record"));
-  EXPECT_THAT(refusal([](auto& p) { p.set_version(3); }),
-              Refused("a card record of version 3"));
+  EXPECT_THAT(refusal([](auto& p) { p.set_version(4); }),
+              Refused("a card record of version 4"));
   EXPECT_THAT(refusal([](auto& p) { p.clear_card_id(); }),
               Refused("a card record beyond its limits"));
   EXPECT_THAT(refusal([](auto& p) { p.set_cplc(std::string(65, 'x')); }),
@@ -148,6 +151,22 @@ TEST(BundleStateTest, ReadsVersion1) {
               IsOkAndHolds(wanted));
 }
 
+TEST(BundleStateTest, ComesBackWithItsPacket) {
+  BundleState state = State();
+  state.verify_token = {1, 2, 3};
+  state.packet.assign(
+      state.Commands(),
+      *card::CommandApdu::Parse(FromHexOrDie("84F2200202AABB00")));
+  EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)), IsOkAndHolds(state));
+  state.packet.pop_back();
+  EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)),
+              Refused("a bundle state with another packet than its own"));
+  state.packet.clear();
+  state.verify_token.assign(4097, 0x00);
+  EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)),
+              Refused("a verify token that is none"));
+}
+
 TEST(BundleStateTest, ComesBackAsItWas) {
   EXPECT_EQ(State().Commands(), 124u);
   EXPECT_THAT(DecodeBundleState(EncodeBundleState(State())),
@@ -174,7 +193,7 @@ TEST(BundleStateTest, RefusesWhatItWouldNotWrite) {
               Refused("a bundle state without its commands"));
   EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(3)->set_count(1023); }),
               Refused("a bundle state without its commands"));
-  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(13); }),
+  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(14); }),
               Refused("a command run that is none"));
   EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(0); }),
               Refused("a command run that is none"));

@@ -132,8 +132,9 @@ INSTANTIATE_TEST_SUITE_P(
         Pull{"AfterTheLastLoad",
              "tear@LOAD:3+1s",
              {NoAnswerTo("LOAD 3 of 3"),
-              "The card differs from its record, which is right now. A second "
-              "round follows: leave the card in the reader."}}),
+              "The card does not hold what was recorded. Nothing was changed; "
+              "what is to be done is planned again from what the card says. A "
+              "second round follows: leave the card in the reader."}}),
     [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

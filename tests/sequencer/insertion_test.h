@@ -156,7 +156,8 @@ class InsertionTest : public testing::TestWithParam<CardType> {
     if (!prepared.ok()) return {};
     changes_ = prepared->changes;
     dies_after_ = dies_after;
-    const auto conclusion = Conclude(prepared->state, Run(prepared->script));
+    const auto conclusion =
+        sequencer_->Conclude(prepared->state, Run(prepared->script));
     EXPECT_OK(conclusion);
     record_ = conclusion->record;
     return *conclusion;

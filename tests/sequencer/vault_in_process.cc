@@ -5,6 +5,21 @@
 #include "lib/base/status_macros.h"
 
 namespace cardferry::sequencer {
+namespace {
+
+Assurance ToOurs(keyvault::Assurance assurance) {
+  switch (assurance) {
+    case keyvault::Assurance::kProven:
+      return Assurance::kProven;
+    case keyvault::Assurance::kForged:
+      return Assurance::kForged;
+    case keyvault::Assurance::kReported:
+      break;
+  }
+  return Assurance::kReported;
+}
+
+}  // namespace
 
 absl::StatusOr<std::vector<Keyvault::Opening>> VaultInProcess::IssueOpenings(
     const std::string& agent, const std::string& reader, int count) {
@@ -35,9 +50,11 @@ absl::StatusOr<Keyvault::Session> VaultInProcess::Authenticate(
                                         handshake.channel_options}));
   const auto& kdd = session.card.key_diversification_data;
   return Session{std::move(session.external_authenticate),
-                 std::move(session.command_token), session.card.key_set,
+                 std::move(session.command_token),
+                 session.card.key_set,
                  Bytes(kdd.begin(), kdd.end()),
-                 static_cast<uint8_t>(session.level)};
+                 static_cast<uint8_t>(session.level),
+                 std::move(session.verify_token)};
 }
 
 absl::StatusOr<std::vector<card::CommandApdu>> VaultInProcess::Protect(
@@ -45,6 +62,18 @@ absl::StatusOr<std::vector<card::CommandApdu>> VaultInProcess::Protect(
   ASSIGN_OR_RETURN(keyvault::ProtectedCommands batch,
                    vault_.Protect(command_token, commands));
   return std::move(batch.commands);
+}
+
+absl::StatusOr<std::vector<Keyvault::VerifiedAnswer>>
+VaultInProcess::VerifyResponses(const Packet& packet) {
+  ASSIGN_OR_RETURN(const auto verified,
+                   vault_.VerifyResponses(packet.verify_token,
+                                          {packet.commands, packet.answers}));
+  std::vector<VerifiedAnswer> answers;
+  for (const keyvault::VerifiedAnswer& answer : verified) {
+    answers.push_back({{answer.data, answer.sw}, ToOurs(answer.assurance)});
+  }
+  return answers;
 }
 
 }  // namespace cardferry::sequencer

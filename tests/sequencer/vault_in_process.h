@@ -22,6 +22,8 @@ class VaultInProcess final : public Keyvault {
   absl::StatusOr<std::vector<card::CommandApdu>> Protect(
       const Bytes& command_token,
       absl::Span<const card::CommandApdu> commands) override;
+  absl::StatusOr<std::vector<VerifiedAnswer>> VerifyResponses(
+      const Packet& packet) override;
 
  private:
   keyvault::Vault& vault_;

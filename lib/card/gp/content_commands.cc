@@ -15,7 +15,6 @@ constexpr uint8_t kLoad = 0xE8;
 constexpr uint8_t kLastBlock = 0x80;
 constexpr uint8_t kForLoad = 0x02;
 constexpr uint8_t kForInstallAndMakeSelectable = 0x0C;
-constexpr size_t kMacBytes = 8;
 constexpr size_t kBlockBytes = 16;
 constexpr size_t kMaxBlocks = 256;
 
@@ -37,22 +36,22 @@ bool IsHashSize(size_t size) {
 
 }  // namespace
 
-absl::StatusOr<size_t> MaxCommandData(uint8_t security_level) {
-  constexpr size_t kMaced = CommandApdu::kMaxShortData - kMacBytes;
-  switch (security_level) {
+absl::StatusOr<size_t> MaxCommandData(Protection protection) {
+  const size_t maced = CommandApdu::kMaxShortData - protection.mac_bytes;
+  switch (protection.level) {
     case 0x00:
       return CommandApdu::kMaxShortData;
     case 0x01:
     case 0x11:
-      return kMaced;
+      return maced;
     case 0x03:
     case 0x13:
     case 0x33:
       // The padding adds 1 to 16 bytes and ends on a whole block.
-      return kMaced / kBlockBytes * kBlockBytes - 1;
+      return maced / kBlockBytes * kBlockBytes - 1;
     default:
       return absl::InvalidArgumentError(
-          absl::StrFormat("%02X is no security level", security_level));
+          absl::StrFormat("%02X is no security level", protection.level));
   }
 }
 
@@ -74,22 +73,23 @@ absl::StatusOr<CommandApdu> InstallForLoad(const Aid& load_file,
   return Command(kInstall, kForLoad, 0x00, data);
 }
 
-absl::StatusOr<size_t> LoadCapacity(uint8_t security_level) {
-  ASSIGN_OR_RETURN(const size_t block, MaxCommandData(security_level));
+absl::StatusOr<size_t> LoadCapacity(Protection protection) {
+  ASSIGN_OR_RETURN(const size_t block, MaxCommandData(protection));
   return block * kMaxBlocks;
 }
 
 absl::StatusOr<std::vector<CommandApdu>> LoadCommands(
-    ByteSpan load_file_data_block, uint8_t security_level,
+    ByteSpan load_file_data_block, Protection protection,
     absl::Span<const DapBlock> daps) {
-  ASSIGN_OR_RETURN(const size_t block, MaxCommandData(security_level));
+  ASSIGN_OR_RETURN(const size_t block, MaxCommandData(protection));
   Bytes load_file = EncodeDapBlocks(daps);
   AppendTlv(load_file, 0xC4, load_file_data_block);
   if (load_file.size() > block * kMaxBlocks) {
     return absl::ResourceExhaustedError(absl::StrFormat(
         "the load file has %d bytes with its %stag and length; short commands "
-        "at security level %02X carry at most %d",
-        load_file.size(), daps.empty() ? "" : "DAP blocks, ", security_level,
+        "at security level %02X%s carry at most %d",
+        load_file.size(), daps.empty() ? "" : "DAP blocks, ", protection.level,
+        protection.mac_bytes > 8 ? " with MACs of 16 bytes" : "",
         block * kMaxBlocks));
   }
   std::vector<CommandApdu> commands;
@@ -105,13 +105,13 @@ absl::StatusOr<std::vector<CommandApdu>> LoadCommands(
 }
 
 absl::StatusOr<CommandApdu> InstallAndMakeSelectable(
-    const Installation& installation, uint8_t security_level) {
+    const Installation& installation, Protection protection) {
   const size_t privileges = installation.privileges.size();
   if (privileges != 1 && privileges != 3) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "privileges of %d bytes: they have 1 or 3", privileges));
   }
-  ASSIGN_OR_RETURN(const size_t most, MaxCommandData(security_level));
+  ASSIGN_OR_RETURN(const size_t most, MaxCommandData(protection));
   const Bytes parameters = EncodeTlv(0xC9, installation.parameters);
   Bytes data;
   AppendField(data, installation.load_file.bytes());
@@ -124,7 +124,7 @@ absl::StatusOr<CommandApdu> InstallAndMakeSelectable(
     return absl::ResourceExhaustedError(absl::StrFormat(
         "INSTALL with %d bytes of parameters has %d bytes; a short command at "
         "security level %02X carries at most %d",
-        installation.parameters.size(), data.size(), security_level, most));
+        installation.parameters.size(), data.size(), protection.level, most));
   }
   return Command(kInstall, kForInstallAndMakeSelectable, 0x00, data);
 }

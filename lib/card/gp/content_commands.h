@@ -16,11 +16,25 @@
 // because a card answers their success with one byte 00.
 namespace cardferry::card {
 
+// What a session's secure channel puts around a command and its answer.
+struct Protection {
+  // NOLINTNEXTLINE(google-explicit-constructor): most sessions are their level.
+  constexpr Protection(uint8_t security_level, uint8_t bytes_of_mac = 8)
+      : level(security_level), mac_bytes(bytes_of_mac) {}
+
+  uint8_t level;      // P1 of EXTERNAL AUTHENTICATE
+  uint8_t mac_bytes;  // 16 in the S16 mode of SCP03 (`i` & 01), else 8
+
+  // Whether answers without error have a MAC, and are encrypted.
+  constexpr bool MacsAnswers() const { return (level & 0x10) != 0; }
+  constexpr bool EncryptsAnswers() const { return (level & 0x20) != 0; }
+};
+
 // The most data bytes of a plain command that still fits a short APDU when it
-// is protected at this security level (P1 of EXTERNAL AUTHENTICATE): 247 with
-// C-MAC (8 bytes), 239 with C-ENC too (padding to 16; to 8 with SCP02, which
-// comes to the same). INVALID_ARGUMENT for a level that is none.
-absl::StatusOr<size_t> MaxCommandData(uint8_t security_level);
+// is protected like this: 247 with C-MAC, 239 with C-ENC too (padding to 16; to
+// 8 with SCP02, which comes to the same); in S16 mode 239 and 223.
+// INVALID_ARGUMENT for a level that is none.
+absl::StatusOr<size_t> MaxCommandData(Protection protection);
 
 // INSTALL [for load] (11.5.2.3.1): the package, the security domain that it
 // will belong to, the hash of the load file data block (SHA-1, 256, 384 or 512;
@@ -30,15 +44,15 @@ absl::StatusOr<CommandApdu> InstallForLoad(const Aid& load_file,
                                            const Aid& security_domain,
                                            ByteSpan hash = {});
 
-// How many bytes LOAD commands at this level carry: 256 blocks; DAP blocks,
+// How many bytes LOAD commands like this carry: 256 blocks; DAP blocks,
 // C4, its length and the load file data block together.
-absl::StatusOr<size_t> LoadCapacity(uint8_t security_level);
+absl::StatusOr<size_t> LoadCapacity(Protection protection);
 
 // LOAD commands (11.6) for DAP blocks | C4 | length | load file data block,
-// each as large as the level allows. RESOURCE_EXHAUSTED, with the numbers, when
-// the block does not fit LoadCapacity.
+// each as large as the session allows. RESOURCE_EXHAUSTED, with the numbers,
+// when the block does not fit LoadCapacity.
 absl::StatusOr<std::vector<CommandApdu>> LoadCommands(
-    ByteSpan load_file_data_block, uint8_t security_level,
+    ByteSpan load_file_data_block, Protection protection,
     absl::Span<const DapBlock> daps = {});
 
 // What to install.
@@ -54,7 +68,7 @@ struct Installation {
 // privileges of another length; RESOURCE_EXHAUSTED, with the numbers, when the
 // command does not fit at this level. Neither repeats the parameters.
 absl::StatusOr<CommandApdu> InstallAndMakeSelectable(
-    const Installation& installation, uint8_t security_level);
+    const Installation& installation, Protection protection);
 
 // DELETE [card content] (11.2): an application, or a load file; `related`: with
 // everything installed from it.

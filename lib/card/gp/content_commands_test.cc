@@ -24,6 +24,8 @@ TEST(MaxCommandDataTest, LeavesRoomForMacAndPadding) {
   EXPECT_THAT(MaxCommandData(0x03), IsOkAndHolds(239u));
   EXPECT_THAT(MaxCommandData(0x13), IsOkAndHolds(239u));
   EXPECT_THAT(MaxCommandData(0x33), IsOkAndHolds(239u));
+  EXPECT_THAT(MaxCommandData({0x01, 16}), IsOkAndHolds(239u));
+  EXPECT_THAT(MaxCommandData({0x33, 16}), IsOkAndHolds(223u));
   EXPECT_THAT(MaxCommandData(0x02), StatusIs(StatusCode::kInvalidArgument,
                                              "02 is no security level"));
 }
@@ -81,6 +83,8 @@ TEST(LoadCommandsTest, TheLastBlockMayBeFull) {
 TEST(LoadCommandsTest, GoUpToTheLastBlockNumber) {
   EXPECT_THAT(LoadCapacity(0x01), IsOkAndHolds(63232u));
   EXPECT_THAT(LoadCapacity(0x03), IsOkAndHolds(61184u));
+  EXPECT_THAT(LoadCapacity({0x11, 16}), IsOkAndHolds(61184u));
+  EXPECT_THAT(LoadCapacity({0x33, 16}), IsOkAndHolds(57088u));
   ASSERT_OK_AND_ASSIGN(const auto commands,
                        LoadCommands(Bytes(63232 - 4), 0x01));
   ASSERT_EQ(commands.size(), 256u);

@@ -64,7 +64,8 @@ class BundleSink {
   virtual absl::Status OnPart(Bytes script, bool last) = 0;
 };
 
-enum class Outcome { kDone, kCardDiffers, kFailed, kUnknown };
+// As sequencer.proto says.
+enum class Outcome { kDone, kCardDiffers, kFailed, kUnknown, kForged };
 
 struct Conclusion {
   Outcome outcome = Outcome::kUnknown;

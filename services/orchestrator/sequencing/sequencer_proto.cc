@@ -32,6 +32,8 @@ absl::StatusOr<Outcome> ParseOutcome(pb::Outcome outcome) {
       return Outcome::kFailed;
     case pb::OUTCOME_UNKNOWN:
       return Outcome::kUnknown;
+    case pb::OUTCOME_FORGED:
+      return Outcome::kForged;
     default:
       return absl::InternalError("the sequencer concluded nothing");
   }

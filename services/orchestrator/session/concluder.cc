@@ -157,11 +157,14 @@ Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
     case Outcome::kCardDiffers:
       if (tired) break;
       return {ConcludedKind::kNotDone, false,
-              "The card differs from its record, which is right now. A second "
-              "round follows: leave the card in the reader."};
+              absl::StrCat(reason, reason.empty() ? "" : " ",
+                           "A second round follows: leave the card in the "
+                           "reader.")};
     case Outcome::kFailed:
       return {ConcludedKind::kNotDone, true,
               reason.empty() ? "The card refused a command." : reason};
+    case Outcome::kForged:
+      return {ConcludedKind::kNotDone, true, reason};
     case Outcome::kUnknown:
       if (tired) break;
       return {ConcludedKind::kNotDone, false,
@@ -181,7 +184,8 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
   const absl::Time now = context_.clock.Now();
   RETURN_IF_ERROR(PacketRepository(tx).Conclude(packet.id));
   JournalRepository journal(tx);
-  if (!conclusion.card_record.empty()) {
+  const bool forged = conclusion.outcome == Outcome::kForged;
+  if (!conclusion.card_record.empty() && !forged) {
     CardRepository cards(tx);
     RETURN_IF_ERROR(cards.Saw(packet.card_id, packet.profile, now));
     RETURN_IF_ERROR(cards.SetContent(packet.card_id, conclusion.card_record,
@@ -189,6 +193,10 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
                                      AllProven(conclusion.facts)));
     RETURN_IF_ERROR(journal.Add(EntryFor(packet, now, "card.recorded",
                                          "The card's content was recorded")));
+  }
+  if (forged) {
+    RETURN_IF_ERROR(journal.Add(
+        EntryFor(packet, now, "answers.forged", conclusion.reason)));
   }
   JobRepository jobs(tx);
   const bool done = ending.kind == ConcludedKind::kDone;

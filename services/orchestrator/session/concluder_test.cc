@@ -111,6 +111,24 @@ TEST_F(ConcluderTest, ACardThatDiffersFromItsRecordGoesIntoASecondRound) {
   EXPECT_EQ(GetJob(job).measurements.round_trips, 2);
 }
 
+TEST_F(ConcluderTest, ForgedAnswersEndTheJobAndRecordNothing) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  Answer(kCard);
+  link_->Take();
+  sequencer_.ConcludeWith(FakeSequencer::Ended(
+      Outcome::kForged, "the card's answers were changed on their way"));
+  Report();
+  EXPECT_THAT(link_->Take(),
+              HasSubstr("The card's answers were changed on their way."));
+  EXPECT_EQ(GetJob(job).state, JobState::kFailed);
+  EXPECT_EQ(GetJob(job).message,
+            "The card's answers were changed on their way.");
+  const std::vector<std::string> kinds = Events();
+  EXPECT_THAT(kinds, testing::Contains("answers.forged"));
+  EXPECT_THAT(kinds, testing::Not(testing::Contains("card.recorded")));
+}
+
 TEST_F(ConcluderTest, AMissingAnswerMeansThatTheCardIsReadAgain) {
   const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
   Start();

@@ -55,8 +55,28 @@ absl::StatusOr<ResponseApdu> FakeCard::Transmit(
   const auto fault = faults.find(command.header().ins);
   if (fault != faults.end()) return Sw(fault->second);
   ByteSpan data = command.data();
-  if ((command.header().cla & 0x04) != 0) data.remove_suffix(8);
-  return Answer(command, data);
+  const bool secured = (command.header().cla & 0x04) != 0;
+  if (secured) data.remove_suffix(8);
+  if (command.header().ins == 0x82) {
+    level_ = command.header().p1;
+    return Sw(0x9000);
+  }
+  ResponseApdu answer = Answer(command, data);
+  return secured ? Protect(std::move(answer)) : answer;
+}
+
+// Errors stay as they are.
+ResponseApdu FakeCard::Protect(ResponseApdu answer) const {
+  const uint8_t sw1 = answer.sw.sw1();
+  const bool error = sw1 != 0x90 && sw1 != 0x62 && sw1 != 0x63;
+  if ((level_ & 0x10) == 0 || error) return answer;
+  if ((level_ & 0x20) != 0 && !answer.data.empty()) {
+    answer.data.push_back(0x80);
+    while (answer.data.size() % 16 != 0) answer.data.push_back(0x00);
+    for (uint8_t& byte : answer.data) byte = static_cast<uint8_t>(~byte);
+  }
+  answer.data.insert(answer.data.end(), 8, 0xC1);
+  return answer;
 }
 
 card::Transcript FakeCard::Run(const card::Script& script) {
@@ -72,8 +92,6 @@ ResponseApdu FakeCard::Answer(const card::CommandApdu& command, ByteSpan data) {
       return {Concat({FromHexOrDie("6F0A8408"), data}), card::kSuccess};
     case 0x50:
       return InitializeUpdate();
-    case 0x82:
-      return Sw(0x9000);
     case 0xF2:
       return GetStatus(header.p1, (header.p2 & 0x01) != 0);
     case 0xCA:

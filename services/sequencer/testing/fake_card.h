@@ -17,8 +17,9 @@
 namespace cardferry::sequencer {
 
 // A card's content, and the commands that list and change it. It is no secure
-// channel (it takes FakeKeyvault's and cuts the eight bytes off), knows no
-// order of components, no privileges and no memory limit.
+// channel (it takes FakeKeyvault's and cuts the eight bytes off, and at levels
+// 10 and 30 puts its MAC and encryption around answers), knows no order of
+// components, no privileges and no memory limit.
 class FakeCard {
  public:
   // Answers one command. UNAVAILABLE once `dies_after` commands were answered.
@@ -58,6 +59,7 @@ class FakeCard {
 
  private:
   card::ResponseApdu Answer(const card::CommandApdu& command, ByteSpan data);
+  card::ResponseApdu Protect(card::ResponseApdu answer) const;
   card::ResponseApdu InitializeUpdate() const;
   card::ResponseApdu GetStatus(uint8_t p1, bool next);
   card::ResponseApdu GetData(uint16_t tag) const;
@@ -68,6 +70,7 @@ class FakeCard {
   card::ResponseApdu Load(bool last, uint8_t number, ByteSpan data);
   std::vector<Bytes> Entries(uint8_t p1) const;
 
+  uint8_t level_ = 0;
   std::optional<card::Aid> loading_;
   Bytes loaded_;
   size_t next_block_ = 0;

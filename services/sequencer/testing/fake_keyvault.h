@@ -1,7 +1,9 @@
 #ifndef CARDFERRY_SERVICES_SEQUENCER_TESTING_FAKE_KEYVAULT_H_
 #define CARDFERRY_SERVICES_SEQUENCER_TESTING_FAKE_KEYVAULT_H_
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/sequencer/keyvault.h"
@@ -9,8 +11,9 @@
 namespace cardferry::sequencer {
 
 // A keyvault without keys: every card's cryptogram is right, and "protected"
-// means CLA bit 04 and eight bytes of C0 as MAC, at every level. It does not
-// check tickets, tokens, operation classes or levels; tests do.
+// means CLA bit 04 and eight bytes of C0 as MAC, at every level. An answer's
+// MAC is eight bytes of C1, an encrypted one is padded, with every bit changed.
+// It does not check tickets, tokens, operation classes or levels; tests do.
 class FakeKeyvault : public Keyvault {
  public:
   absl::StatusOr<std::vector<Opening>> IssueOpenings(const std::string& agent,
@@ -37,7 +40,8 @@ class FakeKeyvault : public Keyvault {
         {0x70},
         proven_key_set.empty() ? handshake.key_set : proven_key_set,
         Bytes(answer.begin(), answer.begin() + 10),
-        static_cast<uint8_t>(level & ~lower)};
+        static_cast<uint8_t>(level & ~lower),
+        {0x7E, level}};
   }
 
   absl::StatusOr<std::vector<card::CommandApdu>> Protect(
@@ -54,6 +58,21 @@ class FakeKeyvault : public Keyvault {
     return secured;
   }
 
+  // The token says the level.
+  absl::StatusOr<std::vector<VerifiedAnswer>> VerifyResponses(
+      const Packet& packet) override {
+    verified = packet;
+    if (!fault.ok()) return fault;
+    const bool encrypted = (packet.verify_token.at(1) & 0x20) != 0;
+    std::vector<VerifiedAnswer> answers;
+    for (const card::ResponseApdu& answer : packet.answers) {
+      const bool maced = !answers.empty() && HasMac(answer.sw);
+      answers.push_back(maced ? Unwrap(answer, encrypted)
+                              : VerifiedAnswer{answer});
+    }
+    return answers;
+  }
+
   // What the next calls do.
   absl::Status fault;
   uint8_t raise = 0;           // bits that the session has above the floor
@@ -64,6 +83,28 @@ class FakeKeyvault : public Keyvault {
   std::vector<std::string> openings_for;
   std::vector<Handshake> handshakes;
   std::vector<Bytes> protect_tokens;
+  std::optional<Packet> verified;  // the last one
+
+ private:
+  static bool HasMac(card::StatusWord sw) {
+    return sw == card::kSuccess || sw.sw1() == 0x62 || sw.sw1() == 0x63;
+  }
+
+  static VerifiedAnswer Unwrap(const card::ResponseApdu& answer,
+                               bool encrypted) {
+    const size_t size = answer.data.size();
+    if (size < 8 ||
+        Bytes(answer.data.end() - 8, answer.data.end()) != Bytes(8, 0xC1)) {
+      return {{{}, answer.sw}, Assurance::kForged};
+    }
+    Bytes plain(answer.data.begin(), answer.data.end() - 8);
+    if (encrypted && !plain.empty()) {
+      for (uint8_t& byte : plain) byte = static_cast<uint8_t>(~byte);
+      while (plain.back() == 0x00) plain.pop_back();
+      plain.pop_back();  // 80
+    }
+    return {{std::move(plain), answer.sw}, Assurance::kProven};
+  }
 };
 
 }  // namespace cardferry::sequencer

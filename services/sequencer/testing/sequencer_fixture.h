@@ -59,7 +59,7 @@ class SequencerTest : public testing::Test {
     card_.commands = 0;
     card_.dies_after = dies_after;
     const card::Transcript transcript = card_.Run(prepared->script);
-    const auto conclusion = Conclude(prepared->state, transcript);
+    const auto conclusion = sequencer_->Conclude(prepared->state, transcript);
     EXPECT_OK(conclusion);
     record_ = conclusion->record;
     return *conclusion;
