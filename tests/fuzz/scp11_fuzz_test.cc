@@ -1,10 +1,14 @@
 // Parses any bytes as what a card shows in the opening of an SCP11 session: a
 // store of certificates, one of them, and an answer to MUTUAL AUTHENTICATE.
+// What an authority vouches for has a key on a curve.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <vector>
 
+#include "absl/time/time.h"
+#include "lib/card/scp/openssl/certificate_chain.h"
+#include "lib/card/scp/openssl/testing/known_certificates.h"
 #include "lib/card/scp/scp11/certificate.h"
 #include "lib/card/scp/scp11/opening_commands.h"
 
@@ -40,6 +44,18 @@ void FuzzStore(ByteSpan input) {
   Check(length < input.size());
 }
 
+void FuzzChain(ByteSpan input) {
+  static const auto* const kAuthorities = new std::vector<Bytes>{
+      FromHexOrDie(kX509Authority), FromHexOrDie(kGpIntermediate)};
+  const absl::Time now = absl::FromUnixSeconds(1795000000);  // in 2026
+  const Bytes certificate(input.begin(), input.end());
+  for (const Bytes& authority : *kAuthorities) {
+    const absl::StatusOr<CertifiedKey> key =
+        VerifyCertificates({certificate}, authority, now);
+    if (key.ok()) Check(CheckPointForm(key->curve, key->point).ok());
+  }
+}
+
 void FuzzAnswer(ByteSpan input) {
   const absl::StatusOr<AuthenticateAnswer> answer =
       AuthenticateAnswer::Parse(input);
@@ -56,6 +72,7 @@ void FuzzAnswer(ByteSpan input) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   cardferry::scp::FuzzCertificate({data, size});
   cardferry::scp::FuzzStore({data, size});
+  cardferry::scp::FuzzChain({data, size});
   cardferry::scp::FuzzAnswer({data, size});
   return 0;
 }
