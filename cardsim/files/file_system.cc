@@ -17,7 +17,8 @@ constexpr uint8_t kInsTerminateEf = 0xE8;
 constexpr uint8_t kWantsFci = 0x00;
 constexpr uint8_t kWantsFcp = 0x04;
 constexpr uint8_t kWantsNothing = 0x0C;
-constexpr size_t kMaxDepth = 8;
+// The MF and eight levels below it.
+constexpr size_t kMaxDepth = 9;
 constexpr size_t kMaxChildren = 255;
 
 uint16_t ReadId(ByteSpan bytes) {
