@@ -97,17 +97,20 @@ absl::StatusOr<std::unique_ptr<Card>> Card::Create(SecurityDomainState domain,
   channel_options.aid = isd.bytes();
   channel_options.failure_limit = options.failure_limit;
   ASSIGN_OR_RETURN(KeyRing keys, KeyRing::Create(std::move(domain.key_sets),
-                                                 std::move(channel_options)));
-  return absl::WrapUnique(new Card(std::move(keys), std::move(domain),
-                                   std::move(isd), options, random));
+                                                 channel_options));
+  return absl::WrapUnique(new Card(std::move(keys), std::move(channel_options),
+                                   std::move(domain), std::move(isd), options,
+                                   random));
 }
 
-Card::Card(KeyRing keys, SecurityDomainState domain, card::Aid isd,
-           const CardOptions& options, RandomSource& random)
+Card::Card(KeyRing keys, ChannelOptions channel, SecurityDomainState domain,
+           card::Aid isd, const CardOptions& options, RandomSource& random)
     : options_(options),
       registry_(std::move(isd), options.eeprom_bytes),
-      domain_(std::move(keys), std::move(domain.numbers),
-              std::move(domain.objects), registry_, random) {
+      domain_(registry_.isd(), std::move(keys), std::move(domain.numbers),
+              objects_, registry_, random),
+      further_(std::move(channel), domain_, registry_, random) {
+  objects_.Restore(std::move(domain.objects));
   registry_.set_card_life_cycle(options.life_cycle);
 }
 
@@ -130,16 +133,18 @@ absl::StatusOr<std::unique_ptr<Card>> Card::Restore(const CardState& state,
       options, random);
   if (!card.ok()) return absl::DataLossError(card.status().message());
   RETURN_IF_ERROR(RestoreRegistry(memory.registry, (*card)->registry_));
+  RETURN_IF_ERROR(
+      (*card)->further_.Restore(std::move(memory.further_key_sets)));
   (*card)->Reset();
   return card;
 }
 
 CardState Card::ToState() const {
   SecurityDomainState domain = domain_.ToState();
-  return EncodeCardMemory(
-      CardMemory{options_.scp01_i, options_.scp02_i, options_.scp03_i,
-                 std::move(domain.key_sets), std::move(domain.numbers),
-                 std::move(domain.objects), EncodeRegistry(registry_)});
+  return EncodeCardMemory(CardMemory{
+      options_.scp01_i, options_.scp02_i, options_.scp03_i,
+      std::move(domain.key_sets), further_.ToKeys(), std::move(domain.numbers),
+      std::move(domain.objects), EncodeRegistry(registry_)});
 }
 
 absl::Status Card::KeepIn(CardStateStore& store) {
@@ -172,6 +177,7 @@ Bytes Card::Transmit(ByteSpan command) {
 card::ResponseApdu Card::Process(const card::CommandApdu& command) {
   if (memory_failed_) return {{}, kMemoryFailure};
   card::ResponseApdu response = Answer(command);
+  further_.Follow();
   memory_failed_ = !Keep().ok();
   if (memory_failed_) return {{}, kMemoryFailure};
   return response;
@@ -193,9 +199,10 @@ card::ResponseApdu Card::Answer(const card::CommandApdu& command) {
 card::ResponseApdu Card::Refuse(const card::CommandApdu& command,
                                 card::StatusWord sw) {
   const card::CommandHeader& header = command.header();
-  const bool for_domain = !selected_.has_value() && !IsSelectByName(header) &&
-                          CheckClass(header).ok();
-  if (for_domain) return domain_.Refuse(command, sw);
+  SecurityDomain* const domain = SelectedDomain();
+  const bool for_domain =
+      domain != nullptr && !IsSelectByName(header) && CheckClass(header).ok();
+  if (for_domain) return domain->Refuse(command, sw);
   return {{}, sw};
 }
 
@@ -203,17 +210,33 @@ void Card::Reset() {
   waiting_.reset();
   refusal_.reset();
   Deselect();
-  selected_ = DefaultSelected();
+  if (auto aid = DefaultSelected()) SelectApplication(*std::move(aid), false);
+}
+
+SecurityDomain* Card::SelectedDomain() {
+  return selected_.has_value() ? further_.Find(*selected_) : &domain_;
 }
 
 void Card::Deselect() {
   domain_.Deselect();
+  further_.Deselect();
   selected_.reset();
+  domain_.Select();
+}
+
+card::ResponseApdu Card::SelectApplication(card::Aid aid, bool wants_answer) {
+  Deselect();
+  selected_ = std::move(aid);
+  SecurityDomain* const domain = SelectedDomain();
+  if (domain == nullptr) return {{}, card::kSuccess};
+  domain->Select();
+  return {wants_answer ? domain->FileControlInformation() : Bytes(),
+          card::kSuccess};
 }
 
 std::optional<card::Aid> Card::DefaultSelected() const {
   const Application* const application = registry_.DefaultSelected();
-  if (application == nullptr || application->life_cycle != kSelectable ||
+  if (application == nullptr || !application->selectable() ||
       registry_.card_life_cycle() == kCardLocked ||
       registry_.card_life_cycle() == kTerminated) {
     return std::nullopt;
@@ -229,7 +252,7 @@ card::ResponseApdu Card::Dispatch(const card::CommandApdu& command) {
   const absl::Status status = CheckClass(header);
   if (!status.ok()) return {{}, StatusWordOf(status)};
   if (registry_.card_life_cycle() == kTerminated) {
-    selected_.reset();
+    if (selected_.has_value()) Deselect();
     if (!CardAllows(kTerminated, header.ins)) {
       return {{}, kConditionsNotSatisfied};
     }
@@ -242,7 +265,9 @@ card::ResponseApdu Card::Dispatch(const card::CommandApdu& command) {
   if (header.cla == 0x00 && header.ins == kInsManageChannel) {
     return {{}, kChannelNotSupported};
   }
-  if (!selected_.has_value()) return domain_.Process(command);
+  if (SecurityDomain* const domain = SelectedDomain()) {
+    return domain->Process(command);
+  }
   Application* const application = registry_.FindApplication(*selected_);
   if (application == nullptr) return {{}, kConditionsNotSatisfied};
   return application->applet->Process(command);
@@ -252,7 +277,7 @@ std::vector<card::Aid> Card::Selectable(ByteSpan name) const {
   std::vector<card::Aid> aids;
   if (BeginsWith(registry_.isd(), name)) aids.push_back(registry_.isd());
   for (const Application& application : registry_.applications()) {
-    if (application.life_cycle != kSelectable) continue;
+    if (!application.selectable()) continue;
     if (BeginsWith(application.aid, name)) aids.push_back(application.aid);
   }
   // A whole AID comes before those that only begin like it.
@@ -301,9 +326,7 @@ absl::StatusOr<card::ResponseApdu> Card::Select(
   if (registry_.card_life_cycle() == kCardLocked) {
     return CardError(kFunctionNotSupported, "the card is locked");
   }
-  domain_.Deselect();
-  selected_ = std::move(aid);
-  return card::ResponseApdu{{}, card::kSuccess};
+  return SelectApplication(std::move(aid), p2 != kFirstWithoutAnswer);
 }
 
 }  // namespace cardferry::cardsim

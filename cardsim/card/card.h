@@ -12,6 +12,8 @@
 #include "cardsim/card/life_cycle.h"
 #include "cardsim/card/registry.h"
 #include "cardsim/card/security_domain.h"
+#include "cardsim/card/stored_objects.h"
+#include "cardsim/card/supplementary_domains.h"
 #include "cardsim/channel/key_ring.h"
 #include "cardsim/channel/key_set.h"
 #include "cardsim/state/card_state.h"
@@ -40,8 +42,9 @@ struct CardOptions {
 };
 
 // A simulated GlobalPlatform card with an issuer security domain
-// (A000000151000000). In memory; what it keeps without power goes to a store
-// where it is given one. Not thread-safe: a card does one thing at a time.
+// (A000000151000000) and those that are installed beside it. In memory; what it
+// keeps without power goes to a store where it is given one. Not thread-safe: a
+// card does one thing at a time.
 class Card {
  public:
   // A new card with one key set. INVALID_ARGUMENT as KeyRing::Create and
@@ -90,12 +93,13 @@ class Card {
   // with that privilege, else the issuer security domain), sessions are gone.
   void Reset();
 
+  // The issuer's.
   const SecurityDomain& security_domain() const { return domain_; }
   const Registry& registry() const { return registry_; }
 
  private:
-  Card(KeyRing keys, SecurityDomainState domain, card::Aid isd,
-       const CardOptions& options, RandomSource& random);
+  Card(KeyRing keys, ChannelOptions channel, SecurityDomainState domain,
+       card::Aid isd, const CardOptions& options, RandomSource& random);
 
   // Saves the state if it has changed since the last time.
   absl::Status Keep();
@@ -120,6 +124,10 @@ class Card {
   std::optional<card::Aid> DefaultSelected() const;
   // Nothing but the issuer security domain is selected, and has no session.
   void Deselect();
+  // The same for what has this AID: an application or a security domain.
+  card::ResponseApdu SelectApplication(card::Aid aid, bool wants_answer);
+  // The security domain that is selected; nullptr while an applet is.
+  SecurityDomain* SelectedDomain();
   card::ResponseApdu SelectIssuerDomain(bool wants_answer);
   // What can be selected and begins with `name`: the one whose AID it is, the
   // issuer security domain, applications in the order of their installation.
@@ -129,7 +137,9 @@ class Card {
 
   CardOptions options_;
   Registry registry_;
+  StoredObjects objects_;  // of the issuer security domain
   SecurityDomain domain_;
+  SupplementaryDomains further_;
   std::optional<card::Aid> selected_;  // nullopt: the issuer security domain
   std::optional<Waiting> waiting_;
   std::optional<card::StatusWord> refusal_;

@@ -10,12 +10,9 @@
 namespace cardferry::cardsim {
 namespace {
 
-constexpr uint16_t kIssuerIdentificationNumber = 0x0042;
-constexpr uint16_t kCardImageNumber = 0x0045;
 constexpr uint16_t kCardRecognitionData = 0x0066;
 constexpr uint16_t kSequenceCounter = 0x00C1;
 constexpr uint16_t kDiversificationData = 0x00CF;
-constexpr uint16_t kKeyInformation = 0x00E0;
 constexpr uint16_t kProductionData = 0x9F7F;
 
 constexpr size_t kProductionDataSize = 42;
@@ -133,6 +130,10 @@ absl::Status CheckCardNumbers(const CardNumbers& numbers) {
 
 absl::StatusOr<Bytes> ReadCardData(uint16_t tag, const KeyRing& keys,
                                    const CardNumbers& numbers) {
+  if (keys.empty()) {
+    if (tag == kKeyInformation) return KeyInformation(keys);
+    return CardError(kReferencedDataNotFound, "there are no keys");
+  }
   const Channel& default_channel = keys.channels().front();
   switch (tag) {
     case kIssuerIdentificationNumber:

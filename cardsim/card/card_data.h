@@ -10,6 +10,11 @@
 
 namespace cardferry::cardsim {
 
+// Tags of card data that also others than this file tell apart.
+inline constexpr uint16_t kIssuerIdentificationNumber = 0x0042;
+inline constexpr uint16_t kCardImageNumber = 0x0045;
+inline constexpr uint16_t kKeyInformation = 0x00E0;
+
 // The numbers by which an issuer and a factory know a card.
 struct CardNumbers {
   Bytes issuer_identification;  // tag 42, 1 to 16 bytes
@@ -38,7 +43,7 @@ absl::Status CheckCardNumbers(const CardNumbers& numbers);
 //         used; none where nothing counts
 //   00CF  key diversification data          00E0  key information template
 //   9F7F  production data (CPLC)
-// 6A88 for another tag.
+// 6A88 for another tag, and for all but 00E0 where there are no keys.
 absl::StatusOr<Bytes> ReadCardData(uint16_t tag, const KeyRing& keys,
                                    const CardNumbers& numbers);
 

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "cardsim/card/stored_objects.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/tlv/tlv.h"
@@ -25,6 +26,7 @@ constexpr uint32_t kProduction = 0x9F7F;
 constexpr size_t kKddSize = 10;
 constexpr size_t kKeyHeaderSize = 1 + 1 + kKddSize + 4 + 4 + 1;
 constexpr size_t kLongestKey = 32;
+constexpr uint8_t kDomainMark = 0x4F;  // no type of a key
 
 absl::Status Damaged(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("the card's memory: ", what));
@@ -74,20 +76,14 @@ absl::StatusOr<CardNumbers> ParseNumbers(ByteSpan bytes) {
 }
 
 absl::StatusOr<std::map<uint16_t, Bytes>> ParseObjects(ByteSpan bytes) {
-  std::map<uint16_t, Bytes> objects;
-  const auto tlvs = card::ParseTlvs(bytes);
-  if (!tlvs.ok()) return Damaged("stored objects are not BER-TLV");
-  for (const card::Tlv& tlv : *tlvs) {
-    if (tlv.tag > 0xFFFF) return Damaged("a stored object has a long tag");
-    objects[static_cast<uint16_t>(tlv.tag)] = ToBytes(tlv.value);
-  }
-  return objects;
+  StoredObjects objects;
+  const absl::Status status = objects.Decode(bytes);
+  if (!status.ok()) return Damaged("stored objects are none");
+  return objects.all();
 }
 
 // Bytes for keys never move, so that no copy of a key is left behind.
-SecretBytes EncodeKeySets(const std::vector<KeyRingEntry>& entries) {
-  Bytes out;
-  out.reserve(entries.size() * (kKeyHeaderSize + 3 * kLongestKey));
+void AppendKeySets(Bytes& out, const std::vector<KeyRingEntry>& entries) {
   for (const KeyRingEntry& entry : entries) {
     const KeySet& keys = entry.keys;
     out.push_back(static_cast<uint8_t>(keys.type));
@@ -99,6 +95,24 @@ SecretBytes EncodeKeySets(const std::vector<KeyRingEntry>& entries) {
     for (const SecretBytes* key : {&keys.enc, &keys.mac, &keys.dek}) {
       Append(out, key->Read(GrantSecretAccess()));
     }
+  }
+}
+
+SecretBytes EncodeKeys(const CardMemory& memory) {
+  constexpr size_t kDomainHeader = 2 + 16;
+  size_t sets = memory.key_sets.size();
+  for (const DomainKeys& domain : memory.further_key_sets) {
+    sets += domain.key_sets.size();
+  }
+  Bytes out;
+  out.reserve(sets * (kKeyHeaderSize + 3 * kLongestKey) +
+              memory.further_key_sets.size() * kDomainHeader);
+  AppendKeySets(out, memory.key_sets);
+  for (const DomainKeys& domain : memory.further_key_sets) {
+    const Bytes& aid = domain.domain.bytes();
+    Append(out, Bytes{kDomainMark, static_cast<uint8_t>(aid.size())});
+    Append(out, aid);
+    AppendKeySets(out, domain.key_sets);
   }
   SecretBytes secret = SecretBytes::CopyOf(out);
   WipeBytes(absl::MakeSpan(out));
@@ -131,21 +145,30 @@ absl::StatusOr<KeyRingEntry> TakeKeySet(ByteSpan& rest) {
   return entry;
 }
 
+// The mark of a security domain whose key sets follow.
+absl::StatusOr<card::Aid> TakeDomain(ByteSpan& rest) {
+  if (rest.size() < 2 || rest.size() - 2 < rest[1]) {
+    return Damaged("a security domain is cut short");
+  }
+  absl::StatusOr<card::Aid> aid = card::Aid::Create(rest.subspan(2, rest[1]));
+  if (!aid.ok()) return Damaged(aid.status().message());
+  rest.remove_prefix(2 + aid->bytes().size());
+  return aid;
+}
+
 }  // namespace
 
 CardState EncodeCardMemory(const CardMemory& memory) {
-  Bytes objects;
-  for (const auto& [tag, value] : memory.objects) {
-    card::AppendTlv(objects, tag, value);
-  }
+  StoredObjects objects;
+  objects.Restore(memory.objects);
   CardState state;
   Bytes parameters = {memory.scp02_i, memory.scp03_i};
   if (memory.scp01_i.has_value()) parameters.push_back(*memory.scp01_i);
   card::AppendTlv(state.content, kParameters, parameters);
   card::AppendTlv(state.content, kNumbers, EncodeNumbers(memory.numbers));
-  card::AppendTlv(state.content, kObjects, objects);
+  card::AppendTlv(state.content, kObjects, objects.Encode());
   card::AppendTlv(state.content, kRegistry, memory.registry);
-  state.keys = EncodeKeySets(memory.key_sets);
+  state.keys = EncodeKeys(memory);
   return state;
 }
 
@@ -165,9 +188,16 @@ absl::StatusOr<CardMemory> ParseCardMemory(const CardState& state) {
   ASSIGN_OR_RETURN(memory.objects, ParseObjects(tlvs[2].value));
   memory.registry = ToBytes(tlvs[3].value);
   ByteSpan rest = state.keys.Read(GrantSecretAccess());
+  std::vector<KeyRingEntry>* sets = &memory.key_sets;
   while (!rest.empty()) {
+    if (rest[0] == kDomainMark) {
+      ASSIGN_OR_RETURN(card::Aid domain, TakeDomain(rest));
+      memory.further_key_sets.push_back({std::move(domain), {}});
+      sets = &memory.further_key_sets.back().key_sets;
+      continue;
+    }
     ASSIGN_OR_RETURN(KeyRingEntry entry, TakeKeySet(rest));
-    memory.key_sets.push_back(std::move(entry));
+    sets->push_back(std::move(entry));
   }
   return memory;
 }

@@ -12,8 +12,15 @@
 #include "cardsim/channel/key_ring.h"
 #include "cardsim/state/card_state.h"
 #include "lib/base/bytes.h"
+#include "lib/card/apdu/aid.h"
 
 namespace cardferry::cardsim {
+
+// The keys of a security domain beside the issuer's.
+struct DomainKeys {
+  card::Aid domain;
+  std::vector<KeyRingEntry> key_sets;
+};
 
 // What a card keeps without power, beside its registry.
 struct CardMemory {
@@ -22,6 +29,7 @@ struct CardMemory {
   uint8_t scp02_i = 0;
   uint8_t scp03_i = 0;
   std::vector<KeyRingEntry> key_sets;  // the first is the default
+  std::vector<DomainKeys> further_key_sets;
   CardNumbers numbers;
   std::map<uint16_t, Bytes> objects;  // of STORE DATA, tag to value
   Bytes registry;                     // as EncodeRegistry
@@ -33,6 +41,8 @@ struct CardMemory {
 //   type (1) | version (1) | key diversification data (10) |
 //   sequence counter (4) | failures (4) | length of a key (1) |
 //   Key-ENC | Key-MAC | Key-DEK
+// Those of another security domain follow on
+//   4F (1) | length of its AID (1) | AID
 CardState EncodeCardMemory(const CardMemory& memory);
 
 // The way back. DATA_LOSS for bytes that EncodeCardMemory cannot give; key sets

@@ -53,6 +53,21 @@ TEST(CardMemoryTest, ACardThatSpeaksScp01StaysOne) {
   EXPECT_EQ(ParseCardMemory(EncodeCardMemory(Memory()))->scp01_i, std::nullopt);
 }
 
+TEST(CardMemoryTest, KeepsTheKeysOfOtherSecurityDomains) {
+  CardMemory memory = Memory();
+  const card::Aid domain = *card::Aid::FromHex("A00000015100000001");
+  memory.further_key_sets.push_back({domain, {}});
+  memory.further_key_sets[0].key_sets.push_back({TestKeys(16), {7, 1}});
+  const CardState state = EncodeCardMemory(memory);
+  ASSERT_OK_AND_ASSIGN(const CardMemory back, ParseCardMemory(state));
+  EXPECT_EQ(back.key_sets.size(), 2u);
+  ASSERT_EQ(back.further_key_sets.size(), 1u);
+  EXPECT_EQ(back.further_key_sets[0].domain, domain);
+  ASSERT_EQ(back.further_key_sets[0].key_sets.size(), 1u);
+  EXPECT_EQ(back.further_key_sets[0].key_sets[0].counters.sequence, 7u);
+  EXPECT_TRUE(EncodeCardMemory(back).Equals(state));
+}
+
 TEST(CardMemoryTest, TheContentHasNoKeyInIt) {
   const CardState state = EncodeCardMemory(Memory());
   const std::string content = ToHex(state.content);

@@ -1,10 +1,12 @@
 #include "cardsim/card/content_manager.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "cardsim/applets/applet_factory.h"
 #include "cardsim/card/dap.h"
+#include "cardsim/card/extradition.h"
 #include "cardsim/card/load_file.h"
 #include "cardsim/card_error.h"
 #include "lib/base/status_macros.h"
@@ -19,7 +21,14 @@ constexpr uint8_t kForLoad = 0x02;
 constexpr uint8_t kForInstall = 0x04;
 constexpr uint8_t kForMakeSelectable = 0x08;
 
+constexpr uint8_t kForExtradition = 0x10;
 constexpr uint8_t kForPersonalization = 0x20;
+constexpr uint8_t kForRegistryUpdate = 0x40;
+
+// Package and module of every security domain, with names that cards widely
+// use.
+constexpr char kDomainPackage[] = "A0000001515350";
+constexpr char kDomainModule[] = "A000000151535041";
 
 constexpr uint8_t kInsStoreData = 0xE2;
 constexpr uint8_t kInsLoad = 0xE8;
@@ -31,24 +40,30 @@ constexpr uint32_t kAidTag = 0x4F;
 // What an instance takes beside its parameters.
 constexpr size_t kInstanceBytes = 128;
 
-// The hash of INSTALL [for load] is SHA-1 or SHA-256, known by its length.
-constexpr size_t kSha1Size = 20;
-constexpr size_t kSha256Size = 32;
+// The hash of INSTALL [for load] (GPCS 2.3.1, C.1.2) is known by its length.
+struct Hash {
+  size_t size;
+  Bytes (*compute)(ByteSpan);
+};
+constexpr Hash kHashes[] = {{20, crypto::Sha1},
+                            {32, crypto::Sha256},
+                            {48, crypto::Sha384},
+                            {64, crypto::Sha512}};
 
 absl::Status CheckHashLength(size_t size) {
-  if (size == 0 || size == kSha1Size || size == kSha256Size) {
-    return absl::OkStatus();
-  }
-  return CardError(kWrongData, "the hash is not SHA-1 or SHA-256");
+  const bool known =
+      std::any_of(std::begin(kHashes), std::end(kHashes),
+                  [size](const Hash& hash) { return hash.size == size; });
+  if (size == 0 || known) return absl::OkStatus();
+  return CardError(kWrongData, "the hash is of no kind that is known");
 }
 
 absl::Status CheckHash(ByteSpan expected, ByteSpan data_block) {
-  if (expected.empty()) return absl::OkStatus();
-  const Bytes actual = expected.size() == kSha1Size
-                           ? crypto::Sha1(data_block)
-                           : crypto::Sha256(data_block);
-  if (!ConstantTimeEqual(expected, actual)) {
-    return CardError(kWrongData, "load file data block hash does not match");
+  for (const Hash& hash : kHashes) {
+    if (hash.size == expected.size() &&
+        !ConstantTimeEqual(expected, hash.compute(data_block))) {
+      return CardError(kWrongData, "load file data block hash does not match");
+    }
   }
   return absl::OkStatus();
 }
@@ -95,8 +110,12 @@ absl::Status ContentManager::Install(const card::CommandApdu& command) {
       return InstallApplication(command.data(), /*make_selectable=*/true);
     case kForMakeSelectable:
       return MakeSelectable(command.data());
+    case kForExtradition:
+      return Extradite(command.data(), domain_, registry_);
     case kForPersonalization:
       return BeginPersonalization(command.data());
+    case kForRegistryUpdate:
+      return UpdateRegistry(command.data(), domain_, registry_);
     default:
       return CardError(kWrongP1P2, "no such INSTALL");
   }
@@ -105,9 +124,12 @@ absl::Status ContentManager::Install(const card::CommandApdu& command) {
 absl::Status ContentManager::BeginLoad(ByteSpan data) {
   ASSIGN_OR_RETURN(InstallForLoad install, ParseInstallForLoad(data));
   RETURN_IF_ERROR(CheckHashLength(install.hash.size()));
-  if (install.security_domain.has_value() &&
-      *install.security_domain != registry_.isd()) {
+  const card::Aid& owner = install.security_domain.value_or(domain_);
+  if (!registry_.IsDomain(owner)) {
     return CardError(kReferencedDataNotFound, "no such security domain");
+  }
+  if (domain_ != registry_.isd() && owner != domain_) {
+    return CardError(kConditionsNotSatisfied, "a load for another domain");
   }
   if (registry_.Has(install.package)) {
     return CardError(kConditionsNotSatisfied, "AID is on the card");
@@ -142,25 +164,53 @@ absl::Status ContentManager::FinishLoad() {
   if (file.package != load_->install().package) {
     return CardError(kWrongData, "another package than INSTALL announced");
   }
-  return registry_.AddPackage(
-      Package{std::move(file), Bytes(data_block.begin(), data_block.end())});
+  const card::Aid package = file.package;
+  RETURN_IF_ERROR(registry_.AddPackage(
+      Package{std::move(file), Bytes(data_block.begin(), data_block.end()),
+              std::nullopt}));
+  return registry_.Extradite(
+      package, load_->install().security_domain.value_or(domain_));
 }
 
-// One application at a time is selected by default (GPCS 2.3.1, 6.6.1); it is
-// so until it is deleted.
-absl::Status ContentManager::CheckPrivileges(
+absl::StatusOr<Application> ContentManager::NewInstance(
     const InstallForInstall& install) const {
-  const auto& privileges = install.privileges;
-  if ((privileges[0] & ~kDefaultSelected) != 0 || privileges[1] != 0 ||
-      privileges[2] != 0) {
-    return CardError(kWrongData, "applications are default selected at most");
+  const card::Aid& package = *install.package;
+  const card::Aid& module = *install.module;
+  const bool is_domain =
+      (install.privileges[0] & kSecurityDomainPrivilege) != 0;
+  const bool for_domains = package.ToHex() == kDomainPackage;
+  if (is_domain != for_domains) {
+    return CardError(kWrongData, "another privilege than the module is for");
   }
-  const Application* const other = registry_.DefaultSelected();
-  if (IsForDefault(install) && other != nullptr &&
-      other->aid != install.application) {
-    return CardError(kConditionsNotSatisfied, "another one is the default");
+  Application application{install.application,
+                          package,
+                          module,
+                          kInstalled,
+                          install.privileges,
+                          0,
+                          nullptr,
+                          domain_,
+                          nullptr};
+  if (is_domain) {
+    if (module.ToHex() != kDomainModule) {
+      return CardError(kReferencedDataNotFound, "no such module");
+    }
+    application.objects = std::make_unique<StoredObjects>();
+    return application;
   }
-  return absl::OkStatus();
+  const Package* const file = registry_.FindPackage(package);
+  if (file == nullptr) {
+    return CardError(kReferencedDataNotFound, "no such package");
+  }
+  if (!registry_.MayChange(domain_, package)) {
+    return CardError(kConditionsNotSatisfied, "another domain's package");
+  }
+  const auto& modules = file->file.modules;
+  if (std::find(modules.begin(), modules.end(), module) == modules.end()) {
+    return CardError(kReferencedDataNotFound, "no such module");
+  }
+  application.domain = *registry_.DomainOf(package);
+  return application;
 }
 
 absl::Status ContentManager::InstallApplication(ByteSpan data,
@@ -170,25 +220,17 @@ absl::Status ContentManager::InstallApplication(ByteSpan data,
   if (!install.package.has_value() || !install.module.has_value()) {
     return CardError(kWrongData, "package or module is not named");
   }
-  RETURN_IF_ERROR(CheckPrivileges(install));
-  const Package* const package = registry_.FindPackage(*install.package);
-  if (package == nullptr) {
-    return CardError(kReferencedDataNotFound, "no such package");
-  }
-  const auto& modules = package->file.modules;
-  if (std::find(modules.begin(), modules.end(), *install.module) ==
-      modules.end()) {
-    return CardError(kReferencedDataNotFound, "no such module");
-  }
+  RETURN_IF_ERROR(
+      CheckPrivileges(install.privileges, install.application, registry_));
+  ASSIGN_OR_RETURN(Application application, NewInstance(install));
   RETURN_IF_ERROR(CheckMemory(install.memory, registry_.free_bytes()));
   ASSIGN_OR_RETURN(
-      std::unique_ptr<Applet> applet,
+      application.applet,
       MakeApplet(*install.package, install.application_parameters));
-  return registry_.AddApplication(Application{
-      install.application, *install.package, *install.module,
-      make_selectable ? kSelectable : kInstalled, install.privileges,
-      kInstanceBytes + install.application_parameters.size(),
-      std::move(applet)});
+  if (make_selectable) application.life_cycle = kSelectable;
+  application.size = kInstanceBytes + install.application_parameters.size();
+  if (application.domain == registry_.isd()) application.domain.reset();
+  return registry_.AddApplication(std::move(application));
 }
 
 absl::Status ContentManager::MakeSelectable(ByteSpan data) {
@@ -199,7 +241,11 @@ absl::Status ContentManager::MakeSelectable(ByteSpan data) {
   if (application == nullptr) {
     return CardError(kReferencedDataNotFound, "no such application");
   }
-  RETURN_IF_ERROR(CheckPrivileges(install));
+  if (!registry_.MayChange(domain_, install.application)) {
+    return CardError(kConditionsNotSatisfied, "another domain's application");
+  }
+  RETURN_IF_ERROR(
+      CheckPrivileges(install.privileges, install.application, registry_));
   const bool new_default =
       IsForDefault(install) && application->life_cycle == kSelectable;
   if (application->life_cycle != kInstalled && !new_default) {
@@ -216,8 +262,11 @@ absl::Status ContentManager::BeginPersonalization(ByteSpan data) {
   if (application == nullptr) {
     return CardError(kReferencedDataNotFound, "no such application");
   }
-  if (application->life_cycle != kSelectable) {
+  if (!application->selectable()) {
     return CardError(kConditionsNotSatisfied, "not selectable or locked");
+  }
+  if (!registry_.MayChange(domain_, aid)) {
+    return CardError(kConditionsNotSatisfied, "another domain's application");
   }
   personalized_ = std::move(aid);
   return absl::OkStatus();
@@ -230,7 +279,12 @@ absl::StatusOr<card::ResponseApdu> ContentManager::StoreData(
     return card::ResponseApdu{{}, card::kSuccess};
   }
   Application* const application = registry_.FindApplication(*personalized_);
-  card::ResponseApdu answer = application->applet->Process(command);
+  card::ResponseApdu answer;
+  if (application->is_domain()) {
+    answer.sw = StatusWordOf(application->objects->Store(command));
+  } else {
+    answer = application->applet->Process(command);
+  }
   if ((command.header().p1 & kLastBlock) != 0) personalized_.reset();
   return answer;
 }
@@ -247,6 +301,10 @@ absl::Status ContentManager::Delete(const card::CommandApdu& command) {
   }
   const auto aid = card::Aid::Create(object->value);
   if (!aid.ok()) return CardError(kWrongData, "an AID is not one");
+  if (*aid == domain_ ||
+      (registry_.Has(*aid) && !registry_.MayChange(domain_, *aid))) {
+    return CardError(kConditionsNotSatisfied, "not this domain's to delete");
+  }
   return registry_.Delete(*aid, header.p2 == kDeleteRelated);
 }
 

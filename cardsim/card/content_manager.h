@@ -2,6 +2,7 @@
 #define CARDFERRY_CARDSIM_CARD_CONTENT_MANAGER_H_
 
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -20,17 +21,19 @@ namespace cardferry::cardsim {
 // itself. What fails changes nothing, and ends a load that was under way.
 class ContentManager {
  public:
-  // `registry` lives longer.
-  explicit ContentManager(Registry& registry) : registry_(registry) {}
+  // For the security domain `domain`, whose STORE DATA goes into `objects`.
+  // These two live longer.
+  ContentManager(card::Aid domain, StoredObjects& objects, Registry& registry)
+      : domain_(std::move(domain)), objects_(objects), registry_(registry) {}
 
-  // The privilege that applications may have is to be selected by default, one
-  // of them at a time (6985); others are 6A80.
-  // P1 02 for load, 04 for install, 08 for make selectable, 0C both, 20 for
-  // personalization; P2 00.
-  // 6A86 for others, 6A80 for data that is none and for a hash that is not as
-  // long as one of SHA-1 or SHA-256, 6985 for an AID that is on the
-  // card, 6A88 for a package, module or security domain that is not, 6A84 for
-  // too little memory.
+  // P1 02 for load, 04 for install, 08 for make selectable, 0C both, 10 for
+  // extradition, 20 for personalization, 40 for registry update; P2 00.
+  // 6A86 for others, 6A80 for data that is none, for a hash that is not as long
+  // as one of SHA-1, SHA-256, SHA-384 or SHA-512, and for privileges that are
+  // not there (CheckPrivileges), 6985 for an AID that is on the card and for
+  // what is another domain's, 6A88 for a package, module or security domain
+  // that is not there, 6A84 for too little memory.
+  // Security domains come from a package that every card has and does not list.
   absl::Status Install(const card::CommandApdu& command);
 
   // P1 00, or 80 for the last block; P2 the block's number. 6985 without a
@@ -39,18 +42,15 @@ class ContentManager {
   absl::Status Load(const card::CommandApdu& command);
 
   // P1 00; P2 00, or 80 with all that came of it. Data: 4F AID. Errors of
-  // Registry::Delete; 6A86, 6A80.
+  // Registry::Delete; 6A86, 6A80; 6985 for what is another domain's, and the
+  // security domain itself.
   absl::Status Delete(const card::CommandApdu& command);
 
   // STORE DATA: to the application of INSTALL [for personalization] up to the
-  // last block (P1 80), and its answer; else into the issuer security domain,
-  // as StoredObjects.
+  // last block (P1 80), and its answer; else into the security domain, as
+  // StoredObjects, which also is what another security domain does with it.
   absl::StatusOr<card::ResponseApdu> StoreData(
       const card::CommandApdu& command);
-
-  // What STORE DATA has put into the issuer security domain.
-  const StoredObjects& objects() const { return objects_; }
-  StoredObjects& objects() { return objects_; }
 
   // Forgets what the command `ins` does not go on with: a load but for LOAD, a
   // row of STORE DATA but for another one.
@@ -63,11 +63,14 @@ class ContentManager {
   absl::Status FinishLoad();
   absl::Status InstallApplication(ByteSpan data, bool make_selectable);
   absl::Status MakeSelectable(ByteSpan data);
-  absl::Status CheckPrivileges(const InstallForInstall& install) const;
+  // A new instance without what only applets, or only security domains, have.
+  absl::StatusOr<Application> NewInstance(
+      const InstallForInstall& install) const;
   absl::Status BeginPersonalization(ByteSpan data);
 
+  card::Aid domain_;
+  StoredObjects& objects_;
   Registry& registry_;
-  StoredObjects objects_;
   std::optional<LoadSession> load_;
   std::optional<card::Aid> personalized_;
 };

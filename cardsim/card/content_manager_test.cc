@@ -71,7 +71,8 @@ class ContentManagerTest : public testing::Test {
   }
 
   Registry registry_{*card::Aid::FromHex("A000000151000000"), 10000};
-  ContentManager content_{registry_};
+  StoredObjects objects_;
+  ContentManager content_{registry_.isd(), objects_, registry_};
 };
 
 TEST_F(ContentManagerTest, LoadsAndInstalls) {
@@ -125,7 +126,7 @@ TEST_F(ContentManagerTest, GivesStoreDataToTheAppletThatIsPersonalized) {
   EXPECT_EQ(store("80E2000103420111"), kInsNotSupported);
   content_.InterruptFor(0xCA);
   EXPECT_EQ(store("80E2000003420111"), card::kSuccess);  // the domain's
-  EXPECT_EQ(content_.objects().all().size(), 1u);
+  EXPECT_EQ(objects_.all().size(), 1u);
 }
 
 TEST_F(ContentManagerTest, HasRoomForTheMemoryThatIsAskedFor) {
@@ -159,6 +160,10 @@ TEST_F(ContentManagerTest, ChecksTheHashOfTheLoadFileDataBlock) {
   EXPECT_EQ(LoadPackage({}, ForLoad(kPackage, std::string(40, '0'))),
             kWrongData);
   EXPECT_EQ(LoadPackage({}, ForLoad(kPackage, std::string(64, '0'))),
+            kWrongData);
+  EXPECT_EQ(LoadPackage({}, ForLoad(kPackage, std::string(96, '0'))),
+            kWrongData);
+  EXPECT_EQ(LoadPackage({}, ForLoad(kPackage, std::string(128, '0'))),
             kWrongData);
   EXPECT_EQ(LoadPackage({}, ForLoad(kPackage, sha1.substr(2))), kWrongData);
   EXPECT_TRUE(registry_.packages().empty());
@@ -227,7 +232,7 @@ TEST_F(ContentManagerTest, GivesNoOtherPrivileges) {
 }
 
 TEST_F(ContentManagerTest, RefusesOtherKindsOfInstall) {
-  for (const char* p1_p2 : {"0000", "0100", "1000", "1000", "4000", "8200",
+  for (const char* p1_p2 : {"0000", "0100", "1100", "1400", "4100", "8200",
                             "8C00", "0E00", "0201", "0C01"}) {
     EXPECT_EQ(Install(p1_p2, ForLoad(kPackage)), kWrongP1P2) << p1_p2;
   }
@@ -240,12 +245,12 @@ TEST_F(ContentManagerTest, RefusesALoadThatNobodyBegan) {
 }
 
 TEST_F(ContentManagerTest, RefusesAtOnceAHashThatItDoesNotCompute) {
-  for (const size_t size : {1u, 19u, 21u, 28u, 31u, 33u, 48u, 64u}) {
+  for (const size_t size : {1u, 19u, 21u, 28u, 31u, 33u, 47u, 49u, 63u}) {
     EXPECT_EQ(Install("0200", ForLoad(kPackage, std::string(2 * size, '0'))),
               kWrongData)
         << size;
   }
-  for (const size_t size : {0u, 20u, 32u}) {
+  for (const size_t size : {0u, 20u, 32u, 48u, 64u}) {
     EXPECT_EQ(Install("0200", ForLoad(kPackage, std::string(2 * size, '0'))),
               card::kSuccess)
         << size;

@@ -31,6 +31,7 @@ constexpr std::array<uint8_t, 3> kIssuerPrivileges = {0x9E, 0xDE, 0x80};
 // One thing on the card, before it is written in either form.
 struct Entry {
   const card::Aid& aid;
+  const card::Aid& domain;  // that it belongs to
   uint8_t life_cycle;
   std::optional<std::array<uint8_t, 3>> privileges;
   const card::Aid* package = nullptr;  // of an application
@@ -41,19 +42,22 @@ struct Entry {
 std::vector<Entry> Entries(uint8_t p1, const Registry& registry) {
   std::vector<Entry> entries;
   if ((p1 & kIssuerDomain) != 0) {
-    entries.push_back(
-        {registry.isd(), registry.card_life_cycle(), kIssuerPrivileges});
+    entries.push_back({registry.isd(), registry.isd(),
+                       registry.card_life_cycle(), kIssuerPrivileges});
   }
   if ((p1 & kApplications) != 0) {
     for (const Application& application : registry.applications()) {
-      entries.push_back({application.aid, application.life_cycle,
-                         application.privileges, &application.package});
+      entries.push_back({application.aid, *registry.DomainOf(application.aid),
+                         application.life_cycle, application.privileges,
+                         &application.package});
     }
   }
   if ((p1 & (kPackages | kPackagesAndModules)) != 0) {
     for (const Package& package : registry.packages()) {
-      entries.push_back({package.file.package, kLoaded, std::nullopt, nullptr,
-                         &package.file, (p1 & kPackagesAndModules) != 0});
+      const card::Aid& aid = package.file.package;
+      entries.push_back({aid, *registry.DomainOf(aid), kLoaded, std::nullopt,
+                         nullptr, &package.file,
+                         (p1 & kPackagesAndModules) != 0});
     }
   }
   return entries;
@@ -108,8 +112,7 @@ bool Matches(const Entry& entry, const Criteria& criteria) {
 
 // E3 (table 11-36): 4F AID | 9F70 life cycle | C5 privileges | C4 package |
 //   CE version | 84 module ... | CC security domain
-Bytes WriteTagged(const Entry& entry, const card::Aid& isd,
-                  const Criteria& criteria) {
+Bytes WriteTagged(const Entry& entry, const Criteria& criteria) {
   Bytes fields;
   const auto add = [&](uint32_t tag, ByteSpan value) {
     const auto& wanted = criteria.tags;
@@ -128,7 +131,7 @@ Bytes WriteTagged(const Entry& entry, const card::Aid& isd,
       add(0x84, module.bytes());
     }
   }
-  add(0xCC, isd.bytes());
+  add(0xCC, entry.domain.bytes());
   return card::EncodeTlv(0xE3, fields);
 }
 
@@ -180,7 +183,8 @@ absl::Status CheckP1P2(const card::CommandHeader& header) {
 }  // namespace
 
 absl::StatusOr<card::ResponseApdu> GetStatus::Process(
-    const card::CommandApdu& command, const Registry& registry) {
+    const card::CommandApdu& command, const Registry& registry,
+    const card::Aid& domain) {
   const card::CommandHeader& header = command.header();
   RETURN_IF_ERROR(CheckP1P2(header));
   const bool tagged = (header.p2 & kP2Tagged) != 0;
@@ -195,8 +199,10 @@ absl::StatusOr<card::ResponseApdu> GetStatus::Process(
   ASSIGN_OR_RETURN(const Criteria criteria, ReadCriteria(command.data()));
   std::vector<Bytes> entries;
   for (const Entry& entry : Entries(header.p1, registry)) {
-    if (!Matches(entry, criteria)) continue;
-    entries.push_back(tagged ? WriteTagged(entry, registry.isd(), criteria)
+    const bool seen = domain == registry.isd() || entry.aid == domain ||
+                      entry.domain == domain;
+    if (!seen || !Matches(entry, criteria)) continue;
+    entries.push_back(tagged ? WriteTagged(entry, criteria)
                              : WriteUntagged(entry));
   }
   if (entries.empty()) {

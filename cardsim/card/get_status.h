@@ -20,11 +20,13 @@ namespace cardferry::cardsim {
 // then 5C, the tags wanted.
 class GetStatus {
  public:
-  // The next page goes with 6310 when another one follows, else 9000. 6A86 for
-  // other P1 P2, 6A80 for other data, 6A88 when nothing matches or when a next
-  // page is asked for that does not follow on the page before.
+  // What `domain` sees: the issuer's everything, another itself and what
+  // belongs to it. The next page goes with 6310 when another one follows, else
+  // 9000. 6A86 for other P1 P2, 6A80 for other data, 6A88 when nothing matches
+  // or when a next page is asked for that does not follow on the page before.
   absl::StatusOr<card::ResponseApdu> Process(const card::CommandApdu& command,
-                                             const Registry& registry);
+                                             const Registry& registry,
+                                             const card::Aid& domain);
 
   // Forgets the pages that nobody fetched.
   void Reset() { query_.reset(); }

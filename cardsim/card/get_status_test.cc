@@ -20,7 +20,7 @@ class GetStatusTest : public testing::Test {
     const Bytes header = FromHexOrDie(p1_p2);
     const auto command = card::CommandApdu::Create(
         {0x80, 0xF2, header[0], header[1]}, FromHexOrDie(data), 256);
-    const auto response = get_status_.Process(*command, registry_);
+    const auto response = get_status_.Process(*command, registry_, viewer_);
     if (!response.ok()) {
       return ToHex(
           card::ResponseApdu{{}, StatusWordOf(response.status())}.Encode());
@@ -44,6 +44,7 @@ class GetStatusTest : public testing::Test {
 
   Registry registry_{AidOf(kIsd), 100000};
   GetStatus get_status_;
+  card::Aid viewer_ = registry_.isd();
 };
 
 TEST_F(GetStatusTest, ShowsTheIssuerSecurityDomain) {

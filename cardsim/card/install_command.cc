@@ -79,8 +79,14 @@ absl::StatusOr<MemoryNeeds> ReadMemory(absl::Span<const card::Tlv> parameters) {
   return memory;
 }
 
-absl::StatusOr<std::array<uint8_t, 3>> TakePrivileges(ByteReader& reader) {
-  ASSIGN_OR_RETURN(const ByteSpan given, reader.TakeLengthPrefixed());
+// A field that this kind of INSTALL has not.
+absl::Status TakeEmpty(ByteReader& reader) {
+  ASSIGN_OR_RETURN(const ByteSpan empty, reader.TakeLengthPrefixed());
+  if (empty.empty()) return absl::OkStatus();
+  return CardError(kWrongData, "a field that is empty here has something");
+}
+
+absl::StatusOr<std::array<uint8_t, 3>> ReadPrivileges(ByteSpan given) {
   if (given.size() != 1 && given.size() != 3) {
     return CardError(kWrongData, "privileges have one or three bytes");
   }
@@ -117,7 +123,8 @@ absl::StatusOr<InstallForInstall> ParseInstallForInstall(ByteSpan data) {
                             {},
                             {},
                             {}};
-  ASSIGN_OR_RETURN(install.privileges, TakePrivileges(reader));
+  ASSIGN_OR_RETURN(const ByteSpan privileges, reader.TakeLengthPrefixed());
+  ASSIGN_OR_RETURN(install.privileges, ReadPrivileges(privileges));
   ASSIGN_OR_RETURN(const ByteSpan parameters, TakeLong(reader));
   RETURN_IF_ERROR(TakeNoToken(reader));
   ASSIGN_OR_RETURN(const std::vector<card::Tlv> tlvs, Tlvs(parameters));
@@ -130,17 +137,40 @@ absl::StatusOr<InstallForInstall> ParseInstallForInstall(ByteSpan data) {
 
 absl::StatusOr<card::Aid> ParseInstallForPersonalization(ByteSpan data) {
   ByteReader reader(data);
-  for (int i = 0; i < 2; ++i) {
-    ASSIGN_OR_RETURN(const ByteSpan empty, reader.TakeLengthPrefixed());
-    if (!empty.empty()) return CardError(kWrongData, "only an AID is named");
-  }
+  for (int i = 0; i < 2; ++i) RETURN_IF_ERROR(TakeEmpty(reader));
   ASSIGN_OR_RETURN(card::Aid application, TakeAid(reader));
-  for (int i = 0; i < 2; ++i) {
-    ASSIGN_OR_RETURN(const ByteSpan empty, reader.TakeLengthPrefixed());
-    if (!empty.empty()) return CardError(kWrongData, "only an AID is named");
-  }
+  for (int i = 0; i < 2; ++i) RETURN_IF_ERROR(TakeEmpty(reader));
   RETURN_IF_ERROR(TakeNoToken(reader));
   return application;
+}
+
+absl::StatusOr<InstallForExtradition> ParseInstallForExtradition(
+    ByteSpan data) {
+  ByteReader reader(data);
+  ASSIGN_OR_RETURN(card::Aid domain, TakeAid(reader));
+  RETURN_IF_ERROR(TakeEmpty(reader));
+  ASSIGN_OR_RETURN(card::Aid object, TakeAid(reader));
+  RETURN_IF_ERROR(TakeEmpty(reader));
+  RETURN_IF_ERROR(TakeLong(reader).status());
+  RETURN_IF_ERROR(TakeNoToken(reader));
+  return InstallForExtradition{std::move(domain), std::move(object)};
+}
+
+absl::StatusOr<InstallForRegistryUpdate> ParseInstallForRegistryUpdate(
+    ByteSpan data) {
+  ByteReader reader(data);
+  ASSIGN_OR_RETURN(std::optional<card::Aid> domain, TakeOptionalAid(reader));
+  RETURN_IF_ERROR(TakeEmpty(reader));
+  ASSIGN_OR_RETURN(card::Aid application, TakeAid(reader));
+  InstallForRegistryUpdate update{std::move(domain), std::move(application),
+                                  std::nullopt};
+  ASSIGN_OR_RETURN(const ByteSpan privileges, reader.TakeLengthPrefixed());
+  if (!privileges.empty()) {
+    ASSIGN_OR_RETURN(update.privileges, ReadPrivileges(privileges));
+  }
+  RETURN_IF_ERROR(TakeLong(reader).status());
+  RETURN_IF_ERROR(TakeNoToken(reader));
+  return update;
 }
 
 }  // namespace cardferry::cardsim

@@ -42,13 +42,32 @@ struct InstallForInstall {
   MemoryNeeds memory;
 };
 
-// All three: 6A80 for a field that is cut short or impossible, for bytes left
+// INSTALL [for extradition] (table 11-45): security domain AID | empty | AID of
+// what it gets | empty | parameters | token.
+struct InstallForExtradition {
+  card::Aid domain;
+  card::Aid object;
+};
+
+// INSTALL [for registry update] (table 11-47): security domain AID (may be
+// empty) | empty | application AID | privileges (none, 1 or 3) | parameters |
+// token.
+struct InstallForRegistryUpdate {
+  std::optional<card::Aid> domain;
+  card::Aid application;
+  std::optional<std::array<uint8_t, 3>> privileges;
+};
+
+// All of them: 6A80 for a field that is cut short or impossible, for bytes left
 // over, and for a token (this card's issuer has not delegated anything).
 absl::StatusOr<InstallForLoad> ParseInstallForLoad(ByteSpan data);
 absl::StatusOr<InstallForInstall> ParseInstallForInstall(ByteSpan data);
 // INSTALL [for personalization] (table 11-46): the application's AID between
 // five fields that are empty.
 absl::StatusOr<card::Aid> ParseInstallForPersonalization(ByteSpan data);
+absl::StatusOr<InstallForExtradition> ParseInstallForExtradition(ByteSpan data);
+absl::StatusOr<InstallForRegistryUpdate> ParseInstallForRegistryUpdate(
+    ByteSpan data);
 
 }  // namespace cardferry::cardsim
 

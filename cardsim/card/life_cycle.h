@@ -11,6 +11,8 @@ namespace cardferry::cardsim {
 inline constexpr uint8_t kLoaded = 0x01;
 inline constexpr uint8_t kInstalled = 0x03;
 inline constexpr uint8_t kSelectable = 0x07;
+// Of security domains with keys of their own.
+inline constexpr uint8_t kPersonalized = 0x0F;
 // Set beside the state that the application had, and has again when unlocked.
 inline constexpr uint8_t kApplicationLocked = 0x80;
 

@@ -19,9 +19,9 @@ constexpr uint32_t kKeyVersion = 0xD2;
 constexpr uint8_t kKeysOfSet = 3;
 
 // The key itself; `answer` gets its check value.
-absl::StatusOr<SecretBytes> Unwrap(const WrappedKey& key, const KeyRing& keys,
-                                   Bytes& answer) {
-  ASSIGN_OR_RETURN(const SecretBytes padded, keys.UnwrapKey(key.wrapped));
+absl::StatusOr<SecretBytes> Unwrap(const WrappedKey& key,
+                                   const KeyRing& session, Bytes& answer) {
+  ASSIGN_OR_RETURN(const SecretBytes padded, session.UnwrapKey(key.wrapped));
   SecretBytes plain =
       SecretBytes::CopyOf(padded.Read(GrantSecretAccess()).first(key.size));
   ASSIGN_OR_RETURN(const Bytes value, KeyCheckValue(key.type, plain));
@@ -33,7 +33,7 @@ absl::StatusOr<SecretBytes> Unwrap(const WrappedKey& key, const KeyRing& keys,
 }
 
 absl::StatusOr<KeySet> WholeSet(const PutKeyCommand& command,
-                                const KeyRing& keys, Bytes& answer) {
+                                const KeyRing& session, Bytes& answer) {
   const std::vector<WrappedKey>& wrapped = command.keys;
   if (wrapped[1].type != wrapped[0].type ||
       wrapped[2].type != wrapped[0].type) {
@@ -43,16 +43,17 @@ absl::StatusOr<KeySet> WholeSet(const PutKeyCommand& command,
   set.type = wrapped[0].type;
   set.version = command.new_version;
   set.diversification_data =
-      keys.channels().front().keys().diversification_data;
-  ASSIGN_OR_RETURN(set.enc, Unwrap(wrapped[0], keys, answer));
-  ASSIGN_OR_RETURN(set.mac, Unwrap(wrapped[1], keys, answer));
-  ASSIGN_OR_RETURN(set.dek, Unwrap(wrapped[2], keys, answer));
+      session.channels().front().keys().diversification_data;
+  ASSIGN_OR_RETURN(set.enc, Unwrap(wrapped[0], session, answer));
+  ASSIGN_OR_RETURN(set.mac, Unwrap(wrapped[1], session, answer));
+  ASSIGN_OR_RETURN(set.dek, Unwrap(wrapped[2], session, answer));
   return set;
 }
 
 // The set that is replaced, with one key changed.
 absl::StatusOr<KeySet> ChangedSet(const PutKeyCommand& command,
-                                  const KeyRing& keys, Bytes& answer) {
+                                  const KeyRing& session, const KeyRing& keys,
+                                  Bytes& answer) {
   const Channel* const channel =
       keys.Find(command.old_version.value_or(command.new_version));
   if (channel == nullptr) {
@@ -67,18 +68,19 @@ absl::StatusOr<KeySet> ChangedSet(const PutKeyCommand& command,
       key.size != place.size()) {
     return CardError(kWrongData, "one key is replaced by one like it");
   }
-  ASSIGN_OR_RETURN(place, Unwrap(key, keys, answer));
+  ASSIGN_OR_RETURN(place, Unwrap(key, session, answer));
   return set;
 }
 
 }  // namespace
 
-absl::StatusOr<Bytes> PutKey(const card::CommandApdu& command, KeyRing& keys) {
+absl::StatusOr<Bytes> PutKey(const card::CommandApdu& command,
+                             const KeyRing& session, KeyRing& keys) {
   ASSIGN_OR_RETURN(const PutKeyCommand parsed, PutKeyCommand::Parse(command));
   Bytes answer = {parsed.new_version};
   ASSIGN_OR_RETURN(KeySet set, parsed.whole_set
-                                   ? WholeSet(parsed, keys, answer)
-                                   : ChangedSet(parsed, keys, answer));
+                                   ? WholeSet(parsed, session, answer)
+                                   : ChangedSet(parsed, session, keys, answer));
   if (parsed.old_version.has_value()) {
     RETURN_IF_ERROR(keys.Replace(*parsed.old_version, std::move(set)));
   } else {

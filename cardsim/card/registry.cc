@@ -75,6 +75,59 @@ Application* Registry::FindApplication(const card::Aid& aid) {
   return nullptr;
 }
 
+bool Registry::IsDomain(const card::Aid& aid) const {
+  return aid == isd_ || std::any_of(applications_.begin(), applications_.end(),
+                                    [&](const Application& a) {
+                                      return a.aid == aid && a.is_domain();
+                                    });
+}
+
+const card::Aid* Registry::DomainOf(const card::Aid& aid) const {
+  const auto or_issuer = [&](const std::optional<card::Aid>& domain) {
+    return domain.has_value() ? &*domain : &isd_;
+  };
+  for (const Application& application : applications_) {
+    if (application.aid == aid) return or_issuer(application.domain);
+  }
+  const Package* const package = FindPackage(aid);
+  return package == nullptr ? nullptr : or_issuer(package->domain);
+}
+
+bool Registry::MayChange(const card::Aid& domain, const card::Aid& aid) const {
+  const card::Aid* const owner = DomainOf(aid);
+  return domain == isd_ || (owner != nullptr && *owner == domain);
+}
+
+bool Registry::HasContent(const card::Aid& domain) const {
+  return std::any_of(
+             applications_.begin(), applications_.end(),
+             [&](const Application& a) { return a.domain == domain; }) ||
+         std::any_of(packages_.begin(), packages_.end(),
+                     [&](const Package& p) { return p.domain == domain; });
+}
+
+absl::Status Registry::Extradite(const card::Aid& aid,
+                                 const card::Aid& domain) {
+  if (DomainOf(aid) == nullptr || !IsDomain(domain)) {
+    return CardError(kReferencedDataNotFound, "no such AID on the card");
+  }
+  for (const card::Aid* above = &domain; above != nullptr && *above != isd_;
+       above = DomainOf(*above)) {
+    if (*above == aid) {
+      return CardError(kConditionsNotSatisfied, "it would belong to itself");
+    }
+  }
+  const std::optional<card::Aid> owner =
+      domain == isd_ ? std::nullopt : std::optional<card::Aid>(domain);
+  for (Application& application : applications_) {
+    if (application.aid == aid) application.domain = owner;
+  }
+  for (Package& package : packages_) {
+    if (package.file.package == aid) package.domain = owner;
+  }
+  return absl::OkStatus();
+}
+
 const Application* Registry::DefaultSelected() const {
   for (const Application& application : applications_) {
     if (application.default_selected()) return &application;
@@ -135,6 +188,9 @@ absl::Status Registry::Delete(const card::Aid& aid, bool related) {
       std::find_if(applications_.begin(), applications_.end(),
                    [&](const Application& a) { return a.aid == aid; });
   if (found != applications_.end()) {
+    if (HasContent(aid)) {
+      return CardError(kConditionsNotSatisfied, "something belongs to it");
+    }
     applications_.erase(found);
     return absl::OkStatus();
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -21,8 +22,11 @@ namespace {
 constexpr uint32_t kLifeCycle = 0x9F70;
 constexpr uint32_t kPackage = 0xE1;
 constexpr uint32_t kApplication = 0xE2;
+constexpr uint32_t kPackageOfDomain = 0xE6;
+constexpr uint32_t kDataBlock = 0xC4;
+constexpr uint32_t kDomain = 0xCC;
 
-// The fields of an application, in this order.
+// The fields of an application, in this order; then perhaps CC.
 constexpr std::array<uint32_t, 7> kFields = {0x4F, 0xC4, 0x84, kLifeCycle,
                                              0xC5, 0xC2, 0xC3};
 
@@ -50,22 +54,35 @@ Bytes EncodeApplication(const Application& application) {
       {application.privileges.begin(), application.privileges.end()},
       {static_cast<uint8_t>(size >> 24), static_cast<uint8_t>(size >> 16),
        static_cast<uint8_t>(size >> 8), static_cast<uint8_t>(size)},
-      application.applet->State()};
+      application.is_domain() ? application.objects->Encode()
+                              : application.applet->State()};
   Bytes fields;
   for (size_t i = 0; i < kFields.size(); ++i) {
     card::AppendTlv(fields, kFields[i], values[i]);
+  }
+  if (application.domain.has_value()) {
+    card::AppendTlv(fields, kDomain, application.domain->bytes());
   }
   return card::EncodeTlv(kApplication, fields);
 }
 
 bool IsApplicationState(uint8_t state) {
   const int unlocked = state & ~kApplicationLocked;
-  return unlocked == kInstalled || unlocked == kSelectable;
+  return unlocked == kInstalled || unlocked == kSelectable ||
+         unlocked == kPersonalized;
+}
+
+absl::Status RestoreKept(ByteSpan kept, Application& application) {
+  if (!application.is_domain()) return application.applet->Restore(kept);
+  application.objects = std::make_unique<StoredObjects>();
+  return application.objects->Decode(kept);
 }
 
 absl::StatusOr<Application> DecodeApplication(ByteSpan bytes) {
   const auto tlvs = card::ParseTlvs(bytes);
-  if (!tlvs.ok() || tlvs->size() != kFields.size()) {
+  if (!tlvs.ok() || tlvs->size() < kFields.size() ||
+      tlvs->size() > kFields.size() + 1 ||
+      (tlvs->size() > kFields.size() && tlvs->back().tag != kDomain)) {
     return Damaged("an application has other fields");
   }
   for (size_t i = 0; i < kFields.size(); ++i) {
@@ -80,34 +97,68 @@ absl::StatusOr<Application> DecodeApplication(ByteSpan bytes) {
   ASSIGN_OR_RETURN(card::Aid package, card::Aid::Create(value(1)));
   ASSIGN_OR_RETURN(card::Aid module, card::Aid::Create(value(2)));
   ASSIGN_OR_RETURN(std::unique_ptr<Applet> applet, MakeApplet(package, {}));
-  RETURN_IF_ERROR(applet->Restore(value(6)));
   Application application{std::move(aid),
                           std::move(package),
                           std::move(module),
                           value(3)[0],
                           {},
                           0,
-                          std::move(applet)};
+                          std::move(applet),
+                          std::nullopt,
+                          nullptr};
   std::copy_n(value(4).begin(), 3, application.privileges.begin());
+  RETURN_IF_ERROR(RestoreKept(value(6), application));
+  if (tlvs->size() > kFields.size()) {
+    ASSIGN_OR_RETURN(application.domain, card::Aid::Create(value(7)));
+  }
   for (const uint8_t byte : value(5)) {
     application.size = application.size << 8 | byte;
   }
   return application;
 }
 
-absl::Status RestorePackage(ByteSpan data_block, Registry& registry) {
+absl::Status RestorePackage(ByteSpan data_block,
+                            std::optional<card::Aid> domain,
+                            Registry& registry) {
   absl::StatusOr<LoadFile> file = ParseLoadFile(data_block);
   if (!file.ok()) return Damaged(file.status().message());
   return Refused(registry.AddPackage(
-      Package{*std::move(file), Bytes(data_block.begin(), data_block.end())}));
+      Package{*std::move(file), Bytes(data_block.begin(), data_block.end()),
+              std::move(domain)}));
+}
+
+absl::Status RestorePackageOfDomain(ByteSpan fields, Registry& registry) {
+  const auto tlvs = card::ParseTlvs(fields);
+  if (!tlvs.ok() || tlvs->size() != 2 || (*tlvs)[0].tag != kDomain ||
+      (*tlvs)[1].tag != kDataBlock) {
+    return Damaged("a package has other fields");
+  }
+  absl::StatusOr<card::Aid> domain = card::Aid::Create((*tlvs)[0].value);
+  if (!domain.ok()) return Damaged(domain.status().message());
+  return RestorePackage((*tlvs)[1].value, *std::move(domain), registry);
 }
 
 absl::Status RestoreApplication(ByteSpan fields, Registry& registry) {
   absl::StatusOr<Application> application = DecodeApplication(fields);
   if (!application.ok()) return Damaged(application.status().message());
-  const Package* const package = registry.FindPackage(application->package);
-  if (package == nullptr) return Damaged("an application without package");
+  if (!application->is_domain() &&
+      registry.FindPackage(application->package) == nullptr) {
+    return Damaged("an application without package");
+  }
   return Refused(registry.AddApplication(*std::move(application)));
+}
+
+// Everything belongs to a security domain that is there.
+absl::Status CheckDomains(const Registry& registry) {
+  bool all_there = true;
+  for (const Package& package : registry.packages()) {
+    all_there &= registry.IsDomain(*registry.DomainOf(package.file.package));
+  }
+  for (const Application& application : registry.applications()) {
+    all_there &= registry.IsDomain(*registry.DomainOf(application.aid));
+  }
+  if (all_there) return absl::OkStatus();
+  return Damaged("something belongs to a security domain that is not there");
 }
 
 absl::Status RestoreObject(const card::Tlv& object, Registry& registry) {
@@ -119,7 +170,9 @@ absl::Status RestoreObject(const card::Tlv& object, Registry& registry) {
       registry.set_card_life_cycle(object.value[0]);
       return absl::OkStatus();
     case kPackage:
-      return RestorePackage(object.value, registry);
+      return RestorePackage(object.value, std::nullopt, registry);
+    case kPackageOfDomain:
+      return RestorePackageOfDomain(object.value, registry);
     case kApplication:
       return RestoreApplication(object.value, registry);
     default:
@@ -132,7 +185,13 @@ absl::Status RestoreObject(const card::Tlv& object, Registry& registry) {
 Bytes EncodeRegistry(const Registry& registry) {
   Bytes out = card::EncodeTlv(kLifeCycle, {registry.card_life_cycle()});
   for (const Package& package : registry.packages()) {
-    card::AppendTlv(out, kPackage, package.data_block);
+    if (!package.domain.has_value()) {
+      card::AppendTlv(out, kPackage, package.data_block);
+      continue;
+    }
+    Bytes fields = card::EncodeTlv(kDomain, package.domain->bytes());
+    card::AppendTlv(fields, kDataBlock, package.data_block);
+    card::AppendTlv(out, kPackageOfDomain, fields);
   }
   for (const Application& application : registry.applications()) {
     Append(out, EncodeApplication(application));
@@ -149,7 +208,7 @@ absl::Status RestoreRegistry(ByteSpan bytes, Registry& registry) {
   for (const card::Tlv& object : *objects) {
     RETURN_IF_ERROR(RestoreObject(object, registry));
   }
-  return absl::OkStatus();
+  return CheckDomains(registry);
 }
 
 }  // namespace cardferry::cardsim

@@ -44,9 +44,22 @@ card::ResponseApdu Answer(absl::StatusOr<Bytes> data) {
 
 }  // namespace
 
+SecurityDomain::SecurityDomain(card::Aid aid, KeyRing keys, CardNumbers numbers,
+                               StoredObjects& objects, Registry& registry,
+                               RandomSource& random, SecurityDomain* issuer)
+    : aid_(std::move(aid)),
+      keys_(std::move(keys)),
+      speaking_(&keys_),
+      numbers_(std::move(numbers)),
+      objects_(objects),
+      registry_(registry),
+      random_(random),
+      issuer_(issuer),
+      content_(aid_, objects, registry) {}
+
 Bytes SecurityDomain::FileControlInformation() const {
   constexpr uint8_t kMaxCommandData = 0xFF;
-  Bytes fields = card::EncodeTlv(0x84, registry_.isd().bytes());
+  Bytes fields = card::EncodeTlv(0x84, aid_.bytes());
   card::AppendTlv(fields, 0xA5, card::EncodeTlv(0x9F65, {kMaxCommandData}));
   return card::EncodeTlv(0x6F, fields);
 }
@@ -57,45 +70,50 @@ void SecurityDomain::Interrupt() {
 }
 
 void SecurityDomain::Deselect() {
-  keys_.Select();
+  speaking_->Close();
   Interrupt();
+}
+
+void SecurityDomain::Select() {
+  speaking_ = keys_.empty() ? &issuer_->keys_ : &keys_;
+  speaking_->Select(aid_.bytes());
 }
 
 card::ResponseApdu SecurityDomain::Process(const card::CommandApdu& command) {
   const card::CommandHeader& header = command.header();
   if (header.ins == kInsInitializeUpdate && !HasSecureMessaging(header)) {
     Interrupt();
-    return Answer(keys_.InitializeUpdate(command, random_));
+    return Answer(speaking_->InitializeUpdate(command, random_));
   }
   if (header.ins == kInsExternalAuthenticate) {
-    const absl::Status status = keys_.ExternalAuthenticate(command);
+    const absl::Status status = speaking_->ExternalAuthenticate(command);
     if (!status.ok()) content_.Interrupt();
     return {{}, StatusWordOf(status)};
   }
-  const absl::StatusOr<card::CommandApdu> plain = keys_.Unwrap(command);
+  const absl::StatusOr<card::CommandApdu> plain = speaking_->Unwrap(command);
   if (!plain.ok()) {
     Interrupt();
     return {{}, StatusWordOf(plain.status())};
   }
   absl::StatusOr<card::ResponseApdu> response = Execute(*plain);
   if (!response.ok()) {
-    return keys_.Wrap({{}, StatusWordOf(response.status())});
+    return speaking_->Wrap({{}, StatusWordOf(response.status())});
   }
-  return keys_.Wrap(*std::move(response));
+  return speaking_->Wrap(*std::move(response));
 }
 
 card::ResponseApdu SecurityDomain::Refuse(const card::CommandApdu& command,
                                           card::StatusWord sw) {
   const uint8_t ins = command.header().ins;
   if (ins == kInsInitializeUpdate || ins == kInsExternalAuthenticate) {
-    keys_.Close();
+    speaking_->Close();
     Interrupt();
     return {{}, sw};
   }
-  const absl::StatusOr<card::CommandApdu> plain = keys_.Unwrap(command);
+  const absl::StatusOr<card::CommandApdu> plain = speaking_->Unwrap(command);
   Interrupt();
   if (!plain.ok()) return {{}, StatusWordOf(plain.status())};
-  return keys_.Wrap({{}, sw});
+  return speaking_->Wrap({{}, sw});
 }
 
 absl::StatusOr<card::ResponseApdu> SecurityDomain::Execute(
@@ -113,12 +131,12 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::Execute(
     return CardError(kClaNotSupported, "CLA of GlobalPlatform is 80");
   }
   if (header.ins == kInsBeginRMac || header.ins == kInsEndRMac) {
-    return keys_.ManageRMac(plain);
+    return speaking_->ManageRMac(plain);
   }
   if (!IsManagement(header.ins)) {
     return CardError(kInsNotSupported, "no such command");
   }
-  if (!keys_.authenticated()) {
+  if (!speaking_->authenticated()) {
     return CardError(kSecurityNotSatisfied, "host is not authenticated");
   }
   if (!CardAllows(registry_.card_life_cycle(), header.ins)) {
@@ -134,42 +152,74 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::ReadData(
   }
   const uint16_t tag =
       static_cast<uint16_t>(plain.header().p1 << 8 | plain.header().p2);
-  if (std::optional<Bytes> stored = content_.objects().Find(tag)) {
+  if (std::optional<Bytes> stored = objects_.Find(tag)) {
     return card::ResponseApdu{*std::move(stored), card::kSuccess};
   }
   if (tag == kExtendedCardResources) {
     return card::ResponseApdu{CardResources(registry_), card::kSuccess};
   }
-  CardNumbers numbers = numbers_;
+  if (issuer_ != nullptr &&
+      (tag == kIssuerIdentificationNumber || tag == kCardImageNumber)) {
+    return CardError(kReferencedDataNotFound, "this domain has no number");
+  }
+  // Of the keys those that one speaks with, but the list of the domain's own.
+  const KeyRing& keys = tag == kKeyInformation ? keys_ : *speaking_;
+  const SecurityDomain& of_card = issuer_ == nullptr ? *this : *issuer_;
+  CardNumbers numbers = of_card.numbers_;
   numbers.production =
-      content_.objects().Production(std::move(numbers.production));
-  ASSIGN_OR_RETURN(Bytes object, ReadCardData(tag, keys_, numbers));
+      of_card.objects_.Production(std::move(numbers.production));
+  ASSIGN_OR_RETURN(Bytes object, ReadCardData(tag, keys, numbers));
   return card::ResponseApdu{std::move(object), card::kSuccess};
+}
+
+absl::Status SecurityDomain::CheckContentRight() const {
+  if (issuer_ == nullptr) return absl::OkStatus();
+  const Application* const self = registry_.FindApplication(aid_);
+  if (self != nullptr && (self->privileges[1] & kAuthorizedManagement) != 0) {
+    return absl::OkStatus();
+  }
+  return CardError(kConditionsNotSatisfied, "no Authorized Management");
+}
+
+absl::StatusOr<Bytes> SecurityDomain::PutKeys(const card::CommandApdu& plain) {
+  const bool first = keys_.empty();
+  ASSIGN_OR_RETURN(Bytes answer, PutKey(plain, *speaking_, keys_));
+  Application* const self = registry_.FindApplication(aid_);
+  if (first && self != nullptr && self->life_cycle == kSelectable) {
+    self->life_cycle = kPersonalized;
+  }
+  return answer;
 }
 
 absl::StatusOr<card::ResponseApdu> SecurityDomain::Manage(
     const card::CommandApdu& plain) {
   switch (plain.header().ins) {
     case kInsGetStatus:
-      return get_status_.Process(plain, registry_);
+      return get_status_.Process(plain, registry_, aid_);
     case kInsStoreData:
       return content_.StoreData(plain);
     case kInsPutKey: {
-      ASSIGN_OR_RETURN(Bytes answer, PutKey(plain, keys_));
+      ASSIGN_OR_RETURN(Bytes answer, PutKeys(plain));
       return card::ResponseApdu{std::move(answer), card::kSuccess};
     }
     case kInsSetStatus:
-      RETURN_IF_ERROR(SetStatus(plain, registry_));
+      RETURN_IF_ERROR(SetStatus(plain, aid_, registry_));
       return card::ResponseApdu{{}, card::kSuccess};
     case kInsInstall:
+      RETURN_IF_ERROR(CheckContentRight());
       RETURN_IF_ERROR(content_.Install(plain));
       break;
     case kInsLoad:
+      RETURN_IF_ERROR(CheckContentRight());
       RETURN_IF_ERROR(content_.Load(plain));
       break;
     default:
-      RETURN_IF_ERROR(IsDeleteKey(plain) ? DeleteKey(plain, keys_)
-                                         : content_.Delete(plain));
+      if (IsDeleteKey(plain)) {
+        RETURN_IF_ERROR(DeleteKey(plain, keys_));
+        break;
+      }
+      RETURN_IF_ERROR(CheckContentRight());
+      RETURN_IF_ERROR(content_.Delete(plain));
   }
   // One byte: no confirmation follows (GPCS 2.3.1, 11.1.6).
   return card::ResponseApdu{{0x00}, card::kSuccess};

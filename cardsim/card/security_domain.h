@@ -14,6 +14,7 @@
 #include "cardsim/channel/key_ring.h"
 #include "lib/base/bytes.h"
 #include "lib/base/random.h"
+#include "lib/card/apdu/aid.h"
 #include "lib/card/apdu/command_apdu.h"
 #include "lib/card/apdu/response_apdu.h"
 #include "lib/card/apdu/status_word.h"
@@ -27,22 +28,22 @@ struct SecurityDomainState {
   std::map<uint16_t, Bytes> objects;  // of STORE DATA, tag to value
 };
 
-// The issuer security domain: its secure channel and the commands that it knows
-// while it is selected. Reading card data is free; everything else needs a
-// session (6982).
+// A security domain, the issuer's or another: its secure channel and the
+// commands that it knows while it is selected. Reading card data is free;
+// everything else needs a session (6982). One beside the issuer's that has no
+// keys yet speaks with the issuer's (GPCS 2.3.1, 7.1), has the issuer's
+// production data, changes content only with the privilege Authorized
+// Management (6985), and then its own, and is PERSONALIZED by its first keys.
 class SecurityDomain {
  public:
-  // `registry` and `random` live longer.
-  SecurityDomain(KeyRing keys, CardNumbers numbers,
-                 std::map<uint16_t, Bytes> objects, Registry& registry,
-                 RandomSource& random)
-      : keys_(std::move(keys)),
-        numbers_(std::move(numbers)),
-        registry_(registry),
-        random_(random),
-        content_(registry) {
-    content_.objects().Restore(std::move(objects));
-  }
+  // Not to be moved. `objects`, `registry`, `random` and `issuer`, which is
+  // null for the issuer's own, live longer.
+  SecurityDomain(card::Aid aid, KeyRing keys, CardNumbers numbers,
+                 StoredObjects& objects, Registry& registry,
+                 RandomSource& random, SecurityDomain* issuer = nullptr);
+
+  SecurityDomain(const SecurityDomain&) = delete;
+  SecurityDomain& operator=(const SecurityDomain&) = delete;
 
   // A command as the terminal sent it, and the answer as it goes back. Not
   // SELECT, and not logical channels: those are the card's.
@@ -59,6 +60,8 @@ class SecurityDomain {
 
   // Ends session and load: another SELECT, or a reset.
   void Deselect();
+  // After that: this one is what the SELECT was for.
+  void Select();
 
   const KeyRing& keys() const { return keys_; }
   const CardNumbers& numbers() const { return numbers_; }
@@ -66,7 +69,7 @@ class SecurityDomain {
   // Everything that outlives this object; KeyRing::Create and the constructor
   // take it back.
   SecurityDomainState ToState() const {
-    return {keys_.ToEntries(), numbers_, content_.objects().all()};
+    return {keys_.ToEntries(), numbers_, objects_.all()};
   }
 
  private:
@@ -75,11 +78,18 @@ class SecurityDomain {
   absl::StatusOr<card::ResponseApdu> Execute(const card::CommandApdu& plain);
   absl::StatusOr<card::ResponseApdu> ReadData(const card::CommandApdu& plain);
   absl::StatusOr<card::ResponseApdu> Manage(const card::CommandApdu& plain);
+  absl::StatusOr<Bytes> PutKeys(const card::CommandApdu& plain);
+  // 6985 unless this domain may change content.
+  absl::Status CheckContentRight() const;
 
+  card::Aid aid_;
   KeyRing keys_;
+  KeyRing* speaking_;  // whose sessions are spoken: keys_ or the issuer's
   CardNumbers numbers_;
+  StoredObjects& objects_;
   Registry& registry_;
   RandomSource& random_;
+  SecurityDomain* issuer_;
   ContentManager content_;
   GetStatus get_status_;
 };

@@ -29,7 +29,8 @@ class SetStatusTest : public testing::Test {
   uint16_t Set(uint8_t p1, uint8_t p2, absl::string_view data = "") {
     const auto command =
         card::CommandApdu::Create({0x80, 0xF0, p1, p2}, FromHexOrDie(data));
-    return StatusWordOf(SetStatus(*command, registry_)).value();
+    return StatusWordOf(SetStatus(*command, registry_.isd(), registry_))
+        .value();
   }
   int life_cycle() {
     return registry_.FindApplication(AidOf(kApplication))->life_cycle;
@@ -71,7 +72,7 @@ TEST_F(SetStatusTest, RefusesWhatItDoesNotKnow) {
   EXPECT_EQ(Set(0x40, 0x80, "F04346455252590102"), 0x6A88);
   EXPECT_EQ(Set(0x40, 0x80, "F043"), 0x6A80);
   EXPECT_EQ(Set(0x20, 0x80, kApplication), 0x6A86);
-  EXPECT_EQ(Set(0x60, 0x80, kApplication), 0x6A86);
+  EXPECT_EQ(Set(0x60, 0x80, kApplication), 0x6A88);  // is no domain
   EXPECT_EQ(Set(0x80, 0x3F), 0x6A86);
   EXPECT_EQ(life_cycle(), 0x07);
 }

@@ -78,6 +78,25 @@ absl::Status StoredObjects::Store(const card::CommandApdu& command) {
   return status;
 }
 
+Bytes StoredObjects::Encode() const {
+  Bytes out;
+  for (const auto& [tag, value] : objects_) card::AppendTlv(out, tag, value);
+  return out;
+}
+
+absl::Status StoredObjects::Decode(ByteSpan bytes) {
+  const auto tlvs = card::ParseTlvs(bytes);
+  if (!tlvs.ok()) return absl::DataLossError("not BER-TLV");
+  std::map<uint16_t, Bytes> objects;
+  for (const card::Tlv& tlv : *tlvs) {
+    if (tlv.tag > 0xFFFF) return absl::DataLossError("a long tag");
+    objects[static_cast<uint16_t>(tlv.tag)].assign(tlv.value.begin(),
+                                                   tlv.value.end());
+  }
+  Restore(std::move(objects));
+  return absl::OkStatus();
+}
+
 Bytes StoredObjects::Production(Bytes factory) const {
   for (const ProductionPart part : kProductionParts) {
     const auto found = objects_.find(part.tag);

@@ -41,6 +41,11 @@ class StoredObjects {
   // The object with this tag, whole; nullopt for those parts.
   std::optional<Bytes> Find(uint16_t tag) const;
 
+  // All of them as BER-TLV objects, and the way back: DATA_LOSS for what Encode
+  // cannot give.
+  Bytes Encode() const;
+  absl::Status Decode(ByteSpan bytes);
+
   // All of them, tag to value, for keeping and for putting back.
   const std::map<uint16_t, Bytes>& all() const { return objects_; }
   void Restore(std::map<uint16_t, Bytes> objects) {

@@ -60,8 +60,9 @@ void Channel::Close() {
   session_.reset();
 }
 
-void Channel::Select() {
+void Channel::Select(ByteSpan aid) {
   Close();
+  options_.aid.assign(aid.begin(), aid.end());
   may_begin_ = true;
 }
 

@@ -104,8 +104,9 @@ class Channel {
 
   // Ends the session or its beginning.
   void Close();
-  // The same by a SELECT or a reset, after which a C-MAC may begin a session.
-  void Select();
+  // The same by a SELECT of the security domain with this AID, after which a
+  // C-MAC may begin a session.
+  void Select(ByteSpan aid);
 
   bool locked() const;
   const KeySet& keys() const { return keys_; }

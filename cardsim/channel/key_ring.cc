@@ -76,8 +76,9 @@ absl::StatusOr<card::CommandApdu> KeyRing::Unwrap(
   return current().Unwrap(command);
 }
 
-void KeyRing::Select() {
-  for (Channel& channel : channels_) channel.Select();
+void KeyRing::Select(ByteSpan aid) {
+  options_.aid.assign(aid.begin(), aid.end());
+  for (Channel& channel : channels_) channel.Select(aid);
 }
 
 absl::Status KeyRing::Add(KeySet keys) {

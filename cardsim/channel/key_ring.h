@@ -39,6 +39,13 @@ class KeyRing {
   static absl::StatusOr<KeyRing> Create(std::vector<KeyRingEntry> entries,
                                         ChannelOptions options);
 
+  // The ring of a security domain that has no keys yet. Only Add, Select and
+  // Close are for it, and the questions.
+  static KeyRing Empty(ChannelOptions options) {
+    return KeyRing({}, std::move(options));
+  }
+  bool empty() const { return channels_.empty(); }
+
   absl::StatusOr<Bytes> InitializeUpdate(const card::CommandApdu& command,
                                          RandomSource& random);
   absl::Status ExternalAuthenticate(const card::CommandApdu& command) {
@@ -57,10 +64,12 @@ class KeyRing {
   absl::StatusOr<SecretBytes> UnwrapKey(ByteSpan wrapped) const {
     return active().UnwrapKey(wrapped);
   }
-  bool authenticated() const { return active().authenticated(); }
-  void Close() { current().Close(); }
-  // A SELECT or a reset.
-  void Select();
+  bool authenticated() const { return !empty() && active().authenticated(); }
+  void Close() {
+    if (!empty()) current().Close();
+  }
+  // A SELECT of the security domain with this AID, or a reset.
+  void Select(ByteSpan aid);
 
   // Adds a key set; it takes the place of the factory's. A session goes on.
   // 6A80 when its version is there or it does not fit the card, 6A84 when there

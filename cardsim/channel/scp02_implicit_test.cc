@@ -74,7 +74,7 @@ TEST(Scp02ImplicitTest, AWrongFirstMacIsAFailureAndTheOnlyTryUntilASelect) {
   EXPECT_EQ(channel.counters().failures, 1);
   EXPECT_EQ(channel.counters().sequence, kSequence);
   EXPECT_EQ(Try(channel, kFirst), kConditionsNotSatisfied);
-  channel.Select();
+  channel.Select(FromHexOrDie("A000000151000000"));
   EXPECT_EQ(Try(channel, kFirst), card::kSuccess);
   EXPECT_EQ(channel.counters().failures, 0);
 }

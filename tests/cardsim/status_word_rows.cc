@@ -65,7 +65,7 @@ std::vector<StatusWordRow> Commands() {
       {"an INSTALL of a kind that the card does not know", "6A86",
        [](TestCard& card) {
          card.Open(0x03);
-         return card.Secure(Command("80E61000", kForLoad));
+         return card.Secure(Command("80E60100", kForLoad));
        }},
       {"a wrong Lc: a host challenge of seven bytes", "6700",
        [](TestCard& card) { return card.Send("80500000070001020304050600"); }},
@@ -176,10 +176,12 @@ std::vector<StatusWordRow> Loads() {
          return LoadWhole(card, absl::StrCat("08", kPackage, "00", "14",
                                              std::string(40, '0'), "0000"));
        }},
-      {"a load file data block hash that is not SHA-1 or SHA-256", "6A80",
+      {"a load file data block hash that is not as long as SHA-1, SHA-256, "
+       "SHA-384 or SHA-512",
+       "6A80",
        [](TestCard& card) {
-         return Begin(card, absl::StrCat("08", kPackage, "00", "30",
-                                         std::string(96, '0'), "0000"));
+         return Begin(card, absl::StrCat("08", kPackage, "00", "31",
+                                         std::string(98, '0'), "0000"));
        }},
       {"another package than INSTALL said", "6A80",
        [](TestCard& card) {
@@ -267,6 +269,14 @@ std::vector<StatusWordRow> Content() {
          return card.Secure(Command(
              "80E60C00", absl::StrCat("08", kPackage, "09", kModule,
                                       "09F04346455252590A02010402C90000")));
+       }},
+      {"no space for what the install parameters announce", "6A84",
+       [](TestCard& card) {
+         Fill(card, false);
+         return card.Secure(
+             Command("80E60C00",
+                     absl::StrCat("08", kPackage, "09", kModule, "09", kModule,
+                                  "01000AC900EF06C8047FFFFFFF00")));
        }},
       {"a token, which this card has no key for", "6A80",
        [](TestCard& card) {
@@ -388,8 +398,9 @@ std::vector<StatusWordRow> LifeCycles() {
 
 std::vector<StatusWordRow> StatusWordRows() {
   std::vector<StatusWordRow> rows;
-  for (auto part : {Commands(), Sessions(), ImplicitSessionRows(), Loads(),
-                    Content(), Selection(), LifeCycles(), KeyRows()}) {
+  for (auto part :
+       {Commands(), Sessions(), ImplicitSessionRows(), Loads(), Content(),
+        DomainRows(), Selection(), LifeCycles(), KeyRows()}) {
     for (StatusWordRow& row : part) rows.push_back(std::move(row));
   }
   return rows;

@@ -24,6 +24,9 @@ std::vector<StatusWordRow> StatusWordRows();
 // the other sessions, on cards that have them.
 std::vector<StatusWordRow> ImplicitSessionRows();
 
+// Those about security domains beside the issuer's, which come after content.
+std::vector<StatusWordRow> DomainRows();
+
 // Those about the card's keys, which are the last of them.
 std::vector<StatusWordRow> KeyRows();
 
