@@ -173,9 +173,9 @@ TEST_P(SupplementaryDomainsTest, LeavesAloneWhatIsTheIssuers) {
 
 TEST_P(SupplementaryDomainsTest, IsPersonalizedThroughTheIssuersOrItself) {
   MakeDomain();
-  EXPECT_EQ(card_.Send("80CA004200"), "6A88");
+  EXPECT_EQ(card_.Secure("80CA004200"), "6A88");
   EXPECT_EQ(card_.Secure("80E28000044202123400"), "9000");
-  EXPECT_EQ(card_.Send("80CA004500"), "6982");  // inside a session
+  EXPECT_EQ(card_.Secure("80CA004500"), "6A88");
   ASSERT_EQ(Sw(card_.Send(kSelectDomain)), "9000");
   EXPECT_EQ(card_.Send("80CA004200"), "420212349000");
   BackToIssuer();
