@@ -191,6 +191,12 @@ absl::Status SetFileCard(const CardsimFlags& flags, const Kind& kind,
     return absl::InvalidArgumentError(
         "--password_file: only file-oriented cards have a password");
   }
+  // In T=0 Le of a command without data is P3, and the contacts' T=0 asks the
+  // card for all it has: READ BINARY of a part would be answered 6Cxx.
+  if (kind.file_oriented && settings.t0) {
+    return absl::InvalidArgumentError(
+        "--protocol: file-oriented cards speak t1 alone");
+  }
   settings.file_oriented = kind.file_oriented;
   settings.files.failure_limit = flags.failure_limit;
   settings.files.eeprom_bytes = flags.eeprom;

@@ -194,6 +194,13 @@ TEST(CardsimSettingsTest, AFileOrientedCardHasKeysAndNoChannel) {
                  std::string("--i: a file-oriented card has no secure channel "
                              "protocol")));
   }
+  CardsimFlags t0;
+  t0.card = "files";
+  t0.protocol = "t0";
+  EXPECT_THAT(
+      CheckFlags(t0),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               std::string("--protocol: file-oriented cards speak t1 alone")));
   CardsimFlags flags;
   flags.password_file = "card.password";
   EXPECT_THAT(

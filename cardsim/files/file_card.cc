@@ -219,7 +219,7 @@ absl::StatusOr<card::ResponseApdu> FileCard::MutualAuthenticate(
   if (options_.failure_limit != 0 && key_failures_ >= options_.failure_limit) {
     return CardError(kAuthenticationBlocked, "too many failures");
   }
-  if (command.le().value_or(0) < command.data().size()) {
+  if (command.le().has_value() && *command.le() < command.data().size()) {
     return CardError(kWrongLength, "no room for the answer");
   }
   auto done = AnswerAuthentication(keys_, challenge, command.data(), random_);
