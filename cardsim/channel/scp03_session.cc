@@ -25,11 +25,11 @@ Bytes CMacInput(ByteSpan chaining_value, const card::CommandApdu& command,
 }  // namespace
 
 Scp03Session::Scp03Session(Scp03SessionKeys keys, SecretBytes dek,
-                           size_t mac_size)
+                           size_t mac_size, Bytes chaining_value)
     : keys_(std::move(keys)),
       dek_(std::move(dek)),
       mac_size_(mac_size),
-      chaining_value_(crypto::kAesBlockSize) {}
+      chaining_value_(std::move(chaining_value)) {}
 
 absl::Status Scp03Session::VerifyCMac(const card::CommandApdu& command) {
   RETURN_IF_ERROR(WithoutMac(command, mac_size_).status());

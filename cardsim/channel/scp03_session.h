@@ -21,8 +21,10 @@ namespace cardferry::cardsim {
 class Scp03Session final : public Session {
  public:
   // `dek`: the static Key-DEK. `mac_size`: 8 (S8) or 16 (S16) bytes of each MAC
-  // are sent.
-  Scp03Session(Scp03SessionKeys keys, SecretBytes dek, size_t mac_size);
+  // are sent. `chaining_value`: the first one, 16 bytes; zeros, but for a
+  // session that SCP11 opened (GPC Amendment F, 4.8).
+  Scp03Session(Scp03SessionKeys keys, SecretBytes dek, size_t mac_size,
+               Bytes chaining_value = Bytes(16));
 
   absl::Status OpenExternalAuthenticate(
       const card::CommandApdu& command) override {

@@ -4,6 +4,7 @@
 
 #include "tests/conformance/card_implicit.h"
 #include "tests/conformance/card_put_key.h"
+#include "tests/conformance/card_scp11.h"
 #include "tests/conformance/card_session_material.h"
 #include "tests/conformance/card_sessions.h"
 
@@ -35,6 +36,8 @@ Reason WhyNoSessionKeys(const Vector& vector) {
   return NotSpoken(vector);
 }
 
+Reason Always(const Vector&) { return std::nullopt; }
+
 Reason ForTheHost(const Vector&) { return kForTheHost; }
 
 struct Kind {
@@ -54,6 +57,7 @@ const Kind* FindKind(const Vector& vector) {
       {"put_key_block", {NotSpoken, CheckCardPutKeyBlock}},
       {"put_key_apdu", {NotSpoken, CheckCardPutKeyApdu}},
       {"pseudo_challenge", {NotSpoken, CheckCardPseudoChallenge}},
+      {"scp11", {Always, CheckCardScp11}},
       {"kdf_scp03", {ForTheHost, nullptr}},
       {"kdf_counter", {ForTheHost, nullptr}},
       {"cmac", {ForTheHost, nullptr}},
