@@ -10,11 +10,8 @@ namespace {
 
 constexpr char kPackage[] = "F04346455252590A";
 constexpr char kModule[] = "F04346455252590A01";
-constexpr char kSelectModule[] = "00A4040009F04346455252590A0100";
-constexpr char kSelectIsd[] = "00A4040008A00000015100000000";
 constexpr char kGetStatus[] = "80F28002024F0000";
 constexpr char kForLoad[] = "08F04346455252590A00000000";
-constexpr char kDeletePackage[] = "80E400000A4F08F04346455252590A";
 
 std::string Begin(TestCard& card, absl::string_view install = kForLoad) {
   card.Open(0x03);
@@ -29,13 +26,6 @@ std::string LoadWhole(TestCard& card, absl::string_view install,
   return card.Secure(Command(
       "80E88000",
       absl::StrCat("C481", ToHex({uint8_t(block.size())}), ToHex(block))));
-}
-
-// A card with the test package, and an instance of it if `install`.
-void Fill(TestCard& card, bool install) {
-  card.Open(0x03);
-  card.Load(kPackage, TestLoadFile({}));
-  if (install) card.Install(kPackage, kModule, kModule);
 }
 
 std::string Failed(TestCard& card) {
@@ -333,74 +323,19 @@ std::vector<StatusWordRow> Selection() {
   };
 }
 
-std::vector<StatusWordRow> LifeCycles() {
-  return {
-      {"SET STATUS to a state that the present one does not lead to", "6985",
-       [](TestCard& card) {
-         card.Open(0x03);
-         return card.Secure("80F08001");
-       }},
-      {"SET STATUS of an application that is not there", "6A88",
-       [](TestCard& card) {
-         card.Open(0x03);
-         return card.Secure("80F0408009F04346455252590A01");
-       }},
-      {"STORE DATA of an object that the security domain does not keep", "6A88",
-       [](TestCard& card) {
-         card.Open(0x03);
-         return card.Secure("80E28000049F7F0100");
-       }},
-      {"STORE DATA with another block's number", "6985",
-       [](TestCard& card) {
-         card.Open(0x03);
-         return card.Secure("80E2800103420199");
-       }},
-      {"INSTALL [for personalization] of what is not there", "6A88",
-       [](TestCard& card) {
-         card.Open(0x03);
-         return card.Secure(
-             Command("80E62000", "000009F04346455252590A01000000"));
-       }},
-      {"SELECT of a locked application", "6A82",
-       [](TestCard& card) {
-         Fill(card, true);
-         card.Secure("80F0408009F04346455252590A01");
-         return card.Send(kSelectModule);
-       }},
-      {"management of content on a locked card", "6985",
-       [](TestCard& card) {
-         Fill(card, false);
-         card.Secure("80F0807F");
-         return card.Secure(kDeletePackage);
-       }},
-      {"SELECT of the issuer security domain on a locked card", "6283",
-       [](TestCard& card) {
-         card.Open(0x03);
-         card.Secure("80F0807F");
-         return card.Send(kSelectIsd);
-       }},
-      {"SELECT of an application on a locked card", "6A81",
-       [](TestCard& card) {
-         Fill(card, true);
-         card.Secure("80F0807F");
-         return card.Send(kSelectModule);
-       }},
-      {"anything but GET DATA on a terminated card", "6985",
-       [](TestCard& card) {
-         card.Open(0x03);
-         card.Secure("80F080FF");
-         return card.Send(kSelectIsd);
-       }},
-  };
-}
-
 }  // namespace
+
+void Fill(TestCard& card, bool install) {
+  card.Open(0x03);
+  card.Load(kPackage, TestLoadFile({}));
+  if (install) card.Install(kPackage, kModule, kModule);
+}
 
 std::vector<StatusWordRow> StatusWordRows() {
   std::vector<StatusWordRow> rows;
   for (auto part :
        {Commands(), Sessions(), ImplicitSessionRows(), Loads(), Content(),
-        DomainRows(), Selection(), LifeCycles(), KeyRows()}) {
+        DomainRows(), Selection(), LifeCycleRows(), KeyRows()}) {
     for (StatusWordRow& row : part) rows.push_back(std::move(row));
   }
   return rows;

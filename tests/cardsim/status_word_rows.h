@@ -17,6 +17,13 @@ struct StatusWordRow {
   std::function<std::string(TestCard&)> run;
 };
 
+// What rows share: the test package's module as an instance, and a card that
+// has the package, and that instance if `install`.
+inline constexpr char kSelectModule[] = "00A4040009F04346455252590A0100";
+inline constexpr char kSelectIsd[] = "00A4040008A00000015100000000";
+inline constexpr char kDeletePackage[] = "80E400000A4F08F04346455252590A";
+void Fill(TestCard& card, bool install);
+
 // In the order in which a host meets them.
 std::vector<StatusWordRow> StatusWordRows();
 
@@ -26,6 +33,9 @@ std::vector<StatusWordRow> ImplicitSessionRows();
 
 // Those about security domains beside the issuer's, which come after content.
 std::vector<StatusWordRow> DomainRows();
+
+// Those about life cycles and personalization.
+std::vector<StatusWordRow> LifeCycleRows();
 
 // Those about the card's keys, which are the last of them.
 std::vector<StatusWordRow> KeyRows();

@@ -29,13 +29,6 @@ Reason WhyNoNegativeTrace(const Vector& vector) {
   return NotSpoken(vector);
 }
 
-Reason WhyNoSessionKeys(const Vector& vector) {
-  if (vector.Text("protocol") == "SCP03" && !vector.Has("host_challenge")) {
-    return kForTheHost;
-  }
-  return NotSpoken(vector);
-}
-
 Reason Always(const Vector&) { return std::nullopt; }
 
 Reason ForTheHost(const Vector&) { return kForTheHost; }
@@ -49,7 +42,7 @@ const Kind* FindKind(const Vector& vector) {
   static const auto* const kKinds = new std::map<std::string, Kind>{
       {"trace", {NotSpoken, CheckCardTrace}},
       {"negative_trace", {WhyNoNegativeTrace, CheckCardNegativeTrace}},
-      {"session_keys", {WhyNoSessionKeys, CheckCardSessionKeys}},
+      {"session_keys", {NotSpoken, CheckCardSessionKeys}},
       {"cryptogram", {NotSpoken, CheckCardCryptograms}},
       {"cmac_chain", {NotSpoken, CheckCardCmacChain}},
       {"scp02_implicit", {NotSpoken, CheckCardImplicit}},

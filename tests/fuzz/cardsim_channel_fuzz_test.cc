@@ -2,8 +2,8 @@
 // simulated card. Input: flags (1), then commands as
 //   length (2, big-endian) | bytes
 // Flag 01: SCP02, else SCP03. Flag 02: a session with C-DEC, else with C-MAC
-// alone. Flag 04: no session yet, the commands come as EXTERNAL AUTHENTICATE.
-// None of them may get through.
+// alone. Flag 08: SCP01 in the place of SCP02. Flag 04: no session yet, the
+// commands come as EXTERNAL AUTHENTICATE. None of them may get through.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -20,7 +20,8 @@ namespace {
 class Terminal {
  public:
   explicit Terminal(uint8_t flags)
-      : host_(Keys(flags)), channel_(*Channel::Create(Keys(flags), {})) {
+      : host_(Keys(flags)),
+        channel_(*Channel::Create(Keys(flags), Options(flags))) {
     Begin();
     begun_ = (flags & 0x04) != 0;
     const uint8_t level = (flags & 0x02) != 0 ? 0x03 : 0x01;
@@ -46,6 +47,11 @@ class Terminal {
  private:
   static KeySet Keys(uint8_t flags) {
     return (flags & 0x01) != 0 ? TestDesKeys() : TestKeys();
+  }
+  static ChannelOptions Options(uint8_t flags) {
+    ChannelOptions options;
+    if ((flags & 0x08) != 0) options.scp01_i = 0x15;
+    return options;
   }
   // As often as it takes: the key set locks after ten failures.
   void Begin() {
