@@ -9,4 +9,14 @@ Bytes Iso9797Padded(ByteSpan data, size_t block) {
   return padded;
 }
 
+absl::Status RemoveIso9797Padding(Bytes& padded) {
+  size_t end = padded.size();
+  while (end > 0 && padded[end - 1] == 0x00) --end;
+  if (end == 0 || padded[end - 1] != 0x80) {
+    return absl::InvalidArgumentError("padding is wrong");
+  }
+  padded.resize(end - 1);
+  return absl::OkStatus();
+}
+
 }  // namespace cardferry::crypto

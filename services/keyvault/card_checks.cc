@@ -4,6 +4,7 @@
 #include "absl/strings/str_format.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/scp/channel_protocol.h"
+#include "services/keyvault/hsm/spoken_protocol.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -101,7 +102,7 @@ absl::StatusOr<scp::ChannelProtocol> ChooseProtocol(
   }
   ASSIGN_OR_RETURN(const uint8_t i, OptionsOf(answer, channel_options));
   const scp::ChannelProtocol protocol = {answer.scp, i};
-  RETURN_IF_ERROR(Annotate(scp::CheckProtocol(protocol), "the card offers"));
+  RETURN_IF_ERROR(Annotate(CheckSpoken(protocol), "the card offers"));
   const std::set<uint8_t>& set =
       allowed.empty() ? DefaultChannelOptions(protocol.scp) : allowed;
   if (set.count(i) != 0) return protocol;

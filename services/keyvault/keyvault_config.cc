@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
-#include "lib/card/scp/channel_protocol.h"
 #include "lib/rpc/config.h"
+#include "services/keyvault/hsm/spoken_protocol.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -168,7 +168,7 @@ absl::Status CheckKeySets(const VaultPolicy& policy,
     }
     for (const uint8_t option : rules.channel_options) {
       RETURN_IF_ERROR(
-          Annotate(scp::CheckProtocol({found->scp(), option}),
+          Annotate(CheckSpoken({found->scp(), option}),
                    absl::StrCat("key set ", name, ": channel_options allows")));
     }
   }

@@ -22,7 +22,9 @@ void WriteOrigin(const SessionOrigin& origin, FieldWriter& writer) {
       .Byte(origin.seed.protocol.scp)
       .Byte(origin.seed.protocol.i)
       .Counted(origin.seed.host_challenge)
-      .Counted(origin.seed.card_challenge);
+      .Counted(origin.seed.card_challenge)
+      .Counted(origin.seed.aid)
+      .Byte(scp::ToBits(origin.seed.quirks));
 }
 
 SessionOrigin ReadOrigin(FieldReader& reader) {
@@ -35,6 +37,8 @@ SessionOrigin ReadOrigin(FieldReader& reader) {
   origin.seed.protocol.i = reader.Byte();
   origin.seed.host_challenge = reader.Counted();
   origin.seed.card_challenge = reader.Counted();
+  origin.seed.aid = reader.Counted();
+  origin.seed.quirks = scp::QuirksFromBits(reader.Byte());
   return origin;
 }
 

@@ -40,7 +40,8 @@ struct VerifyToken {
 // A session's origin as bytes, the same for the same origin:
 //   serial (16) | key set | master version (4) |
 //   key diversification data (10) | SCP identifier (1) | i (1) |
-//   host challenge | card challenge, each after its length (4)
+//   host challenge | card challenge | AID, each after its length (4) |
+//   quirks (1)
 Bytes EncodeOrigin(const SessionOrigin& origin);
 
 // The two tokens as they travel: sealed in the HSM, each for its own purpose,

@@ -15,7 +15,8 @@ SessionOrigin TestOrigin() {
   SessionOrigin origin;
   origin.serial = {1, 2, 3};
   origin.card = {"issuer", 7, {0xD0, 0xD1}};
-  origin.seed = {{scp::kScp02, 0x55}, {0xA0, 0xA1}, {0xC0}};
+  origin.seed = {{scp::kScp02, 0x55}, {0xA0, 0xA1}, {0xC0}, {0xA1, 0xA2}};
+  origin.seed.quirks.macs_channel_bits = true;
   return origin;
 }
 
@@ -41,7 +42,9 @@ TEST_F(SessionTokenTest, AnOriginHasTheLayoutThatStandsInItsHeader) {
             "D0D10000000000000000"
             "0255"
             "00000002A0A1"
-            "00000001C0");
+            "00000001C0"
+            "00000002A1A2"
+            "08");
 }
 
 TEST_F(SessionTokenTest, ACommandTokenComesBackWhole) {

@@ -52,10 +52,12 @@ absl::Status CheckGrantable(OperationClass operation_class) {
   return absl::InvalidArgumentError("no operation class");
 }
 
-absl::Status CheckFits(const CommandApdu& command, scp::SecurityLevel level) {
+absl::Status CheckFits(const CommandApdu& command,
+                       const scp::ChannelProtocol& protocol,
+                       scp::SecurityLevel level) {
   const size_t limit = command.IsExtended()
                            ? CommandApdu::kMaxExtendedData - kMostOverhead
-                           : scp::MaxShortDataLength(level);
+                           : scp::MaxShortDataLength(protocol, level);
   if (command.data().size() <= limit) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat(command.data().size(), " bytes of data, with protection ",
@@ -74,7 +76,9 @@ absl::Status CheckCommands(const CommandToken& token,
     RETURN_IF_ERROR(Annotate(
         CheckCommand(token.operation_class, commands[i], allowed_privileges),
         place));
-    RETURN_IF_ERROR(Annotate(CheckFits(commands[i], token.state.level), place));
+    RETURN_IF_ERROR(Annotate(
+        CheckFits(commands[i], token.origin.seed.protocol, token.state.level),
+        place));
   }
   return absl::OkStatus();
 }

@@ -5,141 +5,25 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include <algorithm>
-#include <memory>
-#include <optional>
-#include <utility>
-#include <vector>
-
-#include "cardsim/channel/channel.h"
-#include "lib/base/random.h"
-#include "lib/base/secret_bytes.h"
 #include "lib/card/gp/content_commands.h"
-#include "lib/card/scp/initialize_update_response.h"
-#include "lib/card/scp/openssl/openssl_cipher.h"
-#include "lib/card/scp/secure_channel.h"
+#include "tests/conformance/both_ends_session.h"
 
 namespace cardferry::conformance {
 namespace {
 
 using card::CommandApdu;
-using cardsim::Channel;
 using scp::ChannelProtocol;
 using scp::SecurityLevel;
 
-Bytes AnyBytes(size_t length) {
-  return *rc::gen::container<Bytes>(length, rc::gen::arbitrary<uint8_t>());
-}
-
-size_t AnyLength(size_t most) { return *rc::gen::inRange<size_t>(0, most + 1); }
-
-CommandApdu AnyCommand(SecurityLevel level) {
-  const card::CommandHeader header{
-      *rc::gen::element<uint8_t>(0x00, 0x01, 0x80, 0x83, 0x90),
-      *rc::gen::arbitrary<uint8_t>(), *rc::gen::arbitrary<uint8_t>(),
-      *rc::gen::arbitrary<uint8_t>()};
-  std::optional<uint32_t> le;
-  if (*rc::gen::arbitrary<bool>()) {
-    le = *rc::gen::inRange<uint32_t>(1, 257);
-  }
-  const size_t most = *rc::gen::element<size_t>(0, 40, 255);
-  const size_t length =
-      std::min(AnyLength(most), scp::MaxShortDataLength(level));
-  const bool extended = *rc::gen::inRange(0, 10) == 0;
-  return *CommandApdu::Create(header, AnyBytes(extended ? 300 : length), le);
-}
-
-// The static keys of a card. With one base key, an even `i` of SCP02, all three
-// are the same.
-struct CardKeys {
-  Bytes enc;
-  Bytes mac;
-  Bytes dek;
-};
-
-CardKeys AnyKeys(const ChannelProtocol& protocol) {
-  if (protocol.scp == scp::kScp03) {
-    const size_t length = *rc::gen::element<size_t>(16, 24, 32);
-    return {AnyBytes(length), AnyBytes(length), AnyBytes(length)};
-  }
-  const Bytes base = AnyBytes(16);
-  if (protocol.i % 2 == 0) return {base, base, base};
-  return {base, AnyBytes(16), AnyBytes(16)};
-}
-
-ChannelProtocol AnyScp02() {
-  return {scp::kScp02, *rc::gen::element<uint8_t>(0x04, 0x05, 0x14, 0x15, 0x44,
-                                                  0x45, 0x54, 0x55)};
-}
-
-ChannelProtocol AnyScp03() {
-  return {scp::kScp03,
-          *rc::gen::element<uint8_t>(0x00, 0x10, 0x20, 0x30, 0x60, 0x70)};
-}
-
-Channel MakeCard(const ChannelProtocol& protocol, const CardKeys& keys) {
-  cardsim::KeySet set;
-  set.enc = SecretBytes::CopyOf(keys.enc);
-  set.mac = SecretBytes::CopyOf(keys.mac);
-  set.dek = SecretBytes::CopyOf(keys.dek);
-  set.version = 0x30;
-  cardsim::ChannelOptions options;
-  options.aid = FromHexOrDie("A000000151000000");
-  if (protocol.scp == scp::kScp02) {
-    set.type = cardsim::KeyType::kDes;
-    options.scp02_i = protocol.i;
-  } else {
-    options.scp03_i = protocol.i;
-  }
-  return *Channel::Create(std::move(set), options);
-}
-
-// A card and a host that have just agreed on a session.
-class Session {
- public:
-  static Session Open(const ChannelProtocol& protocol, SecurityLevel level) {
-    const CardKeys keys = AnyKeys(protocol);
-    Session session{MakeCard(protocol, keys), {}, {}};
-    const Bytes host_challenge = AnyBytes(8);
-    SystemRandom random;
-    const Bytes data = *session.card.InitializeUpdate(
-        *CommandApdu::Create({0x80, 0x50, 0x00, 0x00}, host_challenge, 256),
-        random);
-    const auto answer = *scp::InitializeUpdateResponse::Parse(data);
-    RC_ASSERT(answer.scp == protocol.scp);
-    session.cipher = *scp::CreateOpensslCipher(
-        SecretBytes::CopyOf(keys.enc), SecretBytes::CopyOf(keys.mac),
-        *scp::SessionSeed::Create(protocol, host_challenge,
-                                  answer.card_challenge));
-    RC_ASSERT(
-        *scp::CardCryptogramMatches(*session.cipher, answer.card_cryptogram));
-    scp::Authentication authentication =
-        *scp::AuthenticateHost(*session.cipher, level);
-    RC_ASSERT(
-        session.card.ExternalAuthenticate(authentication.external_authenticate)
-            .ok());
-    session.state = authentication.state;
-    return session;
-  }
-
-  Channel card;
-  std::unique_ptr<scp::SessionCipher> cipher;
-  scp::ChannelState state;
-};
-
-SecurityLevel AnyLevel() {
-  return *rc::gen::element(SecurityLevel::kNone, SecurityLevel::kCMac,
-                           SecurityLevel::kCDecCMac);
-}
-
 void TheCardReadsWhatTheHostWrote(const ChannelProtocol& protocol) {
-  const SecurityLevel level = AnyLevel();
+  const SecurityLevel level = AnyLevel(protocol, Any);
   Session session = Session::Open(protocol, level);
   const int batches = *rc::gen::inRange(1, 4);
   for (int batch = 0; batch < batches; ++batch) {
     std::vector<CommandApdu> plain;
     const size_t count = AnyLength(6);
-    for (size_t i = 0; i < count; ++i) plain.push_back(AnyCommand(level));
+    for (size_t i = 0; i < count; ++i)
+      plain.push_back(AnyCommand(protocol, level));
     const auto wrapped =
         scp::ProtectCommands(*session.cipher, session.state, plain);
     RC_ASSERT(wrapped.ok());
@@ -156,10 +40,9 @@ void TheCardReadsWhatTheHostWrote(const ChannelProtocol& protocol) {
 
 // What is not MACed: Le, and the logical channel in CLA.
 void TheCardRefusesACommandWithAnyBitFlipped(const ChannelProtocol& protocol) {
-  const SecurityLevel level =
-      *rc::gen::element(SecurityLevel::kCMac, SecurityLevel::kCDecCMac);
+  const SecurityLevel level = AnyLevel(protocol, scp::HasCMac);
   Session session = Session::Open(protocol, level);
-  const CommandApdu plain = AnyCommand(level);
+  const CommandApdu plain = AnyCommand(protocol, level);
   const auto wrapped =
       scp::ProtectCommands(*session.cipher, session.state, {plain});
   RC_ASSERT(wrapped.ok());
@@ -175,11 +58,11 @@ void TheCardRefusesACommandWithAnyBitFlipped(const ChannelProtocol& protocol) {
 }
 
 void TheCardRefusesACommandOutOfItsOrder(const ChannelProtocol& protocol) {
-  const SecurityLevel level =
-      *rc::gen::element(SecurityLevel::kCMac, SecurityLevel::kCDecCMac);
+  const SecurityLevel level = AnyLevel(protocol, scp::HasCMac);
   Session session = Session::Open(protocol, level);
   const auto wrapped = scp::ProtectCommands(
-      *session.cipher, session.state, {AnyCommand(level), AnyCommand(level)});
+      *session.cipher, session.state,
+      {AnyCommand(protocol, level), AnyCommand(protocol, level)});
   RC_ASSERT(wrapped.ok());
   const bool replay = *rc::gen::arbitrary<bool>();
   if (replay) RC_ASSERT(session.card.Unwrap(wrapped->at(0)).ok());
@@ -187,13 +70,40 @@ void TheCardRefusesACommandOutOfItsOrder(const ChannelProtocol& protocol) {
   RC_ASSERT(!session.card.authenticated());
 }
 
+RC_GTEST_PROP(BothEndsOfImplicitScp02Test, TheCardReadsWhatTheHostWrote, ()) {
+  const ChannelProtocol protocol = AnyImplicit();
+  Session session = Session::OpenImplicitly(protocol);
+  const size_t count = 1 + AnyLength(6);
+  for (size_t i = 0; i < count; ++i) {
+    const CommandApdu plain = AnyCommand(protocol, SecurityLevel::kCMac);
+    RC_ASSERT(session.Send(plain) == plain);
+  }
+}
+
 // The planner cuts commands by its own number: it may not see the channel.
 TEST(LongestCommandTest, IsTheSameForThePlannerAndTheChannel) {
   for (const SecurityLevel level :
-       {SecurityLevel::kNone, SecurityLevel::kCMac, SecurityLevel::kCDecCMac}) {
-    EXPECT_EQ(card::MaxCommandData(static_cast<uint8_t>(level)).value(),
-              scp::MaxShortDataLength(level));
+       {SecurityLevel::kNone, SecurityLevel::kCMac, SecurityLevel::kCDecCMac,
+        SecurityLevel::kCMacRMac, SecurityLevel::kCDecCMacRMacREnc}) {
+    const auto bits = static_cast<uint8_t>(level);
+    EXPECT_EQ(card::MaxCommandData(bits).value(),
+              scp::MaxShortDataLength({scp::kScp03, 0x70}, level));
+    EXPECT_EQ(card::MaxCommandData({bits, 16}).value(),
+              scp::MaxShortDataLength({scp::kScp03, 0x71}, level));
   }
+}
+
+RC_GTEST_PROP(BothEndsOfScp01Test, TheCardReadsWhatTheHostWrote, ()) {
+  TheCardReadsWhatTheHostWrote(AnyScp01());
+}
+
+RC_GTEST_PROP(BothEndsOfScp01Test, TheCardRefusesACommandWithAnyBitFlipped,
+              ()) {
+  TheCardRefusesACommandWithAnyBitFlipped(AnyScp01());
+}
+
+RC_GTEST_PROP(BothEndsOfScp01Test, TheCardRefusesACommandOutOfItsOrder, ()) {
+  TheCardRefusesACommandOutOfItsOrder(AnyScp01());
 }
 
 RC_GTEST_PROP(BothEndsOfScp02Test, TheCardReadsWhatTheHostWrote, ()) {

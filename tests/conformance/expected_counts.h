@@ -18,8 +18,9 @@ struct FileCounts {
   size_t skipped;
 };
 
-// The host's side with any cipher, and the card's.
+// The host's side with OpenSSL and with the HSM, and the card's.
 std::vector<FileCounts> HostCounts();
+std::vector<FileCounts> HsmHostCounts();
 std::vector<FileCounts> CardCounts();
 
 // Runs tests/vectors and expects exactly these counts: a vector that is

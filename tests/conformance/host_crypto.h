@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -33,6 +34,13 @@ class HostCrypto {
   virtual absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const StaticKeys& keys, const scp::SessionSeed& seed) = 0;
 
+  // Why there are no sessions of this protocol, or with R-MAC, by these means;
+  // nullopt when there are.
+  virtual std::optional<std::string> WhyNotSession(const scp::ChannelProtocol&,
+                                                   bool /*with_rmac*/) const {
+    return std::nullopt;
+  }
+
   // AES-CMAC.
   virtual absl::Status CheckCmac(ByteSpan key, ByteSpan message,
                                  ByteSpan expected) = 0;
@@ -61,6 +69,13 @@ class HostCrypto {
   virtual absl::Status CheckScp02Key(ByteSpan key, scp::Scp02Constant constant,
                                      ByteSpan sequence_counter,
                                      ByteSpan expected) = 0;
+
+  // Triple DES in ECB mode over `input`: a session key of SCP01 (GPCS 2.1.1,
+  // D.4.1). Only for protocols that WhyNotSession has nothing against.
+  virtual absl::Status CheckTdesEcbKey(ByteSpan, ByteSpan /*input*/,
+                                       ByteSpan /*expected*/) {
+    return absl::UnimplementedError("no session keys of SCP01");
+  }
 
   // A card key from a master; `key_number` is 1 ENC, 2 MAC, 3 DEK.
   virtual absl::Status CheckDiversified(scp::Diversification scheme,

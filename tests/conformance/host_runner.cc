@@ -3,8 +3,10 @@
 #include <map>
 
 #include "absl/strings/str_cat.h"
+#include "lib/card/scp/channel_protocol.h"
 #include "tests/conformance/host_content.h"
 #include "tests/conformance/host_primitives.h"
+#include "tests/conformance/host_session_material.h"
 #include "tests/conformance/host_sessions.h"
 
 namespace cardferry::conformance {
@@ -12,30 +14,20 @@ namespace {
 
 using Reason = std::optional<std::string>;
 
-// SCP02 and SCP03 with what CheckProtocol (//lib/card/scp) knows.
 Reason NotSpoken(const Vector& vector) {
   const std::string protocol = vector.Text("protocol");
-  if (protocol != "SCP02" && protocol != "SCP03") return protocol;
-  if (vector.Text("mode") == "S16") return "S16";
-  return std::nullopt;
-}
-
-Reason WhyNoTrace(const Vector& vector) {
-  if (auto other = NotSpoken(vector)) return other;
-  const std::string level = vector.Text("security_level");
-  if (level.size() == 2 && level[0] == '0') return std::nullopt;
-  return "R-MAC";
+  if (protocol == "SCP01" || protocol == "SCP02" || protocol == "SCP03") {
+    return std::nullopt;
+  }
+  return protocol;
 }
 
 Reason WhyNoNegativeTrace(const Vector& vector) {
   const std::string mutation = vector.Text("mutation");
-  if (mutation == "flip_rmac" || mutation == "drop_rmac") return "R-MAC";
+  if (mutation == "flip_rmac" || mutation == "drop_rmac") {
+    return NotSpoken(vector);
+  }
   return "for the card's side";
-}
-
-Reason WhyNoSessionKeys(const Vector& vector) {
-  if (vector.Text("i") == "1A") return "implicit initiation (i 1A)";
-  return NotSpoken(vector);
 }
 
 Reason Always(const Vector&) { return std::nullopt; }
@@ -69,14 +61,29 @@ Reason WhyNoCounterKdf(const Vector& vector) {
 
 struct Kind {
   Reason (*why_not)(const Vector&);
-  absl::Status (*check)(HostCrypto&, const Vector&);  // null: never run
+  absl::Status (*check)(HostCrypto&, const Vector&);
+  bool whole_session = false;  // its cipher has to have all of the protocol
 };
+
+// The protocol whose cipher a vector needs. Parts of sessions do not all say
+// their `i`, and need no more than the cryptograms.
+scp::ChannelProtocol ProtocolOf(const Vector& vector, bool whole_session) {
+  const std::string protocol = vector.Text("protocol");
+  if (protocol == "SCP01") return {scp::kScp01, 0x15};
+  const absl::StatusOr<uint8_t> i = vector.HexByte("i");
+  if (protocol == "SCP02") {
+    return {scp::kScp02, whole_session && i.ok() ? *i : uint8_t{0x15}};
+  }
+  return {scp::kScp03, i.value_or(0x00)};
+}
 
 const Kind* FindKind(const Vector& vector) {
   static const auto* const kKinds = new std::map<std::string, Kind>{
-      {"trace", {WhyNoTrace, CheckTrace}},
-      {"negative_trace", {WhyNoNegativeTrace, nullptr}},
-      {"session_keys", {WhyNoSessionKeys, CheckSessionKeys}},
+      {"trace", {NotSpoken, CheckTrace, true}},
+      {"negative_trace", {WhyNoNegativeTrace, CheckNegativeTrace, true}},
+      {"scp02_implicit", {NotSpoken, CheckImplicit, true}},
+      {"scp02_implicit_rmac", {NotSpoken, CheckImplicit, true}},
+      {"session_keys", {NotSpoken, CheckSessionKeys}},
       {"cryptogram", {NotSpoken, CheckCryptogram}},
       {"cmac_chain", {NotSpoken, CheckCmacChain}},
       {"kdf_scp03", {NotSpoken, CheckKdfScp03}},
@@ -101,12 +108,16 @@ const Kind* FindKind(const Vector& vector) {
 std::optional<std::string> HostRunner::WhyNot(const Vector& vector) const {
   const Kind* const kind = FindKind(vector);
   if (kind == nullptr) return "kind is not there";
-  return kind->why_not(vector);
+  Reason reason = kind->why_not(vector);
+  if (reason || !vector.Has("protocol")) return reason;
+  const std::string level = vector.Text("security_level");
+  return crypto_->WhyNotSession(ProtocolOf(vector, kind->whole_session),
+                                !level.empty() && level[0] != '0');
 }
 
 absl::Status HostRunner::Run(const Vector& vector) {
   const Kind* const kind = FindKind(vector);
-  if (kind == nullptr || kind->check == nullptr) {
+  if (kind == nullptr) {
     return absl::InternalError("a kind without a check");
   }
   return kind->check(*crypto_, vector);

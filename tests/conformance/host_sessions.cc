@@ -1,30 +1,22 @@
 #include "tests/conformance/host_sessions.h"
 
 #include <map>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/scp/initialize_update_response.h"
 #include "lib/card/scp/secure_channel.h"
+#include "lib/crypto/padding.h"
 #include "tests/conformance/host_primitives.h"
-#include "tests/conformance/key_check_value.h"
-#include "tests/conformance/session_mac_cipher.h"
+#include "tests/conformance/host_session_checks.h"
 
 namespace cardferry::conformance {
 namespace {
 
-using scp::Scp02Constant;
+using scp::Assurance;
 using scp::SessionSeed;
-
-// Derivation constants of SCP03 (GPC Amendment D, table 4-1).
-constexpr uint8_t kSEncConstant = 0x04;
-constexpr uint8_t kSMacConstant = 0x06;
-constexpr uint8_t kSRmacConstant = 0x07;
-
-bool IsScp02(const Vector& vector) {
-  return vector.Text("protocol") == "SCP02";
-}
 
 // Both of what the card said and what the vector says that it said.
 absl::Status CheckAnswer(const Vector& vector,
@@ -52,50 +44,6 @@ absl::Status CheckAnswer(const Vector& vector,
   return absl::OkStatus();
 }
 
-// The session keys below `path` that are there, at least one.
-absl::Status CheckScp02Keys(HostCrypto& crypto, const Vector& vector,
-                            const std::string& path, const StaticKeys& keys,
-                            ByteSpan sequence) {
-  struct Key {
-    const char* name;
-    Scp02Constant constant;
-    const Bytes& base;
-  };
-  int checked = 0;
-  for (const Key& key : {Key{".enc", Scp02Constant::kSEnc, keys.enc},
-                         Key{".mac", Scp02Constant::kSMac, keys.mac},
-                         Key{".rmac", Scp02Constant::kSRmac, keys.mac},
-                         Key{".dek", Scp02Constant::kSDek, keys.dek}}) {
-    if (!vector.Has(path + key.name)) continue;
-    ASSIGN_OR_RETURN(const Bytes wanted, vector.Hex(path + key.name));
-    RETURN_IF_ERROR(
-        Annotate(crypto.CheckScp02Key(key.base, key.constant, sequence, wanted),
-                 path + key.name));
-    ++checked;
-  }
-  if (checked == 0) return absl::InvalidArgumentError("no session key");
-  return absl::OkStatus();
-}
-
-absl::Status CheckScp03Keys(HostCrypto& crypto, const Vector& vector,
-                            const std::string& path, const StaticKeys& keys,
-                            ByteSpan context) {
-  struct Key {
-    const char* name;
-    uint8_t constant;
-    const Bytes& base;
-  };
-  for (const Key& key : {Key{".enc", kSEncConstant, keys.enc},
-                         Key{".mac", kSMacConstant, keys.mac},
-                         Key{".rmac", kSRmacConstant, keys.mac}}) {
-    ASSIGN_OR_RETURN(const Bytes wanted, vector.Hex(path + key.name));
-    RETURN_IF_ERROR(
-        Annotate(crypto.CheckScp03Kdf(key.base, key.constant, context, wanted),
-                 path + key.name));
-  }
-  return absl::OkStatus();
-}
-
 // What the card would have been expected to say, where it makes its challenge
 // from its counter.
 absl::Status CheckPrediction(HostCrypto& crypto, const Vector& vector,
@@ -109,58 +57,6 @@ absl::Status CheckPrediction(HostCrypto& crypto, const Vector& vector,
   ASSIGN_OR_RETURN(const Bytes sequence, vector.Hex("sequence", 3));
   return CheckScp03Challenge(crypto, session.keys.enc, sequence, session.aid,
                              challenge);
-}
-
-absl::Status CheckCardCryptogram(scp::SessionCipher& cipher,
-                                 ByteSpan cryptogram) {
-  ASSIGN_OR_RETURN(const bool matches,
-                   scp::CardCryptogramMatches(cipher, cryptogram));
-  if (matches) return absl::OkStatus();
-  return absl::DataLossError("the card cryptogram does not match");
-}
-
-absl::Status CheckHostCryptogram(scp::SessionCipher& cipher, ByteSpan wanted) {
-  ASSIGN_OR_RETURN(const Bytes cryptogram, cipher.HostCryptogram());
-  return ExpectBytes("host cryptogram", cryptogram, wanted);
-}
-
-// Some tools append Le to EXTERNAL AUTHENTICATE; it is not MACed, and we do not
-// send it.
-absl::StatusOr<card::CommandApdu> WithoutLe(const card::CommandApdu& command) {
-  return card::CommandApdu::Create(command.header(), command.data());
-}
-
-absl::Status CheckCommands(scp::SessionCipher& cipher, scp::ChannelState state,
-                           absl::Span<const Exchange> exchanges) {
-  std::vector<card::CommandApdu> plain;
-  for (const Exchange& exchange : exchanges) {
-    if (!exchange.plain) {
-      return absl::InvalidArgumentError("a command has no plain form");
-    }
-    plain.push_back(*exchange.plain);
-  }
-  ASSIGN_OR_RETURN(const std::vector<card::CommandApdu> wrapped,
-                   scp::ProtectCommands(cipher, state, plain));
-  for (size_t i = 0; i < exchanges.size(); ++i) {
-    RETURN_IF_ERROR(ExpectBytes(absl::StrCat("command ", i + 2),
-                                wrapped[i].Encode(),
-                                exchanges[i].wrapped_bytes));
-  }
-  return absl::OkStatus();
-}
-
-// EXTERNAL AUTHENTICATE (the first of `exchanges`), and what follows it.
-absl::Status CheckProtected(scp::SessionCipher& cipher,
-                            scp::SecurityLevel level,
-                            absl::Span<const Exchange> exchanges) {
-  ASSIGN_OR_RETURN(const scp::Authentication authentication,
-                   scp::AuthenticateHost(cipher, level));
-  ASSIGN_OR_RETURN(const card::CommandApdu recorded,
-                   WithoutLe(exchanges[0].wrapped));
-  RETURN_IF_ERROR(ExpectBytes("EXTERNAL AUTHENTICATE",
-                              authentication.external_authenticate.Encode(),
-                              recorded.Encode()));
-  return CheckCommands(cipher, authentication.state, exchanges.subspan(1));
 }
 
 // Encryption without C-MAC, which no specification has: somebody tried it on a
@@ -180,143 +76,159 @@ absl::Status CheckWithoutMac(scp::SessionCipher& cipher,
   return ExpectBytes("C-MAC of EXTERNAL AUTHENTICATE", macs.at(0), mac);
 }
 
-// The seed of a vector that has challenges. What makes `i` matter, the chain of
-// MACs, is not in these vectors, and some do not say it.
-absl::StatusOr<SessionSeed> ReadSeed(const Vector& vector) {
-  ASSIGN_OR_RETURN(const Bytes host_challenge, vector.Hex("host_challenge", 8));
-  ASSIGN_OR_RETURN(Bytes card_challenge, vector.Hex("card_challenge"));
-  if (!IsScp02(vector)) {
-    return SessionSeed::Create({scp::kScp03, 0x00}, host_challenge,
-                               card_challenge);
+// The packet that `exchanges` were, and the card's answers, verified.
+absl::StatusOr<std::vector<scp::VerifiedResponse>> Verify(
+    scp::SessionCipher& cipher, absl::Span<const Exchange> exchanges) {
+  std::vector<card::CommandApdu> commands;
+  std::vector<card::ResponseApdu> answers;
+  for (const Exchange& exchange : exchanges) {
+    commands.push_back(exchange.wrapped);
+    answers.push_back(exchange.response);
   }
-  ASSIGN_OR_RETURN(const Bytes sequence, vector.Hex("sequence", 2));
-  return SessionSeed::Create({scp::kScp02, 0x15}, host_challenge,
-                             Concat({sequence, card_challenge}));
+  return scp::VerifyResponses(cipher, commands, answers);
 }
 
-absl::Status CheckCryptograms(HostCrypto& crypto, const Vector& vector,
-                              const StaticKeys& keys, const SessionSeed& seed,
-                              const std::string& card,
-                              const std::string& host) {
-  ASSIGN_OR_RETURN(const std::unique_ptr<scp::SessionCipher> cipher,
-                   crypto.OpenSession(keys, seed));
-  ASSIGN_OR_RETURN(const Bytes of_card, vector.Hex(card, 8));
-  RETURN_IF_ERROR(CheckCardCryptogram(*cipher, of_card));
-  ASSIGN_OR_RETURN(const Bytes of_host, vector.Hex(host, 8));
-  return CheckHostCryptogram(*cipher, of_host);
+// Some test data is padded twice, and its plain form stripped of both.
+bool IsAsRecorded(Bytes data, ByteSpan recorded) {
+  return data == recorded ||
+         (crypto::RemoveIso9797Padding(data).ok() && data == recorded);
 }
 
-absl::Status CheckScp02SessionKeys(HostCrypto& crypto, const Vector& vector,
-                                   const StaticKeys& keys) {
-  ASSIGN_OR_RETURN(const Bytes sequence, vector.Hex("sequence", 2));
-  const std::string path =
-      vector.Has("session_keys.enc") ? "session_keys" : "expected";
-  RETURN_IF_ERROR(CheckScp02Keys(crypto, vector, path, keys, sequence));
-  return CheckKeyCheckValues(vector, KeyKind::kTdes, path, "expected_kcv");
-}
-
-absl::Status CheckScp03SessionKeys(HostCrypto& crypto, const Vector& vector,
-                                   const StaticKeys& keys) {
-  if (vector.Has("context")) {
-    ASSIGN_OR_RETURN(const Bytes context, vector.Hex("context"));
-    RETURN_IF_ERROR(
-        CheckScp03Keys(crypto, vector, "session_keys", keys, context));
-    return CheckKeyCheckValues(vector, KeyKind::kAes, "session_keys",
-                               "expected_kcv");
+// Answers at levels with R-MAC: all but errors are proven, and have the data
+// that was recorded.
+absl::Status CheckAnswers(scp::SessionCipher& cipher,
+                          absl::Span<const Exchange> exchanges) {
+  ASSIGN_OR_RETURN(const std::vector<scp::VerifiedResponse> results,
+                   Verify(cipher, exchanges));
+  int proven = 0;
+  for (size_t i = 0; i < exchanges.size(); ++i) {
+    const std::optional<card::ResponseApdu>& plain =
+        exchanges[i].response_plain;
+    if (!plain) continue;
+    const scp::VerifiedResponse& result = results[i];
+    const bool is_error =
+        plain->sw.sw1() != 0x90 && (plain->sw.sw1() & 0xFE) != 0x62;
+    if (result.assurance != Assurance::kProven &&
+        !(is_error && result.assurance == Assurance::kReported)) {
+      return absl::DataLossError(
+          absl::StrCat("answer ", i, " to the packet is not proven"));
+    }
+    if (!IsAsRecorded(result.data, plain->data)) {
+      return ExpectBytes(absl::StrCat("answer ", i, " to the packet"),
+                         result.data, plain->data);
+    }
+    if (result.assurance == Assurance::kProven) ++proven;
   }
-  ASSIGN_OR_RETURN(const SessionSeed seed, ReadSeed(vector));
-  return CheckScp03Keys(crypto, vector, "expected", keys,
-                        Concat({seed.host_challenge, seed.card_challenge}));
+  if (proven > 0) return absl::OkStatus();
+  return absl::InvalidArgumentError("no answer to be proven");
+}
+
+absl::Status CheckKeys(HostCrypto& crypto, const Vector& vector,
+                       const SessionRecord& session,
+                       const scp::InitializeUpdateResponse& answer,
+                       ByteSpan host_challenge) {
+  switch (answer.scp) {
+    case scp::kScp01:
+      return CheckScp01Keys(crypto, vector, session.keys, host_challenge,
+                            answer.card_challenge);
+    case scp::kScp02:
+      return CheckScp02Keys(crypto, vector, "session_keys", session.keys,
+                            answer.sequence_counter);
+    default:
+      return CheckScp03Keys(crypto, vector, "session_keys", session.keys,
+                            Concat({host_challenge, answer.card_challenge}));
+  }
+}
+
+struct Opened {
+  SessionRecord record;
+  scp::InitializeUpdateResponse answer;
+  SessionSeed seed;
+  std::unique_ptr<scp::SessionCipher> cipher;
+
+  absl::Span<const Exchange> AfterOpening() const {
+    return absl::MakeConstSpan(record.exchanges).subspan(1);
+  }
+};
+
+absl::StatusOr<Opened> Open(HostCrypto& crypto, const Vector& vector) {
+  Opened opened;
+  ASSIGN_OR_RETURN(opened.record, ReadSession(vector));
+  const Exchange& initialize_update = opened.record.exchanges[0];
+  ASSIGN_OR_RETURN(opened.answer, scp::InitializeUpdateResponse::Parse(
+                                      initialize_update.response.data));
+  ASSIGN_OR_RETURN(opened.seed,
+                   SessionSeed::Create({opened.answer.scp, opened.record.i},
+                                       initialize_update.wrapped.data(),
+                                       opened.answer.card_challenge));
+  ASSIGN_OR_RETURN(opened.cipher,
+                   crypto.OpenSession(opened.record.keys, opened.seed));
+  return opened;
 }
 
 }  // namespace
 
 absl::Status CheckTrace(HostCrypto& crypto, const Vector& vector) {
-  ASSIGN_OR_RETURN(const SessionRecord session, ReadSession(vector));
-  ASSIGN_OR_RETURN(const Bytes host_challenge, vector.Hex("host_challenge", 8));
-  const Exchange& initialize_update = session.exchanges[0];
-  RETURN_IF_ERROR(ExpectBytes(
-      "host challenge", initialize_update.wrapped.data(), host_challenge));
-  ASSIGN_OR_RETURN(
-      const scp::InitializeUpdateResponse answer,
-      scp::InitializeUpdateResponse::Parse(initialize_update.response.data));
-  RETURN_IF_ERROR(CheckAnswer(vector, answer));
-  ASSIGN_OR_RETURN(const SessionSeed seed,
-                   SessionSeed::Create({answer.scp, session.i}, host_challenge,
-                                       answer.card_challenge));
+  ASSIGN_OR_RETURN(const Bytes host_challenge, vector.Hex("host_challenge"));
+  ASSIGN_OR_RETURN(const Opened opened, Open(crypto, vector));
+  RETURN_IF_ERROR(ExpectBytes("host challenge", opened.seed.host_challenge,
+                              host_challenge));
+  RETURN_IF_ERROR(CheckAnswer(vector, opened.answer));
   RETURN_IF_ERROR(
-      IsScp02(vector)
-          ? CheckScp02Keys(crypto, vector, "session_keys", session.keys,
-                           answer.sequence_counter)
-          : CheckScp03Keys(crypto, vector, "session_keys", session.keys,
-                           Concat({host_challenge, answer.card_challenge})));
-  RETURN_IF_ERROR(CheckPrediction(crypto, vector, session));
-
-  ASSIGN_OR_RETURN(const std::unique_ptr<scp::SessionCipher> cipher,
-                   crypto.OpenSession(session.keys, seed));
-  RETURN_IF_ERROR(CheckCardCryptogram(*cipher, answer.card_cryptogram));
-  ASSIGN_OR_RETURN(const Bytes wanted, vector.Hex("host_cryptogram", 8));
-  RETURN_IF_ERROR(CheckHostCryptogram(*cipher, wanted));
-  const auto after_opening = absl::MakeConstSpan(session.exchanges).subspan(1);
-  if (session.level == kLevelWithoutMac) {
-    return CheckWithoutMac(*cipher, after_opening);
+      CheckKeys(crypto, vector, opened.record, opened.answer, host_challenge));
+  RETURN_IF_ERROR(CheckPrediction(crypto, vector, opened.record));
+  RETURN_IF_ERROR(
+      CheckCardCryptogram(*opened.cipher, opened.answer.card_cryptogram));
+  ASSIGN_OR_RETURN(const Bytes wanted, vector.Hex("host_cryptogram"));
+  RETURN_IF_ERROR(CheckHostCryptogram(*opened.cipher, wanted));
+  if (opened.record.level == kLevelWithoutMac) {
+    return CheckWithoutMac(*opened.cipher, opened.AfterOpening());
   }
-  return CheckProtected(*cipher, static_cast<scp::SecurityLevel>(session.level),
-                        after_opening);
+  const auto level = static_cast<scp::SecurityLevel>(opened.record.level);
+  RETURN_IF_ERROR(CheckProtected(*opened.cipher, level, opened.AfterOpening()));
+  if (!scp::HasRMac(level)) return absl::OkStatus();
+  return CheckAnswers(*opened.cipher, opened.AfterOpening());
 }
 
-absl::Status CheckSessionKeys(HostCrypto& crypto, const Vector& vector) {
+absl::Status CheckNegativeTrace(HostCrypto& crypto, const Vector& vector) {
+  ASSIGN_OR_RETURN(const size_t reject_at, vector.Number("must_reject_at"));
+  ASSIGN_OR_RETURN(const Opened opened, Open(crypto, vector));
+  RETURN_IF_ERROR(
+      CheckCardCryptogram(*opened.cipher, opened.answer.card_cryptogram));
+  ASSIGN_OR_RETURN(const std::vector<scp::VerifiedResponse> results,
+                   Verify(*opened.cipher, opened.AfterOpening()));
+  size_t first_forged = 0;
+  while (first_forged < results.size() &&
+         results[first_forged].assurance != Assurance::kForged) {
+    ++first_forged;
+  }
+  // Counted from INITIALIZE UPDATE.
+  if (first_forged + 1 == reject_at) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the first forged answer is ",
+                                          first_forged + 1, ", must be ",
+                                          reject_at));
+}
+
+absl::Status CheckImplicit(HostCrypto& crypto, const Vector& vector) {
   ASSIGN_OR_RETURN(const StaticKeys keys, ReadStaticKeys(vector));
-  RETURN_IF_ERROR(IsScp02(vector)
-                      ? CheckScp02SessionKeys(crypto, vector, keys)
-                      : CheckScp03SessionKeys(crypto, vector, keys));
-  if (!vector.Has("host_challenge")) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const SessionSeed seed, ReadSeed(vector));
-  return CheckCryptograms(crypto, vector, keys, seed,
-                          "expected.card_cryptogram",
-                          "expected.host_cryptogram");
-}
-
-absl::Status CheckCryptogram(HostCrypto& crypto, const Vector& vector) {
-  ASSIGN_OR_RETURN(const Bytes host, vector.Hex("host_challenge", 8));
-  if (vector.Has("keys")) {
-    ASSIGN_OR_RETURN(const StaticKeys keys, ReadStaticKeys(vector));
-    ASSIGN_OR_RETURN(const Bytes data,
-                     vector.Hex("initialize_update_response"));
-    ASSIGN_OR_RETURN(const scp::InitializeUpdateResponse answer,
-                     scp::InitializeUpdateResponse::Parse(data));
-    ASSIGN_OR_RETURN(
-        const SessionSeed seed,
-        SessionSeed::Create({answer.scp, 0x15}, host, answer.card_challenge));
-    return CheckCryptograms(crypto, vector, keys, seed, "expected.card",
-                            "expected.host");
-  }
-  // Of the session keys only S-ENC is known (GPCS 2.3.1, E.4.2).
-  ASSIGN_OR_RETURN(const Bytes key, vector.Hex("session_enc", 16));
-  ASSIGN_OR_RETURN(const Bytes card, vector.Hex("card_challenge", 8));
-  const bool of_card = vector.Has("expected.card");
-  ASSIGN_OR_RETURN(const Bytes wanted,
-                   vector.Hex(of_card ? "expected.card" : "expected.host", 8));
-  ASSIGN_OR_RETURN(
-      const Bytes cryptogram,
-      crypto.TdesMac(key, Bytes(8),
-                     of_card ? Concat({host, card}) : Concat({card, host})));
-  return ExpectBytes("cryptogram", cryptogram, wanted);
-}
-
-absl::Status CheckCmacChain(HostCrypto& crypto, const Vector& vector) {
   ASSIGN_OR_RETURN(const uint8_t i, vector.HexByte("i"));
-  ASSIGN_OR_RETURN(const uint8_t level, vector.HexByte("level"));
-  ASSIGN_OR_RETURN(Bytes session_mac, vector.Hex("session_mac", 16));
+  ASSIGN_OR_RETURN(const Bytes sequence, vector.Hex("sequence", 2));
+  ASSIGN_OR_RETURN(const Bytes aid, vector.Hex("aid"));
   ASSIGN_OR_RETURN(const std::vector<Exchange> exchanges,
                    ReadExchanges(vector));
-  if (exchanges.empty() || !exchanges[0].plain) {
-    return absl::InvalidArgumentError("no EXTERNAL AUTHENTICATE");
-  }
-  SessionMacCipher cipher(crypto, i, std::move(session_mac),
-                          exchanges[0].plain->data());
-  return CheckProtected(cipher, static_cast<scp::SecurityLevel>(level),
-                        exchanges);
+  ASSIGN_OR_RETURN(SessionSeed seed, SessionSeed::CreateImplicit(
+                                         {scp::kScp02, i}, sequence, aid));
+  seed.quirks.derives_all_from_first_counter = true;
+  ASSIGN_OR_RETURN(const Bytes mac, vector.Hex("session_keys.mac", 16));
+  RETURN_IF_ERROR(
+      crypto.CheckScp02Key(keys.mac, scp::Scp02Constant::kSMac, sequence, mac));
+  ASSIGN_OR_RETURN(const std::unique_ptr<scp::SessionCipher> cipher,
+                   crypto.OpenSession(keys, seed));
+  ASSIGN_OR_RETURN(const scp::ChannelState state,
+                   scp::BeginImplicitSession(*cipher));
+  RETURN_IF_ERROR(CheckCommands(*cipher, state, exchanges, 0));
+  if (vector.kind() == "scp02_implicit") return absl::OkStatus();
+  return CheckAnswers(*cipher, exchanges);
 }
 
 }  // namespace cardferry::conformance

@@ -82,6 +82,13 @@ absl::Status OpensslHostCrypto::CheckScp02Key(ByteSpan key,
   return Expect(derived, expected);
 }
 
+absl::Status OpensslHostCrypto::CheckTdesEcbKey(ByteSpan key, ByteSpan input,
+                                                ByteSpan expected) {
+  ASSIGN_OR_RETURN(const SecretBytes derived,
+                   crypto::TdesEcbDeriveKey(SecretBytes::CopyOf(key), input));
+  return Expect(derived, expected);
+}
+
 absl::Status OpensslHostCrypto::CheckDiversified(
     scp::Diversification scheme, ByteSpan master, uint8_t key_number,
     ByteSpan key_diversification_data, ByteSpan expected) {

@@ -27,6 +27,8 @@ class OpensslHostCrypto : public HostCrypto {
   absl::Status CheckScp02Key(ByteSpan key, scp::Scp02Constant constant,
                              ByteSpan sequence_counter,
                              ByteSpan expected) override;
+  absl::Status CheckTdesEcbKey(ByteSpan key, ByteSpan input,
+                               ByteSpan expected) override;
   absl::Status CheckDiversified(scp::Diversification scheme, ByteSpan master,
                                 uint8_t key_number,
                                 ByteSpan key_diversification_data,

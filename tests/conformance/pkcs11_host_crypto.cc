@@ -69,6 +69,15 @@ Pkcs11HostCrypto::OpenSession(const StaticKeys& keys,
                                       ways_);
 }
 
+std::optional<std::string> Pkcs11HostCrypto::WhyNotSession(
+    const scp::ChannelProtocol& protocol, bool with_rmac) const {
+  if (protocol.scp == scp::kScp01) return "SCP01";
+  if (scp::IsS16(protocol)) return "S16";
+  if (scp::IsImplicit(protocol)) return "implicit initiation";
+  if (with_rmac) return "R-MAC";
+  return std::nullopt;
+}
+
 absl::StatusOr<Object> Pkcs11HostCrypto::Import(ByteSpan key) {
   return session().ImportKey(
       SecretBytes::CopyOf(key),

@@ -2,6 +2,7 @@
 #define CARDFERRY_TESTS_CONFORMANCE_PKCS11_HOST_CRYPTO_H_
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "lib/pkcs11/cmac_kdf.h"
@@ -27,6 +28,9 @@ class Pkcs11HostCrypto : public HostCrypto {
   std::string name() const override { return "pkcs11"; }
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const StaticKeys& keys, const scp::SessionSeed& seed) override;
+  // What the keyvault's ciphers do not have.
+  std::optional<std::string> WhyNotSession(const scp::ChannelProtocol& protocol,
+                                           bool with_rmac) const override;
   absl::Status CheckCmac(ByteSpan key, ByteSpan message,
                          ByteSpan expected) override;
   absl::StatusOr<Bytes> RetailMac(ByteSpan key, ByteSpan chaining_value,

@@ -21,20 +21,29 @@ namespace cardferry::scp {
 // keyvault seals it.
 struct ChannelState {
   SecurityLevel level = SecurityLevel::kCDecCMac;
-  Bytes chaining_value;          // the last whole C-MAC: 16 bytes; DES: 8
-  uint32_t command_counter = 0;  // commands sent since EXTERNAL AUTHENTICATE
+  // The last whole C-MAC: 16 bytes, SCP01 and SCP02 8; empty before the first
+  // command with implicit initiation.
+  Bytes chaining_value;
+  // Commands sent since EXTERNAL AUTHENTICATE; by the quirk counts_only_data
+  // those with data.
+  uint32_t command_counter = 0;
 };
 
-// EXTERNAL AUTHENTICATE with the host cryptogram and its C-MAC (and no Le: some
-// cards refuse one), and the state that follows it. The caller has verified the
-// card cryptogram before. UNIMPLEMENTED for a level that is not listed above,
-// or a protocol that CheckProtocol refuses.
+// EXTERNAL AUTHENTICATE with the host cryptogram and its C-MAC (and no Le,
+// unless a quirk says so: some cards refuse one), and the state that follows
+// it. The caller has verified the card cryptogram before. INVALID_ARGUMENT for
+// a level that the protocol has not (IsLegal), or one with implicit initiation;
+// UNIMPLEMENTED for a protocol that CheckProtocol refuses.
 struct Authentication {
   card::CommandApdu external_authenticate;
   ChannelState state;
 };
 absl::StatusOr<Authentication> AuthenticateHost(SessionCipher& cipher,
                                                 SecurityLevel level);
+
+// SCP02 with implicit initiation: the state before the session's first command,
+// which begins the session by its C-MAC. INVALID_ARGUMENT for other protocols.
+absl::StatusOr<ChannelState> BeginImplicitSession(const SessionCipher& cipher);
 
 // Whether `cryptogram` is the one that the card must show. Constant time. An
 // error says nothing about the card.
@@ -45,13 +54,14 @@ absl::StatusOr<bool> CardCryptogramMatches(SessionCipher& cipher,
 // secure messaging at the state's level; advances `state` past them. The number
 // of MacChain calls is one, of EncryptCommands calls at most one, whatever the
 // number of commands (none at level kNone, or without commands). Commands
-// without data are not encrypted, but count. SCP03 MACs the encrypted data,
-// SCP02 the plain one (GPCS 2.3.1, E.4.4 and E.4.6). On an error `state` is as
-// before:
+// without data are not encrypted, but count, if no quirk says otherwise. SCP03
+// MACs the encrypted data, SCP01 and SCP02 the plain one (GPCS 2.3.1, E.4.4 and
+// E.4.6). On an error `state` is as before:
 //   INVALID_ARGUMENT: a command already has secure messaging in its CLA, or
-//     does not fit with its MAC (and padding); a short command stays short.
+//     does not fit with its MAC (and padding); a short command stays short. Or
+//     the protocol has no such level.
 //   ABORTED: the session has no numbers left for so many commands.
-//   UNIMPLEMENTED: a level or protocol that is not there.
+//   UNIMPLEMENTED: a protocol that is not there.
 absl::StatusOr<std::vector<card::CommandApdu>> ProtectCommands(
     SessionCipher& cipher, ChannelState& state,
     absl::Span<const card::CommandApdu> commands);
@@ -76,23 +86,27 @@ struct VerifiedResponse {
 
 // What of `answers` is proven, one result per answer. `commands` are all that
 // were sent in the session, as they were sent, the first of them EXTERNAL
-// AUTHENTICATE; `answers` theirs from the first on, perhaps fewer. Nothing is
-// kept from one call to the next: a longer list of both is verified again from
-// the start.
+// AUTHENTICATE (none with implicit initiation); `answers` theirs from the first
+// on, perhaps fewer. Nothing is kept from one call to the next: a longer list
+// of both is verified again from the start.
 //
-// 9000, 62xx and 63xx carry an R-MAC, other SWs need not (SCP03: must not).
+// 9000, 62xx and 63xx carry an R-MAC, other SWs need not (SCP03: must not). A
+// session whose level has no R-MAC, and (SCP02) no BEGIN R-MAC SESSION, has
+// nothing to prove: its packet is not looked at further.
 // The number of calls of each of the cipher's operations is one or none,
-// whatever the number of commands.
+// whatever the number of commands; SCP02: of ResponseMacs one for each R-MAC
+// session.
 //   INVALID_ARGUMENT: not this session's packet (a C-MAC or the first command
 //     differs), or more answers than commands.
+//   DATA_LOSS: an answer is the card's own, but does not decrypt.
 absl::StatusOr<std::vector<VerifiedResponse>> VerifyResponses(
     SessionCipher& cipher, absl::Span<const card::CommandApdu> commands,
     absl::Span<const card::ResponseApdu> answers);
 
 // The most command data bytes that ProtectCommands can take in a short APDU:
-// 247 for kCMac, 239 for kCDecCMac, 255 for kNone, the same for SCP02 and
-// SCP03.
-size_t MaxShortDataLength(SecurityLevel level);
+// 255 without C-MAC, 247 with it, 239 with C-DECRYPTION too; in S16 mode 239
+// and 223.
+size_t MaxShortDataLength(const ChannelProtocol& protocol, SecurityLevel level);
 
 }  // namespace cardferry::scp
 

@@ -63,15 +63,46 @@ TEST_F(SecureChannelTest, ExternalAuthenticateIsMacedAtLevelNoneToo) {
             "8482000010A0A1A2A3A4A5A6A70101010101010101");
 }
 
-TEST_F(SecureChannelTest, RefusesALevelThatItCannotProtect) {
-  const auto level = static_cast<SecurityLevel>(0x13);
-  EXPECT_THAT(
-      AuthenticateHost(cipher_, level),
-      StatusIs(StatusCode::kUnimplemented, "security level 13 is not there"));
-  ChannelState state = State(level);
-  EXPECT_THAT(ProtectCommands(cipher_, state, {WithData(1)}),
-              StatusIs(StatusCode::kUnimplemented));
+TEST_F(SecureChannelTest, RefusesALevelThatItsProtocolHasNot) {
+  cipher_.channel = {kScp03, 0x10};
+  for (const int level : {0x02, 0x10, 0x11, 0x13, 0x33}) {
+    const auto wanted = static_cast<SecurityLevel>(level);
+    EXPECT_THAT(AuthenticateHost(cipher_, wanted),
+                StatusIs(StatusCode::kInvalidArgument));
+    ChannelState state = State(wanted);
+    EXPECT_THAT(ProtectCommands(cipher_, state, {WithData(1)}),
+                StatusIs(StatusCode::kInvalidArgument));
+  }
+  EXPECT_THAT(AuthenticateHost(cipher_, SecurityLevel::kCMacRMac),
+              StatusIs(StatusCode::kInvalidArgument,
+                       "SCP03 with i 10 has no security level 11"));
   EXPECT_EQ(cipher_.mac_calls, 0);
+}
+
+TEST_F(SecureChannelTest, ALevelWithRMacProtectsCommandsLikeTheOneWithout) {
+  EXPECT_EQ(Protect("80F28002024F0000", SecurityLevel::kCMacRMac),
+            "84F280020A4F00010101010101010100");
+  EXPECT_EQ(Protect("80F28002024F0000", SecurityLevel::kCDecCMacRMacREnc),
+            "84F2800218"
+            "01010101010101010101010101010101"
+            "020202020202020200");
+}
+
+TEST_F(SecureChannelTest, S16SendsWholeMacsAndCryptograms) {
+  cipher_.channel = {kScp03, 0x71};
+  cipher_.host_cryptogram = Bytes(16, 0xA0);
+  ASSERT_OK_AND_ASSIGN(const Authentication authentication,
+                       AuthenticateHost(cipher_, SecurityLevel::kCDecCMac));
+  EXPECT_EQ(ToHex(authentication.external_authenticate.Encode()),
+            "8482030020"
+            "A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0A0"
+            "01010101010101010101010101010101");
+  EXPECT_EQ(Protect("80CA006600", SecurityLevel::kCMac),
+            "84CA0066100202020202020202020202020202020200");
+  EXPECT_EQ(cipher_.mac_inputs[3], "84CA006610");
+  cipher_.host_cryptogram = Bytes(8);
+  EXPECT_THAT(AuthenticateHost(cipher_, SecurityLevel::kCMac),
+              StatusIs(StatusCode::kInternal));
 }
 
 TEST_F(SecureChannelTest, TakesOnlyTheRightCardCryptogram) {
@@ -215,7 +246,7 @@ TEST_F(SecureChannelTest, RefusesCommandsThatHaveSecureMessagingAlready) {
 TEST_F(SecureChannelTest, AShortCommandStaysShort) {
   for (const SecurityLevel level :
        {SecurityLevel::kNone, SecurityLevel::kCMac, SecurityLevel::kCDecCMac}) {
-    const size_t most = MaxShortDataLength(level);
+    const size_t most = MaxShortDataLength(cipher_.channel, level);
     EXPECT_OK(ProtectData(most, level));
     if (level == SecurityLevel::kNone) continue;
     EXPECT_THAT(ProtectData(most + 1, level),
@@ -231,9 +262,69 @@ TEST_F(SecureChannelTest, AShortCommandStaysShort) {
 }
 
 TEST_F(SecureChannelTest, KnowsTheMostDataOfAShortCommand) {
-  EXPECT_EQ(MaxShortDataLength(SecurityLevel::kNone), 255u);
-  EXPECT_EQ(MaxShortDataLength(SecurityLevel::kCMac), 247u);
-  EXPECT_EQ(MaxShortDataLength(SecurityLevel::kCDecCMac), 239u);
+  for (const ChannelProtocol& protocol :
+       {ChannelProtocol{kScp01, 0x15}, ChannelProtocol{kScp02, 0x75},
+        ChannelProtocol{kScp03, 0x70}}) {
+    const auto most = [&](SecurityLevel level) {
+      return MaxShortDataLength(protocol, level);
+    };
+    EXPECT_EQ(most(SecurityLevel::kNone), 255u);
+    EXPECT_EQ(most(SecurityLevel::kCMac), 247u);
+    EXPECT_EQ(most(SecurityLevel::kCMacRMac), 247u);
+    EXPECT_EQ(most(SecurityLevel::kCDecCMac), 239u);
+    EXPECT_EQ(most(SecurityLevel::kCDecCMacRMacREnc), 239u);
+  }
+  const ChannelProtocol s16{kScp03, 0x71};
+  EXPECT_EQ(MaxShortDataLength(s16, SecurityLevel::kNone), 255u);
+  EXPECT_EQ(MaxShortDataLength(s16, SecurityLevel::kCMac), 239u);
+  EXPECT_EQ(MaxShortDataLength(s16, SecurityLevel::kCDecCMac), 223u);
+}
+
+TEST_F(SecureChannelTest, TheMostDataOfS16FitsAndOneByteMoreDoesNot) {
+  cipher_.channel = {kScp03, 0x71};
+  EXPECT_OK(ProtectData(239, SecurityLevel::kCMac));
+  EXPECT_THAT(ProtectData(240, SecurityLevel::kCMac),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_OK(ProtectData(223, SecurityLevel::kCDecCMac));
+  EXPECT_THAT(ProtectData(224, SecurityLevel::kCDecCMac),
+              StatusIs(StatusCode::kInvalidArgument));
+}
+
+TEST_F(SecureChannelTest, AQuirkKeepsChannelBitsInTheMac) {
+  cipher_.card.macs_channel_bits = true;
+  EXPECT_EQ(Protect("83CA006600", SecurityLevel::kCMac),
+            "87CA006608010101010101010100");
+  EXPECT_EQ(cipher_.mac_inputs[1], "87CA006608");
+}
+
+TEST_F(SecureChannelTest, AQuirkGivesExternalAuthenticateItsLe) {
+  cipher_.card.external_authenticate_has_le = true;
+  ASSERT_OK_AND_ASSIGN(const Authentication authentication,
+                       AuthenticateHost(cipher_, SecurityLevel::kCMac));
+  EXPECT_EQ(ToHex(authentication.external_authenticate.Encode()),
+            "8482010010A0A1A2A3A4A5A6A7010101010101010100");
+  EXPECT_EQ(cipher_.mac_inputs[1], "8482010010A0A1A2A3A4A5A6A7");
+}
+
+TEST_F(SecureChannelTest, AQuirkEncryptsDataThatIsNotThere) {
+  cipher_.card.encrypts_absent_data = true;
+  EXPECT_EQ(Protect("80CA006600", SecurityLevel::kCDecCMac),
+            "84CA006618"
+            "01010101010101010101010101010101"
+            "010101010101010100");
+  EXPECT_EQ(Protect("80CA006600", SecurityLevel::kCMac),
+            "84CA006608020202020202020200");
+}
+
+TEST_F(SecureChannelTest, AQuirkCountsOnlyCommandsWithData) {
+  cipher_.card.counts_only_data = true;
+  ChannelState state = State(SecurityLevel::kCDecCMac);
+  state.command_counter = 4;
+  EXPECT_OK(ProtectCommands(
+      cipher_, state,
+      {WithData(1), Command("80CA006600"), WithData(2), WithData(3)}));
+  EXPECT_THAT(cipher_.encrypted, ElementsAre(5, 6, 7));
+  EXPECT_EQ(state.command_counter, 7u);
 }
 
 TEST_F(SecureChannelTest, ExtendedCommandsAreMacedWithTheirLcOfThreeBytes) {

@@ -33,6 +33,7 @@ bool HasREnc(SecurityLevel level) { return HasBit(level, 0x20); }
 
 bool IsLegal(const ChannelProtocol& protocol, SecurityLevel level) {
   if (!IsListed(level)) return false;
+  if (IsImplicit(protocol)) return level == SecurityLevel::kCMac;
   const bool has_rmac =
       protocol.scp != kScp01 && (protocol.i & kRMacOption) != 0;
   const bool has_renc =

@@ -25,7 +25,9 @@ bool HasRMac(SecurityLevel level);
 bool HasREnc(SecurityLevel level);
 
 // Whether a session of `protocol` may have this level: it is listed above and
-// the protocol's `i` has what it asks for (R-MAC and, for SCP03, R-ENC).
+// the protocol's `i` has what it asks for (R-MAC and, for SCP03, R-ENC). SCP02
+// with implicit initiation has kCMac only; its R-MACs come with BEGIN R-MAC
+// SESSION.
 bool IsLegal(const ChannelProtocol& protocol, SecurityLevel level);
 
 }  // namespace cardferry::scp

@@ -50,5 +50,10 @@ TEST(SecurityLevelTest, OnlyScp03HasResponseEncryption) {
             (Levels{0x00, 0x01, 0x03, 0x11, 0x13, 0x33}));
 }
 
+TEST(SecurityLevelTest, AnImplicitSessionHasOneLevel) {
+  EXPECT_EQ(LegalLevels({kScp02, 0x0A}), Levels{0x01});
+  EXPECT_EQ(LegalLevels({kScp02, 0x3B}), Levels{0x01});
+}
+
 }  // namespace
 }  // namespace cardferry::scp

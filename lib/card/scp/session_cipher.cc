@@ -1,7 +1,5 @@
 #include "lib/card/scp/session_cipher.h"
 
-#include "absl/status/status.h"
-
 namespace cardferry::scp {
 
 absl::StatusOr<std::vector<Bytes>> SessionCipher::ResponseMacs(
@@ -18,6 +16,18 @@ absl::StatusOr<std::vector<Bytes>> SessionCipher::DecryptCommands(
 absl::StatusOr<std::vector<Bytes>> SessionCipher::DecryptResponses(
     absl::Span<const Ciphertext>) {
   return absl::UnimplementedError("this secure channel has no R-ENC");
+}
+
+absl::Status CheckPlaintexts(
+    const SessionCipher& cipher,
+    absl::Span<const SessionCipher::Plaintext> plaintexts) {
+  if (cipher.quirks().encrypts_absent_data) return absl::OkStatus();
+  for (const SessionCipher::Plaintext& plaintext : plaintexts) {
+    if (plaintext.data.empty()) {
+      return absl::InvalidArgumentError("nothing to encrypt");
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace cardferry::scp

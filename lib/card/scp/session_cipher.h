@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "lib/base/bytes.h"
 #include "lib/card/scp/channel_protocol.h"
+#include "lib/card/scp/channel_quirks.h"
 
 namespace cardferry::scp {
 
@@ -24,8 +26,12 @@ class SessionCipher {
 
   virtual ChannelProtocol protocol() const = 0;
 
+  // How the card differs from the text: its seed's.
+  virtual ChannelQuirks quirks() const { return {}; }
+
   // The cryptogram that the card (host) must show for this session's
-  // challenges: 8 bytes, in S16 mode 16.
+  // challenges: 8 bytes, in S16 mode 16. INVALID_ARGUMENT for SCP02 with
+  // implicit initiation, which has none.
   virtual absl::StatusOr<Bytes> CardCryptogram() = 0;
   virtual absl::StatusOr<Bytes> HostCryptogram() = 0;
 
@@ -36,7 +42,12 @@ class SessionCipher {
   //   SCP02: MAC[i] = the retail MAC (ISO 9797-1, algorithm 3) of messages[i],
   //     8 bytes. Its ICV is MAC[i-1], encrypted with the first half of S-MAC
   //     when `i` has bit 10; zeros when MAC[-1] is empty, which it is before
-  //     the first command (GPCS 2.3.1, E.4.4).
+  //     the first command (GPCS 2.3.1, E.4.4). With implicit initiation the ICV
+  //     is then the retail MAC (ICV zeros) of the seed's AID, as it is, or by
+  //     quirk encrypted like the others (E.3.2).
+  //   SCP01: MAC[i] = the full triple-DES MAC (ISO 9797-1, algorithm 1), 8
+  //     bytes. ICV like SCP02's, but encrypted with the whole of S-MAC (GPCS
+  //     2.1.1, D.3.2).
   virtual absl::StatusOr<std::vector<Bytes>> MacChain(
       ByteSpan chaining_value, absl::Span<const Bytes> messages) = 0;
 
@@ -44,7 +55,7 @@ class SessionCipher {
   // counted from 1 for the command after EXTERNAL AUTHENTICATE.
   struct Plaintext {
     uint32_t counter = 0;
-    Bytes data;  // not padded, not empty
+    Bytes data;  // not padded; empty only by the quirk encrypts_absent_data
   };
   // The ciphertexts under S-ENC in CBC mode, padded with 80 00.. to whole
   // blocks.
@@ -52,6 +63,8 @@ class SessionCipher {
   //     6.2.6.
   //   SCP02: triple DES, ICV zeros; the counter does not matter (GPCS 2.3.1,
   //     E.4.6).
+  //   SCP01: the same, over length (1) | data, padded only if it is not whole
+  //     blocks without (GPCS 2.1.1, D.3.4).
   virtual absl::StatusOr<std::vector<Bytes>> EncryptCommands(
       absl::Span<const Plaintext> plaintexts) = 0;
 
@@ -59,8 +72,12 @@ class SessionCipher {
   //   SCP03: each by itself, CMAC(S-RMAC, messages[i]), 16 bytes;
   //     `chaining_value` is empty: a message begins with its command's (GPC
   //     Amendment D, 6.2.5).
-  //   SCP02: chained like its MacChain, but no ICV is encrypted; MAC[-1] is
-  //     `chaining_value`, 8 bytes (GPCS 2.3.1, E.4.5).
+  //   SCP02: chained retail MACs like its MacChain's, but no ICV is encrypted;
+  //     MAC[-1] is `chaining_value`, 8 bytes (GPCS 2.3.1, E.4.5). After BEGIN
+  //     R-MAC SESSION that is empty: then MAC[-1] is the MAC (ICV zeros) of the
+  //     seed's AID under S-RMAC, and S-RMAC is derived from the sequence
+  //     counter that follows the session's, unless the quirk
+  //     derives_all_from_first_counter says otherwise.
   // UNIMPLEMENTED for a protocol without R-MAC.
   virtual absl::StatusOr<std::vector<Bytes>> ResponseMacs(
       ByteSpan chaining_value, absl::Span<const Bytes> messages);
@@ -85,6 +102,12 @@ class SessionCipher {
   virtual absl::StatusOr<std::vector<Bytes>> DecryptResponses(
       absl::Span<const Ciphertext> ciphertexts);
 };
+
+// For a cipher's EncryptCommands. INVALID_ARGUMENT when a plaintext is empty
+// and the cipher's quirks do not say that such are encrypted.
+absl::Status CheckPlaintexts(
+    const SessionCipher& cipher,
+    absl::Span<const SessionCipher::Plaintext> plaintexts);
 
 }  // namespace cardferry::scp
 

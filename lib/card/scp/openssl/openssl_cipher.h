@@ -10,8 +10,8 @@
 
 namespace cardferry::scp {
 
-// The cipher of the seed's protocol over OpenSSL: Scp02OpensslCipher or
-// Scp03OpensslCipher, with their errors.
+// The cipher of the seed's protocol over OpenSSL: Scp01OpensslCipher,
+// Scp02OpensslCipher or Scp03OpensslCipher, with their errors.
 absl::StatusOr<std::unique_ptr<SessionCipher>> CreateOpensslCipher(
     const SecretBytes& static_enc, const SecretBytes& static_mac,
     const SessionSeed& seed);

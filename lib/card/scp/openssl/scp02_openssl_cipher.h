@@ -14,7 +14,7 @@
 
 namespace cardferry::scp {
 
-// SCP02 with explicit initiation and known keys, over OpenSSL.
+// SCP02 with explicit or implicit initiation and known keys, over OpenSSL.
 class Scp02OpensslCipher : public SessionCipher {
  public:
   // The session of the card with the static keys K-ENC and K-MAC, 16 bytes
@@ -25,27 +25,36 @@ class Scp02OpensslCipher : public SessionCipher {
       const SessionSeed& seed);
 
   ChannelProtocol protocol() const override { return seed_.protocol; }
+  ChannelQuirks quirks() const override { return seed_.quirks; }
   absl::StatusOr<Bytes> CardCryptogram() override;
   absl::StatusOr<Bytes> HostCryptogram() override;
   absl::StatusOr<std::vector<Bytes>> MacChain(
       ByteSpan chaining_value, absl::Span<const Bytes> messages) override;
   absl::StatusOr<std::vector<Bytes>> EncryptCommands(
       absl::Span<const Plaintext> plaintexts) override;
+  absl::StatusOr<std::vector<Bytes>> ResponseMacs(
+      ByteSpan chaining_value, absl::Span<const Bytes> messages) override;
+  absl::StatusOr<std::vector<Bytes>> DecryptCommands(
+      absl::Span<const Ciphertext> ciphertexts) override;
 
  private:
-  Scp02OpensslCipher(const SessionSeed& seed, SecretBytes enc, SecretBytes mac,
-                     SecretBytes icv)
-      : seed_(seed),
-        enc_(std::move(enc)),
-        mac_(std::move(mac)),
-        icv_(std::move(icv)) {}
+  struct Keys {
+    SecretBytes enc;         // S-ENC
+    SecretBytes mac;         // S-MAC
+    SecretBytes icv;         // single DES under the first half of S-MAC
+    SecretBytes rmac;        // S-RMAC of a level with R-MAC
+    SecretBytes begun_rmac;  // S-RMAC after BEGIN R-MAC SESSION
+  };
 
+  Scp02OpensslCipher(const SessionSeed& seed, Keys keys)
+      : seed_(seed), keys_(std::move(keys)) {}
+
+  absl::Status CheckExplicit() const;
+  absl::StatusOr<Bytes> FirstIcv() const;
   absl::StatusOr<Bytes> Icv(ByteSpan chaining_value) const;
 
   const SessionSeed seed_;
-  const SecretBytes enc_;  // S-ENC
-  const SecretBytes mac_;  // S-MAC
-  const SecretBytes icv_;  // single DES under the first half of S-MAC
+  const Keys keys_;
 };
 
 }  // namespace cardferry::scp

@@ -205,10 +205,10 @@ TEST(Scp02OpensslCipherTest, RefusesAnotherProtocol) {
   SessionSeed seed{{kScp03, 0x70}, Bytes(8), Bytes(8)};
   EXPECT_THAT(Scp02OpensslCipher::Create(key, key, seed),
               StatusIs(StatusCode::kUnimplemented, "SCP03 is not SCP02"));
-  seed.protocol = {kScp02, 0x0A};
+  seed.protocol = {kScp02, 0x0E};
   EXPECT_THAT(Scp02OpensslCipher::Create(key, key, seed),
               StatusIs(StatusCode::kUnimplemented,
-                       "SCP02 with i 0A, which is not there"));
+                       "SCP02 with i 0E, which is not there"));
 }
 
 }  // namespace

@@ -7,28 +7,22 @@
 #include "absl/strings/str_format.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_macros.h"
-#include "lib/card/scp/openssl/cmac_kdf.h"
+#include "lib/crypto/aes.h"
+#include "lib/crypto/cmac.h"
 #include "lib/crypto/padding.h"
 
 namespace cardferry::scp {
 namespace {
 
-constexpr size_t kCryptogramBits = 64;
+// In `i`.
+constexpr uint8_t kRMac = 0x20;
+constexpr uint8_t kREnc = 0x40;
 
 using Block = std::array<uint8_t, kAesBlock>;
 
-absl::StatusOr<Bytes> Cryptogram(const SecretBytes& mac_key,
-                                 Scp03Constant constant, ByteSpan context) {
-  ASSIGN_OR_RETURN(const SecretBytes cryptogram,
-                   Scp03Kdf(mac_key, static_cast<uint8_t>(constant), context,
-                            kCryptogramBits));
-  const ByteSpan bytes = cryptogram.Read(GrantSecretAccess());
-  return Bytes(bytes.begin(), bytes.end());
-}
-
-// The counter as a block, big-endian.
-Block CounterBlock(uint32_t counter) {
-  Block block = {};
+// `first` and the counter as a block, big-endian.
+Block CounterBlock(uint8_t first, uint32_t counter) {
+  Block block = {first};
   for (size_t i = 0; i < 4; ++i) {
     block[kAesBlock - 1 - i] = static_cast<uint8_t>(counter >> (8 * i));
   }
@@ -52,16 +46,31 @@ absl::StatusOr<std::unique_ptr<Scp03OpensslCipher>> Scp03OpensslCipher::Create(
   ASSIGN_OR_RETURN(AesCmac mac, AesCmac::Create(keys.mac));
   ASSIGN_OR_RETURN(AesCbc enc, AesCbc::Create(keys.enc));
   return std::unique_ptr<Scp03OpensslCipher>(new Scp03OpensslCipher(
-      seed.protocol, Concat({seed.host_challenge, seed.card_challenge}),
-      std::move(keys.mac), std::move(mac), std::move(enc)));
+      seed, std::move(keys), std::move(mac), std::move(enc)));
+}
+
+absl::StatusOr<Bytes> Scp03OpensslCipher::Cryptogram(
+    Scp03Constant constant) const {
+  ASSIGN_OR_RETURN(
+      const SecretBytes cryptogram,
+      Scp03Kdf(keys_.mac, static_cast<uint8_t>(constant),
+               Concat({seed_.host_challenge, seed_.card_challenge}),
+               ChallengeLength(seed_.protocol) * 8));
+  const ByteSpan bytes = cryptogram.Read(GrantSecretAccess());
+  return Bytes(bytes.begin(), bytes.end());
 }
 
 absl::StatusOr<Bytes> Scp03OpensslCipher::CardCryptogram() {
-  return Cryptogram(mac_key_, Scp03Constant::kCardCryptogram, context_);
+  return Cryptogram(Scp03Constant::kCardCryptogram);
 }
 
 absl::StatusOr<Bytes> Scp03OpensslCipher::HostCryptogram() {
-  return Cryptogram(mac_key_, Scp03Constant::kHostCryptogram, context_);
+  return Cryptogram(Scp03Constant::kHostCryptogram);
+}
+
+// One block under a zero ICV is the block cipher alone.
+absl::StatusOr<Bytes> Scp03OpensslCipher::EncryptBlock(ByteSpan block) {
+  return enc_.Encrypt(Block{}, block);
 }
 
 absl::StatusOr<std::vector<Bytes>> Scp03OpensslCipher::MacChain(
@@ -83,15 +92,12 @@ absl::StatusOr<std::vector<Bytes>> Scp03OpensslCipher::MacChain(
 
 absl::StatusOr<std::vector<Bytes>> Scp03OpensslCipher::EncryptCommands(
     absl::Span<const Plaintext> plaintexts) {
+  RETURN_IF_ERROR(CheckPlaintexts(*this, plaintexts));
   std::vector<Bytes> ciphertexts;
   ciphertexts.reserve(plaintexts.size());
   for (const Plaintext& plaintext : plaintexts) {
-    if (plaintext.data.empty()) {
-      return absl::InvalidArgumentError("nothing to encrypt");
-    }
-    // One block under a zero ICV is the block cipher alone.
     ASSIGN_OR_RETURN(const Bytes icv,
-                     enc_.Encrypt(Block{}, CounterBlock(plaintext.counter)));
+                     EncryptBlock(CounterBlock(0x00, plaintext.counter)));
     // GPC Amendment D, 4.1.4.
     ASSIGN_OR_RETURN(
         Bytes ciphertext,
@@ -99,6 +105,41 @@ absl::StatusOr<std::vector<Bytes>> Scp03OpensslCipher::EncryptCommands(
     ciphertexts.push_back(std::move(ciphertext));
   }
   return ciphertexts;
+}
+
+absl::StatusOr<std::vector<Bytes>> Scp03OpensslCipher::ResponseMacs(
+    ByteSpan chaining_value, absl::Span<const Bytes> messages) {
+  if ((seed_.protocol.i & kRMac) == 0) {
+    return SessionCipher::ResponseMacs(chaining_value, messages);
+  }
+  if (!chaining_value.empty()) {
+    return absl::InvalidArgumentError("R-MACs of SCP03 are not chained");
+  }
+  std::vector<Bytes> macs;
+  macs.reserve(messages.size());
+  for (const Bytes& message : messages) {
+    ASSIGN_OR_RETURN(Bytes mac, crypto::AesCmac(keys_.rmac, message));
+    macs.push_back(std::move(mac));
+  }
+  return macs;
+}
+
+absl::StatusOr<std::vector<Bytes>> Scp03OpensslCipher::DecryptResponses(
+    absl::Span<const Ciphertext> ciphertexts) {
+  if ((seed_.protocol.i & kREnc) == 0) {
+    return SessionCipher::DecryptResponses(ciphertexts);
+  }
+  std::vector<Bytes> plaintexts;
+  plaintexts.reserve(ciphertexts.size());
+  for (const Ciphertext& ciphertext : ciphertexts) {
+    ASSIGN_OR_RETURN(const Bytes icv,
+                     EncryptBlock(CounterBlock(0x80, ciphertext.counter)));
+    ASSIGN_OR_RETURN(Bytes plaintext,
+                     crypto::AesCbcDecrypt(keys_.enc, icv, ciphertext.data));
+    RETURN_IF_ERROR(crypto::RemoveIso9797Padding(plaintext));
+    plaintexts.push_back(std::move(plaintext));
+  }
+  return plaintexts;
 }
 
 }  // namespace cardferry::scp

@@ -2,6 +2,7 @@
 #define CARDFERRY_LIB_CARD_SCP_OPENSSL_SCP03_OPENSSL_CIPHER_H_
 
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -9,12 +10,13 @@
 #include "lib/base/bytes.h"
 #include "lib/base/secret_bytes.h"
 #include "lib/card/scp/openssl/aes.h"
+#include "lib/card/scp/openssl/cmac_kdf.h"
 #include "lib/card/scp/session_cipher.h"
 #include "lib/card/scp/session_seed.h"
 
 namespace cardferry::scp {
 
-// SCP03 in S8 mode with known keys, over OpenSSL. Not safe to use from two
+// SCP03 with known keys, over OpenSSL. Not safe to use from two
 // threads at once.
 class Scp03OpensslCipher : public SessionCipher {
  public:
@@ -25,26 +27,33 @@ class Scp03OpensslCipher : public SessionCipher {
       const SecretBytes& static_enc, const SecretBytes& static_mac,
       const SessionSeed& seed);
 
-  ChannelProtocol protocol() const override { return protocol_; }
+  ChannelProtocol protocol() const override { return seed_.protocol; }
+  ChannelQuirks quirks() const override { return seed_.quirks; }
   absl::StatusOr<Bytes> CardCryptogram() override;
   absl::StatusOr<Bytes> HostCryptogram() override;
   absl::StatusOr<std::vector<Bytes>> MacChain(
       ByteSpan chaining_value, absl::Span<const Bytes> messages) override;
   absl::StatusOr<std::vector<Bytes>> EncryptCommands(
       absl::Span<const Plaintext> plaintexts) override;
+  absl::StatusOr<std::vector<Bytes>> ResponseMacs(
+      ByteSpan chaining_value, absl::Span<const Bytes> messages) override;
+  absl::StatusOr<std::vector<Bytes>> DecryptResponses(
+      absl::Span<const Ciphertext> ciphertexts) override;
 
  private:
-  Scp03OpensslCipher(const ChannelProtocol& protocol, Bytes context,
-                     SecretBytes mac_key, AesCmac mac, AesCbc enc)
-      : protocol_(protocol),
-        context_(std::move(context)),
-        mac_key_(std::move(mac_key)),
+  Scp03OpensslCipher(const SessionSeed& seed, Scp03SessionKeys keys,
+                     AesCmac mac, AesCbc enc)
+      : seed_(seed),
+        keys_(std::move(keys)),
         mac_(std::move(mac)),
         enc_(std::move(enc)) {}
 
-  const ChannelProtocol protocol_;
-  const Bytes context_;  // host challenge || card challenge
-  const SecretBytes mac_key_;
+  absl::StatusOr<Bytes> Cryptogram(Scp03Constant constant) const;
+  // The block cipher alone, under S-ENC.
+  absl::StatusOr<Bytes> EncryptBlock(ByteSpan block);
+
+  const SessionSeed seed_;
+  const Scp03SessionKeys keys_;
   AesCmac mac_;  // under S-MAC
   AesCbc enc_;   // under S-ENC
 };

@@ -167,11 +167,11 @@ TEST(Scp03OpensslCipherTest, RefusesAnotherProtocol) {
   EXPECT_THAT(
       Scp03OpensslCipher::Create(SecretBytes(16), SecretBytes(16), seed),
       StatusIs(StatusCode::kUnimplemented, "SCP02 is not SCP03"));
-  seed.protocol = {kScp03, 0x01};
+  seed.protocol = {kScp03, 0x02};
   EXPECT_THAT(
       Scp03OpensslCipher::Create(SecretBytes(16), SecretBytes(16), seed),
       StatusIs(StatusCode::kUnimplemented,
-               "SCP03 with i 01, which is not there"));
+               "SCP03 with i 02, which is not there"));
 }
 
 }  // namespace

@@ -13,11 +13,13 @@
 
 namespace cardferry::scp {
 
-// Computes nothing: MAC number n is the byte n sixteen times, a ciphertext is
-// the counter over and over. Remembers what it was asked, to show the framing.
+// Computes nothing: MAC number n is the byte n over and over, R-MAC number n
+// the byte A0 + n, a ciphertext and a plaintext the counter. Remembers what it
+// was asked, to show the framing.
 class RecordingCipher : public SessionCipher {
  public:
   ChannelProtocol protocol() const override { return channel; }
+  ChannelQuirks quirks() const override { return card; }
   absl::StatusOr<Bytes> CardCryptogram() override {
     return FromHexOrDie("C0C1C2C3C4C5C6C7");
   }
@@ -51,6 +53,31 @@ class RecordingCipher : public SessionCipher {
     return ciphertexts;
   }
 
+  absl::StatusOr<std::vector<Bytes>> ResponseMacs(
+      ByteSpan chaining_value, absl::Span<const Bytes> messages) override {
+    rmac_inputs.push_back(ToHex(chaining_value));
+    std::vector<Bytes> macs;
+    for (const Bytes& message : messages) {
+      rmac_inputs.push_back(ToHex(message));
+      ++rmac_number;
+      macs.push_back(
+          Bytes(mac_length, static_cast<uint8_t>(0xA0 + rmac_number)));
+    }
+    macs.resize(macs.size() - lost);
+    return macs;
+  }
+
+  absl::StatusOr<std::vector<Bytes>> DecryptCommands(
+      absl::Span<const Ciphertext> ciphertexts) override {
+    if (!padding.ok()) return padding;
+    return Decrypt(ciphertexts);
+  }
+  absl::StatusOr<std::vector<Bytes>> DecryptResponses(
+      absl::Span<const Ciphertext> ciphertexts) override {
+    if (!padding.ok()) return padding;
+    return Decrypt(ciphertexts);
+  }
+
   ChannelProtocol channel = {kScp03, 0x70};
   size_t block = 16;
   Bytes host_cryptogram = FromHexOrDie("A0A1A2A3A4A5A6A7");
@@ -63,6 +90,22 @@ class RecordingCipher : public SessionCipher {
   int encrypt_calls = 0;
   std::vector<std::string> mac_inputs;
   std::vector<uint32_t> encrypted;
+
+  ChannelQuirks card;
+  absl::Status padding;  // what decryption fails with
+  uint8_t rmac_number = 0;
+  std::vector<std::string> rmac_inputs;
+  std::vector<uint32_t> decrypted;
+
+ private:
+  std::vector<Bytes> Decrypt(absl::Span<const Ciphertext> ciphertexts) {
+    std::vector<Bytes> plaintexts;
+    for (const Ciphertext& ciphertext : ciphertexts) {
+      decrypted.push_back(ciphertext.counter);
+      plaintexts.push_back({static_cast<uint8_t>(ciphertext.counter)});
+    }
+    return plaintexts;
+  }
 };
 
 }  // namespace cardferry::scp

@@ -1,0 +1,124 @@
+#include "lib/card/scp/sent_packet.h"
+
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
+#include "lib/card/scp/command_framing.h"
+
+namespace cardferry::scp {
+namespace {
+
+using card::CommandApdu;
+
+absl::Status NotThisPacket(size_t command, absl::string_view why) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("not this session's packet: command ", command, " ", why));
+}
+
+// A command without the part of its C-MAC that was sent.
+absl::StatusOr<SentCommand> WithoutMac(const SessionCipher& cipher,
+                                       const CommandApdu& command,
+                                       size_t index) {
+  const size_t mac_length = SentMacLength(cipher.protocol());
+  if (!HasSecureMessaging(command.header().cla) ||
+      command.data().size() < mac_length) {
+    return NotThisPacket(index, "has no C-MAC");
+  }
+  SentCommand sent;
+  sent.header = command.header();
+  sent.extended = command.IsExtended() || command.came_extended();
+  sent.data.assign(command.data().begin(),
+                   command.data().end() - static_cast<ptrdiff_t>(mac_length));
+  return sent;
+}
+
+// SCP02's C-MACs and R-MACs cover what was before encryption. What does not
+// decrypt was never this session's: its C-MAC would not match either, and
+// nobody learns which of the two it was.
+absl::Status Decrypt(SessionCipher& cipher, std::vector<SentCommand>& packet) {
+  std::vector<SessionCipher::Ciphertext> ciphertexts;
+  std::vector<size_t> whose;
+  for (size_t i = 1; i < packet.size(); ++i) {
+    if (packet[i].data.empty()) continue;
+    if (packet[i].data.size() % BlockLength(cipher.protocol()) != 0) {
+      return NotThisPacket(i, "does not match its C-MAC");
+    }
+    ciphertexts.push_back({packet[i].counter, packet[i].data});
+    whose.push_back(i);
+  }
+  if (ciphertexts.empty()) return absl::OkStatus();
+  absl::StatusOr<std::vector<Bytes>> plaintexts =
+      cipher.DecryptCommands(ciphertexts);
+  if (absl::IsInvalidArgument(plaintexts.status())) {
+    return absl::InvalidArgumentError(
+        "not this session's packet: a command does not match its C-MAC");
+  }
+  RETURN_IF_ERROR(plaintexts.status());
+  if (plaintexts->size() != whose.size()) {
+    return absl::InternalError("cipher lost a plaintext");
+  }
+  for (size_t i = 0; i < whose.size(); ++i) {
+    packet[whose[i]].data = std::move((*plaintexts)[i]);
+  }
+  return absl::OkStatus();
+}
+
+void Number(const SessionCipher& cipher, std::vector<SentCommand>& packet) {
+  uint32_t counter = 0;
+  for (size_t i = IsImplicit(cipher.protocol()) ? 0 : 1; i < packet.size();
+       ++i) {
+    if (CountsCommand(cipher, packet[i].data)) ++counter;
+    packet[i].counter = counter;
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<SecurityLevel> LevelOf(const SessionCipher& cipher,
+                                      absl::Span<const CommandApdu> commands) {
+  const ChannelProtocol protocol = cipher.protocol();
+  RETURN_IF_ERROR(CheckProtocol(protocol));
+  if (IsImplicit(protocol)) return SecurityLevel::kCMac;
+  if (commands.empty() ||
+      commands[0].header().ins != kExternalAuthenticate.ins) {
+    return NotThisPacket(0, "is not EXTERNAL AUTHENTICATE");
+  }
+  const auto level = static_cast<SecurityLevel>(commands[0].header().p1);
+  if (!IsLegal(protocol, level)) {
+    return NotThisPacket(0, "has a level that its protocol has not");
+  }
+  return level;
+}
+
+absl::StatusOr<std::vector<SentCommand>> ReadSentPacket(
+    SessionCipher& cipher, SecurityLevel level,
+    absl::Span<const CommandApdu> commands) {
+  std::vector<SentCommand> packet;
+  for (size_t i = 0; i < commands.size(); ++i) {
+    ASSIGN_OR_RETURN(SentCommand sent, WithoutMac(cipher, commands[i], i));
+    packet.push_back(std::move(sent));
+  }
+  Number(cipher, packet);
+  if (HasCDec(level) && cipher.protocol().scp == kScp02) {
+    RETURN_IF_ERROR(Decrypt(cipher, packet));
+  }
+  std::vector<Bytes> inputs;
+  for (const SentCommand& sent : packet) {
+    inputs.push_back(CMacInput(cipher, sent.header, sent.data, sent.extended));
+  }
+  ASSIGN_OR_RETURN(std::vector<Bytes> macs,
+                   Macs(cipher, FirstChainingValue(cipher.protocol()), inputs));
+  const size_t mac_length = SentMacLength(cipher.protocol());
+  for (size_t i = 0; i < packet.size(); ++i) {
+    if (!ConstantTimeEqual(ByteSpan(macs[i]).first(mac_length),
+                           ByteSpan(commands[i].data()).last(mac_length))) {
+      return NotThisPacket(i, "does not match its C-MAC");
+    }
+    packet[i].mac = std::move(macs[i]);
+  }
+  return packet;
+}
+
+}  // namespace cardferry::scp
