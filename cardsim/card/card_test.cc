@@ -1,7 +1,5 @@
 #include "cardsim/card/card.h"
 
-#include <utility>
-
 #include "absl/strings/str_cat.h"
 #include "cardsim/testing/memory_store.h"
 #include "cardsim/testing/test_card.h"
@@ -369,27 +367,6 @@ TEST(CardTest, RestoreRefusesAnotherKindOfCardAndTooLittleMemory) {
   store.last.keys = SecretBytes();
   EXPECT_THAT(Card::Restore(store.last, {}, random),
               StatusIs(absl::StatusCode::kDataLoss));
-}
-
-// The C-MAC was made with another implementation of triple DES.
-TEST(CardTest, AnImplicitSessionBeginsByAMacAndEndsByASelect) {
-  constexpr char kPlain[] = "80F28002024F0000";
-  constexpr char kMaced[] = "84F280020A4F006520B2D609853FC900";
-  KeySet keys = TestDesKeys();
-  for (SecretBytes* key : {&keys.enc, &keys.mac, &keys.dek}) {
-    *key =
-        SecretBytes::CopyOf(FromHexOrDie("404142434445464748494A4B4C4D4E4F"));
-  }
-  CardOptions options;
-  options.scp02_i = 0x1A;
-  TestCard card(std::move(keys), options);
-  EXPECT_EQ(card.Send(kPlain), "6982");
-  const std::string status = card.Send(kMaced);
-  EXPECT_EQ(status.substr(status.size() - 4), "9000");
-  EXPECT_EQ(card.Send(kPlain), status);
-  card.Send("00A4040000");
-  EXPECT_EQ(card.Send(kPlain), "6982");
-  EXPECT_EQ(card.Send(kMaced), "6982");  // of the counter before
 }
 
 TEST(CardTest, CreateRefusesKeysThatDoNotFit) {
