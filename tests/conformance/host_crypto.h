@@ -13,8 +13,10 @@
 #include "lib/card/scp/openssl/an10922.h"
 #include "lib/card/scp/openssl/diversification.h"
 #include "lib/card/scp/openssl/scp02_session_key.h"
+#include "lib/card/scp/scp11/key_agreement.h"
 #include "lib/card/scp/session_cipher.h"
 #include "lib/card/scp/session_seed.h"
+#include "tests/conformance/scp11_record.h"
 #include "tests/conformance/session_record.h"
 
 namespace cardferry::conformance {
@@ -39,6 +41,17 @@ class HostCrypto {
   virtual std::optional<std::string> WhyNotSession(const scp::ChannelProtocol&,
                                                    bool /*with_rmac*/) const {
     return std::nullopt;
+  }
+
+  // Our keys in an SCP11 opening, those of the record. Only where has_scp11.
+  virtual bool has_scp11() const { return false; }
+  virtual absl::StatusOr<std::unique_ptr<scp::KeyAgreement>> OpenScp11(
+      const Scp11Record&) {
+    return absl::UnimplementedError("SCP11");
+  }
+  // All five keys, from the record's shared secrets on.
+  virtual absl::Status CheckScp11Keys(const Scp11Record&) {
+    return absl::UnimplementedError("SCP11");
   }
 
   // AES-CMAC.

@@ -6,6 +6,7 @@
 #include "lib/card/scp/channel_protocol.h"
 #include "tests/conformance/host_content.h"
 #include "tests/conformance/host_primitives.h"
+#include "tests/conformance/host_scp11.h"
 #include "tests/conformance/host_session_material.h"
 #include "tests/conformance/host_sessions.h"
 
@@ -83,6 +84,7 @@ const Kind* FindKind(const Vector& vector) {
       {"negative_trace", {WhyNoNegativeTrace, CheckNegativeTrace, true}},
       {"scp02_implicit", {NotSpoken, CheckImplicit, true}},
       {"scp02_implicit_rmac", {NotSpoken, CheckImplicit, true}},
+      {"scp11", {Always, CheckScp11}},
       {"session_keys", {NotSpoken, CheckSessionKeys}},
       {"cryptogram", {NotSpoken, CheckCryptogram}},
       {"cmac_chain", {NotSpoken, CheckCmacChain}},
@@ -110,6 +112,10 @@ std::optional<std::string> HostRunner::WhyNot(const Vector& vector) const {
   if (kind == nullptr) return "kind is not there";
   Reason reason = kind->why_not(vector);
   if (reason || !vector.Has("protocol")) return reason;
+  if (vector.kind() == "scp11") {
+    if (crypto_->has_scp11()) return std::nullopt;
+    return vector.Text("protocol");
+  }
   const std::string level = vector.Text("security_level");
   return crypto_->WhyNotSession(ProtocolOf(vector, kind->whole_session),
                                 !level.empty() && level[0] != '0');

@@ -5,7 +5,9 @@
 #include "lib/base/status_macros.h"
 #include "lib/card/scp/openssl/aes.h"
 #include "lib/card/scp/openssl/cmac_kdf.h"
+#include "lib/card/scp/openssl/curve_names.h"
 #include "lib/card/scp/openssl/openssl_cipher.h"
+#include "lib/card/scp/openssl/scp11_openssl_keys.h"
 #include "lib/crypto/des_mac.h"
 #include "lib/crypto/padding.h"
 #include "lib/crypto/tdes.h"
@@ -24,6 +26,32 @@ OpensslHostCrypto::OpenSession(const StaticKeys& keys,
                                const scp::SessionSeed& seed) {
   return scp::CreateOpensslCipher(SecretBytes::CopyOf(keys.enc),
                                   SecretBytes::CopyOf(keys.mac), seed);
+}
+
+absl::StatusOr<std::unique_ptr<scp::KeyAgreement>> OpensslHostCrypto::OpenScp11(
+    const Scp11Record& record) {
+  scp::Scp11OpensslKeys::Options options;
+  options.curve = *scp::CurveOfName(crypto::NameOf(record.curve));
+  options.hash = record.hash;
+  options.known_ephemeral = SecretBytes::CopyOf(record.host_ephemeral);
+  if (!record.host_static.empty()) {
+    options.static_key = SecretBytes::CopyOf(record.host_static);
+  }
+  return scp::Scp11OpensslKeys::Create(options);
+}
+
+absl::Status OpensslHostCrypto::CheckScp11Keys(const Scp11Record& record) {
+  ASSIGN_OR_RETURN(
+      const scp::Scp11DerivedKeys keys,
+      scp::DeriveScp11Keys(record.hash, SecretBytes::CopyOf(record.secrets),
+                           record.shared_info, record.shared_info[2]));
+  Bytes all;
+  for (const SecretBytes* const key :
+       {&keys.receipt, &keys.session.enc, &keys.session.mac, &keys.session.rmac,
+        &keys.dek}) {
+    Append(all, key->Read(GrantSecretAccess()));
+  }
+  return ExpectBytes("receipt key and session keys", all, record.keys);
 }
 
 absl::Status OpensslHostCrypto::CheckCmac(ByteSpan key, ByteSpan message,

@@ -14,6 +14,10 @@ class OpensslHostCrypto : public HostCrypto {
   std::string name() const override { return "openssl"; }
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const StaticKeys& keys, const scp::SessionSeed& seed) override;
+  bool has_scp11() const override { return true; }
+  absl::StatusOr<std::unique_ptr<scp::KeyAgreement>> OpenScp11(
+      const Scp11Record& record) override;
+  absl::Status CheckScp11Keys(const Scp11Record& record) override;
   absl::Status CheckCmac(ByteSpan key, ByteSpan message,
                          ByteSpan expected) override;
   absl::StatusOr<Bytes> RetailMac(ByteSpan key, ByteSpan chaining_value,

@@ -54,6 +54,44 @@ absl::StatusOr<Bytes> ReadSecrets(const Vector& vector) {
   return Concat({first, second});
 }
 
+absl::StatusOr<Bytes> ReadSessionKeys(const Vector& vector) {
+  Bytes keys;
+  for (const char* const path :
+       {"receipt_key", "session_keys.enc", "session_keys.mac",
+        "session_keys.rmac", "session_keys.dek"}) {
+    ASSIGN_OR_RETURN(const Bytes key, vector.Hex(path));
+    Append(keys, key);
+  }
+  return keys;
+}
+
+bool EncryptsAbsentData(const Vector& vector) {
+  for (size_t i = 0; vector.Has(absl::StrCat("commands.", i, ".plain")); ++i) {
+    if (vector.Text(absl::StrCat("commands.", i, ".note")) ==
+        "host encrypts an empty data field as one padded block") {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Field "preceding": commands and answers without secure messaging.
+absl::StatusOr<std::vector<Exchange>> ReadPreceding(const Vector& vector) {
+  std::vector<Exchange> exchanges;
+  for (size_t i = 0;; ++i) {
+    const std::string path = absl::StrCat("preceding.", i);
+    if (!vector.Has(path + ".command")) return exchanges;
+    ASSIGN_OR_RETURN(Bytes bytes, vector.Hex(path + ".command"));
+    ASSIGN_OR_RETURN(const card::CommandApdu command,
+                     card::CommandApdu::Parse(bytes));
+    ASSIGN_OR_RETURN(const Bytes answer, vector.Hex(path + ".response"));
+    ASSIGN_OR_RETURN(card::ResponseApdu response,
+                     card::ResponseApdu::Parse(answer));
+    exchanges.push_back({std::nullopt, command, std::move(bytes),
+                         std::move(response), std::nullopt});
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Scp11Record> ReadScp11(const Vector& vector) {
@@ -79,7 +117,10 @@ absl::StatusOr<Scp11Record> ReadScp11(const Vector& vector) {
   ASSIGN_OR_RETURN(record.secrets, ReadSecrets(vector));
   ASSIGN_OR_RETURN(record.shared_info, vector.Hex("shared_info", 3));
   ASSIGN_OR_RETURN(record.receipt, vector.Hex("receipt", 16));
+  ASSIGN_OR_RETURN(record.keys, ReadSessionKeys(vector));
+  record.encrypts_absent_data = EncryptsAbsentData(vector);
   ASSIGN_OR_RETURN(record.exchanges, ReadExchanges(vector));
+  ASSIGN_OR_RETURN(record.preceding, ReadPreceding(vector));
   return record;
 }
 

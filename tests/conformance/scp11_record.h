@@ -34,7 +34,11 @@ struct Scp11Record {
   Bytes secrets = {};  // both, joined
   Bytes shared_info = {};
   Bytes receipt = {};
+  Bytes keys = {};  // receipt key, S-ENC, S-MAC, S-RMAC, S-DEK
+  // The host encrypts commands without data too.
+  bool encrypts_absent_data = false;
   std::vector<Exchange> exchanges = {};
+  std::vector<Exchange> preceding = {};  // where it was recorded
 };
 
 absl::StatusOr<Scp11Record> ReadScp11(const Vector& vector);

@@ -32,7 +32,7 @@ MacedAnswers FindMacedAnswers(const SessionCipher& cipher,
                               std::vector<VerifiedResponse>& results) {
   const size_t mac_length = SentMacLength(cipher.protocol());
   MacedAnswers maced;
-  for (size_t i = 1; i < results.size(); ++i) {
+  for (size_t i = FirstCommand(cipher); i < results.size(); ++i) {
     VerifiedResponse& result = results[i];
     if (!MustHaveRMac(result.sw)) {
       if (!result.data.empty()) Forge(result);

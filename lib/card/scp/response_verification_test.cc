@@ -59,6 +59,13 @@ class ResponseVerificationTest : public ::testing::Test {
     Protect(*BeginImplicitSession(cipher_), plain);
   }
 
+  void OpenBegun(const SessionCipher::Start& start,
+                 const std::vector<const char*>& plain) {
+    cipher_.channel = {kScp03, 0x60};
+    cipher_.begun = start;
+    Protect({start.level, start.chaining_value, 0}, plain);
+  }
+
   absl::StatusOr<std::vector<std::string>> Verify(
       const std::vector<std::string>& answers) {
     cipher_.mac_number = 0;
@@ -347,6 +354,21 @@ TEST_F(ResponseVerificationTest, AnExplicitSessionCanBeginOneToo) {
               IsOkAndHolds(ElementsAre("reported  9000", "reported  9000",
                                        "proven D1 9000")));
   EXPECT_EQ(cipher_.rmac_inputs[0], "");
+}
+
+// SCP11: the receipt is the first chaining value, and every command counts.
+TEST_F(ResponseVerificationTest, ASessionThatHadBegunHasNoOpeningInItsPacket) {
+  const Bytes receipt = FromHexOrDie("0B63C42C2D5138936FF5894F10C1234F");
+  OpenBegun({SecurityLevel::kCDecCMacRMacREnc, receipt},
+            {"80CA006600", "80E2880001AA"});
+  cipher_.mac_inputs.clear();
+  ASSERT_OK_AND_ASSIGN(
+      const std::vector<std::string> told,
+      Verify({"11111111111111111111111111111111A1A1A1A1A1A1A1A19000",
+              "A2A2A2A2A2A2A2A29000"}));
+  EXPECT_THAT(told, ElementsAre("proven 01 9000", "proven  9000"));
+  EXPECT_EQ(cipher_.mac_inputs[0], ToHex(receipt));
+  EXPECT_THAT(cipher_.decrypted, ElementsAre(1));
 }
 
 }  // namespace

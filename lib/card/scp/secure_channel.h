@@ -86,9 +86,9 @@ struct VerifiedResponse {
 
 // What of `answers` is proven, one result per answer. `commands` are all that
 // were sent in the session, as they were sent, the first of them EXTERNAL
-// AUTHENTICATE (none with implicit initiation); `answers` theirs from the first
-// on, perhaps fewer. Nothing is kept from one call to the next: a longer list
-// of both is verified again from the start.
+// AUTHENTICATE (none with implicit initiation or a start()); `answers` theirs
+// from the first on, perhaps fewer. Nothing is kept from one call to the next:
+// a longer list of both is verified again from the start.
 //
 // 9000, 62xx and 63xx carry an R-MAC, other SWs need not (SCP03: must not). A
 // session whose level has no R-MAC, and (SCP02) no BEGIN R-MAC SESSION, has

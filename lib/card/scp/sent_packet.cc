@@ -67,8 +67,7 @@ absl::Status Decrypt(SessionCipher& cipher, std::vector<SentCommand>& packet) {
 
 void Number(const SessionCipher& cipher, std::vector<SentCommand>& packet) {
   uint32_t counter = 0;
-  for (size_t i = IsImplicit(cipher.protocol()) ? 0 : 1; i < packet.size();
-       ++i) {
+  for (size_t i = FirstCommand(cipher); i < packet.size(); ++i) {
     if (CountsCommand(cipher, packet[i].data)) ++counter;
     packet[i].counter = counter;
   }
@@ -76,11 +75,16 @@ void Number(const SessionCipher& cipher, std::vector<SentCommand>& packet) {
 
 }  // namespace
 
+size_t FirstCommand(const SessionCipher& cipher) {
+  return IsImplicit(cipher.protocol()) || cipher.start() ? 0 : 1;
+}
+
 absl::StatusOr<SecurityLevel> LevelOf(const SessionCipher& cipher,
                                       absl::Span<const CommandApdu> commands) {
   const ChannelProtocol protocol = cipher.protocol();
   RETURN_IF_ERROR(CheckProtocol(protocol));
   if (IsImplicit(protocol)) return SecurityLevel::kCMac;
+  if (const auto start = cipher.start()) return start->level;
   if (commands.empty() ||
       commands[0].header().ins != kExternalAuthenticate.ins) {
     return NotThisPacket(0, "is not EXTERNAL AUTHENTICATE");
@@ -108,8 +112,10 @@ absl::StatusOr<std::vector<SentCommand>> ReadSentPacket(
   for (const SentCommand& sent : packet) {
     inputs.push_back(CMacInput(cipher, sent.header, sent.data, sent.extended));
   }
-  ASSIGN_OR_RETURN(std::vector<Bytes> macs,
-                   Macs(cipher, FirstChainingValue(cipher.protocol()), inputs));
+  const auto start = cipher.start();
+  const Bytes first =
+      start ? start->chaining_value : FirstChainingValue(cipher.protocol());
+  ASSIGN_OR_RETURN(std::vector<Bytes> macs, Macs(cipher, first, inputs));
   const size_t mac_length = SentMacLength(cipher.protocol());
   for (size_t i = 0; i < packet.size(); ++i) {
     if (!ConstantTimeEqual(ByteSpan(macs[i]).first(mac_length),

@@ -22,9 +22,14 @@ struct SentCommand {
   Bytes mac;             // its whole C-MAC
 };
 
+// The index of the first command after EXTERNAL AUTHENTICATE: 0 where there was
+// none.
+size_t FirstCommand(const SessionCipher& cipher);
+
 // The security level of a session that `commands` were sent in: P1 of EXTERNAL
 // AUTHENTICATE, the first of them; with implicit initiation, that of every such
-// session. INVALID_ARGUMENT when it is not there or not legal.
+// session; where a session has a start(), that one's. INVALID_ARGUMENT when it
+// is not there or not legal.
 absl::StatusOr<SecurityLevel> LevelOf(
     const SessionCipher& cipher, absl::Span<const card::CommandApdu> commands);
 

@@ -2,6 +2,7 @@
 #define CARDFERRY_LIB_CARD_SCP_SESSION_CIPHER_H_
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -10,6 +11,7 @@
 #include "lib/base/bytes.h"
 #include "lib/card/scp/channel_protocol.h"
 #include "lib/card/scp/channel_quirks.h"
+#include "lib/card/scp/security_level.h"
 
 namespace cardferry::scp {
 
@@ -29,9 +31,18 @@ class SessionCipher {
   // How the card differs from the text: its seed's.
   virtual ChannelQuirks quirks() const { return {}; }
 
+  // How a session began that EXTERNAL AUTHENTICATE did not begin, because
+  // something else (SCP11) had authenticated both sides and agreed on the keys.
+  struct Start {
+    SecurityLevel level = SecurityLevel::kCDecCMacRMacREnc;
+    Bytes chaining_value;  // before the first command; SCP03: 16 bytes
+  };
+  // nullopt for all other sessions.
+  virtual std::optional<Start> start() const { return std::nullopt; }
+
   // The cryptogram that the card (host) must show for this session's
   // challenges: 8 bytes, in S16 mode 16. INVALID_ARGUMENT for SCP02 with
-  // implicit initiation, which has none.
+  // implicit initiation and for a session with a start(), which have none.
   virtual absl::StatusOr<Bytes> CardCryptogram() = 0;
   virtual absl::StatusOr<Bytes> HostCryptogram() = 0;
 

@@ -49,8 +49,33 @@ absl::StatusOr<std::unique_ptr<Scp03OpensslCipher>> Scp03OpensslCipher::Create(
       seed, std::move(keys), std::move(mac), std::move(enc)));
 }
 
+absl::StatusOr<std::unique_ptr<Scp03OpensslCipher>>
+Scp03OpensslCipher::CreateStarted(const ChannelProtocol& protocol,
+                                  const ChannelQuirks& quirks,
+                                  Scp03SessionKeys keys, Start start) {
+  RETURN_IF_ERROR(CheckProtocol(protocol));
+  if (protocol.scp != kScp03) {
+    return absl::UnimplementedError(
+        absl::StrFormat("SCP%02X is not SCP03", protocol.scp));
+  }
+  if (start.chaining_value.size() != kAesBlock) {
+    return absl::InvalidArgumentError("a chaining value has 16 bytes");
+  }
+  ASSIGN_OR_RETURN(AesCmac mac, AesCmac::Create(keys.mac));
+  ASSIGN_OR_RETURN(AesCbc enc, AesCbc::Create(keys.enc));
+  SessionSeed seed;
+  seed.protocol = protocol;
+  seed.quirks = quirks;
+  return std::unique_ptr<Scp03OpensslCipher>(new Scp03OpensslCipher(
+      seed, std::move(keys), std::move(mac), std::move(enc), std::move(start)));
+}
+
 absl::StatusOr<Bytes> Scp03OpensslCipher::Cryptogram(
     Scp03Constant constant) const {
+  if (start_) {
+    return absl::InvalidArgumentError(
+        "a session that SCP11 began has no cryptograms");
+  }
   ASSIGN_OR_RETURN(
       const SecretBytes cryptogram,
       Scp03Kdf(keys_.mac, static_cast<uint8_t>(constant),

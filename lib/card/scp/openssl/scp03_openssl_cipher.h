@@ -2,6 +2,7 @@
 #define CARDFERRY_LIB_CARD_SCP_OPENSSL_SCP03_OPENSSL_CIPHER_H_
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,8 +28,16 @@ class Scp03OpensslCipher : public SessionCipher {
       const SecretBytes& static_enc, const SecretBytes& static_mac,
       const SessionSeed& seed);
 
+  // A session whose keys both sides have agreed on already (SCP11), and how it
+  // began. Errors as above; INVALID_ARGUMENT for a chaining value that has not
+  // 16 bytes.
+  static absl::StatusOr<std::unique_ptr<Scp03OpensslCipher>> CreateStarted(
+      const ChannelProtocol& protocol, const ChannelQuirks& quirks,
+      Scp03SessionKeys keys, Start start);
+
   ChannelProtocol protocol() const override { return seed_.protocol; }
   ChannelQuirks quirks() const override { return seed_.quirks; }
+  std::optional<Start> start() const override { return start_; }
   absl::StatusOr<Bytes> CardCryptogram() override;
   absl::StatusOr<Bytes> HostCryptogram() override;
   absl::StatusOr<std::vector<Bytes>> MacChain(
@@ -42,11 +51,13 @@ class Scp03OpensslCipher : public SessionCipher {
 
  private:
   Scp03OpensslCipher(const SessionSeed& seed, Scp03SessionKeys keys,
-                     AesCmac mac, AesCbc enc)
+                     AesCmac mac, AesCbc enc,
+                     std::optional<Start> start = std::nullopt)
       : seed_(seed),
         keys_(std::move(keys)),
         mac_(std::move(mac)),
-        enc_(std::move(enc)) {}
+        enc_(std::move(enc)),
+        start_(std::move(start)) {}
 
   absl::StatusOr<Bytes> Cryptogram(Scp03Constant constant) const;
   // The block cipher alone, under S-ENC.
@@ -56,6 +67,7 @@ class Scp03OpensslCipher : public SessionCipher {
   const Scp03SessionKeys keys_;
   AesCmac mac_;  // under S-MAC
   AesCbc enc_;   // under S-ENC
+  const std::optional<Start> start_;
 };
 
 }  // namespace cardferry::scp

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
 #include "lib/card/scp/channel_protocol.h"
+#include "lib/card/scp/channel_quirks.h"
 #include "lib/card/scp/scp11/opening_commands.h"
 #include "lib/card/scp/session_cipher.h"
 
@@ -23,6 +24,8 @@ struct Agreement {
   Bytes receipt;
   // How the session goes on: SCP03 with R-MAC and R-ENC, S8 or S16 mode.
   ChannelProtocol protocol = {kScp03, 0x60};
+  ChannelQuirks quirks = {};
+  SecurityLevel level = SecurityLevel::kCDecCMacRMacREnc;
 };
 
 // Our keys in the opening of one SCP11 session: an ephemeral one, made for it,
@@ -41,7 +44,8 @@ class KeyAgreement {
   //   b: eSK.OCE with ePK.SD, then eSK.OCE with PK.SD
   //   c: eSK.OCE with PK.SD, then SK.OCE with PK.SD
   // joins them, derives the receipt key, S-ENC, S-MAC, S-RMAC and S-DEK (ANSI
-  // X9.63), and gives a session's cipher if the receipt is the card's. Once.
+  // X9.63), and gives a session's cipher if the receipt is the card's: with a
+  // start() of this level, whose chaining value is the receipt. Once.
   //   DATA_LOSS: it is not: this card has not the key of its certificate, or
   //     somebody stands between.
   //   INVALID_ARGUMENT: a point is not on the curve, or a length is wrong.

@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "lib/base/bytes.h"
 #include "lib/card/apdu/command_apdu.h"
+#include "lib/card/scp/channel_quirks.h"
 #include "lib/card/scp/security_level.h"
 
 namespace cardferry::scp {
@@ -33,6 +34,8 @@ struct Scp11Terms {
   KeyReference card_key;                                   // SK.SD.ECKA
   SecurityLevel level = SecurityLevel::kCDecCMacRMacREnc;  // or kCMacRMac
   size_t key_length = 16;  // of the session keys, AES: 16, 24 or 32
+  // The session's, which goes on as SCP03.
+  ChannelQuirks quirks = {};
 };
 
 // INVALID_ARGUMENT for other levels and lengths.

@@ -38,6 +38,8 @@ absl::StatusOr<Scp11Session> OpenScp11Session(
   agreement.receipt_message = ReceiptMessage(authenticate, parsed);
   agreement.receipt = parsed.receipt;
   agreement.protocol = protocol;
+  agreement.quirks = terms.quirks;
+  agreement.level = terms.level;
   Scp11Session session;
   ASSIGN_OR_RETURN(session.cipher, keys.Agree(agreement));
   session.state = {terms.level, std::move(parsed.receipt), 0};

@@ -2,6 +2,7 @@
 #define CARDFERRY_LIB_CARD_SCP_TESTING_RECORDING_CIPHER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ class RecordingCipher : public SessionCipher {
  public:
   ChannelProtocol protocol() const override { return channel; }
   ChannelQuirks quirks() const override { return card; }
+  std::optional<Start> start() const override { return begun; }
   absl::StatusOr<Bytes> CardCryptogram() override {
     return FromHexOrDie("C0C1C2C3C4C5C6C7");
   }
@@ -92,6 +94,7 @@ class RecordingCipher : public SessionCipher {
   std::vector<uint32_t> encrypted;
 
   ChannelQuirks card;
+  std::optional<Start> begun;
   absl::Status padding;  // what decryption fails with
   uint8_t rmac_number = 0;
   std::vector<std::string> rmac_inputs;
