@@ -104,6 +104,8 @@ std::string AdviceFor(const absl::Status& status);
 void AddAppCommands(CLI::App& app, Command& command);
 void AddJobCommands(CLI::App& app, Command& command);
 void AddJobAdd(CLI::App& jobs, Command& command);
+void AddJobPlan(CLI::App& jobs, Command& command);
+void AddManifestCommands(CLI::App& app, Command& command);
 void AddCardCommands(CLI::App& app, Command& command);
 void AddAgentCommands(CLI::App& app, Command& command);
 void AddReaderCommands(CLI::App& app, Command& command);

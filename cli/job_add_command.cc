@@ -6,6 +6,8 @@
 #include "absl/strings/str_cat.h"
 #include "cli/aid_arguments.h"
 #include "cli/job_watcher.h"
+#include "cli/manifest/card_manifest.h"
+#include "cli/render/job_text.h"
 #include "cli/subcommand.h"
 #include "lib/base/bytes.h"
 #include "lib/base/file.h"
@@ -38,12 +40,22 @@ constexpr char kFooter[] =
     "  cardferry job add --action delete --package A000000001 --agent "
     "kiosk-7\n";
 
+constexpr char kPlanFooter[] =
+    "From what is recorded of the card; nothing is sent to it. '+' is added,\n"
+    "'-' removed; what has no sign is there and stays.\n\n"
+    "Examples:\n"
+    "  cardferry job plan --manifest wallet.textproto --card "
+    "issuer/00010203040506070809\n"
+    "  cardferry job plan --action upgrade --app wallet-2 --card "
+    "issuer/00010203040506070809\n";
+
 struct Options {
   std::string action = "load";
   std::string application;
   std::string package_aid;
   std::string application_aid;
   std::vector<std::string> applets;
+  std::string manifest;
   std::string parameter_file;
   std::string parameter_hex;
   std::string parameter_text;
@@ -69,6 +81,17 @@ absl::StatusOr<std::string> ReadParameters(const Options& options,
   return options.parameter_text;
 }
 
+absl::Status CheckManifestIsAlone(const Options& options) {
+  const bool alone =
+      options.action == "load" && options.application.empty() &&
+      options.package_aid.empty() && options.application_aid.empty() &&
+      options.applets.empty() && options.parameter_file.empty() &&
+      options.parameter_hex.empty() && options.parameter_text.empty();
+  if (alone) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "--manifest says all that the card shall hold: nothing else beside it");
+}
+
 // What is wrong with the combination of flags, for people.
 absl::Status CheckCombination(const Options& options) {
   const auto wrong = [](absl::string_view message) {
@@ -77,6 +100,7 @@ absl::Status CheckCombination(const Options& options) {
   if (options.agent.empty() && options.card.empty()) {
     return wrong("say for which card: --agent NAME or --card ID");
   }
+  if (!options.manifest.empty()) return CheckManifestIsAlone(options);
   if (options.action != "delete") {
     if (!options.package_aid.empty() || !options.application_aid.empty()) {
       return wrong("--package and --application are for --action delete");
@@ -110,6 +134,11 @@ absl::StatusOr<pb::AddJobRequest> MakeRequest(const Options& options,
   RETURN_IF_ERROR(CheckCombination(options));
   pb::AddJobRequest request;
   request.set_action(ActionOf(options.action));
+  if (!options.manifest.empty()) {
+    request.set_action(pb::JOB_ACTION_MANIFEST);
+    ASSIGN_OR_RETURN(*request.mutable_desired(),
+                     ReadManifest(options.manifest));
+  }
   request.set_application(options.application);
   request.set_agent(options.agent);
   request.set_reader(options.reader);
@@ -163,6 +192,11 @@ void AddWhat(CLI::App& add, Options& options) {
                  "AID of the one installed application to delete");
 }
 
+void AddManifest(CLI::App& add, Options& options) {
+  add.add_option("--manifest", options.manifest,
+                 "FILE: a card manifest, instead of all the above");
+}
+
 void AddParameters(CLI::App& add, Options& options) {
   CLI::Option* file = add.add_option(
       "--param-file", options.parameter_file,
@@ -197,6 +231,7 @@ void AddJobAdd(CLI::App& group, Command& command) {
       group, {"add", "say what a card shall hold, and see to it", "", kFooter});
   AddWhat(add, *options);
   AddParameters(add, *options);
+  AddManifest(add, *options);
   AddWhere(add, *options);
   CLI::Option* watch =
       add.add_flag("--watch", options->watch, "then watch the job");
@@ -211,6 +246,29 @@ void AddJobAdd(CLI::App& group, Command& command) {
     }
     command.Run("add the job", [&](OperatorClient& client) {
       return AddJob(*options, *request, command, client);
+    });
+  });
+}
+
+void AddJobPlan(CLI::App& group, Command& command) {
+  auto options = std::make_shared<Options>();
+  CLI::App& plan = AddSubcommand(
+      group,
+      {"plan", "what such a job would do to a known card", "", kPlanFooter});
+  AddWhat(plan, *options);
+  AddParameters(plan, *options);
+  AddManifest(plan, *options);
+  plan.add_option("--card", options->card, "the card")->required();
+  plan.callback([&command, options] {
+    const absl::StatusOr<pb::AddJobRequest> request =
+        MakeRequest(*options, command.world().in);
+    if (!request.ok()) {
+      return command.FailUsage("plan the job", request.status());
+    }
+    command.Run("plan the job", [&](OperatorClient& client) -> absl::Status {
+      ASSIGN_OR_RETURN(const pb::JobPlan made, client.PlanJob(*request));
+      command.Show(made, PlanText);
+      return absl::OkStatus();
     });
   });
 }

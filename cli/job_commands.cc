@@ -82,6 +82,7 @@ void AddWatch(CLI::App& group, Command& command) {
 void AddJobCommands(CLI::App& app, Command& command) {
   CLI::App& group = AddGroup(app, "job", "jobs: what cards shall hold");
   AddJobAdd(group, command);
+  AddJobPlan(group, command);
   AddList(group, command);
   AddQuestionAbout(
       group,

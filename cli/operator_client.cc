@@ -87,6 +87,11 @@ absl::StatusOr<pb::Job> OperatorClient::AddJob(
   return Call(*stub_, &Stub::AddJob, request);
 }
 
+absl::StatusOr<pb::JobPlan> OperatorClient::PlanJob(
+    const pb::AddJobRequest& request) {
+  return Call(*stub_, &Stub::PlanJob, request);
+}
+
 absl::StatusOr<pb::Job> OperatorClient::GetJob(const std::string& id) {
   pb::GetJobRequest request;
   request.set_id(id);

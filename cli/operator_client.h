@@ -29,6 +29,8 @@ class OperatorClient {
   absl::StatusOr<std::vector<orchestrator::v1::Application>> ListApplications();
   absl::StatusOr<orchestrator::v1::Job> AddJob(
       const orchestrator::v1::AddJobRequest& request);
+  absl::StatusOr<orchestrator::v1::JobPlan> PlanJob(
+      const orchestrator::v1::AddJobRequest& request);
   absl::StatusOr<orchestrator::v1::Job> GetJob(const std::string& id);
   absl::StatusOr<std::vector<orchestrator::v1::Job>> ListJobs();
   absl::StatusOr<orchestrator::v1::Job> CancelJob(const std::string& id);

@@ -101,6 +101,7 @@ int RunCardferry(const std::vector<std::string>& arguments, World world) {
   AddProfileCommands(app, command);
   AddEventCommands(app, command);
   AddExplainCommand(app, command);
+  AddManifestCommands(app, command);
   // The library takes them from the back.
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
   try {

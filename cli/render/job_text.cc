@@ -134,6 +134,28 @@ std::string JobText(const Job& job) {
   return out;
 }
 
+std::string PlanText(const orchestrator::v1::JobPlan& plan) {
+  std::string text;
+  uint32_t commands = 0;
+  for (const orchestrator::v1::PlannedStep& step : plan.steps()) {
+    const char* sign = "  ";
+    if (step.sign() == orchestrator::v1::PLAN_SIGN_ADD) sign = "+ ";
+    if (step.sign() == orchestrator::v1::PLAN_SIGN_REMOVE) sign = "- ";
+    absl::StrAppend(&text, sign, Printable(step.text()));
+    if (step.commands() > 0) {
+      absl::StrAppend(&text, "  (", step.commands(), " command",
+                      PluralS(step.commands()), ")");
+    }
+    absl::StrAppend(&text, "\n");
+    commands += step.commands();
+  }
+  if (commands == 0) {
+    return absl::StrCat(text, "By its record the card holds all of it.\n");
+  }
+  return absl::StrCat(text, commands, " command", PluralS(commands),
+                      " would change the card. Nothing was sent.\n");
+}
+
 std::string JobTable(const std::vector<Job>& jobs) {
   if (jobs.empty()) return "No jobs. Add one: cardferry job add --help\n";
   Table table(

@@ -21,6 +21,12 @@ std::string ProgressText(const orchestrator::v1::Job& job);
 // All that is known of a job, over several lines.
 std::string JobText(const orchestrator::v1::Job& job);
 
+// What a job would do, like a diff, and what it comes to:
+//     package F000000001 1.0
+//   + applet F00000000101                1 command
+//   Nothing was sent.
+std::string PlanText(const orchestrator::v1::JobPlan& plan);
+
 // A line a job.
 std::string JobTable(const std::vector<orchestrator::v1::Job>& jobs);
 

@@ -69,6 +69,19 @@ Json Convert(const pb::Job& j) {
       {"application_aid", Hex(j.application_aid())}};
 }
 
+std::string SignWord(pb::PlanSign sign) {
+  if (sign == pb::PLAN_SIGN_ADD) return "add";
+  return sign == pb::PLAN_SIGN_REMOVE ? "remove" : "keep";
+}
+
+Json Convert(const pb::JobPlan& p) {
+  return {{"steps", Array(p.steps(), [](const pb::PlannedStep& s) {
+             return Json{{"sign", SignWord(s.sign())},
+                         {"text", s.text()},
+                         {"commands", s.commands()}};
+           })}};
+}
+
 Json ConvertPackage(const pb::Package& p) {
   return {{"aid", Hex(p.aid())},
           {"version", p.version()},
@@ -144,6 +157,7 @@ std::string ToJson(const pb::Application& value) {
   return Line(Convert(value));
 }
 std::string ToJson(const pb::Job& value) { return Line(Convert(value)); }
+std::string ToJson(const pb::JobPlan& value) { return Line(Convert(value)); }
 std::string ToJson(const pb::Card& value) { return Line(Convert(value)); }
 std::string ToJson(const pb::Agent& value) { return Line(Convert(value)); }
 std::string ToJson(const pb::Profile& value) { return Line(Convert(value)); }

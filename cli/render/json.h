@@ -15,6 +15,7 @@ namespace cardferry::cli {
 // always there.
 std::string ToJson(const orchestrator::v1::Application& value);
 std::string ToJson(const orchestrator::v1::Job& value);
+std::string ToJson(const orchestrator::v1::JobPlan& value);
 std::string ToJson(const orchestrator::v1::Card& value);
 std::string ToJson(const orchestrator::v1::Agent& value);
 std::string ToJson(const orchestrator::v1::Profile& value);

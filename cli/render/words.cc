@@ -37,6 +37,8 @@ std::string ActionWord(orchestrator::v1::JobAction action) {
       return "upgrade";
     case orchestrator::v1::JOB_ACTION_DELETE:
       return "delete";
+    case orchestrator::v1::JOB_ACTION_MANIFEST:
+      return "manifest";
     default:
       return "unknown";
   }

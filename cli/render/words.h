@@ -13,7 +13,7 @@ namespace cardferry::cli {
 // "waiting", "preparing", "running", "done", "failed", "cancelled".
 std::string StateWord(orchestrator::v1::JobState state);
 
-// "load", "upgrade", "delete".
+// "load", "upgrade", "delete", "manifest".
 std::string ActionWord(orchestrator::v1::JobAction action);
 
 // Microseconds since 1970 as "2026-11-22 17:02:31Z"; "-" for 0.

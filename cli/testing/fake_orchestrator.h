@@ -46,6 +46,8 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
   std::string uploaded_name;
   std::string uploaded_file;
   orchestrator::v1::AddJobRequest added;
+  orchestrator::v1::AddJobRequest planned;
+  orchestrator::v1::JobPlan plan;
   orchestrator::v1::ListEventsRequest asked_events;
   std::string cancelled;  // a job
   std::string resumed;    // a card
@@ -77,6 +79,13 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
                       orchestrator::v1::Job* response) override {
     added = *request;
     response->set_id("12");
+    return status;
+  }
+  grpc::Status PlanJob(grpc::ServerContext*,
+                       const orchestrator::v1::AddJobRequest* request,
+                       orchestrator::v1::JobPlan* response) override {
+    planned = *request;
+    *response = plan;
     return status;
   }
   grpc::Status GetJob(grpc::ServerContext*,

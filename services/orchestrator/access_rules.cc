@@ -16,6 +16,7 @@ std::vector<rpc::AuthorizationTable::Row> AccessRules() {
       {operators("AddApplication"), change},
       {operators("ListApplications"), look},
       {operators("AddJob"), change},
+      {operators("PlanJob"), change},
       {operators("GetJob"), look},
       {operators("ListJobs"), look},
       {operators("WatchJob"), look},

@@ -165,7 +165,8 @@ class Loader {
     if (entry == nullptr && !taken) {
       plan.steps.push_back(
           InstallStep{{load_file, applet.module, applet.instance,
-                       applet.privileges, applet.parameters}});
+                       applet.privileges, applet.parameters,
+                       applet.system_parameters, applet.uicc_parameters}});
       return absl::OkStatus();
     }
     const bool ours = !taken && package_is_there &&

@@ -17,6 +17,8 @@ struct DesiredApplet {
   card::Aid instance;
   Bytes privileges;  // 1 or 3 bytes
   Bytes parameters;  // C9's value; may be personal data: never logged
+  Bytes system_parameters = {};  // EF's value
+  Bytes uicc_parameters = {};    // EA's value
 };
 
 // A package that a card should have, and what is installed from it.

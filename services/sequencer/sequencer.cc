@@ -241,7 +241,8 @@ absl::StatusOr<Sequencer::Identity> Sequencer::Identify(
       (*profile)->name};
 }
 
-absl::StatusOr<Sequencer::Draft> Sequencer::Plan(const Request& request) const {
+absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
+    const Request& request) const {
   ASSIGN_OR_RETURN(CardClaim claim, ReadAnswers(request.answers));
   if (!claim.identity.has_value()) {
     return absl::FailedPreconditionError(
@@ -284,7 +285,7 @@ absl::StatusOr<Sequencer::Draft> Sequencer::Plan(const Request& request) const {
 }
 
 absl::StatusOr<Sequencer::Prepared> Sequencer::Prepare(const Request& request) {
-  ASSIGN_OR_RETURN(const Draft draft, Plan(request));
+  ASSIGN_OR_RETURN(const Draft draft, MakeDraft(request));
   return Protect(request, draft);
 }
 
@@ -329,6 +330,27 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
     prepared.state.packet = CommandsOf(prepared.script);
   }
   return prepared;
+}
+
+absl::StatusOr<std::vector<PlanLine>> Sequencer::Plan(
+    const DesiredState& desired, const std::optional<CardRecord>& record,
+    const std::string& profile) const {
+  const auto found =
+      std::find_if(profiles().begin(), profiles().end(),
+                   [&profile](const auto& one) { return one.name == profile; });
+  if (found == profiles().end()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no card profile is called \"", profile, "\""));
+  }
+  const CardRecord known = record.value_or(CardRecord{});
+  const StatusSnapshot expected =
+      known.snapshot.value_or(found->factory_content);
+  ASSIGN_OR_RETURN(const CardContent actual, ReadContent(expected));
+  ASSIGN_OR_RETURN(const ContentPlan plan,
+                   PlanContent(desired, actual, known.origins, *found));
+  ASSIGN_OR_RETURN(const Bundle bundle,
+                   BuildBundle(plan, expected, *found, FloorFor(plan, *found)));
+  return PlanLines(desired, actual, plan, bundle);
 }
 
 absl::StatusOr<Conclusion> Sequencer::Conclude(

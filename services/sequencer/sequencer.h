@@ -21,6 +21,7 @@
 #include "services/sequencer/desired_state.h"
 #include "services/sequencer/keyvault.h"
 #include "services/sequencer/load_file_cache.h"
+#include "services/sequencer/plan_lines.h"
 
 namespace cardferry::sequencer {
 
@@ -97,6 +98,13 @@ class Sequencer {
   absl::StatusOr<Prepared> Prepare(const Request& request);
   static constexpr absl::Duration kFreshFor = absl::Minutes(2);
 
+  // What Prepare would do at the profile's level with a card that holds what is
+  // recorded of it; a card without a record holds what is the factory's. What
+  // stays comes first. INVALID_ARGUMENT too for a profile that is not there.
+  absl::StatusOr<std::vector<PlanLine>> Plan(
+      const DesiredState& desired, const std::optional<CardRecord>& record,
+      const std::string& profile) const;
+
   // What the answers to a bundle mean, once the keyvault has said what they
   // prove. INVALID_ARGUMENT when they cannot belong to the bundle; the
   // keyvault's other errors pass through.
@@ -115,7 +123,7 @@ class Sequencer {
   struct Draft;
 
   absl::StatusOr<CardClaim> ReadAnswers(const OpeningAnswers& answers) const;
-  absl::StatusOr<Draft> Plan(const Request& request) const;
+  absl::StatusOr<Draft> MakeDraft(const Request& request) const;
   absl::StatusOr<Prepared> Protect(const Request& request, const Draft& draft);
 
   const ProfileCatalog profiles_;

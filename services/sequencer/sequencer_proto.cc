@@ -49,9 +49,12 @@ absl::StatusOr<DesiredApplet> ToApplet(const pb::DesiredApplet& applet) {
   }
   Bytes privileges = ToBytes(applet.privileges());
   if (privileges.empty()) privileges = {0x00};
-  return DesiredApplet{std::move(module), std::move(instance),
+  return DesiredApplet{std::move(module),
+                       std::move(instance),
                        std::move(privileges),
-                       ToBytes(applet.install_parameters())};
+                       ToBytes(applet.install_parameters()),
+                       ToBytes(applet.system_parameters()),
+                       ToBytes(applet.uicc_parameters())};
 }
 
 absl::StatusOr<DesiredPackage> ToPackage(const pb::DesiredPackage& package,
@@ -65,6 +68,13 @@ absl::StatusOr<DesiredPackage> ToPackage(const pb::DesiredPackage& package,
   desired.replace = package.replace();
   ASSIGN_OR_RETURN(desired.file,
                    load_files.Get(AsBytes(package.content_hash())));
+  const card::PackageVersion& found = desired.package();
+  const std::string version = absl::StrCat(found.major, ".", found.minor);
+  if (!package.version().empty() && package.version() != version) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "version ", package.version(), " of package ", found.aid.ToHex(),
+        " is wanted, the CAP file has version ", version));
+  }
   for (const pb::DesiredApplet& applet : package.applets()) {
     ASSIGN_OR_RETURN(DesiredApplet parsed, ToApplet(applet));
     desired.applets.push_back(std::move(parsed));
@@ -120,6 +130,18 @@ pb::Outcome ToProto(Outcome outcome) {
       break;
   }
   return pb::OUTCOME_UNKNOWN;
+}
+
+pb::StepKind ToProto(PlanLine::Kind kind) {
+  switch (kind) {
+    case PlanLine::Kind::kKeep:
+      return pb::STEP_KIND_KEEP;
+    case PlanLine::Kind::kAdd:
+      return pb::STEP_KIND_ADD;
+    case PlanLine::Kind::kRemove:
+      return pb::STEP_KIND_REMOVE;
+  }
+  return pb::STEP_KIND_UNSPECIFIED;
 }
 
 void RenderPackage(const card::StatusEntry& entry, pb::CardPackage& out) {
@@ -183,6 +205,25 @@ absl::StatusOr<Sequencer::Request> ParsePrepare(
   if (!record.ok()) return Annotate(record.status(), "card_record");
   parsed.record = *std::move(record);
   return parsed;
+}
+
+absl::StatusOr<PlanQuestion> ParsePlan(const pb::PlanRequest& request,
+                                       LoadFileCache& load_files) {
+  PlanQuestion parsed;
+  ASSIGN_OR_RETURN(parsed.desired, ToDesired(request.desired(), load_files));
+  parsed.profile = request.profile();
+  if (request.card_record().empty()) return parsed;
+  ASSIGN_OR_RETURN(parsed.record, DecodeCardRecord(request.card_record()));
+  return parsed;
+}
+
+void Render(const std::vector<PlanLine>& lines, pb::PlanResponse& response) {
+  for (const PlanLine& line : lines) {
+    pb::PlanStep& step = *response.add_steps();
+    step.set_kind(ToProto(line.kind));
+    step.set_text(line.text);
+    step.set_commands(static_cast<uint32_t>(line.commands));
+  }
 }
 
 pb::PrepareResponse RenderHeader(const Sequencer::Prepared& prepared) {

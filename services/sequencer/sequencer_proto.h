@@ -20,6 +20,16 @@ absl::StatusOr<Sequencer::OpeningAnswers> ParseAnswers(
 absl::StatusOr<Sequencer::Request> ParsePrepare(
     const v1::PrepareRequest& request, LoadFileCache& load_files);
 
+// What a plan without a card is made from. The same errors.
+struct PlanQuestion {
+  DesiredState desired;
+  std::optional<CardRecord> record;
+  std::string profile;
+};
+absl::StatusOr<PlanQuestion> ParsePlan(const v1::PlanRequest& request,
+                                       LoadFileCache& load_files);
+void Render(const std::vector<PlanLine>& lines, v1::PlanResponse& response);
+
 // Everything about a bundle but its parts.
 v1::PrepareResponse RenderHeader(const Sequencer::Prepared& prepared);
 // The parts in order, each of at most 60 KB.

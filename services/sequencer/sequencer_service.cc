@@ -47,6 +47,12 @@ grpc::Status SequencerService::Prepare(
   return End("Prepare", Prepare(*request, *writer));
 }
 
+grpc::Status SequencerService::Plan(grpc::ServerContext*,
+                                    const v1::PlanRequest* request,
+                                    v1::PlanResponse* response) {
+  return End("Plan", Plan(*request, *response));
+}
+
 grpc::Status SequencerService::Conclude(grpc::ServerContext*,
                                         const v1::ConcludeRequest* request,
                                         v1::ConcludeResponse* response) {
@@ -104,6 +110,17 @@ absl::Status SequencerService::Prepare(
   }
   if (writing) return absl::OkStatus();
   return absl::CancelledError("the caller went away");
+}
+
+absl::Status SequencerService::Plan(const v1::PlanRequest& request,
+                                    v1::PlanResponse& response) {
+  ASSIGN_OR_RETURN(const PlanQuestion question,
+                   ParsePlan(request, sequencer_.load_files()));
+  ASSIGN_OR_RETURN(
+      const std::vector<PlanLine> lines,
+      sequencer_.Plan(question.desired, question.record, question.profile));
+  Render(lines, response);
+  return absl::OkStatus();
 }
 
 absl::Status SequencerService::Conclude(const v1::ConcludeRequest& request,

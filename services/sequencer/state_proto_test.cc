@@ -154,9 +154,8 @@ TEST(BundleStateTest, ReadsVersion1) {
 TEST(BundleStateTest, ComesBackWithItsPacket) {
   BundleState state = State();
   state.verify_token = {1, 2, 3};
-  state.packet.assign(
-      state.Commands(),
-      *card::CommandApdu::Parse(FromHexOrDie("84F2200202AABB00")));
+  state.packet.assign(state.Commands(), *card::CommandApdu::Parse(
+                                            FromHexOrDie("84F2200202AABB00")));
   EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)), IsOkAndHolds(state));
   state.packet.pop_back();
   EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)),

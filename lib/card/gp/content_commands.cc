@@ -112,7 +112,13 @@ absl::StatusOr<CommandApdu> InstallAndMakeSelectable(
         "privileges of %d bytes: they have 1 or 3", privileges));
   }
   ASSIGN_OR_RETURN(const size_t most, MaxCommandData(protection));
-  const Bytes parameters = EncodeTlv(0xC9, installation.parameters);
+  Bytes parameters = EncodeTlv(0xC9, installation.parameters);
+  if (!installation.system_parameters.empty()) {
+    AppendTlv(parameters, 0xEF, installation.system_parameters);
+  }
+  if (!installation.uicc_parameters.empty()) {
+    AppendTlv(parameters, 0xEA, installation.uicc_parameters);
+  }
   Bytes data;
   AppendField(data, installation.load_file.bytes());
   AppendField(data, installation.module.bytes());

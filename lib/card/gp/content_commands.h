@@ -62,6 +62,8 @@ struct Installation {
   Aid instance;
   Bytes privileges;  // 1 or 3 bytes
   Bytes parameters;  // C9's value; may be personal data
+  Bytes system_parameters = {};  // EF's value; empty: no EF
+  Bytes uicc_parameters = {};    // EA's value; empty: no EA
 };
 
 // INSTALL [for install and make selectable] (11.5.2.3.2). INVALID_ARGUMENT for

@@ -47,6 +47,22 @@ TEST(InstallForLoadTest, IsWhatARealCardWasSent) {
             "09A0000003080000100008A000000151000000000000");
 }
 
+TEST(SystemParametersTest, ComeAfterTheAppletsOwn) {
+  const Aid aid = *Aid::FromHex("F043464552");
+  Installation installation{aid, aid, aid, {0x00}, {0x41}};
+  installation.system_parameters = FromHexOrDie("C80200FF");
+  installation.uicc_parameters = FromHexOrDie("8000");
+  ASSERT_OK_AND_ASSIGN(const CommandApdu command,
+                       InstallAndMakeSelectable(installation, 0x01));
+  EXPECT_EQ(ToHex(command.data()),
+            "05F043464552"
+            "05F043464552"
+            "05F043464552"
+            "0100"
+            "0DC90141EF04C80200FFEA028000"
+            "00");
+}
+
 TEST(LoadCommandsTest, PutTagAndLengthBeforeTheBlock) {
   ASSERT_OK_AND_ASSIGN(const auto commands,
                        LoadCommands(FromHexOrDie("010203"), 0x03));

@@ -26,9 +26,10 @@ inline bool IsOver(JobState state) { return state >= JobState::kDone; }
 // What the card shall hold afterwards. The numbers are in the database: never
 // renumber.
 enum class JobAction {
-  kLoad = 1,     // the application; another version is refused
-  kUpgrade = 2,  // the application, in place of another version
-  kDelete = 3,   // neither the package nor anything installed from it
+  kLoad = 1,      // the application; another version is refused
+  kUpgrade = 2,   // the application, in place of another version
+  kDelete = 3,    // neither the package nor anything installed from it
+  kManifest = 4,  // what a manifest says; only the sequencer reads it
 };
 
 // One applet to install.
@@ -44,7 +45,8 @@ struct JobApplet {
 };
 
 // What a job is about: an application by its name or, for kDelete, by AID what
-// need not be registered here. One of the three is not empty.
+// need not be registered here. One of the three is not empty, but for
+// kManifest: then all are.
 struct JobSubject {
   JobAction action = JobAction::kLoad;
   std::string application;
@@ -55,6 +57,7 @@ struct JobSubject {
 
 // The subject for people: "brokerage", "the package F000000001".
 inline std::string NameOf(const JobSubject& subject) {
+  if (subject.action == JobAction::kManifest) return "what the manifest says";
   if (!subject.application.empty()) return subject.application;
   if (!subject.package_aid.empty()) {
     return "the package " + ToHex(subject.package_aid);
@@ -112,6 +115,14 @@ struct Job {
   uint32_t rounds = 0;   // packets sent for it
 };
 
+// One line of what a job would do. The signs are the sequencer's.
+struct PlannedStep {
+  enum class Sign { kKeep, kAdd, kRemove };
+  Sign sign = Sign::kKeep;
+  std::string text;
+  uint32_t commands = 0;  // that change the card
+};
+
 // How a job ends.
 struct JobEnding {
   JobState state = JobState::kFailed;  // kDone or kFailed
@@ -131,6 +142,7 @@ struct HeldJob {
 // A job as an operator asks for it.
 struct NewJob {
   JobSubject subject;
+  // For kManifest the whole desired state, encoded.
   Bytes install_parameters;
   JobTarget target;
 };

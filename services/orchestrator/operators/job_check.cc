@@ -114,10 +114,30 @@ absl::Status CheckLoad(const NewJob& job) {
   return CheckInstances(subject.applets);
 }
 
+// What is in it, the sequencer says.
+absl::Status CheckManifest(const NewJob& job) {
+  const JobSubject& subject = job.subject;
+  if (!subject.application.empty() || !subject.package_aid.empty() ||
+      !subject.application_aid.empty() || !subject.applets.empty()) {
+    return absl::InvalidArgumentError(
+        "a manifest names packages and applets itself: no others beside it");
+  }
+  if (job.install_parameters.empty()) {
+    return absl::InvalidArgumentError("the manifest wants nothing of a card");
+  }
+  if (job.install_parameters.size() <= kMaxManifestBytes) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("a manifest of ", job.install_parameters.size(),
+                   " bytes; at most ", kMaxManifestBytes));
+}
+
 }  // namespace
 
 absl::Status CheckNewJob(const NewJob& job) {
   RETURN_IF_ERROR(CheckTarget(job.target));
+  if (job.subject.action == JobAction::kManifest) return CheckManifest(job);
   return job.subject.action == JobAction::kDelete ? CheckDelete(job)
                                                   : CheckLoad(job);
 }

@@ -9,6 +9,7 @@ namespace cardferry::orchestrator {
 
 inline constexpr size_t kMaxInstallParameterBytes = 4096;
 inline constexpr size_t kMaxJobApplets = 64;
+inline constexpr size_t kMaxManifestBytes = 64 << 10;
 
 // Whether a job makes sense by itself. INVALID_ARGUMENT, saying what does not.
 absl::Status CheckNewJob(const NewJob& job);

@@ -13,6 +13,9 @@
 #include "services/orchestrator/repository/job_repository.h"
 #include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/opening_repository.h"
+#include "services/orchestrator/sequencing/sequencer_proto.h"
+#include "services/orchestrator/session/desired_state.h"
+#include "services/orchestrator/session/load_file_supply.h"
 
 namespace cardferry::orchestrator {
 namespace {
@@ -95,6 +98,67 @@ absl::Status OperatorDesk::CheckTarget(store::Transaction& tx,
                    target.agent, " lets it in again"));
 }
 
+absl::StatusOr<NewJob> OperatorDesk::NameFiles(store::Transaction& tx,
+                                               NewJob job) {
+  if (job.subject.action != JobAction::kManifest) return job;
+  ASSIGN_OR_RETURN(
+      job.install_parameters,
+      NameLoadFiles(job.install_parameters,
+                    [&tx](const std::string& name) -> absl::StatusOr<Bytes> {
+                      ASSIGN_OR_RETURN(const Application application,
+                                       ApplicationRepository(tx).Get(name));
+                      return application.load_file.content_hash;
+                    }));
+  DesiredState desired;
+  desired.manifest = job.install_parameters;
+  for (const Bytes& hash : LoadFilesOf(desired)) {
+    if (ApplicationRepository(tx).CapFile(hash).ok()) continue;
+    return absl::NotFoundError(
+        absl::StrCat("no CAP file with the hash ", ToHex(hash),
+                     " is registered: cardferry app add does that"));
+  }
+  return job;
+}
+
+absl::StatusOr<PlanQuestion> OperatorDesk::QuestionOf(store::Transaction& tx,
+                                                      const NewJob& job) {
+  RETURN_IF_ERROR(CheckSubject(tx, job.subject));
+  RETURN_IF_ERROR(CheckTarget(tx, job.target));
+  ASSIGN_OR_RETURN(const NewJob named, NameFiles(tx, job));
+  Application application;
+  if (!job.subject.application.empty()) {
+    ASSIGN_OR_RETURN(application,
+                     ApplicationRepository(tx).Get(job.subject.application));
+  }
+  CardRepository cards(tx);
+  ASSIGN_OR_RETURN(const Card card, cards.Get(job.target.card_id));
+  PlanQuestion question;
+  question.desired = DesiredStateOf(named.subject, application.load_file,
+                                    named.install_parameters);
+  question.profile = card.profile;
+  ASSIGN_OR_RETURN(question.card_record, cards.Record(card.id));
+  return question;
+}
+
+absl::StatusOr<std::vector<PlannedStep>> OperatorDesk::PlanJob(
+    const NewJob& job) {
+  RETURN_IF_ERROR(CheckNewJob(job));
+  if (job.target.card_id.empty()) {
+    return absl::InvalidArgumentError(
+        "a plan is made for one known card: name it; cardferry card list shows "
+        "them");
+  }
+  ASSIGN_OR_RETURN(const PlanQuestion question,
+                   parts_.database.Read([&](store::Transaction& tx) {
+                     return QuestionOf(tx, job);
+                   }));
+  const auto first = parts_.sequencer.Plan(question);
+  if (!absl::IsNotFound(first.status())) return first;
+  RETURN_IF_ERROR(
+      SupplyLoadFiles(question.desired, parts_.database, parts_.sequencer));
+  return parts_.sequencer.Plan(question);
+}
+
 absl::StatusOr<Job> OperatorDesk::AddJob(const NewJob& job) {
   RETURN_IF_ERROR(CheckNewJob(job));
   const absl::Time now = parts_.clock.Now();
@@ -103,8 +167,9 @@ absl::StatusOr<Job> OperatorDesk::AddJob(const NewJob& job) {
       parts_.database.Write([&](store::Transaction& tx) -> absl::StatusOr<Job> {
         RETURN_IF_ERROR(CheckSubject(tx, job.subject));
         RETURN_IF_ERROR(CheckTarget(tx, job.target));
+        ASSIGN_OR_RETURN(const NewJob named, NameFiles(tx, job));
         JobRepository jobs(tx);
-        ASSIGN_OR_RETURN(const std::string id, jobs.Add(job, now));
+        ASSIGN_OR_RETURN(const std::string id, jobs.Add(named, now));
         return jobs.Get(id);
       }));
   parts_.job_waits(added.target);

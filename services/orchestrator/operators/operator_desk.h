@@ -59,6 +59,10 @@ class OperatorDesk {
   // INVALID_ARGUMENT for what makes no sense; NOT_FOUND when application,
   // agent or card are not known.
   absl::StatusOr<Job> AddJob(const NewJob& job);
+  // What such a job would do, from the record of the card that it names; adds
+  // none. Errors as AddJob's; INVALID_ARGUMENT too for a job that is for no
+  // one card, and with the sequencer's reason for what cannot be reached.
+  absl::StatusOr<std::vector<PlannedStep>> PlanJob(const NewJob& job);
   // FAILED_PRECONDITION, saying why, for a job that does not wait.
   absl::StatusOr<Job> CancelJob(const std::string& id);
   absl::StatusOr<Job> GetJob(const std::string& id);
@@ -82,6 +86,10 @@ class OperatorDesk {
       const std::string& job_id, int64_t after_id);
 
  private:
+  // The job with hashes where its manifest names applications.
+  static absl::StatusOr<NewJob> NameFiles(store::Transaction& tx, NewJob job);
+  absl::StatusOr<PlanQuestion> QuestionOf(store::Transaction& tx,
+                                          const NewJob& job);
   absl::Status CheckSubject(store::Transaction& tx, const JobSubject& subject);
   Agent WithReaders(Agent agent) const;
   absl::Status CheckTarget(store::Transaction& tx, const JobTarget& target);

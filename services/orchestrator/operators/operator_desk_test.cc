@@ -4,8 +4,11 @@
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 #include "lib/base/testing/fake_clock.h"
+#include "services/orchestrator/operators/job_check.h"
 #include "services/orchestrator/repository/card_repository.h"
+#include "services/orchestrator/repository/job_repository.h"
 #include "services/orchestrator/repository/testing/database_fixture.h"
+#include "services/orchestrator/sequencing/sequencer_proto.h"
 #include "services/orchestrator/sequencing/testing/fake_sequencer.h"
 
 namespace cardferry::orchestrator {
@@ -125,6 +128,82 @@ TEST_F(OperatorDeskTest, WhatIsDeletedByAidNeedNotBeRegistered) {
   EXPECT_EQ(ToHex(added.subject.package_aid), "A000000151");
   ASSERT_OK_AND_ASSIGN(const auto events, desk_.ListEvents(added.id, 0));
   EXPECT_EQ(events[0].text, "Delete the package A000000151");
+}
+
+// A job whose manifest wants this application.
+NewJob ManifestJob(const std::string& application, const JobTarget& target) {
+  sequencer::v1::DesiredState desired;
+  desired.add_packages()->set_application(application);
+  const ByteSpan bytes = AsBytes(desired.SerializeAsString());
+  NewJob job;
+  job.subject.action = JobAction::kManifest;
+  job.install_parameters = Bytes(bytes.begin(), bytes.end());
+  job.target = target;
+  return job;
+}
+
+TEST_F(OperatorDeskTest, AManifestIsKeptWithTheHashesOfItsFiles) {
+  Introduce("kiosk-7");
+  const NewJob job = ManifestJob("brokerage", {"kiosk-7", "", ""});
+  EXPECT_THAT(desk_.AddJob(job), StatusIs(StatusCode::kNotFound));
+  ASSERT_OK(desk_.AddApplication("brokerage", {1, 2}));
+  ASSERT_OK_AND_ASSIGN(const Job added, desk_.AddJob(job));
+  EXPECT_EQ(added.subject.action, JobAction::kManifest);
+  ASSERT_OK_AND_ASSIGN(const Bytes kept,
+                       db_.database().Read([&](store::Transaction& tx) {
+                         return JobRepository(tx).InstallParameters(added.id);
+                       }));
+  DesiredState desired;
+  desired.manifest = kept;
+  EXPECT_THAT(LoadFilesOf(desired), ElementsAre(Bytes{1, 2}));
+  sequencer::v1::DesiredState state;
+  ASSERT_TRUE(state.ParseFromString(AsString(kept)));
+  EXPECT_EQ(state.packages(0).application(), "");
+}
+
+TEST_F(OperatorDeskTest, AManifestStandsAlone) {
+  Introduce("kiosk-7");
+  NewJob job = ManifestJob("brokerage", {"kiosk-7", "", ""});
+  job.subject.application = "brokerage";
+  EXPECT_THAT(desk_.AddJob(job), StatusIs(StatusCode::kInvalidArgument,
+                                          HasSubstr("no others beside it")));
+  job.subject.application.clear();
+  job.install_parameters.clear();
+  EXPECT_THAT(desk_.AddJob(job), StatusIs(StatusCode::kInvalidArgument,
+                                          HasSubstr("wants nothing")));
+  job.install_parameters.assign(kMaxManifestBytes + 1, 0x00);
+  EXPECT_THAT(desk_.AddJob(job), StatusIs(StatusCode::kInvalidArgument,
+                                          HasSubstr("at most 65536")));
+  job.install_parameters = {0xFF};
+  EXPECT_THAT(desk_.AddJob(job),
+              StatusIs(StatusCode::kInvalidArgument, "not a desired state"));
+}
+
+TEST_F(OperatorDeskTest, APlanIsMadeFromTheCardsRecordAndRemembersNothing) {
+  ASSERT_OK(desk_.AddApplication("brokerage", {1, 2}));
+  ASSERT_OK(db_.Do([&](store::Transaction& tx) {
+    return CardRepository(tx).Saw("issuer/A", "generic", clock_.Now());
+  }));
+  sequencer_.ForgetLoadFiles();
+  ASSERT_OK_AND_ASSIGN(
+      const auto steps,
+      desk_.PlanJob(ManifestJob("brokerage", {"", "", "issuer/A"})));
+  ASSERT_THAT(steps, SizeIs(1));
+  EXPECT_EQ(steps[0].text, "package F000000001 1.0");
+  EXPECT_EQ(sequencer_.questions().back().profile, "generic");
+  EXPECT_EQ(sequencer_.load_files_put(), 2) << "once when added, once again";
+  ASSERT_OK(desk_.PlanJob(JobFor({"", "", "issuer/A"})));
+  ASSERT_OK_AND_ASSIGN(const auto jobs, desk_.ListJobs(""));
+  EXPECT_THAT(jobs.values, IsEmpty());
+}
+
+TEST_F(OperatorDeskTest, APlanIsForOneKnownCard) {
+  ASSERT_OK(desk_.AddApplication("brokerage", {1, 2}));
+  EXPECT_THAT(
+      desk_.PlanJob(JobFor({"kiosk-7", "", ""})),
+      StatusIs(StatusCode::kInvalidArgument, HasSubstr("for one known card")));
+  EXPECT_THAT(desk_.PlanJob(JobFor({"", "", "issuer/B"})),
+              StatusIs(StatusCode::kNotFound));
 }
 
 TEST_F(OperatorDeskTest, CancelsAJobThatWaits) {

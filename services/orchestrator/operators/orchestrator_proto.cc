@@ -36,8 +36,22 @@ v1::JobAction RenderAction(JobAction action) {
       return v1::JOB_ACTION_UPGRADE;
     case JobAction::kDelete:
       return v1::JOB_ACTION_DELETE;
+    case JobAction::kManifest:
+      return v1::JOB_ACTION_MANIFEST;
   }
   return v1::JOB_ACTION_UNSPECIFIED;
+}
+
+v1::PlanSign RenderSign(PlannedStep::Sign sign) {
+  switch (sign) {
+    case PlannedStep::Sign::kKeep:
+      return v1::PLAN_SIGN_KEEP;
+    case PlannedStep::Sign::kAdd:
+      return v1::PLAN_SIGN_ADD;
+    case PlannedStep::Sign::kRemove:
+      return v1::PLAN_SIGN_REMOVE;
+  }
+  return v1::PLAN_SIGN_UNSPECIFIED;
 }
 
 absl::StatusOr<JobAction> ParseAction(v1::JobAction action) {
@@ -49,6 +63,8 @@ absl::StatusOr<JobAction> ParseAction(v1::JobAction action) {
       return JobAction::kUpgrade;
     case v1::JOB_ACTION_DELETE:
       return JobAction::kDelete;
+    case v1::JOB_ACTION_MANIFEST:
+      return JobAction::kManifest;
     default:
       return absl::InvalidArgumentError(absl::StrCat(
           "action ", static_cast<int>(action),
@@ -103,8 +119,27 @@ absl::StatusOr<NewJob> ParseNewJob(const v1::AddJobRequest& pb) {
   job.subject.package_aid = ToBytes(pb.package_aid());
   job.subject.application_aid = ToBytes(pb.application_aid());
   job.install_parameters = ToBytes(pb.install_parameters());
+  if (job.subject.action == JobAction::kManifest) {
+    if (!job.install_parameters.empty()) {
+      return absl::InvalidArgumentError(
+          "a manifest has the install parameters in it");
+    }
+    job.install_parameters = ToBytes(pb.desired().SerializeAsString());
+  } else if (pb.has_desired()) {
+    return absl::InvalidArgumentError(
+        "only a job of action MANIFEST says what is desired in full");
+  }
   job.target = {pb.agent(), pb.reader(), pb.card_id()};
   return job;
+}
+
+void Render(const std::vector<PlannedStep>& steps, v1::JobPlan& pb) {
+  for (const PlannedStep& step : steps) {
+    v1::PlannedStep& out = *pb.add_steps();
+    out.set_sign(RenderSign(step.sign));
+    out.set_text(step.text);
+    out.set_commands(step.commands);
+  }
 }
 
 void Render(const Application& application, v1::Application& pb) {

@@ -16,6 +16,7 @@ namespace cardferry::orchestrator {
 
 // INVALID_ARGUMENT for an action that is not known.
 absl::StatusOr<NewJob> ParseNewJob(const v1::AddJobRequest& pb);
+void Render(const std::vector<PlannedStep>& steps, v1::JobPlan& pb);
 
 void Render(const Application& application, v1::Application& pb);
 void Render(const Job& job, v1::Job& pb);

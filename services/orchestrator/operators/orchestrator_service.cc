@@ -84,6 +84,14 @@ grpc::Status OrchestratorService::AddJob(grpc::ServerContext*,
   return RenderOne(desk_.AddJob(*job), *response);
 }
 
+grpc::Status OrchestratorService::PlanJob(grpc::ServerContext*,
+                                          const v1::AddJobRequest* request,
+                                          v1::JobPlan* response) {
+  const absl::StatusOr<NewJob> job = ParseNewJob(*request);
+  if (!job.ok()) return rpc::ToGrpc(job.status());
+  return RenderOne(desk_.PlanJob(*job), *response);
+}
+
 grpc::Status OrchestratorService::CancelJob(grpc::ServerContext*,
                                             const v1::CancelJobRequest* request,
                                             v1::Job* response) {

@@ -39,6 +39,8 @@ class OrchestratorService final
   grpc::Status ListApplications(
       grpc::ServerContext*, const v1::ListApplicationsRequest*,
       v1::ListApplicationsResponse* response) override;
+  grpc::Status PlanJob(grpc::ServerContext*, const v1::AddJobRequest* request,
+                       v1::JobPlan* response) override;
   grpc::Status AddJob(grpc::ServerContext*, const v1::AddJobRequest* request,
                       v1::Job* response) override;
   grpc::Status GetJob(grpc::ServerContext*, const v1::GetJobRequest* request,

@@ -18,18 +18,6 @@ constexpr char kForReader[] =
 
 int Number(JobState state) { return static_cast<int>(state); }
 
-absl::string_view WordOf(JobAction action) {
-  switch (action) {
-    case JobAction::kLoad:
-      return "Load";
-    case JobAction::kUpgrade:
-      return "Upgrade";
-    case JobAction::kDelete:
-      return "Delete";
-  }
-  return "";
-}
-
 // What is not a number is a job that does not exist.
 int64_t ToNumber(const std::string& id) {
   int64_t number = 0;

@@ -11,13 +11,27 @@ namespace {
 
 absl::StatusOr<JobAction> ToAction(int number) {
   if (number < static_cast<int>(JobAction::kLoad) ||
-      number > static_cast<int>(JobAction::kDelete)) {
+      number > static_cast<int>(JobAction::kManifest)) {
     return absl::DataLossError("a job has an action that does not exist");
   }
   return static_cast<JobAction>(number);
 }
 
 }  // namespace
+
+absl::string_view WordOf(JobAction action) {
+  switch (action) {
+    case JobAction::kLoad:
+      return "Load";
+    case JobAction::kUpgrade:
+      return "Upgrade";
+    case JobAction::kDelete:
+      return "Delete";
+    case JobAction::kManifest:
+      return "Hold";
+  }
+  return "";
+}
 
 const char kJobSelect[] =
     "SELECT number, action, application, package_aid, application_aid, agent, "

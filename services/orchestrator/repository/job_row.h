@@ -2,6 +2,7 @@
 #define CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_JOB_ROW_H_
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "lib/store/value.h"
 #include "services/orchestrator/model/job.h"
 
@@ -15,6 +16,9 @@ absl::StatusOr<Job> ReadJobRow(const store::Row& row);
 
 // DATA_LOSS for a number that is no state.
 absl::StatusOr<JobState> ToJobState(int number);
+
+// "Load", for the journal.
+absl::string_view WordOf(JobAction action);
 
 }  // namespace cardferry::orchestrator
 

@@ -36,6 +36,9 @@ struct DesiredState {
   std::vector<DesiredPackage> packages;
   std::vector<Bytes> absent_packages;
   std::vector<Bytes> absent_applications;
+  // What a manifest says, as a sequencer.v1.DesiredState; then all above is
+  // empty. May be personal data: never logged.
+  Bytes manifest = {};
 };
 
 struct Preparation {
@@ -45,6 +48,13 @@ struct Preparation {
   DesiredState desired;
   std::string card_id;  // as claimed; the proven one must equal it
   Bytes card_record;    // opaque; empty for a new card
+};
+
+// A plan without a card: what is known of it.
+struct PlanQuestion {
+  DesiredState desired;
+  Bytes card_record;
+  std::string profile;
 };
 
 struct BundleHeader {
@@ -85,6 +95,8 @@ class Sequencer {
   // OK only when header and last part have come.
   virtual absl::Status Prepare(const Preparation& preparation,
                                BundleSink& sink) = 0;
+  virtual absl::StatusOr<std::vector<PlannedStep>> Plan(
+      const PlanQuestion& question) = 0;
   virtual absl::StatusOr<Conclusion> Conclude(const Bytes& bundle_state,
                                               const Bytes& transcript) = 0;
   virtual absl::StatusOr<LoadFile> PutLoadFile(ByteSpan cap_file) = 0;

@@ -119,6 +119,15 @@ absl::Status SequencerClient::Prepare(const Preparation& preparation,
   return absl::InternalError("the sequencer's bundle has no end");
 }
 
+absl::StatusOr<std::vector<PlannedStep>> SequencerClient::Plan(
+    const PlanQuestion& question) {
+  pb::PlanResponse response;
+  Call call(*this, kShort);
+  RETURN_IF_ERROR(FromSequencer(
+      stub_->Plan(&call.context(), RenderPlan(question), &response)));
+  return ParsePlan(response);
+}
+
 absl::StatusOr<Conclusion> SequencerClient::Conclude(const Bytes& bundle_state,
                                                      const Bytes& transcript) {
   pb::ConcludeRequest request;

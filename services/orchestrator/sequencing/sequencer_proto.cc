@@ -39,6 +39,17 @@ absl::StatusOr<Outcome> ParseOutcome(pb::Outcome outcome) {
   }
 }
 
+PlannedStep::Sign ParseSign(pb::StepKind kind) {
+  switch (kind) {
+    case pb::STEP_KIND_ADD:
+      return PlannedStep::Sign::kAdd;
+    case pb::STEP_KIND_REMOVE:
+      return PlannedStep::Sign::kRemove;
+    default:
+      return PlannedStep::Sign::kKeep;
+  }
+}
+
 CardPackage ParsePackage(const pb::CardPackage& message) {
   CardPackage package;
   package.aid = ToBytes(message.aid());
@@ -67,6 +78,10 @@ void Render(const DesiredPackage& desired, pb::DesiredPackage& package) {
 }
 
 void Render(const DesiredState& desired, pb::DesiredState& state) {
+  if (!desired.manifest.empty()) {
+    state.ParseFromString(AsString(desired.manifest));
+    return;
+  }
   for (const DesiredPackage& package : desired.packages) {
     Render(package, *state.add_packages());
   }
@@ -143,6 +158,48 @@ std::vector<CardProfile> ParseProfiles(
          profile.text()});
   }
   return profiles;
+}
+
+pb::PlanRequest RenderPlan(const PlanQuestion& question) {
+  pb::PlanRequest request;
+  Render(question.desired, *request.mutable_desired());
+  request.set_card_record(AsString(question.card_record));
+  request.set_profile(question.profile);
+  return request;
+}
+
+std::vector<PlannedStep> ParsePlan(const pb::PlanResponse& response) {
+  std::vector<PlannedStep> steps;
+  for (const pb::PlanStep& step : response.steps()) {
+    steps.push_back({ParseSign(step.kind()), step.text(), step.commands()});
+  }
+  return steps;
+}
+
+std::vector<Bytes> LoadFilesOf(const DesiredState& desired) {
+  pb::DesiredState state;
+  Render(desired, state);
+  std::vector<Bytes> hashes;
+  for (const pb::DesiredPackage& package : state.packages()) {
+    hashes.push_back(ToBytes(package.content_hash()));
+  }
+  return hashes;
+}
+
+absl::StatusOr<Bytes> NameLoadFiles(
+    const Bytes& manifest,
+    const std::function<absl::StatusOr<Bytes>(const std::string&)>& hash_of) {
+  pb::DesiredState state;
+  if (!state.ParseFromString(AsString(manifest))) {
+    return absl::InvalidArgumentError("not a desired state");
+  }
+  for (pb::DesiredPackage& package : *state.mutable_packages()) {
+    if (package.application().empty()) continue;
+    ASSIGN_OR_RETURN(const Bytes hash, hash_of(package.application()));
+    package.clear_application();
+    package.set_content_hash(AsString(hash));
+  }
+  return ToBytes(state.SerializeAsString());
 }
 
 pb::PrepareRequest RenderPrepare(const Preparation& preparation) {

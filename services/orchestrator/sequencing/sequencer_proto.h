@@ -1,6 +1,8 @@
 #ifndef CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_PROTO_H_
 #define CARDFERRY_SERVICES_ORCHESTRATOR_SEQUENCING_SEQUENCER_PROTO_H_
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -21,6 +23,18 @@ std::vector<CardProfile> ParseProfiles(
     const sequencer::v1::ListProfilesResponse& pb);
 
 sequencer::v1::PrepareRequest RenderPrepare(const Preparation& preparation);
+
+sequencer::v1::PlanRequest RenderPlan(const PlanQuestion& question);
+std::vector<PlannedStep> ParsePlan(const sequencer::v1::PlanResponse& response);
+
+// The CAP files that a card needs for this, by their hashes.
+std::vector<Bytes> LoadFilesOf(const DesiredState& desired);
+
+// A manifest with hashes where it names applications. INVALID_ARGUMENT when it
+// is none; the errors of `hash_of` pass through.
+absl::StatusOr<Bytes> NameLoadFiles(
+    const Bytes& manifest,
+    const std::function<absl::StatusOr<Bytes>(const std::string&)>& hash_of);
 
 }  // namespace cardferry::orchestrator
 

@@ -158,5 +158,33 @@ TEST(SequencerProto, AsksForWhatTheCardShallHold) {
   EXPECT_EQ(RenderPrepare(preparation).DebugString(), wanted.DebugString());
 }
 
+TEST(SequencerProto, AManifestIsSentAsItIs) {
+  pb::DesiredState state;
+  state.add_packages()->set_content_hash("hash");
+  state.mutable_packages(0)->add_applets()->set_system_parameters("EF");
+  PlanQuestion question;
+  const ByteSpan bytes = AsBytes(state.SerializeAsString());
+  question.desired.manifest = Bytes(bytes.begin(), bytes.end());
+  question.card_record = {4};
+  question.profile = "generic";
+  const pb::PlanRequest request = RenderPlan(question);
+  EXPECT_EQ(request.desired().DebugString(), state.DebugString());
+  EXPECT_EQ(request.card_record(), "\004");
+  EXPECT_EQ(request.profile(), "generic");
+}
+
+TEST(SequencerProto, ReadsTheStepsOfAPlan) {
+  const auto steps = ParsePlan(Parse<pb::PlanResponse>(R"(
+    steps { kind: STEP_KIND_KEEP text: "a" }
+    steps { kind: STEP_KIND_ADD text: "b" commands: 3 }
+    steps { kind: STEP_KIND_REMOVE text: "c" commands: 1 })"));
+  ASSERT_EQ(steps.size(), 3u);
+  EXPECT_EQ(steps[0].sign, PlannedStep::Sign::kKeep);
+  EXPECT_EQ(steps[1].sign, PlannedStep::Sign::kAdd);
+  EXPECT_EQ(steps[1].text, "b");
+  EXPECT_EQ(steps[1].commands, 3u);
+  EXPECT_EQ(steps[2].sign, PlannedStep::Sign::kRemove);
+}
+
 }  // namespace
 }  // namespace cardferry::orchestrator

@@ -22,6 +22,11 @@ DesiredState Absent(const JobSubject& subject, const LoadFile& load_file) {
 DesiredState DesiredStateOf(const JobSubject& subject,
                             const LoadFile& load_file,
                             Bytes install_parameters) {
+  if (subject.action == JobAction::kManifest) {
+    DesiredState desired;
+    desired.manifest = std::move(install_parameters);
+    return desired;
+  }
   if (subject.action == JobAction::kDelete) return Absent(subject, load_file);
   DesiredPackage package;
   package.content_hash = load_file.content_hash;

@@ -25,6 +25,14 @@ JobSubject Brokerage(JobAction action) {
   return subject;
 }
 
+TEST(DesiredStateOf, AManifestIsPassedOnUnread) {
+  JobSubject subject;
+  subject.action = JobAction::kManifest;
+  const DesiredState desired = DesiredStateOf(subject, {}, {0x0A, 0x00});
+  EXPECT_EQ(desired.manifest, Bytes({0x0A, 0x00}));
+  EXPECT_THAT(desired.packages, IsEmpty());
+}
+
 TEST(DesiredStateOf, LoadingInstallsEveryAppletOfThePackage) {
   const DesiredState desired =
       DesiredStateOf(Brokerage(JobAction::kLoad), TwoApplets(), {0x31});

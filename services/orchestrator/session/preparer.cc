@@ -11,6 +11,7 @@
 #include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/opening_repository.h"
 #include "services/orchestrator/session/desired_state.h"
+#include "services/orchestrator/session/load_file_supply.h"
 #include "services/orchestrator/session/preparation_failure.h"
 
 namespace cardferry::orchestrator {
@@ -178,26 +179,9 @@ absl::Status Preparer::PrepareWithLoadFile(const Task& task,
   const absl::Status first =
       context_.sequencer.Prepare(task.preparation, sender);
   if (!absl::IsNotFound(first) || sender.started()) return first;
-  for (const DesiredPackage& package : task.preparation.desired.packages) {
-    RETURN_IF_ERROR(PutLoadFile(package.content_hash));
-  }
+  RETURN_IF_ERROR(SupplyLoadFiles(task.preparation.desired, context_.database,
+                                  context_.sequencer));
   return context_.sequencer.Prepare(task.preparation, sender);
-}
-
-// Whatever goes wrong here says nothing about the card.
-absl::Status Preparer::PutLoadFile(const Bytes& content_hash) {
-  const absl::StatusOr<Bytes> cap_file =
-      context_.database.Read([&](store::Transaction& tx) {
-        return ApplicationRepository(tx).CapFile(content_hash);
-      });
-  if (!cap_file.ok()) {
-    return absl::UnavailableError(cap_file.status().message());
-  }
-  const absl::Status put = context_.sequencer.PutLoadFile(*cap_file).status();
-  if (put.ok() || IsForLater(put)) return put;
-  return absl::InvalidArgumentError(absl::StrCat(
-      "the sequencer does not take the application's file any more (",
-      put.message(), "): add the application again under another name"));
 }
 
 absl::Status Preparer::StopCard(store::Transaction& tx, const Task& task,

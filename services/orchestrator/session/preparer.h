@@ -62,7 +62,6 @@ class Preparer {
                                         const ClaimedCard& card);
 
   absl::Status PrepareWithLoadFile(const Task& task, PacketSender& sender);
-  absl::Status PutLoadFile(const Bytes& content_hash);
   NotPacked Explain(const Task& task, const PacketSender& sender,
                     const absl::Status& status);
   NotPacked FinishWithoutPacket(const Task& task,

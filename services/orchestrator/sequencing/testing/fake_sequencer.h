@@ -11,6 +11,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "services/orchestrator/sequencing/sequencer.h"
+#include "services/orchestrator/sequencing/sequencer_proto.h"
 
 namespace cardferry::orchestrator {
 
@@ -63,6 +64,10 @@ class FakeSequencer final : public Sequencer {
     absl::MutexLock lock(&mutex_);
     return preparations_;
   }
+  std::vector<PlanQuestion> questions() const {
+    absl::MutexLock lock(&mutex_);
+    return questions_;
+  }
   std::vector<Bytes> transcripts() const {
     absl::MutexLock lock(&mutex_);
     return transcripts_;
@@ -102,8 +107,8 @@ class FakeSequencer final : public Sequencer {
       preparations_.push_back(preparation);
       const absl::Status error = Take(prepare_errors_);
       if (!error.ok()) return error;
-      for (const DesiredPackage& package : preparation.desired.packages) {
-        if (load_files_.count(package.content_hash) == 0) {
+      for (const Bytes& hash : LoadFilesOf(preparation.desired)) {
+        if (load_files_.count(hash) == 0) {
           return absl::NotFoundError("no such load file here");
         }
       }
@@ -116,6 +121,20 @@ class FakeSequencer final : public Sequencer {
     const absl::Status sent = sink.OnPart(AsVector("script"), !broken);
     if (!sent.ok()) return sent;
     return broken ? absl::UnavailableError("broke off") : absl::OkStatus();
+  }
+
+  // One step, as long as the load files are here.
+  absl::StatusOr<std::vector<PlannedStep>> Plan(
+      const PlanQuestion& question) override {
+    absl::MutexLock lock(&mutex_);
+    questions_.push_back(question);
+    for (const Bytes& hash : LoadFilesOf(question.desired)) {
+      if (load_files_.count(hash) == 0) {
+        return absl::NotFoundError("no such load file here");
+      }
+    }
+    return std::vector<PlannedStep>{
+        {PlannedStep::Sign::kAdd, "package F000000001 1.0", 3}};
   }
 
   absl::StatusOr<Conclusion> Conclude(const Bytes& bundle_state,
@@ -193,6 +212,7 @@ class FakeSequencer final : public Sequencer {
   std::deque<absl::Status> conclude_errors_;
   std::deque<Conclusion> conclusions_;
   std::vector<Preparation> preparations_;
+  std::vector<PlanQuestion> questions_;
   std::vector<Bytes> transcripts_;
   std::set<Bytes> load_files_;
   int load_files_put_ = 0;

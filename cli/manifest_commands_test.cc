@@ -1,0 +1,77 @@
+#include "cli/testing/run_fixture.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace cardferry::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr char kManifest[] =
+    "packages { application: 'wallet' version: '1.0'\n"
+    "  applets { module: 'A00000000101' parameters_text: 'secret' } }\n";
+
+class ManifestCommandsTest : public RunFixture {
+ protected:
+  const std::string path_ = WriteFile("wallet.textproto", kManifest);
+};
+
+TEST_F(ManifestCommandsTest, ChecksWithoutAnyService) {
+  EXPECT_EQ(RunBare({"manifest", "check", path_}), kOk);
+  EXPECT_EQ(out(),
+            "package  wallet 1.0\n"
+            "  applet A00000000101\n"
+            "The manifest makes sense.\n");
+  EXPECT_EQ(Run({"manifest", "check", path_, "--json"}), kOk);
+  EXPECT_EQ(out(), "{\"ok\":true}\n");
+  const std::string bad = WriteFile("bad.textproto", "packages {}\n");
+  EXPECT_EQ(RunBare({"manifest", "check", bad}), kUsage);
+  EXPECT_THAT(err(), HasSubstr("say either application or content_hash"));
+}
+
+TEST_F(ManifestCommandsTest, AJobCarriesTheManifest) {
+  EXPECT_EQ(Run({"job", "add", "--manifest", path_, "--agent", "kiosk-7"}),
+            kOk);
+  EXPECT_EQ(fake_.added.action(), orchestrator::v1::JOB_ACTION_MANIFEST);
+  ASSERT_EQ(fake_.added.desired().packages_size(), 1);
+  const auto& package = fake_.added.desired().packages(0);
+  EXPECT_EQ(package.application(), "wallet");
+  EXPECT_EQ(package.applets(0).install_parameters(), "secret");
+  EXPECT_EQ(Run({"job", "add", "--manifest", path_, "--app", "wallet",
+                 "--agent", "kiosk-7"}),
+            kUsage);
+  EXPECT_THAT(err(), HasSubstr("nothing else beside it"));
+}
+
+TEST_F(ManifestCommandsTest, APlanReadsLikeADiff) {
+  const auto add = [this](orchestrator::v1::PlanSign sign,
+                          const std::string& text, uint32_t commands) {
+    auto& step = *fake_.plan.add_steps();
+    step.set_sign(sign);
+    step.set_text(text);
+    step.set_commands(commands);
+  };
+  add(orchestrator::v1::PLAN_SIGN_KEEP, "package A000000001 1.0", 0);
+  EXPECT_EQ(Run({"job", "plan", "--manifest", path_, "--card", "keys/00"}),
+            kOk);
+  EXPECT_EQ(out(),
+            "  package A000000001 1.0\n"
+            "By its record the card holds all of it.\n");
+  EXPECT_EQ(fake_.planned.card_id(), "keys/00");
+  add(orchestrator::v1::PLAN_SIGN_REMOVE, "applet A00000000109", 1);
+  add(orchestrator::v1::PLAN_SIGN_ADD, "package A000000002 1.1", 34);
+  EXPECT_EQ(Run({"job", "plan", "--app", "wallet", "--card", "keys/00"}), kOk);
+  EXPECT_EQ(out(),
+            "  package A000000001 1.0\n"
+            "- applet A00000000109  (1 command)\n"
+            "+ package A000000002 1.1  (34 commands)\n"
+            "35 commands would change the card. Nothing was sent.\n");
+  EXPECT_EQ(Run({"job", "plan", "--app", "wallet", "--card", "k", "--json"}),
+            kOk);
+  EXPECT_THAT(out(), HasSubstr(R"({"sign":"remove","text":"applet )"
+                               R"(A00000000109","commands":1})"));
+  EXPECT_EQ(Run({"job", "plan", "--app", "wallet"}), kUsage);
+}
+
+}  // namespace
+}  // namespace cardferry::cli

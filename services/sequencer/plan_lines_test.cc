@@ -1,0 +1,61 @@
+#include "services/sequencer/plan_lines.h"
+
+#include "gmock/gmock.h"
+#include "services/sequencer/testing/sequencer_fixture.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+using Kind = PlanLine::Kind;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+// A plan is made without the card; the fixture's card makes the record.
+class PlanLinesTest : public SequencerTest {
+ protected:
+  std::vector<PlanLine> Lines() {
+    auto lines = sequencer_->Plan(desired_, record_, "demo");
+    EXPECT_OK(lines);
+    return lines.value_or(std::vector<PlanLine>());
+  }
+};
+
+TEST_F(PlanLinesTest, ANewCardGetsEverything) {
+  EXPECT_THAT(
+      Lines(),
+      ElementsAre(PlanLine{Kind::kAdd, "package F043464552525901 1.0", 4},
+                  PlanLine{Kind::kAdd, "applet F04346455252590101", 1}));
+  EXPECT_EQ(card_.commands, 0u) << "nothing was sent";
+}
+
+TEST_F(PlanLinesTest, WhatIsThereIsKept) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  EXPECT_THAT(Lines(),
+              ElementsAre(PlanLine{Kind::kKeep, "package F043464552525901 1.0"},
+                          PlanLine{Kind::kKeep, "applet F04346455252590101"}));
+}
+
+TEST_F(PlanLinesTest, AReplacementIsRemovedAndAdded) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  desired_.packages[0].file = LoadApplet("brokerage.cap", 1, 1);
+  desired_.packages[0].replace = true;
+  EXPECT_THAT(
+      Lines(),
+      ElementsAre(PlanLine{Kind::kRemove, "applet F04346455252590101", 1},
+                  PlanLine{Kind::kRemove, "package F043464552525901", 1},
+                  PlanLine{Kind::kAdd, "package F043464552525901 1.1", 4},
+                  PlanLine{Kind::kAdd, "applet F04346455252590101", 1}));
+}
+
+TEST_F(PlanLinesTest, RefusesWhatCannotBeReached) {
+  desired_.packages[0].applets[0].module = A("F0AAAAAAAA");
+  EXPECT_THAT(sequencer_->Plan(desired_, record_, "demo"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("has no applet F0AAAAAAAA")));
+  EXPECT_THAT(sequencer_->Plan(desired_, record_, "none"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "no card profile is called \"none\""));
+}
+
+}  // namespace
+}  // namespace cardferry::sequencer
