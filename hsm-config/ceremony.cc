@@ -13,6 +13,7 @@
 #include "lib/base/secret_bytes.h"
 #include "lib/base/status_macros.h"
 #include "lib/pkcs11/known_answers.h"
+#include "lib/pkcs11/signing_key.h"
 
 namespace cardferry::hsm {
 namespace {
@@ -195,12 +196,21 @@ absl::StatusOr<pkcs11::Object> GenerateMaster(const CeremonyRoom& room,
                                   room.builder.NewMaster(entry.spec));
 }
 
+absl::Status GenerateSigningKeys(const CeremonyRoom& room,
+                                 const KeyProfile& profile) {
+  for (const SigningKey& key : profile.signing_keys) {
+    RETURN_IF_ERROR(pkcs11::GenerateSigningKey(
+        room.session, room.builder.rules(), key.algorithm, key.in_token));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status GenerateKeys(const CeremonyRoom& room, const KeyProfile& profile) {
   for (const KeyEntry* entry : AllKeys(profile)) {
     ASSIGN_OR_RETURN(const pkcs11::Object key, GenerateMaster(room, *entry));
     RETURN_IF_ERROR(KeepKey(room, key, *entry));
   }
-  return absl::OkStatus();
+  return GenerateSigningKeys(room, profile);
 }
 
 }  // namespace cardferry::hsm

@@ -36,6 +36,11 @@ absl::StatusOr<pkcs11::Object> GenerateMaster(const CeremonyRoom& room,
 absl::Status KeepKey(const CeremonyRoom& room, const pkcs11::Object& key,
                      const KeyEntry& entry);
 
+// Generates the profile's signing keys inside the HSM. ALREADY_EXISTS when the
+// token has one of them.
+absl::Status GenerateSigningKeys(const CeremonyRoom& room,
+                                 const KeyProfile& profile);
+
 // Generates every key of the profile inside the HSM and keeps it.
 absl::Status GenerateKeys(const CeremonyRoom& room, const KeyProfile& profile);
 

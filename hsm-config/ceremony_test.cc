@@ -46,17 +46,28 @@ class CeremonyTest : public testing::TestWithParam<TestModule> {
 };
 
 TEST_P(CeremonyTest, MakesKeysOfEveryKindThatOutliveTheProcess) {
-  const KeyProfile profile =
-      TestProfile({{"plain", 128, Diversification::kNone},
-                   {"a128", 128},
-                   {"a192", 192},
-                   {"a256", 256},
-                   {"d112", 112, Diversification::kNone},
-                   {"v112", 112, Diversification::kVisa2},
-                   {"e168", 168, Diversification::kEmvCps}});
+  KeyProfile profile = TestProfile({{"plain", 128, Diversification::kNone},
+                                    {"a128", 128},
+                                    {"a192", 192},
+                                    {"a256", 256},
+                                    {"d112", 112, Diversification::kNone},
+                                    {"v112", 112, Diversification::kVisa2},
+                                    {"e168", 168, Diversification::kEmvCps}});
+  profile.signing_keys = {{"dap",
+                           pkcs11::SigningAlgorithm::kEcdsaP384,
+                           ContentSignature::kDap,
+                           {"dap/1", {0x40, 0x01}},
+                           {"tests"}}};
   ASSERT_OK(GenerateKeys(room(), profile));
   Open(pkcs11::Access::kReadOnly);
   EXPECT_OK(CheckToken(token_->keep_alive(), builder_->rules(), profile));
+  profile.signing_keys[0].algorithm = pkcs11::SigningAlgorithm::kRsa2048Pss;
+  EXPECT_THAT(CheckToken(token_->keep_alive(), builder_->rules(), profile),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  profile.signing_keys.clear();
+  EXPECT_THAT(CheckToken(token_->keep_alive(), builder_->rules(), profile),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       testing::HasSubstr("does not name: \"dap/1\"")));
 }
 
 TEST_P(CeremonyTest, NotesFactsOnlyWhereTheModuleNeedsThem) {

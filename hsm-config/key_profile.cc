@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 
 namespace cardferry::hsm {
@@ -65,6 +66,14 @@ bool HasTripleDes(const KeyProfile& profile) {
   return std::any_of(
       profile.key_sets.begin(), profile.key_sets.end(),
       [](const KeySet& set) { return IsTripleDes(set.scheme.key_bits); });
+}
+
+bool IsKeyName(const std::string& name) {
+  return !name.empty() &&
+         std::all_of(name.begin(), name.end(), [](unsigned char letter) {
+           return absl::ascii_islower(letter) || absl::ascii_isdigit(letter) ||
+                  letter == '-';
+         });
 }
 
 std::vector<const KeyEntry*> AllKeys(const KeyProfile& profile) {

@@ -9,6 +9,7 @@
 #include "lib/base/bytes.h"
 #include "lib/card/scp/issuer_template.h"
 #include "lib/pkcs11/key_template.h"
+#include "lib/pkcs11/signing_key.h"
 
 namespace cardferry::hsm {
 
@@ -70,17 +71,34 @@ struct KeySet {
   KeyEntry dek;
 };
 
+// What a key pair signs, and nothing else: signatures before load files (DAP),
+// or tokens in commands.
+enum class ContentSignature { kDap, kToken };
+
+// A key pair whose signatures cards verify.
+struct SigningKey {
+  std::string name;
+  pkcs11::SigningAlgorithm algorithm = pkcs11::SigningAlgorithm::kEcdsaP256;
+  ContentSignature signs = ContentSignature::kDap;
+  pkcs11::KeyPairName in_token;
+  std::vector<std::string> used_by;
+};
+
 // Every key of a vault. Valid: made by ParseKeyProfile only.
 struct KeyProfile {
   std::vector<KeySet> key_sets;
   KeyEntry token_seal;
   KeyEntry ticket_mac;
+  std::vector<SigningKey> signing_keys;
 };
 
 // Whether any key set has triple DES keys.
 bool HasTripleDes(const KeyProfile& profile);
 
-// All keys of the profile, masters first.
+// Whether a name of the profile's is one: a-z, 0-9 and '-', not empty.
+bool IsKeyName(const std::string& name);
+
+// All secret keys of the profile, masters first.
 std::vector<const KeyEntry*> AllKeys(const KeyProfile& profile);
 
 // The key set with this name and version, or null.

@@ -8,8 +8,8 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "hsm-config/signing_key_proto.h"
 #include "hsm-config/template_proto.h"
 #include "lib/base/file.h"
 #include "lib/base/status_macros.h"
@@ -184,14 +184,9 @@ absl::Status ParseKeyInto(const std::string& place, const pb::Key& message,
 }
 
 absl::Status CheckName(const std::string& name) {
-  for (const char c : name) {
-    if (!absl::ascii_islower(static_cast<unsigned char>(c)) &&
-        !absl::ascii_isdigit(static_cast<unsigned char>(c)) && c != '-') {
-      return absl::InvalidArgumentError("name has other than a-z, 0-9 and -");
-    }
-  }
+  if (IsKeyName(name)) return absl::OkStatus();
   if (name.empty()) return absl::InvalidArgumentError("no name");
-  return absl::OkStatus();
+  return absl::InvalidArgumentError("name has other than a-z, 0-9 and -");
 }
 
 // That there are keys of this length, and that they are diversified in a way
@@ -306,6 +301,22 @@ absl::StatusOr<KeySet> ParseKeySet(const pb::KeySet& message,
   return set;
 }
 
+absl::Status CheckNames(const std::vector<pkcs11::KeyPairName>& names) {
+  std::set<std::string> labels;
+  std::set<Bytes> ids;
+  for (const auto& [label, id] : names) {
+    if (!labels.insert(label).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("label ", label, " twice"));
+    }
+    if (!ids.insert(id).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("id ", ToHex(id), " twice"));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckUnique(const KeyProfile& profile) {
   std::set<std::pair<std::string, uint32_t>> versions;
   std::map<std::string, bool> is_des;  // by name: one protocol a key set
@@ -323,19 +334,14 @@ absl::Status CheckUnique(const KeyProfile& profile) {
                        "one a name of its own"));
     }
   }
-  std::set<std::string> labels;
-  std::set<Bytes> ids;
+  std::vector<pkcs11::KeyPairName> names;
   for (const KeyEntry* key : AllKeys(profile)) {
-    if (!labels.insert(key->label).second) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("label ", key->label, " twice"));
-    }
-    if (!ids.insert(key->id).second) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("id ", ToHex(key->id), " twice"));
-    }
+    names.push_back({key->label, key->id});
   }
-  return absl::OkStatus();
+  for (const SigningKey& key : profile.signing_keys) {
+    names.push_back(key.in_token);
+  }
+  return CheckNames(names);
 }
 
 absl::StatusOr<KeyProfile> FromMessage(const pb::KeyProfile& message) {
@@ -359,6 +365,7 @@ absl::StatusOr<KeyProfile> FromMessage(const pb::KeyProfile& message) {
                                {CKK_GENERIC_SECRET, kServiceKeyBytes,
                                 static_cast<unsigned>(Usage::kSign)},
                                profile.ticket_mac));
+  ASSIGN_OR_RETURN(profile.signing_keys, ParseSigningKeys(message));
   RETURN_IF_ERROR(CheckUnique(profile));
   return profile;
 }

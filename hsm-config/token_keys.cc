@@ -11,6 +11,7 @@
 #include "absl/strings/str_join.h"
 #include "lib/base/status_macros.h"
 #include "lib/pkcs11/ck_status.h"
+#include "lib/pkcs11/signing_key.h"
 
 namespace cardferry::hsm {
 namespace {
@@ -85,17 +86,32 @@ void CompareValue(Session& session, ObjectHandle key,
   if (rv != CKR_ATTRIBUTE_SENSITIVE) differences.Add("VALUE is readable");
 }
 
-pkcs11::Template SecretKeys() {
+pkcs11::Template KeysOf(CK_OBJECT_CLASS type) {
   pkcs11::Template criteria;
-  criteria.AddUlong(CKA_CLASS, CKO_SECRET_KEY);
+  criteria.AddUlong(CKA_CLASS, type);
   criteria.AddBool(CKA_TOKEN, true);
   return criteria;
+}
+
+// That the token has no key of this class beside `named`.
+absl::Status CheckNoOther(Session& session, CK_OBJECT_CLASS type,
+                          const std::set<ObjectHandle>& named) {
+  ASSIGN_OR_RETURN(const std::vector<ObjectHandle> all,
+                   session.Find(KeysOf(type)));
+  for (const ObjectHandle key : all) {
+    if (named.count(key) > 0) continue;
+    const absl::StatusOr<Bytes> label = session.GetBytes(key, CKA_LABEL);
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the token holds a key that the key profile does not name: \"",
+        label.ok() ? AsString(*label) : "", "\""));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
 
 absl::StatusOr<ObjectHandle> FindKey(Session& session, const KeyEntry& entry) {
-  pkcs11::Template criteria = SecretKeys();
+  pkcs11::Template criteria = KeysOf(CKO_SECRET_KEY);
   criteria.AddBytes(CKA_LABEL, AsBytes(entry.label));
   criteria.AddBytes(CKA_ID, entry.id);
   ASSIGN_OR_RETURN(const std::vector<ObjectHandle> found,
@@ -144,16 +160,15 @@ absl::Status CheckToken(Session& session, const pkcs11::TemplateRules& rules,
     RETURN_IF_ERROR(CheckKeyAttributes(session, rules, key, *entry));
     named.insert(key);
   }
-  ASSIGN_OR_RETURN(const std::vector<ObjectHandle> all,
-                   session.Find(SecretKeys()));
-  for (const ObjectHandle key : all) {
-    if (named.count(key) > 0) continue;
-    const absl::StatusOr<Bytes> label = session.GetBytes(key, CKA_LABEL);
-    return absl::FailedPreconditionError(absl::StrCat(
-        "the token holds a key that the key profile does not name: \"",
-        label.ok() ? AsString(*label) : "", "\""));
+  for (const SigningKey& entry : profile.signing_keys) {
+    ASSIGN_OR_RETURN(const ObjectHandle key,
+                     pkcs11::FindPrivateKey(session, entry.in_token));
+    RETURN_IF_ERROR(pkcs11::CheckSigningKey(session, rules, entry.algorithm,
+                                            key, entry.in_token));
+    named.insert(key);
   }
-  return absl::OkStatus();
+  RETURN_IF_ERROR(CheckNoOther(session, CKO_SECRET_KEY, named));
+  return CheckNoOther(session, CKO_PRIVATE_KEY, named);
 }
 
 }  // namespace cardferry::hsm

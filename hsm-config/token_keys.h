@@ -22,8 +22,9 @@ absl::Status CheckKeyAttributes(pkcs11::Session& session,
                                 pkcs11::ObjectHandle key,
                                 const KeyEntry& entry);
 
-// CheckKeyAttributes of every key of the profile, and FAILED_PRECONDITION when
-// the token holds a secret key that the profile does not name.
+// CheckKeyAttributes of every key of the profile, the same of its signing keys,
+// and FAILED_PRECONDITION when the token holds a secret or private key that the
+// profile does not name.
 absl::Status CheckToken(pkcs11::Session& session,
                         const pkcs11::TemplateRules& rules,
                         const KeyProfile& profile);

@@ -2,7 +2,7 @@
 # Makes a throw-away certificate authority and certificates of it.
 set -euo pipefail
 
-readonly ROLES="keyvault sequencer orchestrator agent operator auditor"
+readonly ROLES="keyvault sequencer orchestrator agent operator auditor approver"
 # Their certificates also serve; the others' only connect.
 readonly SERVERS="keyvault sequencer orchestrator"
 
@@ -21,7 +21,8 @@ Usage:
           when there is none yet). The certificate has one URI,
           spiffe://cardferry/ROLE/NAME.
 
-  ROLE    keyvault, sequencer, orchestrator, agent, operator or auditor
+  ROLE    keyvault, sequencer, orchestrator, agent, operator, auditor or
+          approver
   NAME    1 to 63 of a-z 0-9 - _ . (begins with a letter or a digit)
   --days N     valid for N days, at most 397 (default 30)
   --expired    valid until yesterday: for tests of refusals

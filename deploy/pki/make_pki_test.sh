@@ -34,7 +34,7 @@ uris() {
 }
 verify() { openssl verify -x509_strict -CAfile "$dir/ca.crt" "$@"; }
 
-for role in keyvault sequencer orchestrator agent operator auditor; do
+for role in keyvault sequencer orchestrator agent operator auditor approver; do
   expect "$role is issued" pki issue "$role" name-1
   crt=$dir/$role-name-1.crt
   expect "$role verifies" verify "$crt"

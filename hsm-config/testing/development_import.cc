@@ -29,7 +29,7 @@ absl::Status ImportKnownKeys(const CeremonyRoom& room,
     ASSIGN_OR_RETURN(const pkcs11::Object key, MakeKey(room, *entry, values));
     RETURN_IF_ERROR(KeepKey(room, key, *entry));
   }
-  return absl::OkStatus();
+  return GenerateSigningKeys(room, profile);
 }
 
 }  // namespace cardferry::hsm

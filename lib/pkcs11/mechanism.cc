@@ -23,6 +23,12 @@ Mechanism Mechanism::AesGcm(ByteSpan iv, ByteSpan additional_data) {
   return mechanism;
 }
 
+Mechanism Mechanism::Sha256RsaPss(size_t salt_bytes) {
+  Mechanism mechanism(CKM_SHA256_RSA_PKCS_PSS);
+  mechanism.pss_ = {CKM_SHA256, CKG_MGF1_SHA256, salt_bytes};
+  return mechanism;
+}
+
 Mechanism Mechanism::AesEcbEncryptData(ByteSpan data) {
   Mechanism mechanism(CKM_AES_ECB_ENCRYPT_DATA);
   mechanism.first_.assign(data.begin(), data.end());
@@ -59,6 +65,9 @@ CK_MECHANISM* Mechanism::Get() {
       gcm_ = {first_.data(),  first_.size(),  first_.size() * 8,
               second_.data(), second_.size(), 128};
       raw_ = {type_, &gcm_, sizeof(gcm_)};
+      break;
+    case CKM_SHA256_RSA_PKCS_PSS:
+      raw_ = {type_, &pss_, sizeof(pss_)};
       break;
     case CKM_AES_ECB_ENCRYPT_DATA:
     case CKM_DES3_ECB_ENCRYPT_DATA:

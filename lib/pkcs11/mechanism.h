@@ -17,6 +17,8 @@ class Mechanism {
   static Mechanism Des3Cbc(ByteSpan iv);
   // AES-GCM with a 16-byte tag behind the ciphertext.
   static Mechanism AesGcm(ByteSpan iv, ByteSpan additional_data);
+  // RSASSA-PSS with SHA-256, also in its mask, and a salt of so many bytes.
+  static Mechanism Sha256RsaPss(size_t salt_bytes);
   // Key derivation: the leading bytes of AES-ECB(base key, data). `data` of
   // whole blocks.
   static Mechanism AesEcbEncryptData(ByteSpan data);
@@ -39,6 +41,7 @@ class Mechanism {
   Bytes second_;  // additional data, or what stands after the counter
   CK_MECHANISM raw_ = {};
   CK_GCM_PARAMS gcm_ = {};
+  CK_RSA_PKCS_PSS_PARAMS pss_ = {};
   CK_KEY_DERIVATION_STRING_DATA string_data_ = {};
   CK_DES_CBC_ENCRYPT_DATA_PARAMS des_cbc_data_ = {};
   Sp800_108CounterFormat counter_ = {};

@@ -23,6 +23,9 @@ CK_OBJECT_HANDLE Raw(ObjectHandle handle) {
 // What a block mode, a tag or a MAC can add to its input at most.
 constexpr size_t kMostOverhead = 64;
 
+// An RSA signature is as long as the modulus, 4096 bits at most.
+constexpr size_t kMostSignature = 512;
+
 constexpr size_t kDesIv = 8;
 
 Mechanism Cbc(ByteSpan iv) {
@@ -187,6 +190,20 @@ absl::StatusOr<ObjectHandle> Session::CreateTokenObject(Template object) {
   return ObjectHandle{made};
 }
 
+absl::Status Session::GenerateTokenKeyPair(CK_MECHANISM_TYPE type,
+                                           Template public_key,
+                                           Template private_key) {
+  CK_MECHANISM mechanism = {type, nullptr, 0};
+  const auto of_public = public_key.Get();
+  const auto of_private = private_key.Get();
+  CK_OBJECT_HANDLE made_public = 0;
+  CK_OBJECT_HANDLE made_private = 0;
+  return Call(&CK_FUNCTION_LIST::C_GenerateKeyPair, "C_GenerateKeyPair",
+              &mechanism, of_public.data(), CK_ULONG{of_public.size()},
+              of_private.data(), CK_ULONG{of_private.size()}, &made_public,
+              &made_private);
+}
+
 void Session::Destroy(ObjectHandle object) {
   (void)module_->CallRaw(&CK_FUNCTION_LIST::C_DestroyObject, handle_,
                          Raw(object));
@@ -220,7 +237,7 @@ absl::StatusOr<Bytes> Session::Sign(Mechanism mechanism, ObjectHandle key,
                                     ByteSpan data) {
   RETURN_IF_ERROR(Call(&CK_FUNCTION_LIST::C_SignInit, "C_SignInit",
                        mechanism.Get(), Raw(key)));
-  Bytes out(kMostOverhead);
+  Bytes out(kMostSignature);
   CK_ULONG size = out.size();
   RETURN_IF_ERROR(Call(&CK_FUNCTION_LIST::C_Sign, "C_Sign", Mutable(data),
                        CK_ULONG{data.size()}, out.data(), &size));

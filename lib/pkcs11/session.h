@@ -50,10 +50,13 @@ class Session {
   absl::StatusOr<Object> DeriveKey(Mechanism mechanism, ObjectHandle base,
                                    Template key);
   absl::StatusOr<Object> CopyToSession(ObjectHandle source, Template changes);
-  // These two make token objects, which nobody owns.
+  // These make token objects, which nobody owns.
   absl::StatusOr<ObjectHandle> CopyToToken(ObjectHandle source,
                                            Template changes);
   absl::StatusOr<ObjectHandle> CreateTokenObject(Template object);
+  // Both templates say CKA_TOKEN.
+  absl::Status GenerateTokenKeyPair(CK_MECHANISM_TYPE type, Template public_key,
+                                    Template private_key);
 
   // Destroys an object, if it is still there.
   void Destroy(ObjectHandle object);

@@ -19,6 +19,7 @@ constexpr NamedRole kRoles[] = {
     {Role::kKeyvault, "keyvault"},         {Role::kSequencer, "sequencer"},
     {Role::kOrchestrator, "orchestrator"}, {Role::kAgent, "agent"},
     {Role::kOperator, "operator"},         {Role::kAuditor, "auditor"},
+    {Role::kApprover, "approver"},
 };
 
 bool IsNameCharacter(char c) {

@@ -19,6 +19,9 @@ enum class Role {
   kAgent,
   kOperator,
   kAuditor,
+  // A person who signs content for cards. Nobody who sends it: an operator is
+  // somebody else.
+  kApprover,
 };
 
 // "keyvault", "sequencer", ...: as in the certificate.

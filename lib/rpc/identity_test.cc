@@ -11,7 +11,7 @@ constexpr auto kUnauthenticated = absl::StatusCode::kUnauthenticated;
 TEST(IdentityTest, ReadsWhatItWrites) {
   for (const Role role :
        {Role::kKeyvault, Role::kSequencer, Role::kOrchestrator, Role::kAgent,
-        Role::kOperator, Role::kAuditor}) {
+        Role::kOperator, Role::kAuditor, Role::kApprover}) {
     const Identity identity{role, "kiosk-1_a.b"};
     EXPECT_THAT(ParseIdentityUri(IdentityUri(identity)),
                 IsOkAndHolds(identity));

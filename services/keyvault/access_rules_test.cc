@@ -7,6 +7,7 @@
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
+#include "proto/cardferry/keyvault/v1/approvals.pb.h"
 #include "proto/cardferry/keyvault/v1/keyvault.pb.h"
 
 namespace cardferry::keyvault {
@@ -18,16 +19,32 @@ using rpc::Role;
 TEST(AccessRulesTest, HaveARowForEveryMethodAndNoOther) {
   std::vector<std::string> methods = {rpc::kHealthCheck, rpc::kHealthWatch,
                                       rpc::kReflection};
-  const auto& file = *v1::ProtectRequest::descriptor()->file();
-  for (int s = 0; s < file.service_count(); ++s) {
-    for (int m = 0; m < file.service(s)->method_count(); ++m) {
-      methods.push_back("/" + file.service(s)->full_name() + "/" +
-                        file.service(s)->method(m)->name());
+  for (const auto* file : {v1::ProtectRequest::descriptor()->file(),
+                           v1::Approval::descriptor()->file()}) {
+    for (int s = 0; s < file->service_count(); ++s) {
+      for (int m = 0; m < file->service(s)->method_count(); ++m) {
+        methods.push_back("/" + file->service(s)->full_name() + "/" +
+                          file->service(s)->method(m)->name());
+      }
     }
   }
   ASSERT_OK_AND_ASSIGN(const AuthorizationTable table,
                        AuthorizationTable::Create(AccessRules()));
   EXPECT_OK(table.CheckComplete(methods));
+}
+
+TEST(AccessRulesTest, OnlyApproversSign) {
+  for (const AuthorizationTable::Row& row : AccessRules()) {
+    const std::set<Role> roles(row.roles.begin(), row.roles.end());
+    if (row.method.find("/ApproveContent") != std::string::npos) {
+      EXPECT_EQ(roles, std::set<Role>{Role::kApprover});
+    } else if (row.method.find(".ContentApprovals/") == std::string::npos) {
+      EXPECT_EQ(roles.count(Role::kApprover), 0u) << row.method;
+    }
+    EXPECT_FALSE(roles.count(Role::kSequencer) > 0 &&
+                 row.method.find(".ContentApprovals/") != std::string::npos)
+        << row.method;
+  }
 }
 
 TEST(AccessRulesTest, NobodyIsOnBothSides) {

@@ -3,6 +3,7 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "services/keyvault/database_approvals.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -22,7 +23,8 @@ std::vector<store::Migration> Schema() {
             "CREATE INDEX failures_by_agent ON failures (agent)",
             "CREATE TABLE alarms (at BIGINT NOT NULL, kind TEXT NOT NULL, "
             "subject TEXT NOT NULL, agent TEXT NOT NULL)",
-            "CREATE INDEX alarms_by_time ON alarms (at)"}}};
+            "CREATE INDEX alarms_by_time ON alarms (at)"}},
+          ApprovalsSchema()};
 }
 
 // The one number that a row is.
@@ -209,6 +211,21 @@ absl::StatusOr<size_t> DatabaseLedger::ForgetFailures(const ClaimedCard& card,
 absl::StatusOr<std::vector<Alarm>> DatabaseLedger::Alarms(size_t limit) {
   return WithoutDataLoss(database_->Read([&](Transaction& transaction) {
     return NewestAlarms(transaction, limit);
+  }));
+}
+
+absl::Status DatabaseLedger::RecordApproval(const Approval& approval,
+                                            const Alarm& event) {
+  return WithoutDataLoss(
+      database_->Write([&](Transaction& transaction) -> absl::Status {
+        RETURN_IF_ERROR(InsertApproval(transaction, approval));
+        return InsertAlarm(transaction, event);
+      }));
+}
+
+absl::StatusOr<std::vector<Approval>> DatabaseLedger::Approvals(size_t limit) {
+  return WithoutDataLoss(database_->Read([&](Transaction& transaction) {
+    return NewestApprovals(transaction, limit);
   }));
 }
 

@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "lib/store/database.h"
+#include "services/keyvault/approval_ledger.h"
 #include "services/keyvault/ledger.h"
 
 namespace cardferry::keyvault {
 
 // The ledger in a database.
-class DatabaseLedger final : public Ledger {
+class DatabaseLedger final : public Ledger, public ApprovalLedger {
  public:
   // `url` as in store::DatabaseOptions. Makes the tables that are missing.
   static absl::StatusOr<std::unique_ptr<DatabaseLedger>> Open(
@@ -30,6 +31,9 @@ class DatabaseLedger final : public Ledger {
   absl::Status RecordAlarm(const Alarm& alarm) override;
   absl::StatusOr<std::vector<Alarm>> Alarms(size_t limit) override;
   absl::Status Prune(absl::Time now, absl::Time failures) override;
+  absl::Status RecordApproval(const Approval& approval,
+                              const Alarm& event) override;
+  absl::StatusOr<std::vector<Approval>> Approvals(size_t limit) override;
 
  private:
   explicit DatabaseLedger(std::unique_ptr<store::Database> database)

@@ -61,6 +61,47 @@ TEST(DatabaseLedgerTest, IsSharedByReplicas) {
               IsOkAndHolds(Claim::kOther));
 }
 
+TEST(DatabaseLedgerTest, KeepsApprovalsWithTheirEvents) {
+  const store::TemporaryDatabase file;
+  Approval approval;
+  approval.id = "00112233";
+  approval.approver = "alice";
+  approval.signing_key = "acme-dap";
+  approval.summary = "load file with hash AB";
+  approval.reason = "release 1.2";
+  approval.digest = Bytes(32, 0x0D);
+  approval.signature = Bytes(64, 0x51);
+  approval.approved_at = absl::FromUnixSeconds(1'800'000'000);
+  approval.valid_until = absl::FromUnixSeconds(1'800'003'600);
+  {
+    ASSERT_OK_AND_ASSIGN(const auto ledger, DatabaseLedger::Open(file.url()));
+    const Alarm event{approval.approved_at, "content approved", "by alice", ""};
+    ASSERT_OK(ledger->RecordApproval(approval, event));
+    EXPECT_FALSE(ledger->RecordApproval(approval, event).ok());
+    approval.id = "44556677";
+    approval.approved_at += absl::Seconds(1);
+    ASSERT_OK(ledger->RecordApproval(approval, event));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto ledger, DatabaseLedger::Open(file.url()));
+  ASSERT_OK_AND_ASSIGN(const auto kept, ledger->Approvals(9));
+  ASSERT_EQ(kept.size(), 2u);
+  EXPECT_EQ(kept[0].id, "44556677");
+  EXPECT_EQ(kept[1].id, "00112233");
+  EXPECT_EQ(kept[1].approver, "alice");
+  EXPECT_EQ(kept[1].signing_key, "acme-dap");
+  EXPECT_EQ(kept[1].summary, approval.summary);
+  EXPECT_EQ(kept[1].reason, approval.reason);
+  EXPECT_EQ(kept[1].digest, approval.digest);
+  EXPECT_EQ(kept[1].signature, approval.signature);
+  EXPECT_EQ(kept[1].valid_until, approval.valid_until);
+  ASSERT_OK_AND_ASSIGN(const auto newest, ledger->Approvals(1));
+  ASSERT_EQ(newest.size(), 1u);
+  EXPECT_EQ(newest[0].id, "44556677");
+  // The refused one left no event either.
+  ASSERT_OK_AND_ASSIGN(const auto events, ledger->Alarms(9));
+  EXPECT_EQ(events.size(), 2u);
+}
+
 // DATA_LOSS is what a wrong card is answered with.
 TEST(DatabaseLedgerTest, ThatIsDamagedIsAFaultAndSaysNothingAboutACard) {
   const store::TemporaryDatabase file;

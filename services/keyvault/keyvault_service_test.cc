@@ -5,12 +5,16 @@
 
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
+#include "lib/base/testing/counting_random.h"
+#include "lib/base/testing/fake_clock.h"
 #include "lib/rpc/call.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/grpc_status.h"
 #include "lib/rpc/server.h"
 #include "lib/rpc/testing/test_pki.h"
 #include "services/keyvault/access_rules.h"
+#include "services/keyvault/approvals_service.h"
+#include "services/keyvault/testing/fake_approvals.h"
 #include "services/keyvault/testing/vault_fixture.h"
 
 namespace cardferry::keyvault {
@@ -24,7 +28,7 @@ class KeyVaultServiceTest : public VaultFixture {
     options.listen_address = "127.0.0.1:0";
     options.tls = pki_.Issue(rpc::Role::kKeyvault, "keyvault-1");
     options.authorization = AccessRules();
-    options.services = {&service_, &admin_};
+    options.services = {&service_, &admin_, &approvals_};
     ASSERT_OK_AND_ASSIGN(server_, rpc::Server::Start(std::move(options)));
   }
 
@@ -59,6 +63,12 @@ class KeyVaultServiceTest : public VaultFixture {
   rpc::TestPki pki_;
   KeyVaultService service_{*vault_};
   KeyVaultAdminService admin_{*vault_};
+  FakeClock desk_clock_;
+  CountingRandom desk_random_;
+  FakeContentSigner signer_;
+  FakeApprovalLedger approval_ledger_;
+  ApprovalDesk desk_{signer_, approval_ledger_, desk_clock_, desk_random_};
+  ApprovalsService approvals_{desk_};
   std::unique_ptr<rpc::Server> server_;
 };
 
@@ -197,6 +207,57 @@ TEST_F(KeyVaultServiceTest, PassesTheDomainsRefusalsOn) {
                                  &v1::KeyVault::Stub::Authenticate,
                                  v1::AuthenticateRequest(), session),
               StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+v1::ApproveContentRequest DapRequest(absl::Time now) {
+  v1::ApproveContentRequest request;
+  request.set_signing_key("dap");
+  request.mutable_load_file()->set_load_file_hash(std::string(32, 'h'));
+  request.set_valid_until_us(absl::ToUnixMicros(now + absl::Hours(1)));
+  request.set_reason("release 1.2");
+  return request;
+}
+
+TEST_F(KeyVaultServiceTest, SignsForTheApproverOfTheCertificate) {
+  const v1::ApproveContentRequest request = DapRequest(desk_clock_.Now());
+  v1::ApproveContentResponse response;
+  ASSERT_OK(Call<v1::ContentApprovals>(
+      rpc::Role::kApprover, &v1::ContentApprovals::Stub::ApproveContent,
+      request, response));
+  EXPECT_EQ(response.approval().approver(), "caller");
+  EXPECT_EQ(response.approval().signature(),
+            AsString(FakeContentSigner::SignatureOf("dap", Bytes(32, 'h'))));
+
+  v1::ListApprovalsResponse listed;
+  ASSERT_OK(Call<v1::ContentApprovals>(
+      rpc::Role::kAuditor, &v1::ContentApprovals::Stub::ListApprovals,
+      v1::ListApprovalsRequest(), listed));
+  ASSERT_EQ(listed.approvals_size(), 1);
+  EXPECT_EQ(listed.approvals(0).id(), response.approval().id());
+  EXPECT_EQ(listed.approvals(0).reason(), "release 1.2");
+
+  v1::ListSigningKeysResponse keys;
+  ASSERT_OK(Call<v1::ContentApprovals>(
+      rpc::Role::kOperator, &v1::ContentApprovals::Stub::ListSigningKeys,
+      v1::ListSigningKeysRequest(), keys));
+  ASSERT_EQ(keys.keys_size(), 2);
+  EXPECT_EQ(keys.keys(0).signs(), "dap");
+  EXPECT_EQ(keys.keys(1).algorithm(), "ecdsa-p256");
+}
+
+TEST_F(KeyVaultServiceTest, SignsForNobodyWhoSendsContent) {
+  const v1::ApproveContentRequest request = DapRequest(desk_clock_.Now());
+  for (const rpc::Role role :
+       {rpc::Role::kSequencer, rpc::Role::kOrchestrator, rpc::Role::kAgent,
+        rpc::Role::kOperator, rpc::Role::kAuditor}) {
+    v1::ApproveContentResponse response;
+    EXPECT_THAT(Call<v1::ContentApprovals>(
+                    role, &v1::ContentApprovals::Stub::ApproveContent, request,
+                    response),
+                StatusIs(absl::StatusCode::kPermissionDenied))
+        << role;
+  }
+  EXPECT_TRUE(signer_.all().empty());
 }
 
 }  // namespace

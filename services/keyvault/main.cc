@@ -19,7 +19,10 @@
 #include "lib/rpc/shutdown_signal.h"
 #include "lib/rpc/tls_files.h"
 #include "services/keyvault/access_rules.h"
+#include "services/keyvault/approval_desk.h"
+#include "services/keyvault/approvals_service.h"
 #include "services/keyvault/database_ledger.h"
+#include "services/keyvault/hsm/pkcs11_content_signer.h"
 #include "services/keyvault/hsm/pkcs11_hsm_keys.h"
 #include "services/keyvault/hsm/read_only_token.h"
 #include "services/keyvault/keyvault_config.h"
@@ -64,8 +67,8 @@ absl::StatusOr<KeyVaultConfig> Configure(const std::string& file) {
   return config;
 }
 
-absl::StatusOr<std::unique_ptr<HsmKeys>> OpenKeys(const KeyVaultConfig& config,
-                                                  const Flags& flags) {
+absl::StatusOr<std::unique_ptr<Pkcs11HsmKeys>> OpenKeys(
+    const KeyVaultConfig& config, const Flags& flags) {
   HsmOptions options = HsmOptionsOf(config);
   ASSIGN_OR_RETURN(options.profile, hsm::ReadKeyProfile(config.key_profile));
   ASSIGN_OR_RETURN(options.token.pin, ReadSecretFile(flags.pin_file));
@@ -74,7 +77,7 @@ absl::StatusOr<std::unique_ptr<HsmKeys>> OpenKeys(const KeyVaultConfig& config,
   if (conf != nullptr && !config.token_directory.empty()) {
     RETURN_IF_ERROR(CheckSoftHsmUses(conf, config.token_directory));
   }
-  ASSIGN_OR_RETURN(std::unique_ptr<HsmKeys> keys,
+  ASSIGN_OR_RETURN(std::unique_ptr<Pkcs11HsmKeys> keys,
                    Pkcs11HsmKeys::Open(std::move(options)));
   RETURN_IF_ERROR(CheckKeySets(config.policy, keys->KeySets()));
   return keys;
@@ -82,14 +85,15 @@ absl::StatusOr<std::unique_ptr<HsmKeys>> OpenKeys(const KeyVaultConfig& config,
 
 // Serves until the signal comes.
 absl::Status ServeVault(const KeyVaultConfig& config, Vault& vault,
-                        rpc::ShutdownSignal& signal) {
+                        ApprovalDesk& desk, rpc::ShutdownSignal& signal) {
   KeyVaultService service(vault);
   KeyVaultAdminService admin(vault);
+  ApprovalsService approvals(desk);
   rpc::ServerOptions options;
   options.listen_address = config.listen;
   options.tls = config.tls;
   options.authorization = AccessRules();
-  options.services = {&service, &admin};
+  options.services = {&service, &admin, &approvals};
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                    rpc::Server::Start(std::move(options)));
   LogInfo("serving", {{"port", server->port()},
@@ -116,14 +120,18 @@ absl::Status Serve(const std::string& file, const Flags& flags,
   if (flags.allow_writable_token) {
     LogWarning("the token may be writable: for development only");
   }
-  ASSIGN_OR_RETURN(const std::unique_ptr<HsmKeys> keys,
+  ASSIGN_OR_RETURN(const std::unique_ptr<Pkcs11HsmKeys> keys,
                    OpenKeys(config, flags));
+  ASSIGN_OR_RETURN(
+      const std::unique_ptr<Pkcs11ContentSigner> signer,
+      Pkcs11ContentSigner::Open(keys->token(), keys->profile().signing_keys));
   ASSIGN_OR_RETURN(const std::unique_ptr<DatabaseLedger> ledger,
                    DatabaseLedger::Open(config.ledger));
   const SystemClock clock;
   SystemRandom random;
   Vault vault({*keys, *ledger, clock, random}, config.policy);
-  return ServeVault(config, vault, signal);
+  ApprovalDesk desk(*signer, *ledger, clock, random);
+  return ServeVault(config, vault, desk, signal);
 }
 
 void AddFlags(CLI::App& app, Flags& flags) {

@@ -10,7 +10,13 @@
 #include "google/protobuf/descriptor.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
+#include "lib/base/testing/counting_random.h"
+#include "lib/base/testing/fake_clock.h"
+#include "lib/card/gp/dap.h"
+#include "proto/cardferry/keyvault/v1/approvals.pb.h"
 #include "proto/cardferry/keyvault/v1/keyvault.pb.h"
+#include "services/keyvault/approval_desk.h"
+#include "services/keyvault/testing/fake_approvals.h"
 #include "services/keyvault/testing/vault_fixture.h"
 
 namespace cardferry::keyvault {
@@ -43,6 +49,32 @@ const std::map<std::string, std::string>& KnownAnswers() {
       {"KeyVault.VerifyResponses: answers.data",
        "what a card sent, plain only where its own MAC is right: "
        "VerifyingGivesNothingThatTheCardDidNotMac"},
+      {"ContentApprovals.ApproveContent: approval.signature",
+       "by a key of its own over what the vault made of an approver's fields; "
+       "a hash by a key that signs nothing but hashes: "
+       "ApproversSignHashesAndCommandsAndNothingElse"},
+      {"ContentApprovals.ApproveContent: approval.digest", "of public things"},
+      {"ContentApprovals.ApproveContent: approval.id", "random"},
+      {"ContentApprovals.ApproveContent: approval.approver", "the caller"},
+      {"ContentApprovals.ApproveContent: approval.signing_key",
+       "the request's"},
+      {"ContentApprovals.ApproveContent: approval.summary", "the request's"},
+      {"ContentApprovals.ApproveContent: approval.reason", "the request's"},
+      {"ContentApprovals.ListApprovals: approvals.signature",
+       "approved before"},
+      {"ContentApprovals.ListApprovals: approvals.digest", "approved before"},
+      {"ContentApprovals.ListApprovals: approvals.id", "approved before"},
+      {"ContentApprovals.ListApprovals: approvals.approver", "approved before"},
+      {"ContentApprovals.ListApprovals: approvals.signing_key",
+       "approved before"},
+      {"ContentApprovals.ListApprovals: approvals.summary", "approved before"},
+      {"ContentApprovals.ListApprovals: approvals.reason", "approved before"},
+      {"ContentApprovals.ListSigningKeys: keys.name", "configuration"},
+      {"ContentApprovals.ListSigningKeys: keys.signs", "configuration"},
+      {"ContentApprovals.ListSigningKeys: keys.algorithm", "configuration"},
+      {"ContentApprovals.ListSigningKeys: keys.modulus", "public"},
+      {"ContentApprovals.ListSigningKeys: keys.exponent", "public"},
+      {"ContentApprovals.ListSigningKeys: keys.point", "public"},
       {"KeyVaultAdmin.ListKeySets: key_sets.name", "configuration"},
       {"KeyVaultAdmin.ListKeySets: key_sets.diversification", "configuration"},
   };
@@ -63,15 +95,17 @@ void CollectFields(const Descriptor& message, const std::string& prefix,
 }
 
 TEST(NoOracleTest, EveryFieldThatAnyCallAnswersIsKnownToBeNone) {
-  const auto& file = *v1::ProtectRequest::descriptor()->file();
   std::set<std::string> seen;
   std::set<std::string> methods;
-  for (int s = 0; s < file.service_count(); ++s) {
-    for (int m = 0; m < file.service(s)->method_count(); ++m) {
-      const auto& method = *file.service(s)->method(m);
-      methods.insert(file.service(s)->name() + "." + method.name());
-      CollectFields(*method.output_type(),
-                    file.service(s)->name() + "." + method.name() + ": ", seen);
+  for (const auto* file : {v1::ProtectRequest::descriptor()->file(),
+                           v1::Approval::descriptor()->file()}) {
+    for (int s = 0; s < file->service_count(); ++s) {
+      for (int m = 0; m < file->service(s)->method_count(); ++m) {
+        const auto& method = *file->service(s)->method(m);
+        const std::string name = file->service(s)->name() + "." + method.name();
+        methods.insert(name);
+        CollectFields(*method.output_type(), name + ": ", seen);
+      }
     }
   }
   std::set<std::string> known;
@@ -80,7 +114,9 @@ TEST(NoOracleTest, EveryFieldThatAnyCallAnswersIsKnownToBeNone) {
   EXPECT_EQ(
       methods,
       (std::set<std::string>{
-          "KeyVault.IssueOpenings", "KeyVault.Authenticate", "KeyVault.Protect",
+          "ContentApprovals.ApproveContent", "ContentApprovals.ListApprovals",
+          "ContentApprovals.ListSigningKeys", "KeyVault.IssueOpenings",
+          "KeyVault.Authenticate", "KeyVault.Protect",
           "KeyVault.VerifyResponses", "KeyVaultAdmin.ForgetFailures",
           "KeyVaultAdmin.GetStatistics", "KeyVaultAdmin.ListKeySets"}))
       << "say here what a new call is given to keys, and test it below";
@@ -265,6 +301,49 @@ TEST_F(NoOracleVaultTest, VerifyingGivesNothingThatTheCardDidNotMac) {
   EXPECT_EQ(log.host_cryptograms, 0);
   EXPECT_TRUE(log.chains.empty());
   EXPECT_TRUE(log.plaintexts.empty());
+}
+
+// What an approver has signed is a hash, by a key for hashes, or a command with
+// its P1, P2 and length, by a key for commands: never bytes of his choosing.
+TEST(NoOracleApprovalTest, ApproversSignHashesAndCommandsAndNothingElse) {
+  FakeClock clock;
+  CountingRandom random;
+  FakeContentSigner signer;
+  FakeApprovalLedger ledger;
+  ApprovalDesk desk(signer, ledger, clock, random);
+  const card::Aid aid = card::Aid::FromHex("A000000151000000").value();
+  const absl::Time until = clock.Now() + absl::Hours(1);
+  for (size_t size = 0; size <= 80; ++size) {
+    (void)desk.Approve("eve",
+                       {"dap", LoadFileApproval{Bytes(size)}, until, "-"});
+    (void)desk.Approve("eve",
+                       {"token", LoadFileApproval{Bytes(size)}, until, "-"});
+    (void)desk.Approve(
+        "eve", {"token", LoadApproval{aid, aid, Bytes(size)}, until, "-"});
+    (void)desk.Approve(
+        "eve", {"dap", LoadApproval{aid, aid, Bytes(size)}, until, "-"});
+    (void)desk.Approve(
+        "eve",
+        {"token", InstallApproval{{aid, aid, aid, Bytes(1), Bytes(size)}},
+         until, "-"});
+  }
+  size_t hashes = 0;
+  for (const FakeContentSigner::Signed& one : signer.all()) {
+    if (one.kind == hsm::ContentSignature::kDap) {
+      EXPECT_EQ(one.key, "dap");
+      EXPECT_TRUE(card::IsLoadFileHash(one.message));
+      ++hashes;
+      continue;
+    }
+    EXPECT_EQ(one.key, "token");
+    ASSERT_GE(one.message.size(), 4u);
+    EXPECT_TRUE(one.message[0] == 0x02 || one.message[0] == 0x0C);
+    EXPECT_EQ(one.message[1], 0x00);
+    EXPECT_EQ(one.message[2], one.message.size() - 3);
+    EXPECT_EQ(one.message[3], 8);
+  }
+  EXPECT_EQ(hashes, 4u);
+  EXPECT_EQ(signer.all().size(), 4u + 4u + 81u);
 }
 
 // The same for SCP02, whose MAC input has no chaining value in front: there the

@@ -10,9 +10,9 @@ namespace {
 using absl::StatusCode;
 using rpc::Role;
 
-constexpr Role kRoles[] = {Role::kKeyvault,     Role::kSequencer,
-                           Role::kOrchestrator, Role::kAgent,
-                           Role::kOperator,     Role::kAuditor};
+constexpr Role kRoles[] = {
+    Role::kKeyvault, Role::kSequencer, Role::kOrchestrator, Role::kAgent,
+    Role::kOperator, Role::kAuditor,   Role::kApprover};
 
 TEST(AccessRulesTest, OnlyTheOrchestratorMayCallTheSequencer) {
   ASSERT_OK_AND_ASSIGN(const auto table,

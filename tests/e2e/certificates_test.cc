@@ -26,7 +26,8 @@ using ::testing::Not;
 
 constexpr rpc::Role kRoles[] = {rpc::Role::kKeyvault,     rpc::Role::kSequencer,
                                 rpc::Role::kOrchestrator, rpc::Role::kAgent,
-                                rpc::Role::kOperator,     rpc::Role::kAuditor};
+                                rpc::Role::kOperator,     rpc::Role::kAuditor,
+                                rpc::Role::kApprover};
 
 // A shipped service and who may call what.
 struct Service {
@@ -59,7 +60,10 @@ std::map<std::string, std::set<rpc::Role>> WithCommon(
 Service Keyvault() {
   const std::string vault = "/cardferry.keyvault.v1.KeyVault/";
   const std::string admin = "/cardferry.keyvault.v1.KeyVaultAdmin/";
+  const std::string approvals = "/cardferry.keyvault.v1.ContentApprovals/";
   const std::set<rpc::Role> sequencer = {rpc::Role::kSequencer};
+  const std::set<rpc::Role> approvers = {
+      rpc::Role::kOperator, rpc::Role::kAuditor, rpc::Role::kApprover};
   return {"keyvault", stage::kKeyVaultPort, rpc::Role::kSequencer,
           "/cardferry.keyvault.v1.KeyVault/Protect",
           WithCommon({{vault + "IssueOpenings", sequencer},
@@ -67,7 +71,10 @@ Service Keyvault() {
                       {vault + "Protect", sequencer},
                       {admin + "GetStatistics", kLook},
                       {admin + "ListKeySets", kLook},
-                      {admin + "ForgetFailures", {rpc::Role::kOperator}}},
+                      {admin + "ForgetFailures", {rpc::Role::kOperator}},
+                      {approvals + "ApproveContent", {rpc::Role::kApprover}},
+                      {approvals + "ListApprovals", approvers},
+                      {approvals + "ListSigningKeys", approvers}},
                      {rpc::Role::kOperator, rpc::Role::kSequencer})};
 }
 

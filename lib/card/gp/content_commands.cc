@@ -30,10 +30,6 @@ absl::StatusOr<CommandApdu> Command(uint8_t ins, uint8_t p1, uint8_t p2,
                              CommandApdu::kMaxShortLe);
 }
 
-bool IsHashSize(size_t size) {
-  return size == 20 || size == 32 || size == 48 || size == 64;
-}
-
 }  // namespace
 
 absl::StatusOr<size_t> MaxCommandData(Protection protection) {
@@ -58,7 +54,7 @@ absl::StatusOr<size_t> MaxCommandData(Protection protection) {
 absl::StatusOr<CommandApdu> InstallForLoad(const Aid& load_file,
                                            const Aid& security_domain,
                                            ByteSpan hash) {
-  if (!hash.empty() && !IsHashSize(hash.size())) {
+  if (!hash.empty() && !IsLoadFileHash(hash)) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "a load file hash of %d bytes: it is SHA-1 (20), SHA-256 (32), SHA-384 "
         "(48) or SHA-512 (64)",

@@ -4,6 +4,11 @@
 
 namespace cardferry::card {
 
+bool IsLoadFileHash(ByteSpan hash) {
+  const size_t size = hash.size();
+  return size == 20 || size == 32 || size == 48 || size == 64;
+}
+
 Bytes EncodeDapBlocks(absl::Span<const DapBlock> blocks) {
   Bytes encoded;
   for (const DapBlock& block : blocks) {

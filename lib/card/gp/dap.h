@@ -7,6 +7,10 @@
 
 namespace cardferry::card {
 
+// Whether these are as many bytes as a load file data block hash has: SHA-1,
+// SHA-256, SHA-384 or SHA-512 (C.1.2).
+bool IsLoadFileHash(ByteSpan hash);
+
 // What a security domain with DAP Verification wants to see before a load file:
 // its owner's signature over the load file data block hash (GPCS 2.3.1, C.3).
 // That hash has to stand in INSTALL [for load] too.

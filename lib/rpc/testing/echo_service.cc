@@ -78,9 +78,9 @@ void EchoService::WaitUntilHanging(int count) {
 }
 
 std::vector<AuthorizationTable::Row> EchoRows(const std::vector<Role>& roles) {
-  const std::vector<Role> everybody = {Role::kKeyvault,     Role::kSequencer,
-                                       Role::kOrchestrator, Role::kAgent,
-                                       Role::kOperator,     Role::kAuditor};
+  const std::vector<Role> everybody = {
+      Role::kKeyvault, Role::kSequencer, Role::kOrchestrator, Role::kAgent,
+      Role::kOperator, Role::kAuditor,   Role::kApprover};
   return {{"/cardferry.rpc.testing.Echo/Say", roles},
           {"/cardferry.rpc.testing.Echo/Talk", roles},
           {"/cardferry.rpc.testing.Echo/Hang", roles},

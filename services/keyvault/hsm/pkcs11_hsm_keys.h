@@ -42,6 +42,10 @@ class Pkcs11HsmKeys final : public HsmKeys {
   uint64_t CallCount() const override { return token_->module().call_count(); }
   absl::Status Health() override;
 
+  // For the token's signing keys (Pkcs11ContentSigner).
+  pkcs11::Token& token() { return *token_; }
+  const hsm::KeyProfile& profile() const { return options_.profile; }
+
   // What the known-answer tests found.
   const pkcs11::Capabilities& capabilities() const { return capabilities_; }
 

@@ -1,0 +1,141 @@
+#include "services/keyvault/approvals_proto.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "lib/base/status_macros.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+constexpr uint32_t kUsualLimit = 100;
+constexpr uint32_t kMostApprovals = 1000;
+
+Bytes Copy(const std::string& bytes) {
+  const ByteSpan span = AsBytes(bytes);
+  return Bytes(span.begin(), span.end());
+}
+
+absl::StatusOr<card::Aid> ToAid(const char* field, const std::string& bytes) {
+  absl::StatusOr<card::Aid> aid = card::Aid::Create(AsBytes(bytes));
+  if (!aid.ok()) return Annotate(aid.status(), field);
+  return aid;
+}
+
+absl::StatusOr<ApprovedContent> Parse(const v1::LoadContent& message) {
+  ASSIGN_OR_RETURN(card::Aid file,
+                   ToAid("load_file_aid", message.load_file_aid()));
+  ASSIGN_OR_RETURN(card::Aid domain,
+                   ToAid("security_domain_aid", message.security_domain_aid()));
+  return LoadApproval{std::move(file), std::move(domain),
+                      Copy(message.load_file_hash())};
+}
+
+absl::StatusOr<ApprovedContent> Parse(const v1::InstallContent& message) {
+  ASSIGN_OR_RETURN(card::Aid file,
+                   ToAid("load_file_aid", message.load_file_aid()));
+  ASSIGN_OR_RETURN(card::Aid module, ToAid("module_aid", message.module_aid()));
+  ASSIGN_OR_RETURN(card::Aid instance,
+                   ToAid("instance_aid", message.instance_aid()));
+  return InstallApproval{{std::move(file), std::move(module),
+                          std::move(instance), Copy(message.privileges()),
+                          Copy(message.parameters())}};
+}
+
+absl::StatusOr<ApprovedContent> Parse(const v1::ExtraditionContent& message) {
+  ASSIGN_OR_RETURN(card::Aid content,
+                   ToAid("content_aid", message.content_aid()));
+  ASSIGN_OR_RETURN(card::Aid domain,
+                   ToAid("security_domain_aid", message.security_domain_aid()));
+  return ExtraditionApproval{std::move(content), std::move(domain)};
+}
+
+absl::StatusOr<ApprovedContent> Parse(const v1::DeleteContent& message) {
+  ASSIGN_OR_RETURN(card::Aid content,
+                   ToAid("content_aid", message.content_aid()));
+  return DeleteApproval{std::move(content), message.related()};
+}
+
+absl::StatusOr<ApprovedContent> ParseContent(
+    const v1::ApproveContentRequest& request) {
+  switch (request.content_case()) {
+    case v1::ApproveContentRequest::kLoadFile:
+      return LoadFileApproval{Copy(request.load_file().load_file_hash())};
+    case v1::ApproveContentRequest::kLoad:
+      return Parse(request.load());
+    case v1::ApproveContentRequest::kInstall:
+      return Parse(request.install());
+    case v1::ApproveContentRequest::kExtradition:
+      return Parse(request.extradition());
+    case v1::ApproveContentRequest::kDeletion:
+      return Parse(request.deletion());
+    default:
+      return absl::InvalidArgumentError("content: nothing to approve");
+  }
+}
+
+const char* AlgorithmName(pkcs11::SigningAlgorithm algorithm) {
+  switch (algorithm) {
+    case pkcs11::SigningAlgorithm::kRsa2048Pss:
+      return "rsa-2048-pss";
+    case pkcs11::SigningAlgorithm::kEcdsaP256:
+      return "ecdsa-p256";
+    case pkcs11::SigningAlgorithm::kEcdsaP384:
+      return "ecdsa-p384";
+  }
+  return "";
+}
+
+}  // namespace
+
+absl::StatusOr<ApprovalRequest> ParseApproval(
+    const v1::ApproveContentRequest& request) {
+  ASSIGN_OR_RETURN(ApprovedContent content, ParseContent(request));
+  return ApprovalRequest{request.signing_key(), std::move(content),
+                         absl::FromUnixMicros(request.valid_until_us()),
+                         request.reason()};
+}
+
+absl::StatusOr<size_t> ParseLimit(const v1::ListApprovalsRequest& request) {
+  if (request.limit() > kMostApprovals) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("limit is at most ", kMostApprovals));
+  }
+  return request.limit() == 0 ? kUsualLimit : request.limit();
+}
+
+void Render(const Approval& approval, v1::Approval& message) {
+  message.set_id(approval.id);
+  message.set_approver(approval.approver);
+  message.set_signing_key(approval.signing_key);
+  message.set_summary(approval.summary);
+  message.set_reason(approval.reason);
+  message.set_digest(AsString(approval.digest));
+  message.set_signature(AsString(approval.signature));
+  message.set_approved_at_us(absl::ToUnixMicros(approval.approved_at));
+  message.set_valid_until_us(absl::ToUnixMicros(approval.valid_until));
+}
+
+void Render(const std::vector<Approval>& approvals,
+            v1::ListApprovalsResponse& response) {
+  for (const Approval& one : approvals) Render(one, *response.add_approvals());
+}
+
+void Render(const std::vector<ContentKey>& keys,
+            v1::ListSigningKeysResponse& response) {
+  for (const ContentKey& key : keys) {
+    v1::ContentSigningKey& message = *response.add_keys();
+    message.set_name(key.name);
+    message.set_signs(key.signs == hsm::ContentSignature::kDap ? "dap"
+                                                               : "token");
+    message.set_algorithm(AlgorithmName(key.algorithm));
+    message.set_modulus(AsString(key.public_key.modulus));
+    message.set_exponent(AsString(key.public_key.exponent));
+    message.set_point(AsString(key.public_key.point));
+  }
+}
+
+}  // namespace cardferry::keyvault

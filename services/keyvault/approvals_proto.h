@@ -1,0 +1,28 @@
+#ifndef CARDFERRY_SERVICES_KEYVAULT_APPROVALS_PROTO_H_
+#define CARDFERRY_SERVICES_KEYVAULT_APPROVALS_PROTO_H_
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "proto/cardferry/keyvault/v1/approvals.pb.h"
+#include "services/keyvault/approval_desk.h"
+
+namespace cardferry::keyvault {
+
+// Messages of approvals as the domain's types and back. INVALID_ARGUMENT, with
+// the field, for what is none.
+
+absl::StatusOr<ApprovalRequest> ParseApproval(
+    const v1::ApproveContentRequest& request);
+// How many approvals are asked for.
+absl::StatusOr<size_t> ParseLimit(const v1::ListApprovalsRequest& request);
+
+void Render(const Approval& approval, v1::Approval& message);
+void Render(const std::vector<Approval>& approvals,
+            v1::ListApprovalsResponse& response);
+void Render(const std::vector<ContentKey>& keys,
+            v1::ListSigningKeysResponse& response);
+
+}  // namespace cardferry::keyvault
+
+#endif  // CARDFERRY_SERVICES_KEYVAULT_APPROVALS_PROTO_H_

@@ -1,0 +1,96 @@
+#include "services/keyvault/approvals_proto.h"
+
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
+
+namespace cardferry::keyvault {
+namespace {
+
+using absl::StatusCode;
+using testing::HasSubstr;
+
+std::string Aid(const char* hex) { return AsString(FromHexOrDie(hex)); }
+
+const char kFile[] = "F043464552525901";
+const char kApp[] = "F04346455252590101";
+const char kDomain[] = "A000000151000000";
+
+TEST(ApprovalsProtoTest, ReadsEachKindOfContent) {
+  v1::ApproveContentRequest request;
+  request.set_signing_key("acme");
+  request.set_reason("why");
+  request.set_valid_until_us(1'800'000'000'000'000);
+  request.mutable_load_file()->set_load_file_hash("hash");
+  ASSERT_OK_AND_ASSIGN(const ApprovalRequest file, ParseApproval(request));
+  EXPECT_EQ(file.signing_key, "acme");
+  EXPECT_EQ(file.reason, "why");
+  EXPECT_EQ(file.valid_until, absl::FromUnixSeconds(1'800'000'000));
+  EXPECT_EQ(AsString(std::get<LoadFileApproval>(file.content).load_file_hash),
+            "hash");
+
+  auto& load = *request.mutable_load();
+  load.set_load_file_aid(Aid(kFile));
+  load.set_security_domain_aid(Aid(kDomain));
+  load.set_load_file_hash("hash");
+  ASSERT_OK_AND_ASSIGN(const ApprovalRequest loads, ParseApproval(request));
+  EXPECT_EQ(std::get<LoadApproval>(loads.content).load_file.ToHex(), kFile);
+  EXPECT_EQ(std::get<LoadApproval>(loads.content).security_domain.ToHex(),
+            kDomain);
+
+  auto& install = *request.mutable_install();
+  install.set_load_file_aid(Aid(kFile));
+  install.set_module_aid(Aid(kApp));
+  install.set_instance_aid(Aid(kApp));
+  install.set_privileges(std::string(1, '\0'));
+  install.set_parameters("AB");
+  ASSERT_OK_AND_ASSIGN(const ApprovalRequest installs, ParseApproval(request));
+  const card::Installation& what =
+      std::get<InstallApproval>(installs.content).installation;
+  EXPECT_EQ(what.instance.ToHex(), kApp);
+  EXPECT_EQ(ToHex(what.privileges), "00");
+  EXPECT_EQ(ToHex(what.parameters), "4142");
+
+  request.mutable_extradition()->set_content_aid(Aid(kApp));
+  request.mutable_extradition()->set_security_domain_aid(Aid(kDomain));
+  ASSERT_OK_AND_ASSIGN(const ApprovalRequest gives, ParseApproval(request));
+  EXPECT_EQ(std::get<ExtraditionApproval>(gives.content).content.ToHex(), kApp);
+
+  request.mutable_deletion()->set_content_aid(Aid(kFile));
+  request.mutable_deletion()->set_related(true);
+  ASSERT_OK_AND_ASSIGN(const ApprovalRequest deletes, ParseApproval(request));
+  EXPECT_TRUE(std::get<DeleteApproval>(deletes.content).related);
+}
+
+TEST(ApprovalsProtoTest, NamesTheFieldThatIsNoAid) {
+  v1::ApproveContentRequest request;
+  EXPECT_THAT(ParseApproval(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("content")));
+  request.mutable_load()->set_load_file_aid(Aid(kFile));
+  EXPECT_THAT(
+      ParseApproval(request),
+      StatusIs(StatusCode::kInvalidArgument, HasSubstr("security_domain_aid")));
+  request.mutable_install()->set_load_file_aid(Aid(kFile));
+  EXPECT_THAT(ParseApproval(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("module_aid")));
+  request.mutable_deletion()->set_content_aid("ABCD");
+  EXPECT_THAT(ParseApproval(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("content_aid")));
+  request.mutable_extradition();
+  EXPECT_THAT(ParseApproval(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("content_aid")));
+}
+
+TEST(ApprovalsProtoTest, ListsAHundredUnlessToldOtherwise) {
+  v1::ListApprovalsRequest request;
+  EXPECT_THAT(ParseLimit(request), IsOkAndHolds(100u));
+  request.set_limit(1000);
+  EXPECT_THAT(ParseLimit(request), IsOkAndHolds(1000u));
+  request.set_limit(1001);
+  EXPECT_THAT(ParseLimit(request), StatusIs(StatusCode::kInvalidArgument));
+}
+
+}  // namespace
+}  // namespace cardferry::keyvault

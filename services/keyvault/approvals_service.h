@@ -1,0 +1,39 @@
+#ifndef CARDFERRY_SERVICES_KEYVAULT_APPROVALS_SERVICE_H_
+#define CARDFERRY_SERVICES_KEYVAULT_APPROVALS_SERVICE_H_
+
+#include "absl/status/status.h"
+#include "proto/cardferry/keyvault/v1/approvals.grpc.pb.h"
+#include "services/keyvault/approval_desk.h"
+
+namespace cardferry::keyvault {
+
+// The approval desk as a gRPC service: parses, calls, renders. Who approves is
+// who the certificate says.
+class ApprovalsService final : public v1::ContentApprovals::Service {
+ public:
+  // `desk` outlives the service.
+  explicit ApprovalsService(ApprovalDesk& desk) : desk_(desk) {}
+
+  grpc::Status ApproveContent(grpc::ServerContext* context,
+                              const v1::ApproveContentRequest* request,
+                              v1::ApproveContentResponse* response) override;
+  grpc::Status ListApprovals(grpc::ServerContext* context,
+                             const v1::ListApprovalsRequest* request,
+                             v1::ListApprovalsResponse* response) override;
+  grpc::Status ListSigningKeys(grpc::ServerContext* context,
+                               const v1::ListSigningKeysRequest* request,
+                               v1::ListSigningKeysResponse* response) override;
+
+ private:
+  absl::Status ApproveContent(const grpc::ServerContext& context,
+                              const v1::ApproveContentRequest& request,
+                              v1::ApproveContentResponse& response);
+  absl::Status ListApprovals(const v1::ListApprovalsRequest& request,
+                             v1::ListApprovalsResponse& response);
+
+  ApprovalDesk& desk_;
+};
+
+}  // namespace cardferry::keyvault
+
+#endif  // CARDFERRY_SERVICES_KEYVAULT_APPROVALS_SERVICE_H_
