@@ -34,27 +34,33 @@ absl::StatusOr<SentCommand> WithoutMac(const SessionCipher& cipher,
   return sent;
 }
 
-// SCP02's C-MACs and R-MACs cover what was before encryption. What does not
-// decrypt was never this session's: its C-MAC would not match either, and
-// nobody learns which of the two it was.
-absl::Status Decrypt(SessionCipher& cipher, std::vector<SentCommand>& packet) {
+absl::Status NoMatch() {
+  return absl::InvalidArgumentError(
+      "not this session's packet: a command does not match its C-MAC");
+}
+
+// SCP02's C-MACs and R-MACs cover what was before encryption. False when
+// something does not decrypt: then its C-MAC would not match either. The caller
+// goes on to compare the MACs, so that neither the answer nor the time tells
+// the one from the other: that would be a padding oracle.
+absl::StatusOr<bool> Decrypt(SessionCipher& cipher,
+                             std::vector<SentCommand>& packet) {
   std::vector<SessionCipher::Ciphertext> ciphertexts;
   std::vector<size_t> whose;
+  bool whole_blocks = true;
   for (size_t i = 1; i < packet.size(); ++i) {
     if (packet[i].data.empty()) continue;
     if (packet[i].data.size() % BlockLength(cipher.protocol()) != 0) {
-      return NotThisPacket(i, "does not match its C-MAC");
+      whole_blocks = false;
+      continue;
     }
     ciphertexts.push_back({packet[i].counter, packet[i].data});
     whose.push_back(i);
   }
-  if (ciphertexts.empty()) return absl::OkStatus();
+  if (ciphertexts.empty()) return whole_blocks;
   absl::StatusOr<std::vector<Bytes>> plaintexts =
       cipher.DecryptCommands(ciphertexts);
-  if (absl::IsInvalidArgument(plaintexts.status())) {
-    return absl::InvalidArgumentError(
-        "not this session's packet: a command does not match its C-MAC");
-  }
+  if (absl::IsInvalidArgument(plaintexts.status())) return false;
   RETURN_IF_ERROR(plaintexts.status());
   if (plaintexts->size() != whose.size()) {
     return absl::InternalError("cipher lost a plaintext");
@@ -62,7 +68,20 @@ absl::Status Decrypt(SessionCipher& cipher, std::vector<SentCommand>& packet) {
   for (size_t i = 0; i < whose.size(); ++i) {
     packet[whose[i]].data = std::move((*plaintexts)[i]);
   }
-  return absl::OkStatus();
+  return whole_blocks;
+}
+
+// Compares all, and takes over the whole MACs.
+bool AreMacsOf(absl::Span<const CommandApdu> commands, size_t mac_length,
+               std::vector<Bytes> macs, std::vector<SentCommand>& packet) {
+  bool match = true;
+  for (size_t i = 0; i < packet.size(); ++i) {
+    match = ConstantTimeEqual(ByteSpan(macs[i]).first(mac_length),
+                              ByteSpan(commands[i].data()).last(mac_length)) &&
+            match;
+    packet[i].mac = std::move(macs[i]);
+  }
+  return match;
 }
 
 void Number(const SessionCipher& cipher, std::vector<SentCommand>& packet) {
@@ -105,8 +124,9 @@ absl::StatusOr<std::vector<SentCommand>> ReadSentPacket(
     packet.push_back(std::move(sent));
   }
   Number(cipher, packet);
+  bool decrypted = true;
   if (HasCDec(level) && cipher.protocol().scp == kScp02) {
-    RETURN_IF_ERROR(Decrypt(cipher, packet));
+    ASSIGN_OR_RETURN(decrypted, Decrypt(cipher, packet));
   }
   std::vector<Bytes> inputs;
   for (const SentCommand& sent : packet) {
@@ -116,14 +136,9 @@ absl::StatusOr<std::vector<SentCommand>> ReadSentPacket(
   const Bytes first =
       start ? start->chaining_value : FirstChainingValue(cipher.protocol());
   ASSIGN_OR_RETURN(std::vector<Bytes> macs, Macs(cipher, first, inputs));
-  const size_t mac_length = SentMacLength(cipher.protocol());
-  for (size_t i = 0; i < packet.size(); ++i) {
-    if (!ConstantTimeEqual(ByteSpan(macs[i]).first(mac_length),
-                           ByteSpan(commands[i].data()).last(mac_length))) {
-      return NotThisPacket(i, "does not match its C-MAC");
-    }
-    packet[i].mac = std::move(macs[i]);
-  }
+  const bool match = AreMacsOf(commands, SentMacLength(cipher.protocol()),
+                               std::move(macs), packet);
+  if (!decrypted || !match) return NoMatch();
   return packet;
 }
 
