@@ -47,6 +47,30 @@ Mechanism Mechanism::Des3CbcEncryptData(ByteSpan data) {
   return mechanism;
 }
 
+Mechanism Mechanism::Ecdh(ByteSpan point) {
+  Mechanism mechanism(CKM_ECDH1_DERIVE);
+  mechanism.first_.assign(point.begin(), point.end());
+  return mechanism;
+}
+
+Mechanism Mechanism::ConcatenateKey(ObjectHandle other) {
+  Mechanism mechanism(CKM_CONCATENATE_BASE_AND_KEY);
+  mechanism.number_ = static_cast<CK_ULONG>(other);
+  return mechanism;
+}
+
+Mechanism Mechanism::ConcatenateData(ByteSpan data) {
+  Mechanism mechanism(CKM_CONCATENATE_BASE_AND_DATA);
+  mechanism.first_.assign(data.begin(), data.end());
+  return mechanism;
+}
+
+Mechanism Mechanism::ExtractKey(size_t offset) {
+  Mechanism mechanism(CKM_EXTRACT_KEY_FROM_KEY);
+  mechanism.number_ = CK_ULONG{offset} * 8;
+  return mechanism;
+}
+
 Mechanism Mechanism::CmacCounterKdf(ByteSpan before, ByteSpan after) {
   Mechanism mechanism(kSp800_108CounterKdf);
   mechanism.first_.assign(before.begin(), before.end());
@@ -69,6 +93,15 @@ CK_MECHANISM* Mechanism::Get() {
     case CKM_SHA256_RSA_PKCS_PSS:
       raw_ = {type_, &pss_, sizeof(pss_)};
       break;
+    case CKM_ECDH1_DERIVE:
+      ecdh_ = {CKD_NULL, 0, nullptr, first_.size(), first_.data()};
+      raw_ = {type_, &ecdh_, sizeof(ecdh_)};
+      break;
+    case CKM_CONCATENATE_BASE_AND_KEY:
+    case CKM_EXTRACT_KEY_FROM_KEY:
+      raw_ = {type_, &number_, sizeof(number_)};
+      break;
+    case CKM_CONCATENATE_BASE_AND_DATA:
     case CKM_AES_ECB_ENCRYPT_DATA:
     case CKM_DES3_ECB_ENCRYPT_DATA:
       string_data_ = {first_.data(), first_.size()};

@@ -1,6 +1,8 @@
 #ifndef CARDFERRY_LIB_PKCS11_MECHANISM_H_
 #define CARDFERRY_LIB_PKCS11_MECHANISM_H_
 
+#include <cstddef>
+
 #include "lib/base/bytes.h"
 #include "lib/pkcs11/cryptoki.h"
 
@@ -26,6 +28,15 @@ class Mechanism {
   // a zero IV, of `data`, which is of whole blocks.
   static Mechanism Des3EcbEncryptData(ByteSpan data);
   static Mechanism Des3CbcEncryptData(ByteSpan data);
+  // Key agreement: the x-coordinate of an EC private key times `point`, 04 | x
+  // | y. Without a key derivation of the module's own (CKD_NULL).
+  static Mechanism Ecdh(ByteSpan point);
+  // Key derivation: the base key and behind it the value of another key, or
+  // `data`.
+  static Mechanism ConcatenateKey(ObjectHandle other);
+  static Mechanism ConcatenateData(ByteSpan data);
+  // Key derivation: bytes of the base key from its byte number `offset` on.
+  static Mechanism ExtractKey(size_t offset);
   // Key derivation: SP 800-108 counter mode over AES-CMAC; block i is
   // CMAC(base key, before || i (one byte, from 1) || after).
   static Mechanism CmacCounterKdf(ByteSpan before, ByteSpan after);
@@ -37,9 +48,11 @@ class Mechanism {
   explicit Mechanism(CK_MECHANISM_TYPE type) : type_(type) {}
 
   CK_MECHANISM_TYPE type_;
-  Bytes first_;   // IV, or data, or what stands before the counter
-  Bytes second_;  // additional data, or what stands after the counter
+  Bytes first_;          // IV, or data, or what stands before the counter
+  Bytes second_;         // additional data, or what stands after the counter
+  CK_ULONG number_ = 0;  // a handle, or the offset in bits
   CK_MECHANISM raw_ = {};
+  CK_ECDH1_DERIVE_PARAMS ecdh_ = {};
   CK_GCM_PARAMS gcm_ = {};
   CK_RSA_PKCS_PSS_PARAMS pss_ = {};
   CK_KEY_DERIVATION_STRING_DATA string_data_ = {};

@@ -61,6 +61,26 @@ TEST(Mechanism, GivesGcmItsLengthsInBytesAndBits) {
   EXPECT_EQ(params->ulTagBits, 128u);
 }
 
+TEST(Mechanism, AgreesWithoutADerivationOfTheModulesOwn) {
+  Mechanism mechanism = Mechanism::Ecdh(Bytes(3, 0x04));
+  const auto* params =
+      static_cast<const CK_ECDH1_DERIVE_PARAMS*>(mechanism.Get()->pParameter);
+  EXPECT_EQ(params->kdf, CK_ULONG{CKD_NULL});
+  EXPECT_EQ(params->ulSharedDataLen, 0u);
+  EXPECT_EQ(HexAt(params->pPublicData, params->ulPublicDataLen), "040404");
+}
+
+TEST(Mechanism, NamesAKeyToJoinAndABitToExtractFrom) {
+  Mechanism joined = Mechanism::ConcatenateKey(ObjectHandle{7});
+  EXPECT_EQ(*static_cast<const CK_ULONG*>(joined.Get()->pParameter), 7u);
+  Mechanism taken = Mechanism::ExtractKey(24);
+  EXPECT_EQ(*static_cast<const CK_ULONG*>(taken.Get()->pParameter), 192u);
+  Mechanism tail = Mechanism::ConcatenateData(Bytes(2, 0x0C));
+  const auto* params =
+      static_cast<const CK_KEY_DERIVATION_STRING_DATA*>(tail.Get()->pParameter);
+  EXPECT_EQ(HexAt(params->pData, params->ulLen), "0C0C");
+}
+
 TEST(Mechanism, PutsTheKdfCounterBetweenItsParts) {
   Mechanism mechanism =
       Mechanism::CmacCounterKdf(Bytes(2, 0x0A), Bytes(1, 0x0B));
