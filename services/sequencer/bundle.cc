@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/apdu/status_word.h"
+#include "lib/crypto/digest.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -203,8 +204,10 @@ class Builder {
     if (!loads.ok()) {
       return Annotate(loads.status(), absl::StrCat("package ", aid.ToHex()));
     }
+    const Bytes hash =
+        profile_.sends_load_file_hash ? crypto::Sha256(block) : Bytes();
     ASSIGN_OR_RETURN(card::CommandApdu install,
-                     card::InstallForLoad(aid, profile_.match.isd_aid));
+                     card::InstallForLoad(aid, profile_.match.isd_aid, hash));
     PushChange(CommandKind::kInstallForLoad, aid, std::move(install),
                "INSTALL [for load] " + aid.ToHex());
     for (size_t i = 0; i < loads->size(); ++i) {

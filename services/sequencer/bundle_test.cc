@@ -1,6 +1,7 @@
 #include "services/sequencer/bundle.h"
 
 #include "lib/base/status_matchers.h"
+#include "lib/crypto/digest.h"
 #include "services/sequencer/testing/applets.h"
 #include "services/sequencer/testing/test_profiles.h"
 
@@ -109,6 +110,21 @@ TEST_F(BundleTest, ComparesEveryPageOfTheLists) {
   EXPECT_FALSE(card::IsExpected(bundle.commands[3], Answer(two, 0x6310)));
   EXPECT_TRUE(card::IsExpected(bundle.commands[4], Answer(two, 0x9000)));
   EXPECT_FALSE(card::IsExpected(bundle.commands[4], Answer(one, 0x9000)));
+}
+
+TEST_F(BundleTest, SaysTheHashOfWhatIsLoadedWhereTheProfileWantsIt) {
+  ASSERT_OK_AND_ASSIGN(const Bundle plain, Build(Brokerage()));
+  profile_.sends_load_file_hash = true;
+  ASSERT_OK_AND_ASSIGN(const Bundle hashed, Build(Brokerage()));
+  const ByteSpan without = plain.commands[3].command.data();
+  const ByteSpan with = hashed.commands[3].command.data();
+  ASSERT_EQ(with.size(), without.size() + 32);
+  const size_t names = without.size() - 3;  // hash, parameters, token: empty
+  EXPECT_EQ(with[names], 32);
+  ASSERT_OK_AND_ASSIGN(const Bytes block, LoadApplet("brokerage.cap")
+                                              ->cap.LoadFileDataBlock(
+                                                  card::Descriptor::kLeaveOut));
+  EXPECT_EQ(ToHex(with.subspan(names + 1, 32)), ToHex(crypto::Sha256(block)));
 }
 
 // An answer with a MAC of eight bytes.

@@ -170,6 +170,7 @@ absl::StatusOr<CardProfile> ToCardProfile(const pb::CardProfile& proto) {
                                                   : card::DeleteRelated::kNo;
   profile.tells_resources = proto.extended_card_resources();
   profile.lists_modules = !proto.skip_module_list();
+  profile.sends_load_file_hash = proto.load_file_hash();
   if (!google::protobuf::TextFormat::PrintToString(proto, &profile.text)) {
     return absl::InternalError("a card profile cannot be printed");
   }

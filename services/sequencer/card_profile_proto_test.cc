@@ -51,6 +51,7 @@ TEST(CardProfileProtoTest, QuirksAreOffUntilTheyAreSaid) {
   EXPECT_EQ(profile.delete_related, card::DeleteRelated::kNo);
   EXPECT_FALSE(profile.tells_resources);
   EXPECT_TRUE(profile.lists_modules);
+  EXPECT_FALSE(profile.sends_load_file_hash);
 }
 
 TEST(CardProfileProtoTest, KeepsTheTextThatItWasMadeOf) {
@@ -72,6 +73,7 @@ TEST(CardProfileProtoTest, TakesEveryField) {
     factory_content { load_files: "E3074F05F043464552" }
     built_in_packages: "A000000009"
     delete_related: true extended_card_resources: true skip_module_list: true
+    load_file_hash: true
   )"));
   EXPECT_THAT(profile.match.i, ElementsAre(0x15, 0x55));
   EXPECT_THAT(profile.match.key_version_numbers, ElementsAre(0x20, 0xFF));
@@ -88,6 +90,7 @@ TEST(CardProfileProtoTest, TakesEveryField) {
   EXPECT_EQ(profile.delete_related, card::DeleteRelated::kYes);
   EXPECT_TRUE(profile.tells_resources);
   EXPECT_FALSE(profile.lists_modules);
+  EXPECT_TRUE(profile.sends_load_file_hash);
 }
 
 TEST(CardProfileProtoTest, NamesTheFieldThatIsWrong) {

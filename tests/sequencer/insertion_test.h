@@ -86,6 +86,7 @@ class InsertionTest : public testing::TestWithParam<CardType> {
     CardProfile profile = TestProfile("demo", 0x30);
     profile.key_set = "test";
     profile.delete_related = delete_related;
+    profile.sends_load_file_hash = sends_load_file_hash_;
     profile.level_floor = GetParam().level_floor;
     if (GetParam().IsScp02()) profile.match.scp = 2;  // its `i`: the card says
     sequencer_ = std::make_unique<Sequencer>(
@@ -184,6 +185,7 @@ class InsertionTest : public testing::TestWithParam<CardType> {
   std::unique_ptr<cardsim::Card> card_;
   std::optional<CardRecord> record_;
   std::optional<size_t> dies_after_;
+  bool sends_load_file_hash_ = false;
   size_t changes_ = 0;
   DesiredState desired_ = {
       {Package("brokerage.cap", kBrokerageApplet, kAccount)}, {}, {}};

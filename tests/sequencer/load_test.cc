@@ -25,6 +25,14 @@ TEST_P(LoadTest, AFreshCardIsLoadedInOneBundle) {
   EXPECT_EQ(Ask("8010000000"), ToHex(AsBytes(kAccount)) + "9000");
 }
 
+TEST_P(LoadTest, TheCardComparesWhatItIsGivenWithItsHash) {
+  sends_load_file_hash_ = true;
+  Serve(card::DeleteRelated::kNo);
+  const Conclusion conclusion = Insert();
+  EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
+  EXPECT_EQ(changes_, 5u);
+}
+
 TEST_P(LoadTest, TheSecondTimeNothingIsChanged) {
   ASSERT_EQ(Insert().outcome, Outcome::kDone);
   EXPECT_EQ(Insert().outcome, Outcome::kDone);

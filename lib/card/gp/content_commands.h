@@ -60,8 +60,8 @@ struct Installation {
   Aid load_file;
   Aid module;
   Aid instance;
-  Bytes privileges;  // 1 or 3 bytes
-  Bytes parameters;  // C9's value; may be personal data
+  Bytes privileges;              // 1 or 3 bytes
+  Bytes parameters;              // C9's value; may be personal data
   Bytes system_parameters = {};  // EF's value; empty: no EF
   Bytes uicc_parameters = {};    // EA's value; empty: no EA
 };
