@@ -112,6 +112,12 @@ Card::Card(KeyRing keys, ChannelOptions channel, SecurityDomainState domain,
       further_(std::move(channel), domain_, registry_, random) {
   objects_.Restore(std::move(domain.objects));
   registry_.set_card_life_cycle(options.life_cycle);
+  if (options.content_keys != nullptr) {
+    const CardNumbers& of_card = domain_.numbers();
+    registry_.security() = ContentSecurity(
+        *options.content_keys,
+        Concat({of_card.issuer_identification, of_card.card_image}));
+  }
 }
 
 absl::StatusOr<std::unique_ptr<Card>> Card::Restore(const CardState& state,

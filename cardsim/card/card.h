@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cardsim/card/content_security.h"
 #include "cardsim/card/life_cycle.h"
 #include "cardsim/card/registry.h"
 #include "cardsim/card/security_domain.h"
@@ -39,6 +40,8 @@ struct CardOptions {
   uint8_t life_cycle = kSecured;
   // Of a new card; what is empty is that of DefaultCardNumbers.
   CardNumbers numbers;
+  // Keys for signed content, which no command changes; null: none.
+  std::shared_ptr<const ContentKeys> content_keys = nullptr;
 };
 
 // A simulated GlobalPlatform card with an issuer security domain

@@ -8,6 +8,7 @@
 #include "cardsim/card/dap.h"
 #include "cardsim/card/extradition.h"
 #include "cardsim/card/load_file.h"
+#include "cardsim/card/tokens.h"
 #include "cardsim/card_error.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/tlv/tlv.h"
@@ -85,9 +86,17 @@ bool IsForDefault(const InstallForInstall& install) {
   return (install.privileges[0] & kDefaultSelected) != 0;
 }
 
+// Whether P1 is that of an INSTALL that changes content.
+bool IsManagingInstall(uint8_t p1) {
+  return p1 == kForLoad || p1 == kForInstall || p1 == kForMakeSelectable ||
+         p1 == (kForInstall | kForMakeSelectable) || p1 == kForExtradition ||
+         p1 == kForRegistryUpdate;
+}
+
 }  // namespace
 
 void ContentManager::InterruptFor(uint8_t ins) {
+  done_.clear();
   if (ins != kInsLoad) load_.reset();
   if (ins != kInsStoreData) {
     personalized_.reset();
@@ -101,24 +110,66 @@ absl::Status ContentManager::Install(const card::CommandApdu& command) {
   if (header.p2 != 0x00) {
     return CardError(kWrongP1P2, "P2 of INSTALL is 00");
   }
-  switch (header.p1) {
-    case kForLoad:
-      return BeginLoad(command.data());
-    case kForInstall:
-      return InstallApplication(command.data(), /*make_selectable=*/false);
-    case kForInstall | kForMakeSelectable:
-      return InstallApplication(command.data(), /*make_selectable=*/true);
-    case kForMakeSelectable:
-      return MakeSelectable(command.data());
-    case kForExtradition:
-      return Extradite(command.data(), domain_, registry_);
-    case kForPersonalization:
-      return BeginPersonalization(command.data());
-    case kForRegistryUpdate:
-      return UpdateRegistry(command.data(), domain_, registry_);
-    default:
-      return CardError(kWrongP1P2, "no such INSTALL");
+  if (header.p1 == kForPersonalization) {
+    return BeginPersonalization(command.data());
   }
+  if (!IsManagingInstall(header.p1)) {
+    return CardError(kWrongP1P2, "no such INSTALL");
+  }
+  ASSIGN_OR_RETURN(const TokenSplit split, SplitToken(command));
+  RETURN_IF_ERROR(registry_.security().CheckToken(split, IsDelegated()));
+  return InstallPlain(header.p1, split.command.data());
+}
+
+absl::Status ContentManager::InstallPlain(uint8_t p1, ByteSpan data) {
+  switch (p1) {
+    case kForLoad:
+      return BeginLoad(data);
+    case kForInstall:
+      return InstallApplication(data, /*make_selectable=*/false);
+    case kForInstall | kForMakeSelectable:
+      return InstallApplication(data, /*make_selectable=*/true);
+    case kForMakeSelectable:
+      return MakeSelectable(data);
+    case kForExtradition:
+      return ExtraditePlain(data);
+    default:
+      return UpdateRegistry(data, domain_, registry_);
+  }
+}
+
+bool ContentManager::IsDelegated() const {
+  const Application* const self = registry_.FindApplication(domain_);
+  return self != nullptr && (self->privileges[1] & kAuthorizedManagement) == 0;
+}
+
+std::vector<DapVerifier> ContentManager::Verifiers() const {
+  std::vector<DapVerifier> verifiers;
+  for (const Application& application : registry_.applications()) {
+    const uint8_t privileges = application.privileges[0];
+    if (!application.is_domain() || (privileges & kDapVerification) == 0) {
+      continue;
+    }
+    verifiers.push_back(registry_.security().VerifierOf(
+        application.aid, (privileges & kMandatedDap) != 0));
+  }
+  return verifiers;
+}
+
+absl::StatusOr<Bytes> ContentManager::Confirm() {
+  const std::vector<card::Aid> done = std::exchange(done_, {});
+  if (done.empty() || !IsDelegated()) return Bytes{0x00};
+  return registry_.security().Confirm(done);
+}
+
+absl::Status ContentManager::ExtraditePlain(ByteSpan data) {
+  ASSIGN_OR_RETURN(const InstallForExtradition install,
+                   ParseInstallForExtradition(data));
+  const card::Aid* const owner = registry_.DomainOf(install.object);
+  const card::Aid from = owner == nullptr ? domain_ : *owner;
+  RETURN_IF_ERROR(Extradite(data, domain_, registry_));
+  done_ = {from, install.object, install.domain};
+  return absl::OkStatus();
 }
 
 absl::Status ContentManager::BeginLoad(ByteSpan data) {
@@ -157,9 +208,10 @@ absl::Status ContentManager::Load(const card::CommandApdu& command) {
 
 absl::Status ContentManager::FinishLoad() {
   const ByteSpan data_block = load_->data_block();
+  const card::Aid owner = load_->install().security_domain.value_or(domain_);
   RETURN_IF_ERROR(CheckHash(load_->install().hash, data_block));
-  RETURN_IF_ERROR(CheckDaps(load_->daps(), load_->install().hash,
-                            registry_.isd(), /*verifiers=*/{}));
+  RETURN_IF_ERROR(
+      CheckDaps(load_->daps(), load_->install().hash, owner, Verifiers()));
   ASSIGN_OR_RETURN(LoadFile file, ParseLoadFile(data_block));
   if (file.package != load_->install().package) {
     return CardError(kWrongData, "another package than INSTALL announced");
@@ -168,8 +220,9 @@ absl::Status ContentManager::FinishLoad() {
   RETURN_IF_ERROR(registry_.AddPackage(
       Package{std::move(file), Bytes(data_block.begin(), data_block.end()),
               std::nullopt}));
-  return registry_.Extradite(
-      package, load_->install().security_domain.value_or(domain_));
+  RETURN_IF_ERROR(registry_.Extradite(package, owner));
+  done_ = {package, owner};
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Application> ContentManager::NewInstance(
@@ -230,7 +283,9 @@ absl::Status ContentManager::InstallApplication(ByteSpan data,
   if (make_selectable) application.life_cycle = kSelectable;
   application.size = kInstanceBytes + install.application_parameters.size();
   if (application.domain == registry_.isd()) application.domain.reset();
-  return registry_.AddApplication(std::move(application));
+  RETURN_IF_ERROR(registry_.AddApplication(std::move(application)));
+  done_ = {*install.package, install.application};
+  return absl::OkStatus();
 }
 
 absl::Status ContentManager::MakeSelectable(ByteSpan data) {
@@ -253,6 +308,7 @@ absl::Status ContentManager::MakeSelectable(ByteSpan data) {
   }
   application->life_cycle = kSelectable;
   if (IsForDefault(install)) application->privileges[0] |= kDefaultSelected;
+  done_ = {application->package, application->aid};
   return absl::OkStatus();
 }
 
@@ -295,6 +351,13 @@ absl::Status ContentManager::Delete(const card::CommandApdu& command) {
   if (header.p1 != 0x00 || (header.p2 & ~kDeleteRelated) != 0) {
     return CardError(kWrongP1P2, "no such DELETE");
   }
+  ASSIGN_OR_RETURN(const TokenSplit split, SplitToken(command));
+  RETURN_IF_ERROR(registry_.security().CheckToken(split, IsDelegated()));
+  return DeletePlain(split.command);
+}
+
+absl::Status ContentManager::DeletePlain(const card::CommandApdu& command) {
+  const card::CommandHeader& header = command.header();
   const auto object = card::ParseSingleTlv(command.data());
   if (!object.ok() || object->tag != kAidTag) {
     return CardError(kWrongData, "DELETE names one AID");
@@ -305,7 +368,9 @@ absl::Status ContentManager::Delete(const card::CommandApdu& command) {
       (registry_.Has(*aid) && !registry_.MayChange(domain_, *aid))) {
     return CardError(kConditionsNotSatisfied, "not this domain's to delete");
   }
-  return registry_.Delete(*aid, header.p2 == kDeleteRelated);
+  RETURN_IF_ERROR(registry_.Delete(*aid, header.p2 == kDeleteRelated));
+  done_ = {*aid};
+  return absl::OkStatus();
 }
 
 }  // namespace cardferry::cardsim

@@ -3,9 +3,11 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "cardsim/card/dap.h"
 #include "cardsim/card/load_session.h"
 #include "cardsim/card/registry.h"
 #include "cardsim/card/stored_objects.h"
@@ -34,17 +36,22 @@ class ContentManager {
   // what is another domain's, 6A88 for a package, module or security domain
   // that is not there, 6A84 for too little memory.
   // Security domains come from a package that every card has and does not list.
+  // All but personalization: errors of ContentSecurity::CheckToken.
   absl::Status Install(const card::CommandApdu& command);
 
   // P1 00, or 80 for the last block; P2 the block's number. 6985 without a
   // load; else as LoadSession and ParseLoadFile, and 6A80 for another package
-  // or hash than INSTALL [for load] announced.
+  // or hash than INSTALL [for load] announced; errors of CheckDaps.
   absl::Status Load(const card::CommandApdu& command);
 
   // P1 00; P2 00, or 80 with all that came of it. Data: 4F AID. Errors of
   // Registry::Delete; 6A86, 6A80; 6985 for what is another domain's, and the
-  // security domain itself.
+  // security domain itself; errors of ContentSecurity::CheckToken.
   absl::Status Delete(const card::CommandApdu& command);
+
+  // What is answered to one of these three that succeeded: 00, or the
+  // confirmation of what a domain with Delegated Management did.
+  absl::StatusOr<Bytes> Confirm();
 
   // STORE DATA: to the application of INSTALL [for personalization] up to the
   // last block (P1 80), and its answer; else into the security domain, as
@@ -59,6 +66,12 @@ class ContentManager {
   void Interrupt() { InterruptFor(0); }
 
  private:
+  // Whether the domain manages content, but not of its own right.
+  bool IsDelegated() const;
+  absl::Status InstallPlain(uint8_t p1, ByteSpan data);
+  absl::Status ExtraditePlain(ByteSpan data);
+  absl::Status DeletePlain(const card::CommandApdu& command);
+  std::vector<DapVerifier> Verifiers() const;
   absl::Status BeginLoad(ByteSpan data);
   absl::Status FinishLoad();
   absl::Status InstallApplication(ByteSpan data, bool make_selectable);
@@ -73,6 +86,7 @@ class ContentManager {
   Registry& registry_;
   std::optional<LoadSession> load_;
   std::optional<card::Aid> personalized_;
+  std::vector<card::Aid> done_;  // what a confirmation names; may be none
 };
 
 }  // namespace cardferry::cardsim

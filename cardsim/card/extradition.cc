@@ -22,10 +22,14 @@ absl::Status CheckOwner(const card::Aid& aid, const card::Aid& domain,
 absl::Status CheckPrivileges(const std::array<uint8_t, 3>& privileges,
                              const card::Aid& aid, const Registry& registry) {
   const bool is_domain = (privileges[0] & kSecurityDomainPrivilege) != 0;
-  constexpr int kOfDomains = kTrustedPath | kAuthorizedManagement;
-  if ((privileges[0] & ~(kDefaultSelected | kSecurityDomainPrivilege)) != 0 ||
-      (privileges[1] & ~(is_domain ? kOfDomains : 0)) != 0 ||
-      privileges[2] != 0) {
+  constexpr int kFirstOfDomains = kSecurityDomainPrivilege | kDapVerification |
+                                  kDelegatedManagement | kMandatedDap;
+  constexpr int kSecondOfDomains = kTrustedPath | kAuthorizedManagement;
+  const int first = kDefaultSelected | (is_domain ? kFirstOfDomains : 0);
+  if ((privileges[0] & ~first) != 0 ||
+      (privileges[1] & ~(is_domain ? kSecondOfDomains : 0)) != 0 ||
+      privileges[2] != 0 ||
+      (privileges[0] & (kMandatedDap | kDapVerification)) == kMandatedDap) {
     return CardError(kWrongData, "privileges that this card does not have");
   }
   const Application* const other = registry.DefaultSelected();

@@ -12,9 +12,9 @@
 namespace cardferry::cardsim {
 
 // Privileges that an application may be given: to be selected by default, one
-// of them at a time; with a security domain's go Trusted Path and Authorized
-// Management. 6A80 for others, 6985 when another one than `aid` is selected by
-// default.
+// of them at a time; with a security domain's go Trusted Path, Authorized and
+// Delegated Management, DAP Verification and, with that, Mandated DAP. 6A80 for
+// others, 6985 when another one than `aid` is selected by default.
 absl::Status CheckPrivileges(const std::array<uint8_t, 3>& privileges,
                              const card::Aid& aid, const Registry& registry);
 

@@ -140,7 +140,8 @@ TEST_F(ExtraditionTest, RefusesUpdatesThatCannotBeAndChangesNothing) {
   EXPECT_EQ(Update("", "A00000015100000003", "04"), kReferencedDataNotFound);
   EXPECT_EQ(Update("", kApplication, "80"), kWrongData);
   EXPECT_EQ(Update("", kDomain, "00"), kWrongData);
-  EXPECT_EQ(Update("", kDomain, "C0"), kWrongData);  // DAP verification
+  EXPECT_EQ(Update("", kDomain, "90"), kWrongData);  // card lock
+  EXPECT_EQ(Update("", kDomain, "81"), kWrongData);  // mandated, without DAP
   EXPECT_EQ(Update("", kApplication, "004000"), kWrongData);
   EXPECT_EQ(Update("A00000015100000003", kApplication, "04"),
             kReferencedDataNotFound);

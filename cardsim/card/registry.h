@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "cardsim/applets/applet.h"
+#include "cardsim/card/content_security.h"
 #include "cardsim/card/life_cycle.h"
 #include "cardsim/card/load_file.h"
 #include "cardsim/card/stored_objects.h"
@@ -33,6 +34,9 @@ struct Package {
 // Privileges (GPCS 2.3.1, tables 11-7 and 11-8), of the first byte and of the
 // second.
 inline constexpr uint8_t kSecurityDomainPrivilege = 0x80;
+inline constexpr uint8_t kDapVerification = 0x40;
+inline constexpr uint8_t kDelegatedManagement = 0x20;
+inline constexpr uint8_t kMandatedDap = 0x01;
 inline constexpr uint8_t kTrustedPath = 0x80;
 inline constexpr uint8_t kAuthorizedManagement = 0x40;
 
@@ -76,6 +80,10 @@ class Registry {
   const std::vector<Application>& applications() const { return applications_; }
 
   size_t free_bytes() const;
+
+  // What is asked of content besides.
+  ContentSecurity& security() { return security_; }
+  const ContentSecurity& security() const { return security_; }
 
   uint8_t card_life_cycle() const { return card_life_cycle_; }
   void set_card_life_cycle(uint8_t state) { card_life_cycle_ = state; }
@@ -122,6 +130,7 @@ class Registry {
 
   card::Aid isd_;
   size_t eeprom_bytes_;
+  ContentSecurity security_;
   uint8_t card_life_cycle_ = kSecured;
   std::vector<Package> packages_;
   std::vector<Application> applications_;

@@ -20,6 +20,7 @@ namespace cardferry::cardsim {
 namespace {
 
 constexpr uint32_t kLifeCycle = 0x9F70;
+constexpr uint32_t kConfirmations = 0xC1;
 constexpr uint32_t kPackage = 0xE1;
 constexpr uint32_t kApplication = 0xE2;
 constexpr uint32_t kPackageOfDomain = 0xE6;
@@ -161,6 +162,15 @@ absl::Status CheckDomains(const Registry& registry) {
   return Damaged("something belongs to a security domain that is not there");
 }
 
+absl::Status RestoreConfirmations(ByteSpan value, Registry& registry) {
+  const int count = value.size() == 2 ? value[0] << 8 | value[1] : 0;
+  if (count == 0 || registry.security().confirmations() != 0) {
+    return Damaged("confirmations that cannot be");
+  }
+  registry.security().set_confirmations(static_cast<uint16_t>(count));
+  return absl::OkStatus();
+}
+
 absl::Status RestoreObject(const card::Tlv& object, Registry& registry) {
   switch (object.tag) {
     case kLifeCycle:
@@ -169,6 +179,8 @@ absl::Status RestoreObject(const card::Tlv& object, Registry& registry) {
       }
       registry.set_card_life_cycle(object.value[0]);
       return absl::OkStatus();
+    case kConfirmations:
+      return RestoreConfirmations(object.value, registry);
     case kPackage:
       return RestorePackage(object.value, std::nullopt, registry);
     case kPackageOfDomain:
@@ -184,6 +196,11 @@ absl::Status RestoreObject(const card::Tlv& object, Registry& registry) {
 
 Bytes EncodeRegistry(const Registry& registry) {
   Bytes out = card::EncodeTlv(kLifeCycle, {registry.card_life_cycle()});
+  if (const uint16_t count = registry.security().confirmations()) {
+    card::AppendTlv(
+        out, kConfirmations,
+        {static_cast<uint8_t>(count >> 8), static_cast<uint8_t>(count)});
+  }
   for (const Package& package : registry.packages()) {
     if (!package.domain.has_value()) {
       card::AppendTlv(out, kPackage, package.data_block);

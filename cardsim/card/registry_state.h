@@ -9,6 +9,7 @@ namespace cardferry::cardsim {
 
 // What is on a card as bytes, BER-TLV objects one after the other:
 //   9F70  life cycle of the card (1)
+//   C1    confirmations so far (2), where there are some
 //   E1    a package, its load file data block, in the order of loading
 //   E6    the same of a security domain beside the issuer's: CC domain |
 //           C4 load file data block

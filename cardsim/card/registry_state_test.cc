@@ -69,6 +69,16 @@ TEST_F(RegistryStateTest, ANewCardHasALifeCycleAndNothingElse) {
   EXPECT_EQ(ToHex(EncodeRegistry(NewRegistry())), "9F70010F");
 }
 
+TEST_F(RegistryStateTest, KeepsHowOftenTheCardHasConfirmed) {
+  Registry registry = NewRegistry();
+  registry.security().set_confirmations(0x0102);
+  const Bytes state = EncodeRegistry(registry);
+  EXPECT_EQ(ToHex(state), "9F70010FC1020102");
+  Registry restored = NewRegistry();
+  ASSERT_OK(RestoreRegistry(state, restored));
+  EXPECT_EQ(restored.security().confirmations(), 0x0102);
+}
+
 TEST_F(RegistryStateTest, RefusesEveryTruncationBetweenObjectsAndWithin) {
   const Bytes state = EncodeRegistry(registry_);
   size_t whole = 0;
@@ -100,7 +110,9 @@ TEST_F(RegistryStateTest, RefusesACardThatCannotBe) {
   for (const std::string& hex :
        {std::string("9F700155"), std::string("9F70020F0F"), std::string("E100"),
         "9F70010F" + application, std::string("9F70010FE200"),
-        std::string("9F70010FE300"), ToHex(state) + application}) {
+        std::string("9F70010FE300"), std::string("9F70010FC1020000"),
+        std::string("9F70010FC10101"), std::string("9F70010FC1020001C1020001"),
+        ToHex(state) + application}) {
     Registry other = NewRegistry();
     EXPECT_THAT(RestoreRegistry(FromHexOrDie(hex), other),
                 StatusIs(absl::StatusCode::kDataLoss))

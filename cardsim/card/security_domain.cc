@@ -175,10 +175,12 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::ReadData(
 absl::Status SecurityDomain::CheckContentRight() const {
   if (issuer_ == nullptr) return absl::OkStatus();
   const Application* const self = registry_.FindApplication(aid_);
-  if (self != nullptr && (self->privileges[1] & kAuthorizedManagement) != 0) {
+  if (self != nullptr && ((self->privileges[1] & kAuthorizedManagement) != 0 ||
+                          (self->privileges[0] & kDelegatedManagement) != 0)) {
     return absl::OkStatus();
   }
-  return CardError(kConditionsNotSatisfied, "no Authorized Management");
+  return CardError(kConditionsNotSatisfied,
+                   "neither Authorized nor Delegated Management");
 }
 
 absl::StatusOr<Bytes> SecurityDomain::PutKeys(const card::CommandApdu& plain) {
@@ -221,8 +223,8 @@ absl::StatusOr<card::ResponseApdu> SecurityDomain::Manage(
       RETURN_IF_ERROR(CheckContentRight());
       RETURN_IF_ERROR(content_.Delete(plain));
   }
-  // One byte: no confirmation follows (GPCS 2.3.1, 11.1.6).
-  return card::ResponseApdu{{0x00}, card::kSuccess};
+  ASSIGN_OR_RETURN(Bytes answer, content_.Confirm());
+  return card::ResponseApdu{std::move(answer), card::kSuccess};
 }
 
 }  // namespace cardferry::cardsim

@@ -33,7 +33,8 @@ struct SecurityDomainState {
 // everything else needs a session (6982). One beside the issuer's that has no
 // keys yet speaks with the issuer's (GPCS 2.3.1, 7.1), has the issuer's
 // production data, changes content only with the privilege Authorized
-// Management (6985), and then its own, and is PERSONALIZED by its first keys.
+// or Delegated Management (6985), and then its own, and is PERSONALIZED by its
+// first keys.
 class SecurityDomain {
  public:
   // Not to be moved. `objects`, `registry`, `random` and `issuer`, which is

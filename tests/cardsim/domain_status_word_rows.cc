@@ -1,5 +1,10 @@
+#include <memory>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "cardsim/card/content_security.h"
+#include "lib/crypto/digest.h"
 #include "tests/cardsim/status_word_rows.h"
 
 namespace cardferry::cardsim {
@@ -10,6 +15,8 @@ constexpr char kOther[] = "09A00000015100000002";
 constexpr char kSelectDomain[] = "00A4040009A0000001510000000100";
 constexpr char kApplication[] = "09F04346455252590A01";
 constexpr char kPackage[] = "F04346455252590A";
+constexpr char kDap[] = "E20E4F09A00000015100000001C30155";
+constexpr char kPackageObject[] = "4F08F04346455252590A";
 
 std::string Install(TestCard& card, absl::string_view aid,
                     absl::string_view privileges = "0180") {
@@ -33,12 +40,38 @@ void Enter(TestCard& card) {
   card.Open(0x03);
 }
 
+// The card of a row with keys for signed content.
+CardOptions WithContentKeys() {
+  const auto key = [](uint8_t byte) {
+    return *ContentKey::Symmetric(KeyType::kAes,
+                                  SecretBytes::CopyOf(Bytes(16, byte)));
+  };
+  ContentKeys keys;
+  keys.dap.emplace(*card::Aid::FromHex("A00000015100000001"), key(1));
+  keys.token = key(2);
+  CardOptions options;
+  options.content_keys = std::make_shared<ContentKeys>(std::move(keys));
+  return options;
+}
+
+// A load into the domain, with a hash and what stands before the load file.
+std::string LoadIntoDomain(TestCard& card, absl::string_view daps) {
+  Install(card, kDomain, "01C0");
+  const Bytes block = TestLoadFile({});
+  card.Secure(
+      Command("80E60200", absl::StrCat("08", kPackage, kDomain, "20",
+                                       ToHex(crypto::Sha256(block)), "0000")));
+  return card.Secure(Command(
+      "80E88000", absl::StrCat(daps, "C481", ToHex({uint8_t(block.size())}),
+                               ToHex(block))));
+}
+
 }  // namespace
 
 std::vector<StatusWordRow> DomainRows() {
   return {
       {"a security domain with a privilege that the card does not have", "6A80",
-       [](TestCard& card) { return Install(card, kDomain, "01C0"); }},
+       [](TestCard& card) { return Install(card, kDomain, "0190"); }},
       {"an application of the package that security domains are of", "6A80",
        [](TestCard& card) { return Install(card, kDomain, "0100"); }},
       {"INSTALL [for extradition] to a security domain that is not there",
@@ -78,7 +111,30 @@ std::vector<StatusWordRow> DomainRows() {
          Give(card, kDomain, kOther);
          return card.Secure(Command("80E40000", absl::StrCat("4F", kDomain)));
        }},
-      {"content in a security domain without Authorized Management", "6985",
+      {"a missing DAP block of a security domain that verifies", "6985",
+       [](TestCard& card) { return LoadIntoDomain(card, ""); }},
+      {"a DAP block of a security domain that has no key for it", "6985",
+       [](TestCard& card) { return LoadIntoDomain(card, kDap); }},
+      {"a DAP block that does not verify", "6A80",
+       [](TestCard&) {
+         TestCard keyed(WithContentKeys());
+         return LoadIntoDomain(keyed, kDap);
+       }},
+      {"a token that does not verify", "6A80",
+       [](TestCard&) {
+         TestCard keyed(WithContentKeys());
+         keyed.Open(0x03);
+         return keyed.Secure(
+             Command("80E40000", absl::StrCat(kPackageObject, "9E0155")));
+       }},
+      {"a missing token with Delegated Management", "6985",
+       [](TestCard& card) {
+         Install(card, kDomain, "01A0");
+         card.Send(kSelectDomain);
+         card.Open(0x03);
+         return card.Secure(Command("80E40000", kPackageObject));
+       }},
+      {"content in a security domain without a right to manage it", "6985",
        [](TestCard& card) {
          Enter(card);
          return card.Load(kPackage, TestLoadFile({}));
