@@ -5,7 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
-#include "lib/card/gp/extradition.h"
+#include "lib/card/gp/registry_commands.h"
 #include "lib/card/gp/token.h"
 
 namespace cardferry::keyvault {
@@ -63,10 +63,9 @@ struct MakeMessage {
 
   absl::StatusOr<ContentMessage> operator()(
       const ExtraditionApproval& content) const {
-    return TokenOf(
-        card::InstallForExtradition(content.security_domain, content.content),
-        absl::StrCat("extradite ", content.content.ToHex(), " to ",
-                     content.security_domain.ToHex()));
+    return TokenOf(card::Extradite(content.content, content.security_domain),
+                   absl::StrCat("extradite ", content.content.ToHex(), " to ",
+                                content.security_domain.ToHex()));
   }
 
   absl::StatusOr<ContentMessage> operator()(
