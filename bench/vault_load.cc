@@ -61,7 +61,7 @@ absl::StatusOr<VaultLoad::Cost> VaultLoad::RunOne() {
   handshake.initialize_update_answer =
       card_.Answer(issued[0].opening.host_challenge);
   handshake.level_floor = shape_.level;
-  if (card_.IsScp02()) handshake.channel_options = card_.i;
+  if (!card_.IsScp03()) handshake.channel_options = card_.i;
   handshake.operation_class = keyvault::OperationClass::kContent;
   {
     const Stopwatch stopwatch(cost.time);

@@ -65,6 +65,7 @@ struct KeySet {
   std::string name;
   uint32_t master_version = 1;
   uint8_t key_version_number = 0;
+  uint8_t scp = 3;  // the one secure channel protocol that they are for
   CardKeyScheme scheme;
   KeyEntry enc;
   KeyEntry mac;

@@ -241,6 +241,16 @@ absl::Status TakeTemplate(const std::string& name, const Templates& templates,
   return absl::OkStatus();
 }
 
+absl::Status TakeProtocol(uint32_t scp, KeySet& set) {
+  const bool is_des = IsTripleDes(set.scheme.key_bits);
+  set.scp = is_des ? 2 : 3;
+  if (is_des && scp == 1) set.scp = 1;
+  if (scp == 0 || scp == set.scp) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("scp is ", scp, ", keys of ", set.scheme.key_bits,
+                   " bits are for ", is_des ? "1 or 2" : "3"));
+}
+
 absl::Status ParseProperties(const pb::KeySet& message,
                              const Templates& templates, KeySet& set) {
   RETURN_IF_ERROR(CheckName(message.name()));
@@ -257,7 +267,8 @@ absl::Status ParseProperties(const pb::KeySet& message,
   ASSIGN_OR_RETURN(set.scheme.diversification,
                    ToDiversification(message.diversification()));
   RETURN_IF_ERROR(TakeTemplate(message.template_(), templates, set.scheme));
-  return CheckAlgorithm(set.scheme);
+  RETURN_IF_ERROR(CheckAlgorithm(set.scheme));
+  return TakeProtocol(message.scp(), set);
 }
 
 bool Allows(const KeyEntry& key, CK_MECHANISM_TYPE mechanism) {
@@ -319,19 +330,17 @@ absl::Status CheckNames(const std::vector<pkcs11::KeyPairName>& names) {
 
 absl::Status CheckUnique(const KeyProfile& profile) {
   std::set<std::pair<std::string, uint32_t>> versions;
-  std::map<std::string, bool> is_des;  // by name: one protocol a key set
+  std::map<std::string, uint8_t> scp;  // by name: one protocol a key set
   for (const KeySet& set : profile.key_sets) {
     if (!versions.emplace(set.name, set.master_version).second) {
       return absl::InvalidArgumentError(absl::StrCat(
           "key set ", set.name, " version ", set.master_version, " twice"));
     }
-    const auto [first, is_first] =
-        is_des.emplace(set.name, IsTripleDes(set.scheme.key_bits));
-    if (!is_first && first->second != IsTripleDes(set.scheme.key_bits)) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("key set ", set.name,
-                       " has versions for SCP02 and for SCP03: give the new "
-                       "one a name of its own"));
+    const auto [first, is_first] = scp.emplace(set.name, set.scp);
+    if (!is_first && first->second != set.scp) {
+      return absl::InvalidArgumentError(absl::StrCat(
+          "key set ", set.name, " has versions for SCP0", first->second,
+          " and for SCP0", set.scp, ": give the new one a name of its own"));
     }
   }
   std::vector<pkcs11::KeyPairName> names;

@@ -145,7 +145,7 @@ TEST(ParseKeyProfile, RefusesAKeySetForTwoProtocols) {
       kDerivesByEcb + "} dek { label: \"d2\" id: \"13\" " + kDerivesByEcb +
       "} }";
   EXPECT_EQ(Refusal(text),
-            "key profile: key set demo has versions for SCP02 and for SCP03: "
+            "key profile: key set demo has versions for SCP03 and for SCP02: "
             "give the new one a name of its own");
 }
 
@@ -329,6 +329,26 @@ TEST(ParseKeyProfile, RefusesATemplateThatIsNotWhole) {
             "DIVERSIFICATION_TEMPLATE go together");
   other.more += other.more;
   EXPECT_EQ(Refusal(other), "key profile: template acme/2 twice");
+}
+
+TEST(ParseKeyProfile, AKeySetIsForTheProtocolOfItsKeysOrForScp01) {
+  Text text = TripleDes("112", "VISA2", kDerivesByEcb);
+  EXPECT_EQ(ParseKeyProfile(text.Whole())->key_sets[0].scp, 2);
+  EXPECT_EQ(ParseKeyProfile(Text().Whole())->key_sets[0].scp, 3);
+  for (const char* scp : {"1", "2"}) {
+    Text older = text;
+    older.head += std::string(" scp: ") + scp;
+    EXPECT_EQ(std::to_string(ParseKeyProfile(older.Whole())->key_sets[0].scp),
+              scp);
+  }
+  text.head += " scp: 3";
+  EXPECT_EQ(Refusal(text),
+            "key profile: key set demo: scp is 3, keys of 112 bits are for 1 "
+            "or 2");
+  Text aes;
+  aes.head += " scp: 2";
+  EXPECT_EQ(Refusal(aes),
+            "key profile: key set demo: scp is 2, keys of 192 bits are for 3");
 }
 
 }  // namespace

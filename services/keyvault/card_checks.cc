@@ -3,14 +3,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/base/status_macros.h"
-#include "lib/card/scp/channel_protocol.h"
-#include "services/keyvault/hsm/spoken_protocol.h"
 
 namespace cardferry::keyvault {
 namespace {
-
-constexpr uint8_t kCMac = 0x01;
-constexpr uint8_t kCDecCMac = 0x03;
 
 absl::StatusOr<uint8_t> OptionsOf(const scp::InitializeUpdateResponse& answer,
                                   uint32_t channel_options) {
@@ -21,7 +16,7 @@ absl::StatusOr<uint8_t> OptionsOf(const scp::InitializeUpdateResponse& answer,
   }
   if (channel_options == 0) {
     return absl::InvalidArgumentError(
-        "an SCP02 card does not say its i: channel_options must");
+        "this card does not say its i: channel_options must");
   }
   if (channel_options > 0xFF) {
     return absl::InvalidArgumentError("channel_options is not one byte");
@@ -31,19 +26,40 @@ absl::StatusOr<uint8_t> OptionsOf(const scp::InitializeUpdateResponse& answer,
 
 }  // namespace
 
-absl::StatusOr<scp::SecurityLevel> ChooseLevel(uint8_t policy_floor,
-                                               uint32_t requested_floor) {
-  switch (const uint32_t level = policy_floor | requested_floor; level) {
-    case 0:
-      return absl::InvalidArgumentError("a session without protection (00)");
-    case kCMac:
-      return scp::SecurityLevel::kCMac;
-    case kCDecCMac:
-      return scp::SecurityLevel::kCDecCMac;
+absl::Status CheckLevelFloor(uint32_t floor) {
+  switch (floor) {
+    case 0x00:
+    case 0x01:
+    case 0x03:
+    case 0x11:
+    case 0x13:
+    case 0x33:
+      return absl::OkStatus();
     default:
-      return absl::UnimplementedError(absl::StrFormat(
-          "security level %02X is wanted, only 01 and 03 are there", level));
+      return absl::InvalidArgumentError(absl::StrFormat(
+          "level_floor is %02X, must be 00, 01, 03, 11, 13 or 33", floor));
   }
+}
+
+scp::SecurityLevel DefaultLevelFloor(const scp::ChannelProtocol&) {
+  return scp::SecurityLevel::kCDecCMac;
+}
+
+absl::StatusOr<scp::SecurityLevel> ChooseLevel(
+    const scp::ChannelProtocol& protocol, std::optional<uint8_t> policy_floor,
+    uint32_t requested_floor) {
+  RETURN_IF_ERROR(CheckLevelFloor(requested_floor));
+  const uint8_t floor =
+      policy_floor.value_or(static_cast<uint8_t>(DefaultLevelFloor(protocol)));
+  const auto level = static_cast<scp::SecurityLevel>(
+      floor | static_cast<uint8_t>(requested_floor));
+  if (level == scp::SecurityLevel::kNone) {
+    return absl::InvalidArgumentError("a session without protection (00)");
+  }
+  if (scp::IsLegal(protocol, level)) return level;
+  return absl::InvalidArgumentError(absl::StrFormat(
+      "security level %02X is wanted, which SCP%02X with i %02X does not have",
+      static_cast<uint8_t>(level), protocol.scp, protocol.i));
 }
 
 absl::StatusOr<std::vector<KeySetDescription>> KeySetsNamed(
@@ -81,15 +97,24 @@ absl::StatusOr<KeySetDescription> KeySetOfCard(
 }
 
 const std::set<uint8_t>& DefaultChannelOptions(uint8_t scp) {
-  // Without ICV encryption (bit 10) an SCP02 C-MAC goes on from a value that
-  // everybody has seen; with one base key (without bit 01) all keys are one.
-  // With pseudo-random challenges (bit 40) they follow from the counter, which
-  // a broken-off session does not move: an agent could keep a session's packet
-  // and run it later, or have two made for one counter.
-  static const auto* const scp02 = new std::set<uint8_t>{0x15};
-  static const auto* const scp03 =
-      new std::set<uint8_t>{0x00, 0x10, 0x20, 0x30, 0x60, 0x70};
-  return scp == scp::kScp02 ? *scp02 : *scp03;
+  // Without ICV encryption (bit 10) a C-MAC goes on from a value that everybody
+  // has seen; with one base key (SCP02 without bit 01) all keys are one. With
+  // pseudo-random challenges (bit 40) they follow from the counter, which a
+  // broken-off session does not move: an agent could keep a session's packet
+  // and run it later, or have two made for one counter. With implicit
+  // initiation nothing shows the card's keys before the packet is made.
+  static const auto* const scp01 = new std::set<uint8_t>{0x15};
+  static const auto* const scp02 = new std::set<uint8_t>{0x15, 0x35};
+  static const auto* const scp03 = new std::set<uint8_t>{
+      0x00, 0x10, 0x20, 0x30, 0x60, 0x70, 0x01, 0x11, 0x21, 0x31, 0x61, 0x71};
+  switch (scp) {
+    case scp::kScp01:
+      return *scp01;
+    case scp::kScp02:
+      return *scp02;
+    default:
+      return *scp03;
+  }
 }
 
 absl::StatusOr<scp::ChannelProtocol> ChooseProtocol(
@@ -102,7 +127,11 @@ absl::StatusOr<scp::ChannelProtocol> ChooseProtocol(
   }
   ASSIGN_OR_RETURN(const uint8_t i, OptionsOf(answer, channel_options));
   const scp::ChannelProtocol protocol = {answer.scp, i};
-  RETURN_IF_ERROR(Annotate(CheckSpoken(protocol), "the card offers"));
+  RETURN_IF_ERROR(Annotate(scp::CheckProtocol(protocol), "the card offers"));
+  if (scp::IsImplicit(protocol)) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "SCP02 with i %02X begins without INITIALIZE UPDATE", i));
+  }
   const std::set<uint8_t>& set =
       allowed.empty() ? DefaultChannelOptions(protocol.scp) : allowed;
   if (set.count(i) != 0) return protocol;

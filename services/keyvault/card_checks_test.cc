@@ -10,35 +10,65 @@ namespace {
 
 using scp::SecurityLevel;
 
-TEST(ChooseLevelTest, TakesAllBitsOfBothFloorsAndOnlyWhatIsThere) {
-  for (uint32_t policy = 0; policy < 0x100; ++policy) {
-    for (uint32_t requested = 0; requested < 0x200; ++requested) {
-      const absl::StatusOr<SecurityLevel> level =
-          ChooseLevel(static_cast<uint8_t>(policy), requested);
-      const uint32_t wanted = policy | requested;
-      if (wanted == 1 || wanted == 3) {
-        ASSERT_THAT(level, IsOkAndHolds(static_cast<SecurityLevel>(wanted)));
-      } else {
-        ASSERT_THAT(level,
-                    StatusIs(wanted == 0 ? absl::StatusCode::kInvalidArgument
-                                         : absl::StatusCode::kUnimplemented))
-            << policy << " " << requested;
+constexpr scp::ChannelProtocol kWithREnc = {scp::kScp03, 0x70};
+constexpr scp::ChannelProtocol kWithRMac = {scp::kScp02, 0x35};
+constexpr scp::ChannelProtocol kPlain = {scp::kScp03, 0x10};
+
+TEST(ChooseLevelTest, TakesAllBitsOfBothFloorsAndOnlyWhatTheChannelHas) {
+  for (const scp::ChannelProtocol& protocol : {kWithREnc, kWithRMac, kPlain}) {
+    for (uint32_t policy = 0; policy < 0x100; ++policy) {
+      for (const uint32_t requested : {0u, 1u, 3u, 0x11u, 0x13u, 0x33u}) {
+        const absl::StatusOr<SecurityLevel> level =
+            ChooseLevel(protocol, static_cast<uint8_t>(policy), requested);
+        const auto wanted = static_cast<SecurityLevel>(policy | requested);
+        if (wanted != SecurityLevel::kNone && scp::IsLegal(protocol, wanted)) {
+          ASSERT_THAT(level, IsOkAndHolds(wanted));
+        } else {
+          ASSERT_THAT(level, StatusIs(absl::StatusCode::kInvalidArgument))
+              << policy << " " << requested;
+        }
       }
     }
   }
 }
 
 TEST(ChooseLevelTest, ACallerMayRaiseAndNeverLower) {
-  EXPECT_THAT(ChooseLevel(0x01, 0x00), IsOkAndHolds(SecurityLevel::kCMac));
-  EXPECT_THAT(ChooseLevel(0x01, 0x03), IsOkAndHolds(SecurityLevel::kCDecCMac));
-  EXPECT_THAT(ChooseLevel(0x03, 0x01), IsOkAndHolds(SecurityLevel::kCDecCMac));
-  EXPECT_THAT(ChooseLevel(0x00, 0x00),
+  EXPECT_THAT(ChooseLevel(kWithREnc, 0x01, 0x00),
+              IsOkAndHolds(SecurityLevel::kCMac));
+  EXPECT_THAT(ChooseLevel(kWithREnc, 0x01, 0x13),
+              IsOkAndHolds(SecurityLevel::kCDecCMacRMac));
+  EXPECT_THAT(ChooseLevel(kWithREnc, 0x33, 0x01),
+              IsOkAndHolds(SecurityLevel::kCDecCMacRMacREnc));
+  EXPECT_THAT(ChooseLevel(kPlain, 0x00, 0x00),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "a session without protection (00)"));
-  EXPECT_THAT(
-      ChooseLevel(0x03, 0x33),
-      StatusIs(absl::StatusCode::kUnimplemented,
-               "security level 33 is wanted, only 01 and 03 are there"));
+}
+
+TEST(ChooseLevelTest, ACardThatClaimsLessThanTheFloorIsRefused) {
+  EXPECT_THAT(ChooseLevel(kPlain, 0x33, 0x00),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "security level 33 is wanted, which SCP03 with i 10 "
+                       "does not have"));
+  EXPECT_THAT(ChooseLevel(kWithRMac, std::nullopt, 0x33),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(ChooseLevel({scp::kScp01, 0x15}, std::nullopt, 0x13),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST(ChooseLevelTest, WithoutAPolicyTheDefaultFloorHolds) {
+  for (const scp::ChannelProtocol& protocol : {kWithREnc, kWithRMac, kPlain}) {
+    EXPECT_THAT(ChooseLevel(protocol, std::nullopt, 0x01),
+                IsOkAndHolds(DefaultLevelFloor(protocol)));
+  }
+}
+
+TEST(CheckLevelFloorTest, KnowsTheLevelsThatSomeChannelHas) {
+  for (uint32_t floor = 0; floor < 0x200; ++floor) {
+    const bool known = floor == 0 || floor == 1 || floor == 3 ||
+                       floor == 0x11 || floor == 0x13 || floor == 0x33;
+    EXPECT_EQ(CheckLevelFloor(floor).ok(), known) << floor;
+    EXPECT_EQ(ChooseLevel(kWithREnc, 0x01, floor).ok(), known) << floor;
+  }
 }
 
 std::vector<KeySetDescription> TestKeySets() {
@@ -107,8 +137,9 @@ scp::InitializeUpdateResponse Scp02Answer() {
   return answer;
 }
 
-TEST(ChooseProtocolTest, TakesSixValuesOfIFromAnScp03Card) {
-  const std::set<int> known = {0x00, 0x10, 0x20, 0x30, 0x60, 0x70};
+TEST(ChooseProtocolTest, TakesTwelveValuesOfIFromAnScp03Card) {
+  const std::set<int> known = {0x00, 0x10, 0x20, 0x30, 0x60, 0x70,
+                               0x01, 0x11, 0x21, 0x31, 0x61, 0x71};
   for (int i = 0; i < 0x100; ++i) {
     const auto protocol = ChooseProtocol(Scp03Answer(static_cast<uint8_t>(i)),
                                          0, AesKeySet(), {});
@@ -122,13 +153,15 @@ TEST(ChooseProtocolTest, TakesSixValuesOfIFromAnScp03Card) {
   }
 }
 
-TEST(ChooseProtocolTest, TakesOneValueOfIForAnScp02CardByDefault) {
-  const std::set<uint32_t> there = {0x04, 0x05, 0x14, 0x15, 0x44, 0x45,
-                                    0x54, 0x55, 0x24, 0x25, 0x34, 0x35,
-                                    0x64, 0x65, 0x74, 0x75};
+TEST(ChooseProtocolTest, TakesTwoValuesOfIForAnScp02CardByDefault) {
+  const std::set<uint32_t> there = {
+      0x04, 0x05, 0x14, 0x15, 0x44, 0x45, 0x54, 0x55, 0x24, 0x25, 0x34, 0x35,
+      0x64, 0x65, 0x74, 0x75,
+      // Implicit: no answer leads to them.
+      0x0A, 0x0B, 0x1A, 0x1B, 0x2A, 0x2B, 0x3A, 0x3B};
   for (uint32_t i = 1; i < 0x100; ++i) {
     const auto protocol = ChooseProtocol(Scp02Answer(), i, DesKeySet(), {});
-    if (i == 0x15) {
+    if (i == 0x15 || i == 0x35) {
       ASSERT_OK(protocol) << i;
       EXPECT_EQ(protocol->scp, scp::kScp02);
       EXPECT_EQ(protocol->i, i);
@@ -155,8 +188,28 @@ TEST(ChooseProtocolTest, TakesWhatThePolicyAllowsAndNothingElse) {
   EXPECT_THAT(ChooseProtocol(Scp03Answer(0x00), 0, AesKeySet(), {0x70}),
               StatusIs(absl::StatusCode::kInvalidArgument));
   // What is not there stays so, whatever the policy says.
-  EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x1A, DesKeySet(), {0x1A}),
+  EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x1C, DesKeySet(), {0x1C}),
               StatusIs(absl::StatusCode::kUnimplemented));
+  EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x1A, DesKeySet(), {0x1A}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "SCP02 with i 1A begins without INITIALIZE UPDATE"));
+}
+
+TEST(ChooseProtocolTest, TakesOneValueOfIForAnScp01CardByDefault) {
+  KeySetDescription old = DesKeySet();
+  old.protocol = scp::kScp01;
+  scp::InitializeUpdateResponse answer;
+  answer.scp = scp::kScp01;
+  ASSERT_OK_AND_ASSIGN(const scp::ChannelProtocol protocol,
+                       ChooseProtocol(answer, 0x15, old, {}));
+  EXPECT_EQ(protocol, (scp::ChannelProtocol{scp::kScp01, 0x15}));
+  EXPECT_THAT(ChooseProtocol(answer, 0x05, old, {}),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_OK(ChooseProtocol(answer, 0x05, old, {0x05}));
+  EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x15, old, {}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "the card offers SCP02, the keys of key set des are for "
+                       "SCP01 only"));
 }
 
 TEST(ChooseProtocolTest, GivesNoKeySetToTheOtherProtocol) {
@@ -173,8 +226,7 @@ TEST(ChooseProtocolTest, GivesNoKeySetToTheOtherProtocol) {
 TEST(ChooseProtocolTest, WantsIFromTheCallerWhereTheCardDoesNotSayIt) {
   EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0, DesKeySet(), {}),
               StatusIs(absl::StatusCode::kInvalidArgument,
-                       "an SCP02 card does not say its i: channel_options "
-                       "must"));
+                       "this card does not say its i: channel_options must"));
   EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x115, DesKeySet(), {}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "channel_options is not one byte"));

@@ -48,7 +48,7 @@ TEST(CountedCardTest, IsAnotherCardExactlyWhenItsKeysAreOthers) {
     KnownCard card;
     card.key_set = TestKeySet(bits, diversification);
     card.i = 0x15;
-    if (!card.IsScp02()) card.i = 0x70;
+    if (card.IsScp03()) card.i = 0x70;
     card.key_diversification_data = Bytes(kKdd.begin(), kKdd.end());
     const Bytes cryptogram = card.Cipher(Bytes(8, 1))->CardCryptogram().value();
     for (size_t byte = 0; byte < kKdd.size(); ++byte) {

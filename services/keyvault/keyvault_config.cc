@@ -4,8 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/card/scp/channel_protocol.h"
 #include "lib/rpc/config.h"
-#include "services/keyvault/hsm/spoken_protocol.h"
+#include "services/keyvault/card_checks.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -66,17 +67,10 @@ absl::Status TakeKeySet(const config::v1::KeySetPolicy& key_set,
                         VaultPolicy& policy) {
   RETURN_IF_ERROR(CheckPresent("key_sets.name", key_set.name()));
   KeySetRules rules;
-  switch (key_set.level_floor()) {
-    case 0:
-      break;
-    case 1:
-    case 3:
-      rules.level_floor = static_cast<uint8_t>(key_set.level_floor());
-      break;
-    default:
-      return absl::InvalidArgumentError(
-          absl::StrCat("key set ", key_set.name(), ": level_floor is ",
-                       key_set.level_floor(), ", must be 1 or 3"));
+  RETURN_IF_ERROR(Annotate(CheckLevelFloor(key_set.level_floor()),
+                           absl::StrCat("key set ", key_set.name())));
+  if (key_set.level_floor() != 0) {
+    rules.level_floor = static_cast<uint8_t>(key_set.level_floor());
   }
   for (const uint32_t option : key_set.channel_options()) {
     if (option > 0xFF) {
@@ -168,7 +162,7 @@ absl::Status CheckKeySets(const VaultPolicy& policy,
     }
     for (const uint8_t option : rules.channel_options) {
       RETURN_IF_ERROR(
-          Annotate(CheckSpoken({found->scp(), option}),
+          Annotate(scp::CheckProtocol({found->scp(), option}),
                    absl::StrCat("key set ", name, ": channel_options allows")));
     }
   }

@@ -94,7 +94,7 @@ TEST(KeyVaultConfigTest, TakesEveryField) {
             (std::map<std::string, KeySetRules>{
                 {"low", {0x01, {}, 0}},
                 {"high", {0x03, {0x15, 0x05}, 0x040000}},
-                {"default", {0x03, {}, 0}}}));
+                {"default", KeySetRules()}}));
 }
 
 TEST(KeyVaultConfigTest, SaysWhatTheHsmIsToldAndAllowsNothingByItself) {
@@ -158,7 +158,7 @@ TEST(KeyVaultConfigTest, RefusesLifetimesThatAreNoMinutes) {
 }
 
 TEST(KeyVaultConfigTest, RefusesAFloorThatIsNoneOrNotThereAndARepeatedName) {
-  for (const uint32_t floor : {2u, 0x13u, 0x33u, 256u + 1}) {
+  for (const uint32_t floor : {2u, 0x10u, 0x30u, 0x31u, 256u + 1}) {
     config::v1::KeyVaultConfig proto = Proto();
     proto.add_key_sets()->set_name("issuer");
     proto.mutable_key_sets(0)->set_level_floor(floor);
@@ -194,10 +194,10 @@ TEST(KeyVaultConfigTest, RefusesOptionsOfAnotherProtocolThanTheKeySets) {
   des.key_bits = 112;
   policy.key_sets["des"].channel_options = {0x15};
   EXPECT_OK(CheckKeySets(policy, {des}));
-  policy.key_sets["des"].channel_options = {0x15, 0x70, 0x1A};
+  policy.key_sets["des"].channel_options = {0x15, 0x1A, 0x70};
   EXPECT_THAT(CheckKeySets(policy, {des}),
               StatusIs(absl::StatusCode::kUnimplemented,
-                       "key set des: channel_options allows: SCP02 with i 1A, "
+                       "key set des: channel_options allows: SCP02 with i 70, "
                        "which is not there"));
 }
 

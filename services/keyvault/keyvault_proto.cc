@@ -33,6 +33,19 @@ absl::StatusOr<OperationClass> ParseOperationClass(v1::OperationClass value) {
   }
 }
 
+scp::ChannelQuirks ParseQuirks(const v1::ChannelQuirks& message) {
+  scp::ChannelQuirks quirks;
+  quirks.encrypts_absent_data = message.encrypts_absent_data();
+  quirks.counts_only_data = message.counts_only_data();
+  quirks.external_authenticate_has_le = message.external_authenticate_has_le();
+  quirks.macs_channel_bits = message.macs_channel_bits();
+  quirks.encrypts_first_icv = message.encrypts_first_icv();
+  quirks.rmac_starts_with_zeros = message.rmac_starts_with_zeros();
+  quirks.derives_all_from_first_counter =
+      message.derives_all_from_first_counter();
+  return quirks;
+}
+
 v1::Assurance ToProto(Assurance assurance) {
   switch (assurance) {
     case Assurance::kReported:
@@ -59,6 +72,8 @@ absl::StatusOr<Handshake> ParseHandshake(
       ToBytes(request.initialize_update_answer());
   handshake.level_floor = request.level_floor();
   handshake.channel_options = request.channel_options();
+  handshake.aid = ToBytes(request.aid());
+  handshake.quirks = ParseQuirks(request.quirks());
   return handshake;
 }
 
@@ -108,7 +123,9 @@ void Render(const std::vector<IssuedOpening>& openings,
             v1::IssueOpeningsResponse& response) {
   for (const IssuedOpening& issued : openings) {
     v1::Opening& opening = *response.add_openings();
-    opening.set_host_challenge(AsString(issued.opening.host_challenge));
+    const ByteSpan challenge = issued.opening.host_challenge;
+    opening.set_host_challenge(AsString(challenge.first(8)));
+    opening.set_long_host_challenge(AsString(challenge));
     opening.set_ticket(AsString(issued.ticket));
     opening.set_expires_at_us(absl::ToUnixMicros(issued.opening.expires_at));
   }
@@ -126,6 +143,7 @@ void Render(const Session& session, v1::AuthenticateResponse& response) {
   card.set_master_version(session.card.master_version);
   card.set_key_version_number(session.key_version_number);
   response.set_level(static_cast<uint32_t>(session.level));
+  response.set_channel_options(session.channel_options);
 }
 
 void Render(const ProtectedCommands& batch, v1::ProtectResponse& response) {

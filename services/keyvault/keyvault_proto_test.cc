@@ -33,6 +33,21 @@ TEST(KeyvaultProtoTest, ParsesAHandshake) {
   EXPECT_EQ(ToHex(handshake.initialize_update_answer), "80007F");
   EXPECT_EQ(handshake.level_floor, 0x13u);
   EXPECT_EQ(handshake.operation_class, OperationClass::kContent);
+  EXPECT_EQ(handshake.quirks, scp::ChannelQuirks());
+}
+
+TEST(KeyvaultProtoTest, ParsesEachQuirkOfACardAndItsApplication) {
+  const google::protobuf::Descriptor& quirks = *v1::ChannelQuirks::descriptor();
+  ASSERT_EQ(quirks.field_count(), 7);
+  for (int i = 0; i < quirks.field_count(); ++i) {
+    v1::AuthenticateRequest request = TestRequest();
+    request.set_aid(Raw("A000000151000000"));
+    v1::ChannelQuirks& message = *request.mutable_quirks();
+    message.GetReflection()->SetBool(&message, quirks.field(i), true);
+    ASSERT_OK_AND_ASSIGN(const Handshake handshake, ParseHandshake(request));
+    EXPECT_EQ(scp::ToBits(handshake.quirks), 1 << i) << quirks.field(i)->name();
+    EXPECT_EQ(ToHex(handshake.aid), "A000000151000000");
+  }
 }
 
 TEST(KeyvaultProtoTest, KnowsEveryOperationClassAndNoOther) {
@@ -103,13 +118,15 @@ TEST(KeyvaultProtoTest, RendersWhatAnswersProve) {
 
 TEST(KeyvaultProtoTest, RendersOpenings) {
   IssuedOpening issued;
-  issued.opening.host_challenge = {1, 2, 3, 4, 5, 6, 7, 8};
+  issued.opening.host_challenge = {1, 2, 3, 4, 5, 6, 7, 8, 9};
   issued.opening.expires_at = absl::FromUnixMicros(1'800'000'000'000'001);
   issued.ticket = {0xAA, 0x00};
   v1::IssueOpeningsResponse response;
   Render(std::vector<IssuedOpening>{issued}, response);
   ASSERT_EQ(response.openings_size(), 1);
   EXPECT_EQ(response.openings(0).host_challenge(), Raw("0102030405060708"));
+  EXPECT_EQ(response.openings(0).long_host_challenge(),
+            Raw("01020304050607080900000000000000"));
   EXPECT_EQ(response.openings(0).ticket(), Raw("AA00"));
   EXPECT_EQ(response.openings(0).expires_at_us(), 1'800'000'000'000'001);
 }

@@ -31,6 +31,8 @@ const std::map<std::string, std::string>& KnownAnswers() {
   static const auto* const answers = new std::map<std::string, std::string>{
       {"KeyVault.IssueOpenings: openings.host_challenge",
        "random: OpeningsAreNotOfTheCallersChoosing"},
+      {"KeyVault.IssueOpenings: openings.long_host_challenge",
+       "random: OpeningsAreNotOfTheCallersChoosing"},
       {"KeyVault.IssueOpenings: openings.ticket",
        "MAC under a key of its own, over random bytes: "
        "OpeningsAreNotOfTheCallersChoosing"},
@@ -295,12 +297,15 @@ TEST_F(NoOracleVaultTest, VerifyingGivesNothingThatTheCardDidNotMac) {
   packet.answers = {{{}, card::kSuccess}, {Bytes(32, 0xA5), card::kSuccess}};
   ASSERT_OK_AND_ASSIGN(const std::vector<VerifiedAnswer> verified,
                        vault_->VerifyResponses(session_->verify_token, packet));
-  // Without R-MAC nothing is asked of the keys at all.
+  // Without R-MAC nothing is asked of the keys at all. With it:
+  // NothingIsDecryptedWhoseMacIsNotRight.
   EXPECT_EQ(verified[1].data, packet.answers[1].data);
   const CipherLog log = keys_.log();
   EXPECT_EQ(log.host_cryptograms, 0);
   EXPECT_TRUE(log.chains.empty());
   EXPECT_TRUE(log.plaintexts.empty());
+  EXPECT_TRUE(log.response_chains.empty());
+  EXPECT_TRUE(log.decrypted_responses.empty());
 }
 
 // What an approver has signed is a hash, by a key for hashes, or a command with

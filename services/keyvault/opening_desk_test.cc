@@ -26,7 +26,7 @@ TEST_F(OpeningDeskTest, IssuesAsManyAsAreWantedNoTwoAlike) {
                        desk_.Issue(place_, 16));
   ASSERT_EQ(issued.size(), 16u);
   std::set<SessionSerial> serials;
-  std::set<std::array<uint8_t, 8>> challenges;
+  std::set<std::array<uint8_t, 16>> challenges;
   for (const IssuedOpening& one : issued) {
     serials.insert(one.opening.serial);
     challenges.insert(one.opening.host_challenge);

@@ -7,9 +7,16 @@
 namespace cardferry::keyvault {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 
 }  // namespace
+
+Bytes HostChallengeFor(const Opening& opening,
+                       const scp::ChannelProtocol& protocol) {
+  const auto begin = opening.host_challenge.begin();
+  return Bytes(begin,
+               begin + static_cast<ptrdiff_t>(scp::ChallengeLength(protocol)));
+}
 
 Bytes EncodeOpening(const Opening& opening) {
   return FieldWriter()
@@ -27,7 +34,7 @@ absl::StatusOr<Opening> DecodeOpening(ByteSpan encoded) {
   const uint8_t version = reader.Byte();
   Opening opening;
   opening.serial = reader.Fixed<16>();
-  opening.host_challenge = reader.Fixed<8>();
+  opening.host_challenge = reader.Fixed<16>();
   opening.expires_at = reader.Time();
   opening.place.agent = reader.Text();
   opening.place.reader = reader.Text();

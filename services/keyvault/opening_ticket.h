@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lib/base/bytes.h"
+#include "lib/card/scp/channel_protocol.h"
 
 namespace cardferry::keyvault {
 
@@ -28,13 +29,18 @@ using SessionSerial = std::array<uint8_t, 16>;
 // The right to begin one session with the card that is put into one reader.
 struct Opening {
   SessionSerial serial = {};
-  std::array<uint8_t, 8> host_challenge = {};
+  // For cards in S16 mode; all others get its first half (HostChallengeFor).
+  std::array<uint8_t, 16> host_challenge = {};
   Place place;
   absl::Time expires_at;
 };
 
+// The host challenge of a session of this protocol: 8 bytes, or all 16.
+Bytes HostChallengeFor(const Opening& opening,
+                       const scp::ChannelProtocol& protocol);
+
 // The bytes of a ticket that its MAC is over:
-//   version '01' (1) | serial (16) | host challenge (8) | expiry (8) |
+//   version '02' (1) | serial (16) | host challenge (16) | expiry (8) |
 //   agent | reader, each after its length (4)
 Bytes EncodeOpening(const Opening& opening);
 

@@ -13,6 +13,7 @@
 #include "services/keyvault/command_policy.h"
 #include "services/keyvault/counted_card.h"
 #include "services/keyvault/encoding.h"
+#include "services/keyvault/hsm_fault.h"
 #include "services/keyvault/stop_rules.h"
 
 namespace cardferry::keyvault {
@@ -32,6 +33,8 @@ Use UseOfOpening(const Opening& opening, const Handshake& handshake) {
       .Uint32(handshake.level_floor)
       .Byte(static_cast<uint8_t>(handshake.operation_class))
       .Uint32(handshake.channel_options)
+      .Byte(scp::ToBits(handshake.quirks))
+      .Counted(handshake.aid)
       .Counted(handshake.initialize_update_answer);
   return {absl::StrCat("opening ", ToHex(opening.serial)),
           crypto::Sha256(purpose.bytes()), opening.expires_at + kClockSkew};
@@ -83,15 +86,6 @@ absl::Status CheckCommands(const CommandToken& token,
   return absl::OkStatus();
 }
 
-// DATA_LOSS is what a wrong card is answered with. An HSM that finds its own
-// data changed says nothing about the card.
-template <typename T>
-absl::StatusOr<T> OfHsm(absl::StatusOr<T> result) {
-  if (!absl::IsDataLoss(result.status())) return result;
-  return absl::UnavailableError(
-      absl::StrCat("the HSM: ", result.status().message()));
-}
-
 }  // namespace
 
 Vault::Vault(const VaultParts& parts, const VaultPolicy& policy)
@@ -121,8 +115,7 @@ absl::StatusOr<Session> Vault::Authenticate(const Handshake& handshake) {
   ASSIGN_OR_RETURN(const std::vector<KeySetDescription> versions,
                    KeySetsNamed(handshake.key_set, keys_.KeySets()));
   const KeySetRules rules = RulesOf(handshake.key_set);
-  ASSIGN_OR_RETURN(const scp::SecurityLevel level,
-                   ChooseLevel(rules.level_floor, handshake.level_floor));
+  RETURN_IF_ERROR(CheckLevelFloor(handshake.level_floor));
   RETURN_IF_ERROR(
       ClaimOnce(UseOfOpening(opening, handshake), opening.place.agent));
   ASSIGN_OR_RETURN(
@@ -133,22 +126,24 @@ absl::StatusOr<Session> Vault::Authenticate(const Handshake& handshake) {
   ASSIGN_OR_RETURN(const scp::ChannelProtocol protocol,
                    ChooseProtocol(answer, handshake.channel_options, key_set,
                                   rules.channel_options));
+  ASSIGN_OR_RETURN(
+      const scp::SecurityLevel level,
+      ChooseLevel(protocol, rules.level_floor, handshake.level_floor));
   RETURN_IF_ERROR(CheckStops(
       CountedCard(key_set, answer.key_diversification_data), opening));
-  return Begin(opening, answer, key_set, protocol, level,
-               handshake.operation_class);
+  return Begin(opening, handshake, answer, key_set, protocol, level);
 }
 
 absl::StatusOr<Session> Vault::Begin(
-    const Opening& opening, const scp::InitializeUpdateResponse& answer,
+    const Opening& opening, const Handshake& handshake,
+    const scp::InitializeUpdateResponse& answer,
     const KeySetDescription& key_set, const scp::ChannelProtocol& protocol,
-    scp::SecurityLevel level, OperationClass operation_class) {
+    scp::SecurityLevel level) {
   const SessionOrigin origin{
       opening.serial,
       {key_set.name, key_set.master_version, answer.key_diversification_data},
-      {protocol,
-       Bytes(opening.host_challenge.begin(), opening.host_challenge.end()),
-       answer.card_challenge}};
+      {protocol, HostChallengeFor(opening, protocol), answer.card_challenge,
+       handshake.aid, handshake.quirks}};
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
                    OfHsm(CipherOf(origin)));
   RETURN_IF_ERROR(VerifyCard(*cipher, opening, answer, key_set));
@@ -158,7 +153,7 @@ absl::StatusOr<Session> Vault::Begin(
   // Expiry follows from the opening, so that a retry gets the same tokens and
   // the ledger knows how long to remember them.
   const CommandToken command_token{
-      origin, 0, operation_class, authentication.state,
+      origin, 0, handshake.operation_class, authentication.state,
       opening.expires_at + policy_.command_token_lifetime};
   const VerifyToken verify_token{
       origin, authentication.state,
@@ -172,7 +167,8 @@ absl::StatusOr<Session> Vault::Begin(
                  std::move(sealed_verify),
                  origin.card,
                  answer.key_version_number,
-                 level};
+                 level,
+                 protocol.i};
 }
 
 absl::StatusOr<ProtectedCommands> Vault::Protect(

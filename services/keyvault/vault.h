@@ -15,7 +15,7 @@
 #include "lib/base/random.h"
 #include "lib/card/apdu/command_apdu.h"
 #include "lib/card/apdu/response_apdu.h"
-#include "lib/card/apdu/status_word.h"
+#include "lib/card/scp/channel_quirks.h"
 #include "lib/card/scp/initialize_update_response.h"
 #include "lib/card/scp/secure_channel.h"
 #include "services/keyvault/hsm/hsm_keys.h"
@@ -37,6 +37,8 @@ struct Handshake {
   uint32_t level_floor = 0;
   OperationClass operation_class = OperationClass::kRead;
   uint32_t channel_options = 0;  // `i`, where the answer does not say it
+  Bytes aid = {};                // of the selected application, or empty
+  scp::ChannelQuirks quirks = {};
 };
 
 // A session with a card that has shown the right cryptogram.
@@ -47,6 +49,7 @@ struct Session {
   CardKeySelection card;
   uint8_t key_version_number = 0;
   scp::SecurityLevel level = scp::SecurityLevel::kCDecCMac;
+  uint8_t channel_options = 0;  // the channel's `i`
 };
 
 struct ProtectedCommands {
@@ -61,18 +64,8 @@ struct SessionPacket {
   std::vector<card::ResponseApdu> answers;
 };
 
-// How far an answer is to be believed.
-enum class Assurance {
-  kReported,  // it has no MAC: somebody says that the card said so
-  kProven,    // the card answered this, to this very command
-  kForged,    // the MAC that it should have is wrong, or not there
-};
-
-struct VerifiedAnswer {
-  Assurance assurance = Assurance::kReported;
-  Bytes data;  // plain; empty when forged
-  card::StatusWord sw;
-};
+using Assurance = scp::Assurance;
+using VerifiedAnswer = scp::VerifiedResponse;
 
 // Since the start of this process.
 struct Statistics {
@@ -133,7 +126,8 @@ class Vault {
   // is not right is decrypted.
   // PERMISSION_DENIED: not a verify token of ours. FAILED_PRECONDITION: it has
   //   expired. INVALID_ARGUMENT: not the packet of this session; more answers
-  //   than commands; more than kLongestPacket commands.
+  //   than commands; more than kLongestPacket commands. DATA_LOSS: the card
+  //   itself MACed what does not decrypt.
   absl::StatusOr<std::vector<VerifiedAnswer>> VerifyResponses(
       ByteSpan verify_token, const SessionPacket& packet);
 
@@ -171,11 +165,11 @@ class Vault {
   // allows it; then it is recorded, before it is done.
   absl::Status AuditKeysInMemory(const SessionOrigin& origin);
   absl::StatusOr<Session> Begin(const Opening& opening,
+                                const Handshake& handshake,
                                 const scp::InitializeUpdateResponse& answer,
                                 const KeySetDescription& key_set,
                                 const scp::ChannelProtocol& protocol,
-                                scp::SecurityLevel level,
-                                OperationClass operation_class);
+                                scp::SecurityLevel level);
 
   HsmKeys& keys_;
   Ledger& ledger_;

@@ -1,15 +1,15 @@
 // Vault: what the answers to a session's packet prove.
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "services/keyvault/hsm_fault.h"
 #include "services/keyvault/session_token.h"
 #include "services/keyvault/vault.h"
 
 namespace cardferry::keyvault {
 namespace {
-
-constexpr size_t kSentMac = 8;
 
 absl::Status CheckSizes(const SessionPacket& packet) {
   const size_t commands = packet.commands.size();
@@ -22,17 +22,25 @@ absl::Status CheckSizes(const SessionPacket& packet) {
       packet.answers.size(), " answers to ", commands, " commands"));
 }
 
-// That the packet begins with the session's EXTERNAL AUTHENTICATE, by its MAC.
-absl::Status CheckBeginning(const scp::ChannelState& state,
+absl::Status NotThisPacket() {
+  // For whatever reason: neither a MAC nor a padding is to be guessed by
+  // asking.
+  return absl::InvalidArgumentError(
+      "not the packet of this session, from EXTERNAL AUTHENTICATE on");
+}
+
+// That the packet begins with the session's EXTERNAL AUTHENTICATE, by its MAC:
+// at levels without R-MAC nothing else is looked at.
+absl::Status CheckBeginning(const VerifyToken& token,
                             const card::CommandApdu& first) {
+  const size_t length = scp::SentMacLength(token.origin.seed.protocol);
   const ByteSpan data = first.data();
-  if (data.size() >= kSentMac &&
-      ConstantTimeEqual(data.last(kSentMac),
-                        ByteSpan(state.chaining_value).first(kSentMac))) {
+  const ByteSpan mac = token.state.chaining_value;
+  if (data.size() >= length && mac.size() >= length &&
+      ConstantTimeEqual(data.last(length), mac.first(length))) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(
-      "the packet does not begin with this session's EXTERNAL AUTHENTICATE");
+  return NotThisPacket();
 }
 
 }  // namespace
@@ -47,12 +55,13 @@ absl::StatusOr<std::vector<VerifiedAnswer>> Vault::VerifyResponses(
         "has to read");
   }
   RETURN_IF_ERROR(CheckSizes(packet));
-  RETURN_IF_ERROR(CheckBeginning(token.state, packet.commands[0]));
-  // None of the levels that are there has R-MAC.
-  std::vector<VerifiedAnswer> verified;
-  for (const card::ResponseApdu& answer : packet.answers) {
-    verified.push_back({Assurance::kReported, answer.data, answer.sw});
-  }
+  RETURN_IF_ERROR(CheckBeginning(token, packet.commands[0]));
+  ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
+                   OfHsm(CipherOf(token.origin)));
+  absl::StatusOr<std::vector<VerifiedAnswer>> verified =
+      scp::VerifyResponses(*cipher, packet.commands, packet.answers);
+  cache_.Put(token.origin, std::move(cipher));
+  if (absl::IsInvalidArgument(verified.status())) return NotThisPacket();
   return verified;
 }
 

@@ -95,5 +95,138 @@ TEST_F(VaultAnswersTest, AnswersGoWithTheirOwnSessionsPacketOnly) {
               StatusIs(kNotThis, "2049 commands, must be 1 to 2048"));
 }
 
+// Answers as a card gives them: what it does not have, is a card; its keys make
+// the MACs.
+class VaultProofTest : public VaultAnswersTest {
+ protected:
+  void Begin(uint32_t level) {
+    issued_ = Open();
+    Handshake handshake = HandshakeOf(issued_, card_);
+    handshake.level_floor = level;
+    session_ =
+        std::make_unique<Session>(vault_->Authenticate(handshake).value());
+    packet_ = PacketOf(*session_);
+  }
+
+  // The answer with R-MAC, and at level 33 encrypted, of the SCP03 card to the
+  // packet's command of this number.
+  card::ResponseApdu Proven(uint32_t number, Bytes data) {
+    const auto cipher = card_.Cipher(issued_.opening.host_challenge);
+    Bytes chain = scp::AuthenticateHost(*cipher, session_->level)
+                      .value()
+                      .state.chaining_value;
+    for (uint32_t i = 1; i <= number; ++i) {
+      const card::CommandApdu& sent = packet_.commands[i];
+      const ByteSpan all = sent.data();
+      const Bytes message =
+          Concat({Bytes{sent.header().cla, sent.header().ins, sent.header().p1,
+                        sent.header().p2, static_cast<uint8_t>(all.size())},
+                  all.first(all.size() - 8)});
+      chain = cipher->MacChain(chain, {message}).value()[0];
+    }
+    const Bytes mac =
+        cipher->ResponseMacs({}, {Concat({chain, data, Bytes{0x90, 0x00}})})
+            .value()[0];
+    Append(data, ByteSpan(mac).first(8));
+    return {data, card::kSuccess};
+  }
+
+  IssuedOpening issued_;
+  std::unique_ptr<Session> session_;
+  SessionPacket packet_;
+};
+
+TEST_F(VaultProofTest, AResponseMacProvesAnAnswerAlsoAfterARestart) {
+  Begin(0x13);
+  packet_.answers[1] = Proven(1, FromHexOrDie("6602AABB"));
+  packet_.answers[2] = {{}, card::StatusWord(0x6A88)};
+  clock_.Advance(policy_.command_token_lifetime + policy_.opening_lifetime);
+  ASSERT_OK_AND_ASSIGN(
+      const std::vector<VerifiedAnswer> verified,
+      NewVault()->VerifyResponses(session_->verify_token, packet_));
+  ASSERT_EQ(verified.size(), 3u);
+  EXPECT_EQ(verified[0].assurance, Assurance::kReported);
+  EXPECT_EQ(verified[1].assurance, Assurance::kProven);
+  EXPECT_EQ(ToHex(verified[1].data), "6602AABB");
+  EXPECT_EQ(verified[2].assurance, Assurance::kReported);
+  EXPECT_EQ(verified[2].sw, card::StatusWord(0x6A88));
+}
+
+TEST_F(VaultProofTest, EveryChangedBitOfAnAnswerIsFound) {
+  Begin(0x13);
+  const card::ResponseApdu right = Proven(1, FromHexOrDie("6602AABB"));
+  for (size_t bit = 0; bit < right.data.size() * 8; ++bit) {
+    packet_.answers = {{{}, card::kSuccess}, right};
+    packet_.answers[1].data[bit / 8] ^= static_cast<uint8_t>(1 << bit % 8);
+    ASSERT_OK_AND_ASSIGN(
+        const std::vector<VerifiedAnswer> verified,
+        vault_->VerifyResponses(session_->verify_token, packet_));
+    EXPECT_EQ(verified[1].assurance, Assurance::kForged) << bit;
+    EXPECT_TRUE(verified[1].data.empty());
+  }
+  // To another command than its own, with another word, or without its MAC.
+  packet_.answers = {{{}, card::kSuccess}, {{}, card::kSuccess}, right};
+  packet_.answers.push_back({right.data, card::StatusWord(0x6310)});
+  packet_.answers.pop_back();
+  ASSERT_OK_AND_ASSIGN(
+      const std::vector<VerifiedAnswer> verified,
+      vault_->VerifyResponses(session_->verify_token, packet_));
+  EXPECT_EQ(verified[1].assurance, Assurance::kForged);
+  EXPECT_EQ(verified[2].assurance, Assurance::kForged);
+}
+
+TEST_F(VaultProofTest, APacketThatWasChangedIsNotTheSessions) {
+  Begin(0x13);
+  for (size_t command = 0; command < packet_.commands.size(); ++command) {
+    SessionPacket changed = packet_;
+    const card::CommandApdu& sent = changed.commands[command];
+    Bytes data = sent.data();
+    data[0] ^= 1;
+    changed.commands[command] =
+        card::CommandApdu::Create(sent.header(), data, sent.le()).value();
+    EXPECT_THAT(vault_->VerifyResponses(session_->verify_token, changed),
+                StatusIs(kNotThis,
+                         "not the packet of this session, from EXTERNAL "
+                         "AUTHENTICATE on"))
+        << command;
+  }
+  SessionPacket swapped = packet_;
+  std::swap(swapped.commands[1], swapped.commands[2]);
+  EXPECT_THAT(vault_->VerifyResponses(session_->verify_token, swapped),
+              StatusIs(kNotThis));
+}
+
+TEST_F(VaultProofTest, NothingIsDecryptedWhoseMacIsNotRight) {
+  Begin(0x33);
+  packet_.answers = {{{}, card::kSuccess}, {Bytes(40, 0xA5), card::kSuccess}};
+  keys_.ClearLog();
+  ASSERT_OK_AND_ASSIGN(
+      const std::vector<VerifiedAnswer> verified,
+      vault_->VerifyResponses(session_->verify_token, packet_));
+  EXPECT_EQ(verified[1].assurance, Assurance::kForged);
+  EXPECT_TRUE(keys_.log().decrypted_responses.empty());
+  EXPECT_TRUE(keys_.log().plaintexts.empty());
+  EXPECT_EQ(keys_.log().host_cryptograms, 0);
+}
+
+TEST_F(VaultProofTest, WhatTheCardMacedButDoesNotDecryptIsDataLoss) {
+  Begin(0x33);
+  // Sixteen bytes that are no ciphertext of anything padded, under its MAC.
+  packet_.answers = {{{}, card::kSuccess}, Proven(1, Bytes(16, 0xA5))};
+  EXPECT_THAT(vault_->VerifyResponses(session_->verify_token, packet_),
+              StatusIs(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(VaultProofTest, AFaultOfTheHsmIsNoForgery) {
+  Begin(0x13);
+  packet_.answers[1] = Proven(1, {});
+  for (const absl::StatusCode code :
+       {absl::StatusCode::kUnavailable, absl::StatusCode::kInternal}) {
+    keys_.FailCiphersWith(absl::Status(code, "C_Encrypt"));
+    EXPECT_THAT(NewVault()->VerifyResponses(session_->verify_token, packet_),
+                StatusIs(code));
+  }
+}
+
 }  // namespace
 }  // namespace cardferry::keyvault

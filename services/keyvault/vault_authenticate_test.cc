@@ -173,9 +173,10 @@ TEST_F(VaultAuthenticateTest, RefusesKeySetsAndCardsThatDoNotFit) {
   other_i.i = 0x72;
   EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), other_i)),
               StatusIs(absl::StatusCode::kUnimplemented));
-  KnownCard s16;
-  s16.i = 0x71;
-  EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), s16)),
+  // An answer that is too short for what it says: S16.
+  Handshake s16 = HandshakeOf(Open(), card_);
+  s16.initialize_update_answer[12] = 0x71;
+  EXPECT_THAT(vault_->Authenticate(s16),
               StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_EQ(keys_.log().sessions_opened, 0);
 }
@@ -207,9 +208,10 @@ TEST_F(VaultAuthenticateTest, TheLevelIsTheFloorOfPolicyAndCaller) {
 
 TEST_F(VaultAuthenticateTest, RefusesALevelThatIsNotThereAndLeavesTheOpening) {
   Handshake handshake = HandshakeOf(Open(), card_);
-  handshake.level_floor = 0x33;
+  handshake.level_floor = 0x31;
   EXPECT_THAT(vault_->Authenticate(handshake),
-              StatusIs(absl::StatusCode::kUnimplemented));
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "level_floor is 31, must be 00, 01, 03, 11, 13 or 33"));
   handshake.level_floor = 0x03;
   EXPECT_OK(vault_->Authenticate(handshake));
 }

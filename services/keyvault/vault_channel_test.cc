@@ -238,5 +238,92 @@ TEST_F(VaultChannelTest, KeysAreMadeInMemoryOnlyByPolicyAndOnTheRecord) {
   EXPECT_EQ(keys_.log().sessions_opened, 0);
 }
 
+// A key set of another protocol, or with another card, than the fixture's.
+class VaultEveryChannelTest : public VaultChannelTest {
+ protected:
+  void UseCard(KnownKeySet key_set, uint8_t i, const Bytes& challenge) {
+    card_.key_set = std::move(key_set);
+    card_.i = i;
+    card_.challenge = challenge;
+    scp02_keys_ = std::make_unique<OpensslHsmKeys>(
+        std::vector<KnownKeySet>{card_.key_set});
+    keys_.Use(*scp02_keys_);
+    vault_ = NewVault();
+  }
+
+  // That a session has this level, and protects as the card expects.
+  void ExpectSession(scp::SecurityLevel level) {
+    const IssuedOpening issued = Open();
+    Handshake handshake = HandshakeOf(issued, card_);
+    handshake.level_floor = static_cast<uint32_t>(level);
+    ASSERT_OK_AND_ASSIGN(const Session session,
+                         vault_->Authenticate(handshake));
+    EXPECT_EQ(session.level, level);
+    EXPECT_EQ(session.channel_options, card_.i);
+    const auto cipher = card_.Cipher(issued.opening.host_challenge);
+    scp::Authentication expected =
+        scp::AuthenticateHost(*cipher, level).value();
+    EXPECT_EQ(session.external_authenticate, expected.external_authenticate);
+    const CommandApdu command = Command("80F21000024F0000");
+    ASSERT_OK_AND_ASSIGN(
+        const ProtectedCommands got,
+        NewVault()->Protect(session.command_token, {command, command}));
+    EXPECT_EQ(got.commands,
+              scp::ProtectCommands(*cipher, expected.state, {command, command})
+                  .value());
+  }
+};
+
+TEST_F(VaultEveryChannelTest, ACardInS16ModeGetsTheWholeChallenge) {
+  UseCard(TestKeySet(256), 0x71, Bytes(16, 0xC7));
+  ExpectSession(scp::SecurityLevel::kCDecCMacRMacREnc);
+  ExpectSession(scp::SecurityLevel::kCDecCMac);
+}
+
+TEST_F(VaultEveryChannelTest, AnScp01CardGetsASession) {
+  KnownKeySet old = TestKeySet(112, "visa2");
+  old.description.protocol = scp::kScp01;
+  UseCard(old, 0x15, Bytes(8, 0xC7));
+  ExpectSession(scp::SecurityLevel::kCDecCMac);
+  // R-MAC is none of its options: who asks for it gets no session with less.
+  Handshake handshake = HandshakeOf(Open(), card_);
+  handshake.level_floor = 0x13;
+  EXPECT_THAT(vault_->Authenticate(handshake),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "security level 13 is wanted, which SCP01 with i 15 "
+                       "does not have"));
+  EXPECT_EQ(vault_->GetStatistics().verifications_failed, 0u);
+}
+
+TEST_F(VaultEveryChannelTest, AnScp02CardWithResponseMacsGetsThem) {
+  UseCard(TestKeySet(112, "visa2"), 0x35, Bytes(8, 0xC7));
+  ExpectSession(scp::SecurityLevel::kCDecCMacRMac);
+}
+
+TEST_F(VaultEveryChannelTest, ACardThatClaimsLessThanItsFloorGetsNothing) {
+  policy_.key_sets["test"].level_floor = 0x33;
+  UseCard(TestKeySet(), 0x70, Bytes(8, 0xC7));
+  ExpectSession(scp::SecurityLevel::kCDecCMacRMacREnc);
+  KnownCard claims = card_;
+  claims.i = 0x00;
+  EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), claims)),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(VaultEveryChannelTest, AQuirkOfTheCardIsTheSessionsToItsEnd) {
+  UseCard(TestKeySet(), 0x70, Bytes(8, 0xC7));
+  Handshake handshake = HandshakeOf(Open(), card_);
+  handshake.quirks.encrypts_absent_data = true;
+  ASSERT_OK_AND_ASSIGN(const Session session, vault_->Authenticate(handshake));
+  ASSERT_OK_AND_ASSIGN(
+      const ProtectedCommands got,
+      NewVault()->Protect(session.command_token, {Command("80CA006600")}));
+  // A block of padding, and the MAC.
+  EXPECT_EQ(got.commands[0].data().size(), 16u + 8u);
+  // And the opening's: nobody gets another session with others.
+  handshake.quirks = {};
+  EXPECT_THAT(vault_->Authenticate(handshake), StatusIs(kAgain));
+}
+
 }  // namespace
 }  // namespace cardferry::keyvault

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -13,8 +14,8 @@ namespace cardferry::keyvault {
 
 // What the operator decides about the sessions of one key set.
 struct KeySetRules {
-  // The lowest security level.
-  uint8_t level_floor = 0x03;
+  // The lowest security level; none stands for DefaultLevelFloor.
+  std::optional<uint8_t> level_floor;
   // The options `i` that its cards may have; empty stands for
   // DefaultChannelOptions.
   std::set<uint8_t> channel_options;

@@ -52,15 +52,13 @@ const Trace kTraces[] = {
        "84F2200218886BF3DAEA7E1C42D495224DECE03FE0840538A031B20D1000"}}},
 };
 
-// Gives the host challenge of the trace where one is drawn, zeros elsewhere.
+// Whatever is drawn begins with the host challenge of the trace.
 class TraceRandom final : public RandomSource {
  public:
   explicit TraceRandom(const Trace& trace)
       : challenge_(FromHexOrDie(trace.host_challenge)) {}
   void Fill(absl::Span<uint8_t> out) override {
-    if (out.size() == challenge_.size()) {
-      std::copy(challenge_.begin(), challenge_.end(), out.begin());
-    }
+    std::copy(challenge_.begin(), challenge_.end(), out.begin());
   }
 
  private:

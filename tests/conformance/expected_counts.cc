@@ -43,25 +43,13 @@ std::vector<FileCounts> HostCounts() {
 }
 
 std::vector<FileCounts> HsmHostCounts() {
-  return {
-      {"generated_lfdbh_on_real_data.json", 1, 0},
-      {"generated_negative.json", 0, 77},
-      {"generated_primitives.json", 452, 24},
-      {"generated_scp01.json", 0, 12},
-      {"generated_scp02.json", 57, 18},
-      {"generated_scp02_implicit.json", 0, 24},
-      {"generated_scp03.json", 63, 120},
-      {"generated_scp11.json", 0, 22},
-      {"real_lfdbh.json", 1, 0},
-      {"real_primitives.json", 59, 5},
-      {"real_put_key.json", 0, 17},
-      {"real_scp01.json", 0, 5},
-      {"real_scp02.json", 25, 6},
-      {"real_scp03.json", 14, 15},
-      {"real_scp11.json", 0, 4},
-      {"real_session_material.json", 21, 2},
-      {"thirdparty_run_scp11.json", 0, 3},
-  };
+  std::vector<FileCounts> counts = HostCounts();
+  for (FileCounts& one : counts) {
+    if (one.file.find("scp11") == std::string::npos) continue;
+    one.skipped += one.passed;
+    one.passed = 0;
+  }
+  return counts;
 }
 
 std::vector<FileCounts> CardCounts() {

@@ -18,7 +18,8 @@ struct FileCounts {
   size_t skipped;
 };
 
-// The host's side with OpenSSL and with the HSM, and the card's.
+// The host's side with OpenSSL, the same with the HSM, which has no SCP11, and
+// the card's.
 std::vector<FileCounts> HostCounts();
 std::vector<FileCounts> HsmHostCounts();
 std::vector<FileCounts> CardCounts();

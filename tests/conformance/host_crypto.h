@@ -36,13 +36,6 @@ class HostCrypto {
   virtual absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const StaticKeys& keys, const scp::SessionSeed& seed) = 0;
 
-  // Why there are no sessions of this protocol, or with R-MAC, by these means;
-  // nullopt when there are.
-  virtual std::optional<std::string> WhyNotSession(const scp::ChannelProtocol&,
-                                                   bool /*with_rmac*/) const {
-    return std::nullopt;
-  }
-
   // Our keys in an SCP11 opening, those of the record. Only where has_scp11.
   virtual bool has_scp11() const { return false; }
   virtual absl::StatusOr<std::unique_ptr<scp::KeyAgreement>> OpenScp11(
@@ -84,11 +77,9 @@ class HostCrypto {
                                      ByteSpan expected) = 0;
 
   // Triple DES in ECB mode over `input`: a session key of SCP01 (GPCS 2.1.1,
-  // D.4.1). Only for protocols that WhyNotSession has nothing against.
-  virtual absl::Status CheckTdesEcbKey(ByteSpan, ByteSpan /*input*/,
-                                       ByteSpan /*expected*/) {
-    return absl::UnimplementedError("no session keys of SCP01");
-  }
+  // D.4.1).
+  virtual absl::Status CheckTdesEcbKey(ByteSpan key, ByteSpan input,
+                                       ByteSpan expected) = 0;
 
   // A card key from a master; `key_number` is 1 ENC, 2 MAC, 3 DEK.
   virtual absl::Status CheckDiversified(scp::Diversification scheme,

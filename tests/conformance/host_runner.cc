@@ -63,27 +63,14 @@ Reason WhyNoCounterKdf(const Vector& vector) {
 struct Kind {
   Reason (*why_not)(const Vector&);
   absl::Status (*check)(HostCrypto&, const Vector&);
-  bool whole_session = false;  // its cipher has to have all of the protocol
 };
-
-// The protocol whose cipher a vector needs. Parts of sessions do not all say
-// their `i`, and need no more than the cryptograms.
-scp::ChannelProtocol ProtocolOf(const Vector& vector, bool whole_session) {
-  const std::string protocol = vector.Text("protocol");
-  if (protocol == "SCP01") return {scp::kScp01, 0x15};
-  const absl::StatusOr<uint8_t> i = vector.HexByte("i");
-  if (protocol == "SCP02") {
-    return {scp::kScp02, whole_session && i.ok() ? *i : uint8_t{0x15}};
-  }
-  return {scp::kScp03, i.value_or(0x00)};
-}
 
 const Kind* FindKind(const Vector& vector) {
   static const auto* const kKinds = new std::map<std::string, Kind>{
-      {"trace", {NotSpoken, CheckTrace, true}},
-      {"negative_trace", {WhyNoNegativeTrace, CheckNegativeTrace, true}},
-      {"scp02_implicit", {NotSpoken, CheckImplicit, true}},
-      {"scp02_implicit_rmac", {NotSpoken, CheckImplicit, true}},
+      {"trace", {NotSpoken, CheckTrace}},
+      {"negative_trace", {WhyNoNegativeTrace, CheckNegativeTrace}},
+      {"scp02_implicit", {NotSpoken, CheckImplicit}},
+      {"scp02_implicit_rmac", {NotSpoken, CheckImplicit}},
       {"scp11", {Always, CheckScp11}},
       {"session_keys", {NotSpoken, CheckSessionKeys}},
       {"cryptogram", {NotSpoken, CheckCryptogram}},
@@ -111,14 +98,8 @@ std::optional<std::string> HostRunner::WhyNot(const Vector& vector) const {
   const Kind* const kind = FindKind(vector);
   if (kind == nullptr) return "kind is not there";
   Reason reason = kind->why_not(vector);
-  if (reason || !vector.Has("protocol")) return reason;
-  if (vector.kind() == "scp11") {
-    if (crypto_->has_scp11()) return std::nullopt;
-    return vector.Text("protocol");
-  }
-  const std::string level = vector.Text("security_level");
-  return crypto_->WhyNotSession(ProtocolOf(vector, kind->whole_session),
-                                !level.empty() && level[0] != '0');
+  if (reason || vector.kind() != "scp11" || crypto_->has_scp11()) return reason;
+  return vector.Text("protocol");
 }
 
 absl::Status HostRunner::Run(const Vector& vector) {

@@ -69,15 +69,6 @@ Pkcs11HostCrypto::OpenSession(const StaticKeys& keys,
                                       ways_);
 }
 
-std::optional<std::string> Pkcs11HostCrypto::WhyNotSession(
-    const scp::ChannelProtocol& protocol, bool with_rmac) const {
-  if (protocol.scp == scp::kScp01) return "SCP01";
-  if (scp::IsS16(protocol)) return "S16";
-  if (scp::IsImplicit(protocol)) return "implicit initiation";
-  if (with_rmac) return "R-MAC";
-  return std::nullopt;
-}
-
 absl::StatusOr<Object> Pkcs11HostCrypto::Import(ByteSpan key) {
   return session().ImportKey(
       SecretBytes::CopyOf(key),
@@ -233,6 +224,12 @@ absl::Status Pkcs11HostCrypto::CheckScp02Key(ByteSpan key,
       Mechanism::Des3CbcEncryptData(pkcs11::Scp02KeyData(
           static_cast<uint16_t>(constant), sequence_counter)),
       key, expected);
+}
+
+absl::Status Pkcs11HostCrypto::CheckTdesEcbKey(ByteSpan key, ByteSpan input,
+                                               ByteSpan expected) {
+  return CheckDerivedTdesKey(Mechanism::Des3EcbEncryptData(input), key,
+                             expected);
 }
 
 absl::Status Pkcs11HostCrypto::CheckDiversified(

@@ -29,8 +29,6 @@ class Pkcs11HostCrypto : public HostCrypto {
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const StaticKeys& keys, const scp::SessionSeed& seed) override;
   // What the keyvault's ciphers do not have.
-  std::optional<std::string> WhyNotSession(const scp::ChannelProtocol& protocol,
-                                           bool with_rmac) const override;
   absl::Status CheckCmac(ByteSpan key, ByteSpan message,
                          ByteSpan expected) override;
   absl::StatusOr<Bytes> RetailMac(ByteSpan key, ByteSpan chaining_value,
@@ -44,6 +42,8 @@ class Pkcs11HostCrypto : public HostCrypto {
   absl::Status CheckScp02Key(ByteSpan key, scp::Scp02Constant constant,
                              ByteSpan sequence_counter,
                              ByteSpan expected) override;
+  absl::Status CheckTdesEcbKey(ByteSpan key, ByteSpan input,
+                               ByteSpan expected) override;
   absl::Status CheckDiversified(scp::Diversification scheme, ByteSpan master,
                                 uint8_t key_number,
                                 ByteSpan key_diversification_data,

@@ -1,5 +1,6 @@
 #include "tests/sequencer/vault_in_process.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/base/status_macros.h"
@@ -28,8 +29,9 @@ absl::StatusOr<std::vector<Keyvault::Opening>> VaultInProcess::IssueOpenings(
       vault_.IssueOpenings({agent, reader}, static_cast<uint32_t>(count)));
   std::vector<Opening> openings;
   for (const keyvault::IssuedOpening& opening : issued) {
-    openings.push_back({opening.opening.host_challenge, opening.ticket,
-                        opening.opening.expires_at});
+    openings.push_back({{}, opening.ticket, opening.opening.expires_at});
+    std::copy_n(opening.opening.host_challenge.begin(), 8,
+                openings.back().host_challenge.begin());
   }
   return openings;
 }

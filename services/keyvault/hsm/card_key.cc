@@ -4,6 +4,7 @@
 #include <utility>
 #include <variant>
 
+#include "absl/strings/str_format.h"
 #include "hsm-config/card_key_source.h"
 #include "lib/base/secret_bytes.h"
 #include "lib/base/status_macros.h"
@@ -62,6 +63,14 @@ const KdfBase& MasterOf(const Masters& masters, CardKeyNumber number) {
 }
 
 }  // namespace
+
+absl::Status CheckKeysAreFor(const std::string& key_set, const Masters& masters,
+                             uint8_t scp) {
+  if (masters.scp == scp) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrFormat("key set %s has keys for SCP%02X, not for SCP%02X",
+                      key_set, masters.scp, scp));
+}
 
 absl::StatusOr<CardKey> MakeCardKey(Session& session, const ModuleWays& ways,
                                     const Masters& masters,

@@ -2,7 +2,9 @@
 #define CARDFERRY_SERVICES_KEYVAULT_HSM_CARD_KEY_H_
 
 #include <cstdint>
+#include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
 #include "lib/pkcs11/cmac_kdf.h"
@@ -26,6 +28,11 @@ absl::StatusOr<CardKey> MakeCardKey(pkcs11::Session& session,
                                     const Masters& masters,
                                     CardKeyNumber number,
                                     ByteSpan key_diversification_data);
+
+// INVALID_ARGUMENT when these masters, of `key_set`, are for another protocol
+// than `scp`.
+absl::Status CheckKeysAreFor(const std::string& key_set, const Masters& masters,
+                             uint8_t scp);
 
 }  // namespace cardferry::keyvault
 

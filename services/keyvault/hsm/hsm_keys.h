@@ -36,9 +36,12 @@ struct KeySetDescription {
   // The cards' keys are put together in this process's memory, because no
   // module does it inside: AN10922 with AES-192.
   bool made_in_memory = false;
+  // 1, 2 or 3; 0 stands for what the keys' type says: SCP02 or SCP03.
+  uint8_t protocol = 0;
 
   // The one protocol that its keys are for.
   uint8_t scp() const {
+    if (protocol != 0) return protocol;
     return key_bits == 112 || key_bits == 168 ? scp::kScp02 : scp::kScp03;
   }
 };

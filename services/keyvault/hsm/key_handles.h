@@ -17,6 +17,7 @@ namespace cardferry::keyvault {
 
 // The masters of one key set as derivation wants them.
 struct Masters {
+  uint8_t scp = 3;  // the one protocol that they are for
   hsm::CardKeyScheme scheme;
   pkcs11::KdfBase enc;
   pkcs11::KdfBase mac;

@@ -65,6 +65,7 @@ absl::StatusOr<std::shared_ptr<const KeyHandles>> KeyRing::FindAll() {
 
 absl::Status KeyRing::TakeKeySet(KeyHandles& keys, const hsm::KeySet& set) {
   Masters masters;
+  masters.scp = set.scp;
   masters.scheme = set.scheme;
   ASSIGN_OR_RETURN(masters.enc, TakeMaster(keys, set.enc));
   ASSIGN_OR_RETURN(masters.mac, TakeMaster(keys, set.mac));

@@ -8,9 +8,12 @@
 
 #include "lib/base/secret_bytes.h"
 #include "lib/base/status_macros.h"
+#include "lib/base/status_matchers.h"
 #include "services/keyvault/hsm/pkcs11_hsm_keys.h"
 #include "services/keyvault/hsm/testing/test_vault.h"
 #include "services/keyvault/testing/hsm_keys_contract.h"
+#include "services/keyvault/testing/known_card.h"
+#include "services/keyvault/testing/known_token.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -30,8 +33,7 @@ absl::StatusOr<std::unique_ptr<TestVault>> MakeVault(TestModule module) {
     const KeySetDescription& described = set.description;
     sets.push_back({described.name, static_cast<size_t>(described.key_bits),
                     hsm::DiversificationNamed(described.diversification),
-                    described.master_version, described.key_version_number,
-                    set.form.has_value() ? described.diversification : ""});
+                    described.master_version, described.key_version_number});
     const std::string stem =
         described.name + "/" + std::to_string(described.master_version) + "/";
     known[stem + "enc"] = SecretBytes::CopyOf(set.master_enc);
@@ -75,6 +77,61 @@ INSTANTIATE_TEST_SUITE_P(
                     Maker("Nss", TestModule::kNss, true),
                     Maker("NssMacBySign", TestModule::kNss, false)),
     [](const auto& made) { return made.param.name; });
+
+// The ways of diversification besides the contract's: one vault each module.
+std::vector<KnownKeySet> OtherKeySets() {
+  std::vector<KnownKeySet> sets = {TestKeySet(192, "kdf3-with-length"),
+                                   TestKeySet(128, "ecb/1"),
+                                   TestKeySet(256, "cmac/1"),
+                                   TestKeySet(128, "nxp/2"),
+                                   TestKeySet(192, "nxp/2"),
+                                   TestKeySet(256, "nxp/2"),
+                                   TestKeySet(112, "ecb/1"),
+                                   TestKeySet(168, "ecb/1"),
+                                   TestKeySet(112, "nxp/2")};
+  for (size_t i = 0; i < sets.size(); ++i) {
+    sets[i].description.name = "set-" + std::to_string(i);
+  }
+  return sets;
+}
+
+class OtherSchemesTest : public testing::TestWithParam<TestModule> {};
+
+TEST_P(OtherSchemesTest, GiveTheReferencesSessions) {
+  const std::vector<KnownKeySet> sets = OtherKeySets();
+  ASSERT_OK_AND_ASSIGN(const std::shared_ptr<HsmKeys> keys,
+                       OpenKnownToken(GetParam(), sets));
+  const std::vector<KeySetDescription> described = keys->KeySets();
+  ASSERT_EQ(described.size(), sets.size());
+  OpensslHsmKeys reference(sets);
+  for (size_t i = 0; i < sets.size(); ++i) {
+    const KeySetDescription& wanted = sets[i].description;
+    SCOPED_TRACE(wanted.diversification + " " +
+                 std::to_string(wanted.key_bits));
+    EXPECT_EQ(described[i].diversification, wanted.diversification);
+    EXPECT_EQ(described[i].bytes_that_count, wanted.bytes_that_count);
+    EXPECT_EQ(described[i].made_in_memory,
+              wanted.diversification == "nxp/2" && wanted.key_bits == 192);
+    const CardKeySelection card = {
+        wanted.name, 1, {0xD0, 0xD1, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6, 7, 8, 9}};
+    const uint8_t options = wanted.scp() == scp::kScp03 ? 0x70 : 0x35;
+    const scp::SessionSeed seed = {
+        {wanted.scp(), options}, Bytes(8, 0xA1), Bytes(8, 0xC1)};
+    ASSERT_OK_AND_ASSIGN(const auto cipher, keys->OpenSession(card, seed));
+    ASSERT_OK_AND_ASSIGN(const auto known, reference.OpenSession(card, seed));
+    ASSERT_OK_AND_ASSIGN(const Bytes cryptogram, known->CardCryptogram());
+    EXPECT_THAT(cipher->CardCryptogram(), IsOkAndHolds(cryptogram));
+    const Bytes chain(wanted.scp() == scp::kScp03 ? 16 : 8, 0x77);
+    ASSERT_OK_AND_ASSIGN(const std::vector<Bytes> macs,
+                         known->MacChain(chain, {Bytes(20)}));
+    EXPECT_THAT(cipher->MacChain(chain, {Bytes(20)}), IsOkAndHolds(macs));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Modules, OtherSchemesTest,
+                         testing::Values(TestModule::kSoftHsm,
+                                         TestModule::kNss),
+                         testing::PrintToStringParamName());
 
 }  // namespace
 }  // namespace cardferry::keyvault

@@ -5,6 +5,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "lib/crypto/padding.h"
+#include "lib/pkcs11/cbc_texts.h"
+#include "lib/pkcs11/cmac_batch.h"
 #include "lib/pkcs11/cmac_kdf.h"
 
 namespace cardferry::keyvault {
@@ -19,20 +22,40 @@ using pkcs11::Object;
 using pkcs11::Session;
 using pkcs11::Usage;
 
-constexpr size_t kCryptogramSize = 8;
 constexpr AesBlock kZeroBlock = {};
+
+// In `i` (GPC Amendment D, 5.1).
+constexpr uint8_t kRMac = 0x20;
+constexpr uint8_t kREnc = 0x40;
 
 // Derivation constants of SCP03 (GPC Amendment D, table 4-1).
 constexpr uint8_t kCardCryptogram = 0x00;
 constexpr uint8_t kHostCryptogram = 0x01;
 constexpr uint8_t kSEnc = 0x04;
 constexpr uint8_t kSMac = 0x06;
+constexpr uint8_t kSRmac = 0x07;
 
-// The CMAC input of a cryptogram: two whole blocks.
-Bytes CryptogramInput(uint8_t constant, ByteSpan context) {
-  const KdfInput input =
-      pkcs11::Scp03KdfInput(constant, kCryptogramSize * 8, context);
+// The context of all derivations: host challenge || card challenge.
+Bytes ContextOf(const scp::SessionSeed& seed) {
+  return Concat({seed.host_challenge, seed.card_challenge});
+}
+
+// What a cryptogram is the CMAC of: as long as a challenge.
+Bytes CryptogramInput(uint8_t constant, const scp::SessionSeed& seed) {
+  const KdfInput input = pkcs11::Scp03KdfInput(
+      constant, scp::ChallengeLength(seed.protocol) * 8, ContextOf(seed));
   return Concat({input.before, Bytes{0x01}, input.after});
+}
+
+// The counter of a command's ICV (GPC Amendment D, 6.2.6), of its answer's with
+// 80 in front (6.2.7).
+AesBlock CounterBlock(uint8_t first, uint32_t counter) {
+  AesBlock block = {};
+  block[0] = first;
+  for (size_t i = 0; i < 4; ++i) {
+    block[15 - i] = static_cast<uint8_t>(counter >> (8 * i));
+  }
+  return block;
 }
 
 KeySpec MacKeySpec(bool by_cbc) {
@@ -45,18 +68,36 @@ KeySpec MacKeySpec(bool by_cbc) {
           {CKM_AES_ECB, CKM_AES_CBC}};
 }
 
-KeySpec EncKeySpec() {
-  return {CKK_AES, 0, static_cast<unsigned>(Usage::kEncrypt), {CKM_AES_CBC}};
-}
-
-Bytes FirstEight(ByteSpan mac) {
-  return Bytes(mac.begin(), mac.begin() + kCryptogramSize);
+// It decrypts, and makes the ICVs of, answers where there are encrypted ones.
+KeySpec EncKeySpec(bool has_renc) {
+  if (!has_renc) {
+    return {CKK_AES, 0, static_cast<unsigned>(Usage::kEncrypt), {CKM_AES_CBC}};
+  }
+  return {CKK_AES,
+          0,
+          Usage::kEncrypt | Usage::kDecrypt,
+          {CKM_AES_CBC, CKM_AES_ECB}};
 }
 
 absl::Status OfLength(ByteSpan bytes, size_t length) {
   if (bytes.size() == length) return absl::OkStatus();
   return absl::UnavailableError(absl::StrCat(
       "the HSM gave ", bytes.size(), " bytes where ", length, " belong"));
+}
+
+// Each by C_Sign, whole.
+absl::StatusOr<std::vector<Bytes>> MacsBySign(
+    Session& session, pkcs11::ObjectHandle key,
+    absl::Span<const Bytes> messages) {
+  std::vector<Bytes> macs;
+  macs.reserve(messages.size());
+  for (const Bytes& message : messages) {
+    ASSIGN_OR_RETURN(
+        Bytes mac, session.Sign(Mechanism::Plain(CKM_AES_CMAC), key, message));
+    RETURN_IF_ERROR(OfLength(mac, pkcs11::kAesBlock));
+    macs.push_back(std::move(mac));
+  }
+  return macs;
 }
 
 }  // namespace
@@ -77,6 +118,7 @@ absl::StatusOr<std::unique_ptr<Scp03HsmCipher>> Scp03HsmCipher::Create(
 void Scp03HsmCipher::Forget() {
   mac_.reset();
   enc_.reset();
+  rmac_.reset();
 }
 
 absl::StatusOr<Object> Scp03HsmCipher::DeriveSessionKey(Session& session,
@@ -86,11 +128,7 @@ absl::StatusOr<Object> Scp03HsmCipher::DeriveSessionKey(Session& session,
                                                         KeySpec spec) {
   ASSIGN_OR_RETURN(const Masters masters,
                    keys.FindMasters(card_.key_set, card_.master_version));
-  if (hsm::IsTripleDes(masters.scheme.key_bits)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("key set ", card_.key_set,
-                     " has triple DES keys, which are not for SCP03"));
-  }
+  RETURN_IF_ERROR(CheckKeysAreFor(card_.key_set, masters, scp::kScp03));
   ASSIGN_OR_RETURN(const CardKey card_key,
                    MakeCardKey(session, hsm_.ways, masters, from,
                                card_.key_diversification_data));
@@ -98,7 +136,7 @@ absl::StatusOr<Object> Scp03HsmCipher::DeriveSessionKey(Session& session,
   spec.length = length;
   return pkcs11::DeriveCmacKey(
       session, hsm_.ways.kdf, card_key.base,
-      pkcs11::Scp03KdfInput(constant, length * 8, context_), length,
+      pkcs11::Scp03KdfInput(constant, length * 8, ContextOf(seed_)), length,
       hsm_.ways.builder.SessionKey(spec));
 }
 
@@ -108,23 +146,20 @@ absl::Status Scp03HsmCipher::EnsureMacKey(Session& session,
   ASSIGN_OR_RETURN(Object made,
                    DeriveSessionKey(session, keys, CardKeyNumber::kMac, kSMac,
                                     MacKeySpec(hsm_.mac_by_cbc)));
-  MacKey mac;
+  const std::vector<Bytes> inputs = {CryptogramInput(kCardCryptogram, seed_),
+                                     CryptogramInput(kHostCryptogram, seed_)};
+  pkcs11::CmacBatch batch;
   if (hsm_.mac_by_cbc) {
-    // Everything that is encrypted on its own, by one call.
-    const Bytes card = CryptogramInput(kCardCryptogram, context_);
-    const Bytes host = CryptogramInput(kHostCryptogram, context_);
-    const Bytes blocks =
-        Concat({kZeroBlock, BlockAt(card, 0), BlockAt(host, 0)});
-    ASSIGN_OR_RETURN(
-        const Bytes done,
-        session.Encrypt(Mechanism::Plain(CKM_AES_ECB), made.handle(), blocks));
-    RETURN_IF_ERROR(OfLength(done, blocks.size()));
-    mac.zero_encrypted = BlockAt(done, 0);
-    mac.card_first = BlockAt(done, 16);
-    mac.host_first = BlockAt(done, 32);
+    ASSIGN_OR_RETURN(batch, pkcs11::ComputeCmacs(session, made.handle(), inputs,
+                                                 hsm_.most_bytes_a_call));
+  } else {
+    ASSIGN_OR_RETURN(batch.macs, MacsBySign(session, made.handle(), inputs));
   }
-  mac.key = pkcs11::PooledObject(hsm_.pool, std::move(made));
-  mac_ = std::move(mac);
+  const size_t length = scp::ChallengeLength(seed_.protocol);
+  for (Bytes& cryptogram : batch.macs) cryptogram.resize(length);
+  cryptograms_ = {std::move(batch.macs[0]), std::move(batch.macs[1])};
+  mac_ = MacKey{pkcs11::PooledObject(hsm_.pool, std::move(made)),
+                batch.zero_encrypted};
   return absl::OkStatus();
 }
 
@@ -133,51 +168,28 @@ absl::Status Scp03HsmCipher::EnsureEncKey(Session& session,
   if (enc_.has_value()) return absl::OkStatus();
   ASSIGN_OR_RETURN(Object made,
                    DeriveSessionKey(session, keys, CardKeyNumber::kEnc, kSEnc,
-                                    EncKeySpec()));
+                                    EncKeySpec(HasOption(kREnc))));
   enc_.emplace(hsm_.pool, std::move(made));
   return absl::OkStatus();
 }
 
-absl::StatusOr<Scp03HsmCipher::Cryptograms> Scp03HsmCipher::MakeCryptograms(
-    Session& session) {
-  const Bytes card = CryptogramInput(kCardCryptogram, context_);
-  const Bytes host = CryptogramInput(kHostCryptogram, context_);
-  if (!hsm_.mac_by_cbc) {
-    ASSIGN_OR_RETURN(
-        const Bytes card_mac,
-        session.Sign(Mechanism::Plain(CKM_AES_CMAC), mac_->key.handle(), card));
-    ASSIGN_OR_RETURN(
-        const Bytes host_mac,
-        session.Sign(Mechanism::Plain(CKM_AES_CMAC), mac_->key.handle(), host));
-    RETURN_IF_ERROR(OfLength(card_mac, pkcs11::kAesBlock));
-    RETURN_IF_ERROR(OfLength(host_mac, pkcs11::kAesBlock));
-    return Cryptograms{FirstEight(card_mac), FirstEight(host_mac)};
-  }
-  // CMAC over two whole blocks: E(E(b1) ^ b2 ^ K1), for both at once.
-  const AesBlock k1 = pkcs11::Double(mac_->zero_encrypted);
-  const AesBlock card_last =
-      pkcs11::Xor(pkcs11::Xor(mac_->card_first, BlockAt(card, 16)), k1);
-  const AesBlock host_last =
-      pkcs11::Xor(pkcs11::Xor(mac_->host_first, BlockAt(host, 16)), k1);
-  ASSIGN_OR_RETURN(
-      const Bytes done,
-      session.Encrypt(Mechanism::Plain(CKM_AES_ECB), mac_->key.handle(),
-                      Concat({card_last, host_last})));
-  RETURN_IF_ERROR(OfLength(done, 2 * pkcs11::kAesBlock));
-  return Cryptograms{FirstEight(done), FirstEight(ByteSpan(done).subspan(16))};
+absl::Status Scp03HsmCipher::EnsureRmacKey(Session& session,
+                                           const KeyHandles& keys) {
+  if (rmac_.has_value()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Object made,
+                   DeriveSessionKey(session, keys, CardKeyNumber::kMac, kSRmac,
+                                    MacKeySpec(hsm_.mac_by_cbc)));
+  rmac_.emplace(hsm_.pool, std::move(made));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Scp03HsmCipher::Cryptograms> Scp03HsmCipher::GetCryptograms() {
-  if (!cryptograms_.has_value()) {
-    ASSIGN_OR_RETURN(
-        cryptograms_,
-        Run([this](Session& session,
-                   const KeyHandles& keys) -> absl::StatusOr<Cryptograms> {
-          RETURN_IF_ERROR(EnsureMacKey(session, keys));
-          return MakeCryptograms(session);
-        }));
-  }
-  return *cryptograms_;
+  if (cryptograms_.has_value()) return *cryptograms_;
+  return Run([this](Session& session,
+                    const KeyHandles& keys) -> absl::StatusOr<Cryptograms> {
+    RETURN_IF_ERROR(EnsureMacKey(session, keys));
+    return *cryptograms_;
+  });
 }
 
 absl::StatusOr<Bytes> Scp03HsmCipher::CardCryptogram() {
@@ -242,16 +254,11 @@ absl::StatusOr<std::vector<Bytes>> Scp03HsmCipher::MacChain(
 
 absl::StatusOr<Bytes> Scp03HsmCipher::EncryptOne(Session& session,
                                                  const Plaintext& plaintext) {
-  // The encrypted counter block, which CBC makes first, is the ICV (GPC
-  // Amendment D, 6.2.6): no call of its own.
-  Bytes input(pkcs11::kAesBlock);
-  for (size_t i = 0; i < 4; ++i) {
-    input[15 - i] = static_cast<uint8_t>(plaintext.counter >> (8 * i));
-  }
-  Append(input, plaintext.data);
-  input.push_back(0x80);
-  input.resize((input.size() + pkcs11::kAesBlock - 1) / pkcs11::kAesBlock *
-               pkcs11::kAesBlock);
+  // The encrypted counter block, which CBC makes first, is the ICV: no call of
+  // its own.
+  const Bytes input =
+      Concat({CounterBlock(0x00, plaintext.counter),
+              crypto::Iso9797Padded(plaintext.data, pkcs11::kAesBlock)});
   ASSIGN_OR_RETURN(Bytes done,
                    session.EncryptCbc(enc_->handle(), kZeroBlock, input,
                                       hsm_.most_bytes_a_call));
@@ -262,6 +269,7 @@ absl::StatusOr<Bytes> Scp03HsmCipher::EncryptOne(Session& session,
 
 absl::StatusOr<std::vector<Bytes>> Scp03HsmCipher::EncryptCommands(
     absl::Span<const Plaintext> plaintexts) {
+  RETURN_IF_ERROR(scp::CheckPlaintexts(*this, plaintexts));
   if (plaintexts.empty()) return std::vector<Bytes>();
   return Run([&](Session& session,
                  const KeyHandles& keys) -> absl::StatusOr<std::vector<Bytes>> {
@@ -274,6 +282,63 @@ absl::StatusOr<std::vector<Bytes>> Scp03HsmCipher::EncryptCommands(
     }
     return ciphertexts;
   });
+}
+
+absl::StatusOr<std::vector<Bytes>> Scp03HsmCipher::ResponseMacs(
+    ByteSpan chaining_value, absl::Span<const Bytes> messages) {
+  if (!HasOption(kRMac)) {
+    return SessionCipher::ResponseMacs(chaining_value, messages);
+  }
+  if (!chaining_value.empty()) {
+    return absl::InvalidArgumentError("R-MACs of SCP03 are not chained");
+  }
+  if (messages.empty()) return std::vector<Bytes>();
+  return Run([&](Session& session,
+                 const KeyHandles& keys) -> absl::StatusOr<std::vector<Bytes>> {
+    RETURN_IF_ERROR(EnsureRmacKey(session, keys));
+    if (!hsm_.mac_by_cbc) return MacsBySign(session, rmac_->handle(), messages);
+    ASSIGN_OR_RETURN(pkcs11::CmacBatch batch,
+                     pkcs11::ComputeCmacs(session, rmac_->handle(), messages,
+                                          hsm_.most_bytes_a_call));
+    return std::move(batch.macs);
+  });
+}
+
+// All ICVs by one call, all data by another.
+absl::StatusOr<std::vector<Bytes>> Scp03HsmCipher::DecryptAll(
+    Session& session, absl::Span<const Ciphertext> ciphertexts) {
+  Bytes counters;
+  for (const Ciphertext& one : ciphertexts) {
+    Append(counters, CounterBlock(0x80, one.counter));
+  }
+  ASSIGN_OR_RETURN(
+      const Bytes icvs,
+      session.Encrypt(Mechanism::Plain(CKM_AES_ECB), enc_->handle(), counters));
+  RETURN_IF_ERROR(OfLength(icvs, counters.size()));
+  std::vector<pkcs11::CbcText> texts;
+  for (size_t i = 0; i < ciphertexts.size(); ++i) {
+    const AesBlock icv = BlockAt(icvs, i * pkcs11::kAesBlock);
+    texts.push_back({Bytes(icv.begin(), icv.end()), ciphertexts[i].data});
+  }
+  return pkcs11::DecryptCbcTexts(session, enc_->handle(), texts,
+                                 hsm_.most_bytes_a_call);
+}
+
+absl::StatusOr<std::vector<Bytes>> Scp03HsmCipher::DecryptResponses(
+    absl::Span<const Ciphertext> ciphertexts) {
+  if (!HasOption(kREnc)) return SessionCipher::DecryptResponses(ciphertexts);
+  if (ciphertexts.empty()) return std::vector<Bytes>();
+  ASSIGN_OR_RETURN(
+      std::vector<Bytes> plaintexts,
+      Run([&](Session& session,
+              const KeyHandles& keys) -> absl::StatusOr<std::vector<Bytes>> {
+        RETURN_IF_ERROR(EnsureEncKey(session, keys));
+        return DecryptAll(session, ciphertexts);
+      }));
+  for (Bytes& plaintext : plaintexts) {
+    RETURN_IF_ERROR(crypto::RemoveIso9797Padding(plaintext));
+  }
+  return plaintexts;
 }
 
 }  // namespace cardferry::keyvault

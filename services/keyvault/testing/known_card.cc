@@ -1,5 +1,6 @@
 #include "services/keyvault/testing/known_card.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "hsm-config/testing/test_profile.h"
@@ -25,7 +26,7 @@ KnownKeySet TestKeySet(int key_bits, const std::string& diversification) {
   key_set.description.key_version_number = 0x30;
   key_set.description.diversification = diversification;
   key_set.description.key_bits = key_bits;
-  const bool is_des = key_set.description.scp() == scp::kScp02;
+  const bool is_des = key_set.description.scp() != scp::kScp03;
   const int size = is_des ? key_bits / 7 : key_bits / 8;  // of 8 bits of DES, 7
   for (int i = 0; i < size; ++i) {
     key_set.master_enc.push_back(static_cast<uint8_t>(0x60 + i));
@@ -40,21 +41,22 @@ std::unique_ptr<scp::SessionCipher> KnownCard::Cipher(
       DeriveCardKey(key_set, 1, key_diversification_data).value();
   const SecretBytes mac =
       DeriveCardKey(key_set, 2, key_diversification_data).value();
-  // No `i` of S8 mode changes what is computed, and some here are not there.
-  const scp::ChannelProtocol protocol =
-      IsScp02() ? scp::ChannelProtocol{scp::kScp02, i}
-                : scp::ChannelProtocol{scp::kScp03, 0x00};
+  // Some values here are not there.
+  scp::ChannelProtocol protocol = {key_set.description.scp(), i};
+  if (!scp::CheckProtocol(protocol).ok()) protocol.i = 0x00;
+  const ByteSpan host = host_challenge.first(
+      std::min(host_challenge.size(), scp::ChallengeLength(protocol)));
   const scp::SessionSeed seed =
-      scp::SessionSeed::Create(protocol, host_challenge, challenge).value();
+      scp::SessionSeed::Create(protocol, host, challenge).value();
   return scp::CreateOpensslCipher(enc, mac, seed).value();
 }
 
 Bytes KnownCard::Answer(ByteSpan host_challenge) const {
   const Bytes cryptogram = Cipher(host_challenge)->CardCryptogram().value();
-  if (IsScp02()) {
+  if (!IsScp03()) {
     return Concat({key_diversification_data,
-                   Bytes{key_version_number, scp::kScp02}, challenge,
-                   cryptogram});
+                   Bytes{key_version_number, key_set.description.scp()},
+                   challenge, cryptogram});
   }
   const Bytes counter = (i & 0x10) != 0 ? Bytes{0, 0, 1} : Bytes();
   return Concat({key_diversification_data, Bytes{key_version_number, 0x03, i},

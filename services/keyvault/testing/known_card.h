@@ -20,12 +20,14 @@ struct KnownCard {
   KnownKeySet key_set = TestKeySet();
   Bytes key_diversification_data = FromHexOrDie("00112233445566778899");
   uint8_t key_version_number = 0x30;
-  uint8_t i = 0x70;  // an SCP02 card, which has other values, does not say it
-  Bytes challenge = FromHexOrDie("C0C1C2C3C4C5C6C7");
+  uint8_t i =
+      0x70;  // an SCP01 or SCP02 card, with other values, does not say it
+  Bytes challenge = FromHexOrDie("C0C1C2C3C4C5C6C7");  // S16: 16 bytes
 
-  // The card's own session cipher for a host challenge.
+  // The card's own session cipher for a host challenge, or as much of one as it
+  // takes.
   std::unique_ptr<scp::SessionCipher> Cipher(ByteSpan host_challenge) const;
-  bool IsScp02() const { return key_set.description.scp() == scp::kScp02; }
+  bool IsScp03() const { return key_set.description.scp() == scp::kScp03; }
 
   // The answer to INITIALIZE UPDATE, without its status word.
   Bytes Answer(ByteSpan host_challenge) const;

@@ -62,6 +62,7 @@ class CountedCipher final : public scp::SessionCipher {
       : cipher_(std::move(cipher)), calls_(calls) {}
 
   scp::ChannelProtocol protocol() const override { return cipher_->protocol(); }
+  scp::ChannelQuirks quirks() const override { return cipher_->quirks(); }
   absl::StatusOr<Bytes> CardCryptogram() override {
     ++calls_;
     return cipher_->CardCryptogram();
@@ -79,6 +80,21 @@ class CountedCipher final : public scp::SessionCipher {
       absl::Span<const Plaintext> plaintexts) override {
     ++calls_;
     return cipher_->EncryptCommands(plaintexts);
+  }
+  absl::StatusOr<std::vector<Bytes>> ResponseMacs(
+      ByteSpan chaining_value, absl::Span<const Bytes> messages) override {
+    ++calls_;
+    return cipher_->ResponseMacs(chaining_value, messages);
+  }
+  absl::StatusOr<std::vector<Bytes>> DecryptCommands(
+      absl::Span<const Ciphertext> ciphertexts) override {
+    ++calls_;
+    return cipher_->DecryptCommands(ciphertexts);
+  }
+  absl::StatusOr<std::vector<Bytes>> DecryptResponses(
+      absl::Span<const Ciphertext> ciphertexts) override {
+    ++calls_;
+    return cipher_->DecryptResponses(ciphertexts);
   }
 
  private:

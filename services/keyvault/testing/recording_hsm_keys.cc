@@ -12,6 +12,7 @@ class RecordingHsmKeys::Cipher final : public scp::SessionCipher {
       : cipher_(std::move(cipher)), owner_(owner) {}
 
   scp::ChannelProtocol protocol() const override { return cipher_->protocol(); }
+  scp::ChannelQuirks quirks() const override { return cipher_->quirks(); }
   absl::StatusOr<Bytes> CardCryptogram() override {
     {
       absl::MutexLock lock(&owner_.mutex_);
@@ -48,6 +49,37 @@ class RecordingHsmKeys::Cipher final : public scp::SessionCipher {
       RETURN_IF_ERROR(owner_.broken_ciphers_);
     }
     return cipher_->EncryptCommands(plaintexts);
+  }
+  absl::StatusOr<std::vector<Bytes>> ResponseMacs(
+      ByteSpan chaining_value, absl::Span<const Bytes> messages) override {
+    {
+      absl::MutexLock lock(&owner_.mutex_);
+      owner_.log_.response_chains.push_back(
+          {Bytes(chaining_value.begin(), chaining_value.end()),
+           {messages.begin(), messages.end()}});
+      RETURN_IF_ERROR(owner_.broken_ciphers_);
+    }
+    return cipher_->ResponseMacs(chaining_value, messages);
+  }
+  absl::StatusOr<std::vector<Bytes>> DecryptCommands(
+      absl::Span<const Ciphertext> ciphertexts) override {
+    {
+      absl::MutexLock lock(&owner_.mutex_);
+      owner_.log_.decrypted_commands.assign(ciphertexts.begin(),
+                                            ciphertexts.end());
+      RETURN_IF_ERROR(owner_.broken_ciphers_);
+    }
+    return cipher_->DecryptCommands(ciphertexts);
+  }
+  absl::StatusOr<std::vector<Bytes>> DecryptResponses(
+      absl::Span<const Ciphertext> ciphertexts) override {
+    {
+      absl::MutexLock lock(&owner_.mutex_);
+      owner_.log_.decrypted_responses.assign(ciphertexts.begin(),
+                                             ciphertexts.end());
+      RETURN_IF_ERROR(owner_.broken_ciphers_);
+    }
+    return cipher_->DecryptResponses(ciphertexts);
   }
 
  private:

@@ -22,6 +22,9 @@ struct CipherLog {
   int host_cryptograms = 0;
   std::vector<Chain> chains;
   std::vector<scp::SessionCipher::Plaintext> plaintexts;
+  std::vector<Chain> response_chains;
+  std::vector<scp::SessionCipher::Ciphertext> decrypted_commands;
+  std::vector<scp::SessionCipher::Ciphertext> decrypted_responses;
 };
 
 // Other HsmKeys, with a record of what is done with session keys, and with

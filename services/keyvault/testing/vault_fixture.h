@@ -61,7 +61,7 @@ class VaultFixture : public testing::Test {
     handshake.initialize_update_answer =
         card.Answer(issued.opening.host_challenge);
     handshake.operation_class = operation_class;
-    if (card.IsScp02()) handshake.channel_options = card.i;
+    if (!card.IsScp03()) handshake.channel_options = card.i;
     return handshake;
   }
 
@@ -69,7 +69,7 @@ class VaultFixture : public testing::Test {
   static Handshake FalseHandshakeOf(const IssuedOpening& issued,
                                     const KnownCard& card) {
     Handshake handshake = HandshakeOf(issued, card);
-    const size_t cryptogram = card.IsScp02() ? 20 : 21;
+    const size_t cryptogram = card.IsScp03() ? 21 : 20;
     handshake.initialize_update_answer[cryptogram] ^= 1;
     return handshake;
   }

@@ -69,6 +69,7 @@ class KnownKeyCipher final : public scp::SessionCipher {
   }
 
   scp::ChannelProtocol protocol() const override { return cipher_->protocol(); }
+  scp::ChannelQuirks quirks() const override { return cipher_->quirks(); }
   absl::StatusOr<Bytes> CardCryptogram() override {
     return cipher_->CardCryptogram();
   }
@@ -82,6 +83,18 @@ class KnownKeyCipher final : public scp::SessionCipher {
   absl::StatusOr<std::vector<Bytes>> EncryptCommands(
       absl::Span<const Plaintext> plaintexts) override {
     return cipher_->EncryptCommands(plaintexts);
+  }
+  absl::StatusOr<std::vector<Bytes>> ResponseMacs(
+      ByteSpan chaining_value, absl::Span<const Bytes> messages) override {
+    return cipher_->ResponseMacs(chaining_value, messages);
+  }
+  absl::StatusOr<std::vector<Bytes>> DecryptCommands(
+      absl::Span<const Ciphertext> ciphertexts) override {
+    return cipher_->DecryptCommands(ciphertexts);
+  }
+  absl::StatusOr<std::vector<Bytes>> DecryptResponses(
+      absl::Span<const Ciphertext> ciphertexts) override {
+    return cipher_->DecryptResponses(ciphertexts);
   }
 
  private:
@@ -102,7 +115,8 @@ absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenKnownKeyCipher(
                    token.OpenSession(Access::kReadOnly));
   const auto keys = std::make_shared<KeyHandles>(std::move(session));
   Masters masters;
-  const bool is_des = seed.protocol.scp == scp::kScp02;
+  const bool is_des = seed.protocol.scp != scp::kScp03;
+  masters.scp = seed.protocol.scp;
   masters.scheme.key_bits = is_des ? 112 : known.enc.size() * 8;
   masters.scheme.diversification = hsm::Diversification::kNone;
   ASSIGN_OR_RETURN(masters.enc, Import(*keys, builder, is_des, known.enc));
