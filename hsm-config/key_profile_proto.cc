@@ -183,12 +183,6 @@ absl::Status ParseKeyInto(const std::string& place, const pb::Key& message,
   return absl::OkStatus();
 }
 
-absl::Status CheckName(const std::string& name) {
-  if (IsKeyName(name)) return absl::OkStatus();
-  if (name.empty()) return absl::InvalidArgumentError("no name");
-  return absl::InvalidArgumentError("name has other than a-z, 0-9 and -");
-}
-
 // That there are keys of this length, and that they are diversified in a way
 // that is theirs.
 absl::Status CheckAlgorithm(const CardKeyScheme& scheme) {
@@ -253,7 +247,7 @@ absl::Status TakeProtocol(uint32_t scp, KeySet& set) {
 
 absl::Status ParseProperties(const pb::KeySet& message,
                              const Templates& templates, KeySet& set) {
-  RETURN_IF_ERROR(CheckName(message.name()));
+  RETURN_IF_ERROR(CheckProfileName(message.name()));
   set.name = message.name();
   if (message.master_version() == 0) {
     return absl::InvalidArgumentError("master_version starts at 1");

@@ -55,21 +55,10 @@ absl::StatusOr<TemplatePart> ParsePart(const pb::DerivationTemplate::Part& p) {
   }
 }
 
-absl::Status CheckName(const std::string& name) {
-  if (name.empty()) return absl::InvalidArgumentError("no name");
-  for (const char c : name) {
-    if (!absl::ascii_islower(static_cast<unsigned char>(c)) &&
-        !absl::ascii_isdigit(static_cast<unsigned char>(c)) && c != '-') {
-      return absl::InvalidArgumentError("name has other than a-z, 0-9 and -");
-    }
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<IssuerTemplate> ParseTemplate(
     const pb::DerivationTemplate& message) {
   IssuerTemplate form;
-  RETURN_IF_ERROR(CheckName(message.name()));
+  RETURN_IF_ERROR(CheckProfileName(message.name()));
   form.name = message.name();
   if (message.version() == 0) {
     return absl::InvalidArgumentError("version starts at 1");
@@ -88,6 +77,17 @@ absl::StatusOr<IssuerTemplate> ParseTemplate(
 }
 
 }  // namespace
+
+absl::Status CheckProfileName(const std::string& name) {
+  if (name.empty()) return absl::InvalidArgumentError("no name");
+  for (const char c : name) {
+    if (!absl::ascii_islower(static_cast<unsigned char>(c)) &&
+        !absl::ascii_isdigit(static_cast<unsigned char>(c)) && c != '-') {
+      return absl::InvalidArgumentError("name has other than a-z, 0-9 and -");
+    }
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<std::map<std::string, IssuerTemplate>> ParseTemplates(
     const pb::KeyProfile& profile) {
