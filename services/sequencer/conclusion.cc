@@ -142,7 +142,14 @@ class Reader {
                              " is not the card's");
     }
     const bool proven = assurance == Assurance::kProven;
-    if (IsDelete(run.kind)) {
+    if (run.kind == CommandKind::kReadSecurityDomain) {
+      // It ends the packet because its answer always has a MAC: without it,
+      // errors (which have none) could stand for all that came before.
+      if (!proven && state_.MacsAnswers() && !assurances_.empty() &&
+          !forged_.has_value()) {
+        forged_ = absl::StrCat("the one to ", Name(run, i), " has no MAC");
+      }
+    } else if (IsDelete(run.kind)) {
       if (proven) proofs_.deleted.insert(*run.subject);
     } else if (run.kind == CommandKind::kReadLoadFiles) {
       if (!EndsBefore(seen_after_.load_files)) proofs_.load_files &= proven;
@@ -160,11 +167,11 @@ class Reader {
   // answer to stop at: where the card's own word is known, that is no accident.
   bool IsCut() const {
     const size_t answers = transcript_.answers.size();
-    if (!state_.MacsAnswers() || answers == 0 || answers == state_.Commands()) {
-      return false;
-    }
+    if (!state_.MacsAnswers() || answers == state_.Commands()) return false;
     if (transcript_.end == RunEnd::kDone) return true;
-    return transcript_.end == RunEnd::kStopped && last_change_went_through_ &&
+    if (transcript_.end != RunEnd::kStopped) return false;
+    if (answers == 0) return true;
+    return last_change_went_through_ &&
            AssuranceOf(answers - 1) == Assurance::kProven;
   }
 
@@ -328,9 +335,12 @@ class Reader {
 
   void JudgeFinalReads() {
     if (!TakeSnapshot(seen_after_)) return;
+    conclusion_.content_proven = state_.MacsAnswers() && !assurances_.empty() &&
+                                 proofs_.load_files && proofs_.applications;
     const CardContent content = *ReadContent(seen_after_);
     const std::optional<std::string> wrong = FirstDifference(state_, content);
     if (!wrong.has_value() && !MayHideSomething(content)) {
+      proofs_.versions = SaysVersions(state_, content);
       conclusion_.facts = FactsOf(state_, proofs_);
       return End(Outcome::kDone, has_changes_
                                      ? "The card holds what it should."

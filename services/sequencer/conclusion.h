@@ -28,6 +28,8 @@ struct Conclusion {
   std::string reason;  // what happened, why, what to do next
   CardRecord record;   // replaces the old one
   CardContent content;
+  // Both lists of the content, whole, have the card's MACs.
+  bool content_proven = false;
   std::vector<Fact> facts;  // once it is done
   bool was_read = false;    // the record's snapshot is of this session
 };

@@ -49,12 +49,21 @@ std::optional<std::string> FirstDifference(const BundleState& state,
   return std::nullopt;
 }
 
+bool SaysVersions(const BundleState& state, const CardContent& content) {
+  for (const WantedPackage& wanted : state.wanted) {
+    const card::StatusEntry* const entry =
+        content.FindLoadFile(wanted.package.aid);
+    if (entry == nullptr || !entry->version.has_value()) return false;
+  }
+  return true;
+}
+
 std::vector<Fact> FactsOf(const BundleState& state, const Proofs& proofs) {
   std::vector<Fact> facts;
   for (const WantedPackage& wanted : state.wanted) {
     facts.push_back(
         {absl::StrCat("package ", wanted.package.ToString(), " is on the card"),
-         ProvenIf(proofs.load_files)});
+         ProvenIf(proofs.load_files && proofs.versions)});
     for (const card::Aid& instance : wanted.instances) {
       facts.push_back(
           {absl::StrCat("applet ", instance.ToHex(), " is installed"),

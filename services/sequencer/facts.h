@@ -19,12 +19,16 @@ namespace cardferry::sequencer {
 struct Proofs {
   bool load_files = true;
   bool applications = true;
+  bool versions = true;         // it said those of the wanted packages
   std::set<card::Aid> deleted;  // DELETE was answered with success
 };
 
 // What the card's lists have that they should not, or lack: "no package F0...".
 std::optional<std::string> FirstDifference(const BundleState& state,
                                            const CardContent& content);
+
+// Whether the card says each wanted package's version: not every card does.
+bool SaysVersions(const BundleState& state, const CardContent& content);
 
 // What is true of a card that lists all that a bundle was to bring about.
 std::vector<Fact> FactsOf(const BundleState& state, const Proofs& proofs);

@@ -114,10 +114,29 @@ TEST_F(SequencerProofTest, ASuccessThatTheCardDidNotGiveIsForged) {
   EXPECT_EQ(Concluded(prepared.state, lie).outcome, Outcome::kForged);
 }
 
+// Errors have no MAC: a hostile agent could give them for all that it never
+// sent.
+TEST_F(SequencerProofTest, ErrorsInPlaceOfAllAnswersAreForged) {
+  const Sequencer::Prepared prepared = Prepared();
+  Transcript errors = card_.Run(prepared.script);
+  for (size_t i = 1; i < errors.answers.size(); ++i) {
+    errors.answers[i] = {{}, card::kReferencedDataNotFound};
+  }
+  const Conclusion conclusion = Concluded(prepared.state, errors);
+  EXPECT_EQ(conclusion.outcome, Outcome::kForged);
+  EXPECT_THAT(conclusion.reason, HasSubstr("has no MAC"));
+}
+
+TEST_F(SequencerProofTest, ContentIsProvenWhenBothListsAre) {
+  EXPECT_TRUE(Insert().content_proven);
+  ServeAt(0x03);
+  EXPECT_FALSE(Insert().content_proven);
+}
+
 TEST_F(SequencerProofTest, NoCutListIsDone) {
   const Sequencer::Prepared prepared = Prepared();
   const Transcript whole = card_.Run(prepared.script);
-  for (size_t count = 1; count < whole.answers.size(); ++count) {
+  for (size_t count = 0; count < whole.answers.size(); ++count) {
     Transcript cut = whole;
     cut.answers.resize(count);
     EXPECT_EQ(Concluded(prepared.state, cut).outcome, Outcome::kForged)

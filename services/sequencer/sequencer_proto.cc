@@ -276,6 +276,7 @@ void Render(const Conclusion& conclusion, pb::ConcludeResponse& response) {
   for (const card::StatusEntry& entry : conclusion.content.applications) {
     RenderApplication(entry, *response.mutable_content()->add_applications());
   }
+  response.set_content_proven(conclusion.content_proven);
   for (const Fact& fact : conclusion.facts) {
     pb::Fact& out = *response.add_facts();
     out.set_text(fact.text);

@@ -98,6 +98,13 @@ absl::Status CardRepository::SetContent(const std::string& id,
   return AddApplications(tx_, id, content.applications);
 }
 
+absl::Status CardRepository::Doubt(const std::string& id) {
+  return tx_
+      .Execute("UPDATE cards SET content_proven = 0 WHERE id = :id",
+               {{"id", id}})
+      .status();
+}
+
 absl::StatusOr<Bytes> CardRepository::Record(const std::string& id) {
   ASSIGN_OR_RETURN(
       const std::vector<store::Row> rows,

@@ -25,6 +25,8 @@ class CardRepository {
   // What it holds now. NOT_FOUND for a card that was never seen.
   absl::Status SetContent(const std::string& id, const Bytes& record,
                           const CardContent& content, bool proven);
+  // What it holds is not proven any more; nothing for a card never seen.
+  absl::Status Doubt(const std::string& id);
 
   // Opaque; empty for a card that was never seen.
   absl::StatusOr<Bytes> Record(const std::string& id);

@@ -119,6 +119,17 @@ TEST_F(CardRepositoryTest, ListsCardsWithTheirContent) {
   EXPECT_EQ((*list)[0].content.packages.size(), 2u);
 }
 
+TEST_F(CardRepositoryTest, WhatWasProvenMayBeInDoubtLater) {
+  ASSERT_OK(Saw(1));
+  ASSERT_OK(SetContent({1}, Content(), true));
+  ASSERT_OK(db_.Do([](store::Transaction& tx) {
+    return CardRepository(tx).Doubt("issuer/00010203040506070809");
+  }));
+  ASSERT_OK_AND_ASSIGN(const Card card, Get());
+  EXPECT_FALSE(card.content_proven);
+  EXPECT_EQ(card.content.packages.size(), 2u);
+}
+
 TEST_F(CardRepositoryTest, OneAgentStopsACardForItselfTwoStopItForAll) {
   EXPECT_THAT(IsStopped("kiosk-7"), IsOkAndHolds(false));
   ASSERT_OK(Stop("kiosk-7"));

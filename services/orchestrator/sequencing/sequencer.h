@@ -82,6 +82,7 @@ struct Conclusion {
   std::string reason;  // for people
   Bytes card_record;   // opaque; replaces the old one
   CardContent content;
+  bool content_proven = false;  // all of it has the card's own MACs
   std::vector<Fact> facts;
 };
 

@@ -125,6 +125,7 @@ absl::StatusOr<Conclusion> ParseConclusion(
   for (const pb::CardApplication& app : response.content().applications()) {
     conclusion.content.applications.push_back(ParseApplication(app));
   }
+  conclusion.content_proven = response.content_proven();
   for (const pb::Fact& fact : response.facts()) {
     conclusion.facts.push_back(
         {fact.text(), fact.assurance() == pb::ASSURANCE_PROVEN});

@@ -16,11 +16,6 @@ namespace {
 
 constexpr char kReadAgain[] = "The card is read again.";
 
-bool AllProven(const std::vector<Fact>& facts) {
-  return !facts.empty() && std::all_of(facts.begin(), facts.end(),
-                                       [](const Fact& f) { return f.proven; });
-}
-
 JournalEntry EntryFor(const Packet& packet, absl::Time now,
                       absl::string_view kind, absl::string_view text) {
   JournalEntry entry;
@@ -190,11 +185,14 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
     RETURN_IF_ERROR(cards.Saw(packet.card_id, packet.profile, now));
     RETURN_IF_ERROR(cards.SetContent(packet.card_id, conclusion.card_record,
                                      conclusion.content,
-                                     AllProven(conclusion.facts)));
+                                     conclusion.content_proven));
     RETURN_IF_ERROR(journal.Add(EntryFor(packet, now, "card.recorded",
                                          "The card's content was recorded")));
   }
   if (forged) {
+    if (packet.changes > 0) {
+      RETURN_IF_ERROR(CardRepository(tx).Doubt(packet.card_id));
+    }
     RETURN_IF_ERROR(journal.Add(
         EntryFor(packet, now, "answers.forged", conclusion.reason)));
   }
