@@ -146,6 +146,11 @@ std::vector<Bytes> FakeCard::Entries(uint8_t p1) const {
     }
     return entries;
   }
+  if (p1 == 0x80) {
+    add(*card::Aid::FromHex("A000000151000000"),
+        FromHexOrDie("9F70010FC5039EFE80"));
+    return entries;
+  }
   for (const auto& [aid, package] : applications) {
     const Bytes from = card::EncodeTlv(0xC4, package.bytes());
     add(aid, Concat({FromHexOrDie("9F700107C50100"),
