@@ -23,11 +23,12 @@ constexpr char kExplanation[] =
     "time,\n"
     "by the programs that ship; seconds from the job to the card's last "
     "answer.\n"
-    "one packet: the delay is in the network between agent and orchestrator.\n"
-    "one command a round trip: the same load without a delay in the network,\n"
-    "and one round trip's delay before every command instead; what the "
-    "services\n"
-    "would take for each is left out, so this is the least it could cost.\n\n";
+    "The delay is in the network between agent and gateway. One packet: as "
+    "it is.\n"
+    "One command a round trip: the same packet by the same orchestrator and "
+    "agent,\n"
+    "but the gateway sends a command when the one before it was answered.\n"
+    "waits: how often the agent waited for the gateway.\n\n";
 
 double Seconds(int64_t micros) { return static_cast<double>(micros) / 1e6; }
 
@@ -40,19 +41,17 @@ absl::StatusOr<orchestrator::v1::Measurements> Measure(
 
 absl::Status MeasureKind(const std::string& kind) {
   for (const int millis : kRoundTripMillis) {
-    const absl::Duration rtt = absl::Milliseconds(millis);
-    stage::StageOptions far_away;
-    far_away.card.kind = kind;
-    far_away.rtt = rtt;
-    ASSIGN_OR_RETURN(const auto packet, Measure(far_away));
-    stage::StageOptions each;
-    each.card.kind = kind;
-    each.card.delay = rtt;
-    ASSIGN_OR_RETURN(const auto commands, Measure(each));
+    stage::StageOptions options;
+    options.card.kind = kind;
+    options.rtt = absl::Milliseconds(millis);
+    ASSIGN_OR_RETURN(const auto packet, Measure(options));
+    options.one_command_a_round_trip = true;
+    ASSIGN_OR_RETURN(const auto commands, Measure(options));
     const double one = Seconds(packet.total_us());
     const double other = Seconds(commands.total_us());
-    std::printf("%-13s %7d %12.2f %12u %25.2f %8.1f\n", kind.c_str(), millis,
-                one, packet.apdus(), other, other / one);
+    std::printf("%-13s %7d %9u %12.2f %6u %25.2f %6u %8.1f\n", kind.c_str(),
+                millis, packet.apdus(), one, packet.round_trips(), other,
+                commands.round_trips(), other / one);
     std::fflush(stdout);
   }
   return absl::OkStatus();
@@ -60,9 +59,9 @@ absl::Status MeasureKind(const std::string& kind) {
 
 int Main() {
   StartLog("load_bench", LogLevel::kError);
-  std::printf("%s%-13s %7s %12s %12s %25s %8s\n", kExplanation, "card",
-              "RTT ms", "one packet", "commands", "one command a round trip",
-              "factor");
+  std::printf("%s%-13s %7s %9s %12s %6s %25s %6s %8s\n", kExplanation, "card",
+              "RTT ms", "commands", "one packet", "waits",
+              "one command a round trip", "waits", "factor");
   for (const std::string& kind : stage::CardKindNames()) {
     const absl::Status status = MeasureKind(kind);
     if (status.ok()) continue;

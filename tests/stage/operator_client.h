@@ -6,10 +6,13 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "grpcpp/channel.h"
 #include "lib/rpc/tls_files.h"
 #include "proto/cardferry/keyvault/v1/keyvault.pb.h"
 #include "proto/cardferry/orchestrator/v1/orchestrator.pb.h"
+
+namespace grpc {
+class Channel;
+}
 
 namespace cardferry::stage {
 

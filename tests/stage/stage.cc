@@ -132,17 +132,29 @@ absl::Status Stage::AdmitAgent(const std::string& name) {
       absl::StrCat("cardferry agent add: ", added.errors));
 }
 
-absl::Status Stage::StartFarAway() {
-  if (options_.rtt == absl::ZeroDuration() || far_away_ != nullptr) {
+absl::Status Stage::StartCommandGateway() {
+  if (!options_.one_command_a_round_trip || command_gateway_ != nullptr) {
     return absl::OkStatus();
   }
   ASSIGN_OR_RETURN(
-      far_away_, DelayProxy::Start(Port(kFarAwayPort), Port(kOrchestratorPort),
-                                   options_.rtt));
+      command_gateway_,
+      CommandGateway::Start({Port(kCommandGatewayPort), Port(kOrchestratorPort),
+                             folder_.Tls("orchestrator", "orchestrator"),
+                             folder_.Tls("agent", kAgentName)}));
+  return absl::OkStatus();
+}
+
+absl::Status Stage::StartFarAway() {
+  if (!IsFarAway(options_) || far_away_ != nullptr) return absl::OkStatus();
+  const int gateway = options_.one_command_a_round_trip ? kCommandGatewayPort
+                                                        : kOrchestratorPort;
+  ASSIGN_OR_RETURN(far_away_, DelayProxy::Start(Port(kFarAwayPort),
+                                                Port(gateway), options_.rtt));
   return absl::OkStatus();
 }
 
 absl::Status Stage::StartAgent(const AgentChoice& agent) {
+  RETURN_IF_ERROR(StartCommandGateway());
   RETURN_IF_ERROR(StartFarAway());
   Command command;
   ASSIGN_OR_RETURN(const std::string path, Runfile(agent.program));

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "tests/stage/command_gateway.h"
 #include "tests/stage/delay_proxy.h"
 #include "tests/stage/operator_client.h"
 #include "tests/stage/process.h"
@@ -78,6 +79,7 @@ class Stage {
   absl::StatusOr<Process> StartService(absl::string_view name,
                                        absl::string_view program, int port);
   absl::Status StartFarAway();
+  absl::Status StartCommandGateway();
   int Port(int port) const { return port + options_.port_offset; }
 
   const StageOptions options_;
@@ -88,6 +90,7 @@ class Stage {
   Process keyvault_;
   Process sequencer_;
   Process orchestrator_;
+  std::unique_ptr<CommandGateway> command_gateway_;
   std::unique_ptr<DelayProxy> far_away_;
   Process agent_;
   std::map<int, Process> cards_;  // by reader

@@ -184,11 +184,10 @@ absl::Status StageFolder::WriteKeyVaultConfiguration() const {
 }
 
 absl::Status StageFolder::WriteAgentConfiguration() const {
-  const bool far = options_.rtt > absl::ZeroDuration();
-  std::string text =
-      absl::StrCat(Target("gateway", far ? kFarAwayPort : kOrchestratorPort),
-                   TlsText(Tls("agent", kAgentName)), "journal: \"",
-                   Path("agent-journal"), "\"\n");
+  const int gateway = IsFarAway(options_) ? kFarAwayPort : kOrchestratorPort;
+  std::string text = absl::StrCat(Target("gateway", gateway),
+                                  TlsText(Tls("agent", kAgentName)),
+                                  "journal: \"", Path("agent-journal"), "\"\n");
   for (const std::string& reader : options_.readers) {
     absl::StrAppend(&text, "readers: \"", reader, "\"\n");
   }

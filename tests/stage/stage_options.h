@@ -16,6 +16,7 @@ inline constexpr int kOrchestratorPort = 7001;
 inline constexpr int kSequencerPort = 7002;
 inline constexpr int kKeyVaultPort = 7003;
 inline constexpr int kFarAwayPort = 7011;  // the delay proxy's, for the agent
+inline constexpr int kCommandGatewayPort = 7012;
 
 inline constexpr char kAgentName[] = "kiosk-1";
 
@@ -54,6 +55,8 @@ struct StageOptions {
   bool with_card = true;
   // Delay between agent and orchestrator, there and back.
   absl::Duration rtt = absl::ZeroDuration();
+  // A CommandGateway on the way, beside the orchestrator.
+  bool one_command_a_round_trip = false;
   // From the issue of an opening to its expiry; 0: the keyvault's default.
   uint32_t opening_seconds = 0;
   // Added to every port of the stage.
@@ -64,6 +67,11 @@ struct StageOptions {
   std::vector<std::string> readers = {kVirtualReader};
   AgentChoice agent;
 };
+
+// The agent goes through the delay proxy.
+inline bool IsFarAway(const StageOptions& options) {
+  return options.rtt > absl::ZeroDuration() || options.one_command_a_round_trip;
+}
 
 }  // namespace cardferry::stage
 
