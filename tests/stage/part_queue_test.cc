@@ -17,7 +17,11 @@ card::Script Commands(const std::vector<uint8_t>& instructions) {
   card::Script script;
   for (const uint8_t instruction : instructions) {
     const Bytes apdu = {0x80, instruction, 0x00, 0x00};
-    script.push_back({card::CommandApdu::Parse(apdu).value(), {{0x9000}}});
+    script.push_back({card::CommandApdu::Parse(apdu).value(),
+                      {{0x9000}},
+                      card::AnyData{},
+                      card::OnMismatch::kStop,
+                      "a label"});
   }
   return script;
 }
