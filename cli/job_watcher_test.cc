@@ -62,7 +62,7 @@ TEST_F(JobWatcherTest, WaitsForTheEndAndShowsNothingBefore) {
       Run({"job", "add", "--app", "a", "--agent", "b", "--wait", "--json"}),
       kOk);
   EXPECT_THAT(out(), StartsWith("{\"id\":\"12\",\"action\":\"load\","));
-  EXPECT_EQ(std::count(err().begin(), err().end(), '\n'), 0);
+  EXPECT_EQ(err(), "");
   const std::string shown = out();
   EXPECT_EQ(std::count(shown.begin(), shown.end(), '\n'), 1);
 }
