@@ -62,6 +62,9 @@ inline std::vector<CardType> CardTypes() {
           {"Scp03Aes192", 192, "kdf3", 0x60},
           {"Scp03Aes256", 256, "kdf3", 0x10},
           {"Scp03CMacOnly", 128, "none", 0x00, 0x01},
+          {"Scp03RMac", 256, "kdf3", 0x20, 0x13},
+          {"Scp03REnc", 128, "kdf3", 0x70, 0x33},
+          {"Scp02RMac", 112, "visa2", 0x35, 0x13},
           {"Scp02I15", 112, "visa2", 0x15},
           {"Scp02I55", 112, "emv-cps", 0x55},
           {"Scp02CMacOnly", 112, "none", 0x55, 0x01}};

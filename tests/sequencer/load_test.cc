@@ -1,6 +1,7 @@
 // A load from the plan to the card, without processes and network: the
 // sequencer and the keyvault's domain (known keys instead of an HSM) on one
 // side, the simulated card with its own channel code on the other.
+#include "absl/strings/str_format.h"
 #include "lib/base/status_matchers.h"
 #include "tests/sequencer/insertion_test.h"
 
@@ -75,9 +76,33 @@ TEST_P(LoadTest, ALoadFileThatFitsOnlyWithoutEncryption) {
   EXPECT_THAT(
       Prepare(),
       StatusIs(StatusCode::kResourceExhausted,
-               "package F043464552525906: the load file has 62376 bytes with "
-               "its tag and length; short commands at security level 03 carry "
-               "at most 61184"));
+               absl::StrFormat(
+                   "package F043464552525906: the load file has 62376 bytes "
+                   "with its tag and length; short commands at security level "
+                   "%02X carry at most 61184",
+                   GetParam().level_floor)));
+}
+
+TEST_P(LoadTest, WhatTheCardSaysIsProvenByItsMacs) {
+  const bool macs = (GetParam().level_floor & 0x10) != 0;
+  const Conclusion conclusion = InsertUntilKnown();
+  ASSERT_EQ(conclusion.facts.size(), 2u);
+  for (const Fact& fact : conclusion.facts) {
+    EXPECT_EQ(fact.assurance, macs ? Assurance::kProven : Assurance::kReported)
+        << fact.text;
+  }
+  EXPECT_EQ(conclusion.content_proven, macs);
+}
+
+TEST_P(LoadTest, AnAnswerThatIsNotTheCardsIsFoundByItsMac) {
+  const bool macs = (GetParam().level_floor & 0x10) != 0;
+  ASSERT_OK_AND_ASSIGN(const Sequencer::Prepared prepared, Prepare());
+  card::Transcript transcript = Run(prepared.script);
+  ASSERT_FALSE(transcript.answers.back().data.empty());
+  transcript.answers.back().data[0] ^= 0x01;
+  ASSERT_OK_AND_ASSIGN(const Conclusion conclusion,
+                       sequencer_->Conclude(prepared.state, transcript));
+  EXPECT_EQ(conclusion.outcome == Outcome::kForged, macs) << conclusion.reason;
 }
 
 TEST_P(LoadTest, TheRecordHasTheProvenCounterOfTheSession) {
