@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "absl/time/time.h"
 #include "lib/base/bytes.h"
 #include "lib/card/apdu/aid.h"
 #include "lib/card/apdu/command_apdu.h"
@@ -40,6 +41,10 @@ struct BundleState {
   // commands from EXTERNAL AUTHENTICATE on. Else both are empty.
   Bytes verify_token = {};
   std::vector<card::CommandApdu> packet = {};
+  // It only reads; what is to be changed is planned from that, in the next.
+  bool reads_first = false;
+  // What the bundle reads is not older than this, whenever its answers come.
+  absl::Time prepared_at = absl::InfinitePast();
 
   // True when the answers have MACs, and mean nothing before they are checked.
   bool MacsAnswers() const { return !verify_token.empty(); }
@@ -50,7 +55,8 @@ struct BundleState {
     return record == o.record && expected == o.expected && runs == o.runs &&
            wanted == o.wanted && absent_packages == o.absent_packages &&
            absent_applications == o.absent_applications &&
-           verify_token == o.verify_token && packet == o.packet;
+           verify_token == o.verify_token && packet == o.packet &&
+           reads_first == o.reads_first && prepared_at == o.prepared_at;
   }
 };
 

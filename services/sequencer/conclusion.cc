@@ -93,6 +93,8 @@ class Reader {
     } else {
       Judge();
     }
+    // What was read before a change is out of date.
+    if (change_was_sent_) conclusion_.record.read_at = absl::InfinitePast();
     FillContent();
     return std::move(conclusion_);
   }
@@ -275,6 +277,7 @@ class Reader {
 
   void JudgeSurprise(const Break& at) {
     if (!TakeSnapshot(seen_before_)) return;
+    conclusion_.was_read = false;  // and perhaps changed since
     End(Outcome::kCardDiffers,
         absl::StrCat("The card did not hold what was recorded, and answered ",
                      at.name, " with ", card::Describe(*at.sw),
@@ -337,6 +340,7 @@ class Reader {
     if (!TakeSnapshot(seen_after_)) return;
     conclusion_.content_proven = state_.MacsAnswers() && !assurances_.empty() &&
                                  proofs_.load_files && proofs_.applications;
+    if (state_.reads_first) return End(Outcome::kCardDiffers, kReadFirst);
     const CardContent content = *ReadContent(seen_after_);
     const std::optional<std::string> wrong = FirstDifference(state_, content);
     if (!wrong.has_value() && !MayHideSomething(content)) {
@@ -359,9 +363,8 @@ class Reader {
 
   // What should not be there may stand on a page that was not read.
   bool MayHideSomething(const CardContent& content) const {
-    const bool nothing_absent =
-        state_.absent_packages.empty() && state_.absent_applications.empty();
-    return !content.complete && !nothing_absent;
+    return !content.complete && !(state_.absent_packages.empty() &&
+                                  state_.absent_applications.empty());
   }
 
   void FillContent() {

@@ -111,8 +111,10 @@ card::Protection ProtectionOf(const CardClaim& claim, uint8_t level) {
 // Deletes nothing that the agent cannot see and nobody has read just now.
 bool HasToReadFirst(const ContentPlan& plan, const CardRecord& record,
                     card::Protection protection, absl::Time now) {
-  return protection.EncryptsAnswers() && plan.Deletes() &&
-         now - record.read_at > Sequencer::kFreshFor;
+  const absl::Duration age = now - record.read_at;
+  // A clock that was wrong may have put it into the future.
+  const bool fresh = age >= absl::ZeroDuration() && age <= Sequencer::kFreshFor;
+  return protection.EncryptsAnswers() && plan.Deletes() && !fresh;
 }
 
 // What has to be known of the bundle when its answers come.
@@ -183,6 +185,7 @@ absl::Status CheckSession(const Keyvault::Session& session,
 Conclusion TooLate(const BundleState& state, const absl::Status& status) {
   Conclusion conclusion;
   conclusion.record = state.record;
+  conclusion.record.read_at = absl::InfinitePast();
   conclusion.reason = absl::StrCat(
       "What the card answered can no longer be checked (", status.message(),
       "). What it holds now is read when it is inserted again.");
@@ -323,6 +326,8 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
                     draft.notice};
   prepared.state =
       StateOf(draft.record, draft.expected, bundle, request.desired);
+  prepared.state.prepared_at = request.now;
+  prepared.state.reads_first = read_first;
   prepared.script = Assemble(session.external_authenticate,
                              std::move(bundle.commands), secured);
   if (protection.MacsAnswers()) {
@@ -354,14 +359,15 @@ absl::StatusOr<std::vector<PlanLine>> Sequencer::Plan(
 }
 
 absl::StatusOr<Conclusion> Sequencer::Conclude(
-    const BundleState& state, const card::Transcript& transcript,
-    absl::Time now) {
+    const BundleState& state, const card::Transcript& transcript) {
   card::Transcript plain = transcript;
   std::vector<Assurance> assurances;
   if (state.MacsAnswers() && !transcript.answers.empty()) {
     auto verified = keyvault_->VerifyResponses(
         {state.verify_token, state.packet, transcript.answers});
-    if (absl::IsFailedPrecondition(verified.status())) {
+    // Expired, or sealed by a key or in a way that is not there any more.
+    if (absl::IsFailedPrecondition(verified.status()) ||
+        absl::IsPermissionDenied(verified.status())) {
       return TooLate(state, verified.status());
     }
     RETURN_IF_ERROR(verified.status());
@@ -372,7 +378,7 @@ absl::StatusOr<Conclusion> Sequencer::Conclude(
   }
   ASSIGN_OR_RETURN(Conclusion conclusion,
                    sequencer::Conclude(state, plain, assurances));
-  if (conclusion.was_read) conclusion.record.read_at = now;
+  if (conclusion.was_read) conclusion.record.read_at = state.prepared_at;
   return conclusion;
 }
 

@@ -109,8 +109,7 @@ class Sequencer {
   // prove. INVALID_ARGUMENT when they cannot belong to the bundle; the
   // keyvault's other errors pass through.
   absl::StatusOr<Conclusion> Conclude(const BundleState& state,
-                                      const card::Transcript& transcript,
-                                      absl::Time now = absl::Now());
+                                      const card::Transcript& transcript);
 
   // All card types, by name.
   const std::vector<CardProfile>& profiles() const {

@@ -200,6 +200,50 @@ TEST_F(SequencerProofTest, AnUnseenCardIsReadBeforeSomethingIsDeleted) {
   EXPECT_THAT(card_.packages, IsEmpty());
 }
 
+// Its version is the desired one's: the lists alone would not tell.
+TEST_F(SequencerProofTest, ACardIsNotDoneBecauseItWasReadFirst) {
+  ServeAt(kEncrypted);
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  record_->read_at = absl::InfinitePast();
+  record_->origins[kBrokerage].content_hash = Bytes(32, 0x77);
+  desired_.packages[0].replace = true;
+  EXPECT_EQ(Insert().outcome, Outcome::kCardDiffers);
+  const Conclusion conclusion = Insert();
+  EXPECT_EQ(conclusion.outcome, Outcome::kDone);
+  EXPECT_EQ(conclusion.record.origins.at(kBrokerage).content_hash,
+            desired_.packages[0].file->content_hash);
+}
+
+TEST_F(SequencerProofTest, WhatIsReadIsAsOldAsItsPacket) {
+  const Sequencer::Prepared prepared = Prepared();
+  const Transcript answers = card_.Run(prepared.script);
+  EXPECT_EQ(Concluded(prepared.state, answers).record.read_at,
+            prepared.state.prepared_at);
+  EXPECT_GT(prepared.state.prepared_at, absl::Now() - absl::Minutes(1));
+}
+
+TEST_F(SequencerProofTest, ABrokenChangeLeavesNothingThatWasReadJustNow) {
+  ServeAt(kEncrypted);
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  desired_ = {{}, {kBrokerage}, {}};
+  const Sequencer::Prepared prepared = Prepared();
+  ASSERT_GT(prepared.changes, 0u);
+  Transcript broken = card_.Run(prepared.script);
+  broken.answers.pop_back();
+  broken.end = RunEnd::kUnknown;
+  const Conclusion conclusion = Concluded(prepared.state, broken);
+  EXPECT_EQ(conclusion.outcome, Outcome::kUnknown);
+  EXPECT_EQ(conclusion.record.read_at, absl::InfinitePast());
+}
+
+TEST_F(SequencerProofTest, WhatWasReadInTheFutureIsReadAgain) {
+  ServeAt(kEncrypted);
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  record_->read_at = absl::Now() + absl::Hours(1);
+  desired_ = {{}, {kBrokerage}, {}};
+  EXPECT_EQ(Prepared().changes, 0u);
+}
+
 TEST_F(SequencerProofTest, ACardThatTheAgentCouldNotCompareIsPlannedAnew) {
   ServeAt(kEncrypted);
   // Of the length of what is recorded, and not it.

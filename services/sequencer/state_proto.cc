@@ -195,6 +195,10 @@ absl::Status ReadPacket(const pb::BundleState& message, BundleState& state) {
     return Refuse("a verify token that is none");
   }
   state.verify_token = ToBytes(message.verify_token());
+  state.reads_first = message.reads_first();
+  if (message.prepared_at_us() != 0) {
+    state.prepared_at = absl::FromUnixMicros(message.prepared_at_us());
+  }
   for (const std::string& bytes : message.commands()) {
     ASSIGN_OR_RETURN(card::CommandApdu command,
                      card::CommandApdu::Parse(AsBytes(bytes)));
@@ -248,6 +252,10 @@ std::string EncodeBundleState(const BundleState& state) {
   WriteAids(state.absent_packages, *message.mutable_absent_packages());
   WriteAids(state.absent_applications, *message.mutable_absent_applications());
   message.set_verify_token(AsString(state.verify_token));
+  message.set_reads_first(state.reads_first);
+  if (state.prepared_at != absl::InfinitePast()) {
+    message.set_prepared_at_us(absl::ToUnixMicros(state.prepared_at));
+  }
   for (const card::CommandApdu& command : state.packet) {
     message.add_commands(AsString(command.Encode()));
   }

@@ -21,6 +21,7 @@ constexpr char kRunningTooLong[] =
 
 // At one time: the next sweep goes on.
 constexpr size_t kMaxReports = 16;
+constexpr int kMaxFailedReports = 3;
 constexpr int kMaxPrunes = 10;
 
 void Warn(const char* what, const absl::Status& status) {
@@ -95,11 +96,13 @@ absl::Status Sweeper::ConcludeReports(absl::Time now) {
         return PacketRepository(tx).UnconcludedSince(now - kReportPatience);
       }));
   if (packets.size() > kMaxReports) packets.resize(kMaxReports);
+  int failures = 0;
   for (const Packet& packet : packets) {
     // Its job may go on at the reader too that it was run at.
     const Concluded concluded = Concluder({}, context_).Conclude(packet.id);
-    // One that fails is likely to be followed by others.
-    if (concluded.kind == ConcludedKind::kUnavailable) break;
+    if (concluded.kind != ConcludedKind::kUnavailable) continue;
+    // One alone must not keep the others; many mean that nobody is there.
+    if (++failures == kMaxFailedReports) break;
   }
   return absl::OkStatus();
 }
