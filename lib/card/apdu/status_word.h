@@ -5,8 +5,8 @@
 
 namespace cardferry::card {
 
-// SW1SW2 (ISO/IEC 7816-4, 5.6), SW1 in the high byte. lib/card/status_words says
-// what they mean.
+// SW1SW2 (ISO/IEC 7816-4, 5.6), SW1 in the high byte. lib/card/status_words
+// says what they mean.
 class StatusWord {
  public:
   constexpr StatusWord() = default;  // 0000: no answer

@@ -10,8 +10,8 @@ TEST(OpensslCipherTest, SpeaksTheProtocolOfTheSeed) {
   const SecretBytes key(16);
   for (const ChannelProtocol& protocol :
        {ChannelProtocol{kScp01, 0x15}, ChannelProtocol{kScp02, 0x15},
-        ChannelProtocol{kScp02, 0x75},
-        ChannelProtocol{kScp03, 0x00}, ChannelProtocol{kScp03, 0x70}}) {
+        ChannelProtocol{kScp02, 0x75}, ChannelProtocol{kScp03, 0x00},
+        ChannelProtocol{kScp03, 0x70}}) {
     const SessionSeed seed{protocol, Bytes(8), Bytes(8)};
     ASSERT_OK_AND_ASSIGN(const auto cipher,
                          CreateOpensslCipher(key, key, seed));
