@@ -58,6 +58,12 @@ TEST(X509ChainTest, RefusesWhatTheAuthorityHasNotSigned) {
               StatusIs(kUntrusted, StartsWith("certificate 0 ")));
 }
 
+TEST(X509ChainTest, RefusesSignaturesByBrokenHashes) {
+  EXPECT_THAT(Verify({kX509WeakCard}, kX509WeakAuthority, On(2027, 1, 1)),
+              StatusIs(kUntrusted, HasSubstr("CA signature digest algorithm "
+                                             "too weak")));
+}
+
 TEST(X509ChainTest, RefusesOneBitOfDifferenceAnywhere) {
   const Bytes good = FromHexOrDie(kX509BrainpoolCard);
   for (size_t byte = 0; byte < good.size(); ++byte) {

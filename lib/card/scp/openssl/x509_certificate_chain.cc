@@ -21,6 +21,9 @@
 namespace cardferry::scp {
 namespace {
 
+// OpenSSL's levels: 2 wants 112 bits of everything (SHA-224, P-224, RSA-2048).
+constexpr int kSecurityLevel = 2;
+
 template <auto* kFree>
 struct FreeBy {
   template <typename T>
@@ -61,6 +64,8 @@ absl::Status Prepare(X509_STORE_CTX* context, X509_STORE* store, X509* leaf,
   X509_VERIFY_PARAM* const params = X509_STORE_CTX_get0_param(context);
   X509_VERIFY_PARAM_set_time(params, absl::ToTimeT(now));
   X509_VERIFY_PARAM_set_depth(params, kMaxChainLength);
+  // Without it OpenSSL believes MD5 and keys of 512 bits.
+  X509_VERIFY_PARAM_set_auth_level(params, kSecurityLevel);
   // The authority may stand below another; its word is enough.
   X509_VERIFY_PARAM_set_flags(params, X509_V_FLAG_PARTIAL_CHAIN);
   return absl::OkStatus();
