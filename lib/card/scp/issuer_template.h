@@ -49,8 +49,9 @@ struct IssuerTemplate {
 // INVALID_ARGUMENT, saying why, unless keys of `key_bits` (112: triple DES;
 // 128, 192, 256: AES) can be made by it: parts within the 10 bytes of key
 // diversification data, of which one is there; the key number too, since no two
-// keys of a card may be the same where one master makes them; a length that the
-// method has; a counter for kCmacCounter and nowhere else.
+// keys of a card may be the same where one master makes them, nor, with kEcb,
+// two blocks of them; a length that the method has; a counter for kCmacCounter
+// and nowhere else. Cards differ as far as the parts of their data do.
 absl::Status CheckTemplate(const IssuerTemplate& form, size_t key_bits);
 
 // What key `key_number` of a card is made from: the parts before the counter

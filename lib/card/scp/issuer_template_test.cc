@@ -109,6 +109,18 @@ TEST(IssuerTemplateTest, RefusesWhatWouldGiveOneKeyToAll) {
   EXPECT_THAT(Refusal(form), HasSubstr("a card's keys would be one"));
 }
 
+TEST(IssuerTemplateTest, RefusesEqualBlocksOfAKeyOrOfTwo) {
+  const auto refused = StatusIs(absl::StatusCode::kInvalidArgument,
+                                HasSubstr("two blocks of a card's keys"));
+  IssuerTemplate single_des = Visa1();
+  single_des.parts[6] = Constant("F0");
+  EXPECT_THAT(CheckTemplate(single_des, 112), refused);
+  IssuerTemplate shared_half = Visa1();
+  shared_half.parts[7] = Constant("00");
+  EXPECT_THAT(CheckTemplate(shared_half, 112), refused);
+  EXPECT_OK(CheckTemplate(Visa1(), 112));
+}
+
 TEST(IssuerTemplateTest, RefusesPartsThatAreNotThere) {
   for (const auto& [offset, length] :
        {std::make_pair(0, 11), std::make_pair(9, 2), std::make_pair(10, 1),
