@@ -61,7 +61,7 @@ TEST_F(SequencerConfigTest, TheShippedProfilesTellTheDemoCardsApart) {
   EXPECT_EQ(aes128.match.key_version_numbers, std::set<uint8_t>{0x30});
   EXPECT_EQ(aes256.key_set, "demo-aes256");
   EXPECT_EQ(aes256.match.key_version_numbers, std::set<uint8_t>{0x31});
-  EXPECT_EQ(aes128.level_floor, 0x03);
+  EXPECT_EQ(aes128.level_floor, 0x33);
   const CardProfile& des = config.profiles.profiles()[2];
   EXPECT_EQ(des.key_set, "demo-des");
   EXPECT_EQ(des.match.scp, 2);

@@ -222,7 +222,7 @@ TEST_F(BadCapTest, TooLargeForTheChannelIsRefusedWithNumbersBeforeAnySession) {
   EXPECT_EQ(job.state(), pb::JOB_STATE_FAILED);
   EXPECT_EQ(job.message(),
             "Package F043464552525906: the load file has 62376 bytes with its "
-            "tag and length; short commands at security level 03 carry at most "
+            "tag and length; short commands at security level 33 carry at most "
             "61184. Nothing was sent to the card.");
   // Only the challenge that every packet begins with.
   EXPECT_THAT(Sent(), ::testing::ElementsAre("80500000"));

@@ -36,14 +36,22 @@ constexpr char kAccountNumber[] = "CH93 0076 2011 6238 5295 7";
 struct Des {
   static constexpr char kCard[] = "scp02";
   static constexpr char kKeySet[] = "demo-des";
+  // The security level, as EXTERNAL AUTHENTICATE says it; whether answers have
+  // MACs then.
+  static constexpr char kAuthenticate[] = "84820300";
+  static constexpr bool kProves = false;
 };
 struct Aes128 {
   static constexpr char kCard[] = "scp03";
   static constexpr char kKeySet[] = "demo-aes128";
+  static constexpr char kAuthenticate[] = "84823300";
+  static constexpr bool kProves = true;
 };
 struct Aes256 {
   static constexpr char kCard[] = "scp03-aes256";
   static constexpr char kKeySet[] = "demo-aes256";
+  static constexpr char kAuthenticate[] = "84823300";
+  static constexpr bool kProves = true;
 };
 
 // What one load left: shared by the cases, which only look at it.
@@ -114,7 +122,9 @@ class KindNames {
 using Kinds = ::testing::Types<Des, Aes128, Aes256>;
 TYPED_TEST_SUITE(LoadTest, Kinds, KindNames);
 
-MATCHER_P(IsReported, text, "") { return arg.text() == text && !arg.proven(); }
+MATCHER_P2(IsFact, text, proven, "") {
+  return arg.text() == text && arg.proven() == proven;
+}
 
 TYPED_TEST(LoadTest, TheJobIsDoneAfterOneRoundTrip) {
   const pb::Job& job = this->loaded().first;
@@ -127,25 +137,27 @@ TYPED_TEST(LoadTest, TheJobIsDoneAfterOneRoundTrip) {
   EXPECT_EQ(job.commands_done(), job.commands_total());
 }
 
-TYPED_TEST(LoadTest, WithoutResponseMacsFactsAreReportedNotProven) {
+TYPED_TEST(LoadTest, FactsAreProvenWhereAnswersHaveMacs) {
   const auto facts = ElementsAre(
-      IsReported(
-          absl::StrCat("package ", kBrokeragePackage, " 1.0 is on the card")),
-      IsReported(absl::StrCat("applet ", kBrokerageApplet, " is installed")));
+      IsFact(absl::StrCat("package ", kBrokeragePackage, " 1.0 is on the card"),
+             TypeParam::kProves),
+      IsFact(absl::StrCat("applet ", kBrokerageApplet, " is installed"),
+             TypeParam::kProves));
   EXPECT_THAT(this->loaded().first.facts(), facts);
   EXPECT_THAT(this->loaded().second.facts(), facts);
   ASSERT_OK_AND_ASSIGN(const std::vector<pb::Card> cards,
                        this->stage().Cards());
   ASSERT_EQ(cards.size(), 1u);
   EXPECT_EQ(cards[0].id(), this->CardId());
-  EXPECT_FALSE(cards[0].content_proven());
+  EXPECT_EQ(cards[0].content_proven(), TypeParam::kProves);
   EXPECT_FALSE(cards[0].stopped());
 }
 
 TYPED_TEST(LoadTest, TheSessionEncryptsAndEveryCommandAfterItIsProtected) {
   const std::vector<Exchange>& exchanges = this->loaded().first_exchanges;
   EXPECT_THAT(HeadersOf(exchanges, {"50"}), ElementsAre("80500000"));
-  EXPECT_THAT(HeadersOf(exchanges, {"82"}), ElementsAre("84820300"));
+  EXPECT_THAT(HeadersOf(exchanges, {"82"}),
+              ElementsAre(TypeParam::kAuthenticate));
   EXPECT_THAT(
       HeadersOf(exchanges, {"E6", "E8"}),
       ElementsAre("84E60200", "84E80000", "84E80001", "84E88002", "84E60C00"));
@@ -190,7 +202,8 @@ TYPED_TEST(LoadTest, ASecondLoadHasNothingToDo) {
   const std::vector<Exchange>& exchanges = this->loaded().second_exchanges;
   EXPECT_THAT(HeadersOf(exchanges, {"E2", "E4", "E6", "E8"}), IsEmpty());
   // It did look.
-  EXPECT_THAT(HeadersOf(exchanges, {"82"}), ElementsAre("84820300"));
+  EXPECT_THAT(HeadersOf(exchanges, {"82"}),
+              ElementsAre(TypeParam::kAuthenticate));
   EXPECT_THAT(HeadersOf(exchanges, {"F2"}), Not(IsEmpty()));
 }
 
