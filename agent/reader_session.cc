@@ -53,6 +53,11 @@ class Stepper {
       state_.phase = Phase::kAwaitingPacket;
       return;
     }
+    // Answered is used: a job that arrives now comes with the next opening.
+    // Were this one run again, both would be answered.
+    if (state_.opening && state_.opening->id == state_.running_opening) {
+      state_.opening.reset();
+    }
     Release();
     RunOpeningIfDue();
   }

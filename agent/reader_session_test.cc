@@ -101,7 +101,25 @@ TEST_F(ReaderSessionTest, AJobThatArrivesLaterRunsTheChallengeHalf) {
   Feed(OpeningReceived{MakeOpening("O1", false)});
   Feed(CardArrived{});
   Feed(OpeningRan{Answered(2), std::nullopt});
-  EXPECT_EQ(Feed(ChallengeRequested{"O1"}), "open(O1,challenge)");
+  Feed(OpeningReceived{MakeOpening("O2", false)});
+  EXPECT_EQ(Feed(ChallengeRequested{"O2"}), "open(O2,challenge)");
+}
+
+TEST_F(ReaderSessionTest, AnAnsweredOpeningIsNotAnsweredAgain) {
+  Feed(OpeningReceived{MakeOpening("O1", false)});
+  Feed(CardArrived{});
+  Feed(OpeningRan{Answered(2), std::nullopt});
+  EXPECT_EQ(Feed(ChallengeRequested{"O1"}), "");
+  EXPECT_EQ(Feed(OpeningReceived{MakeOpening("O2", true)}),
+            "open(O2,challenge)");
+}
+
+TEST_F(ReaderSessionTest, AJobThatArrivesMeanwhileWaitsForTheNextOpening) {
+  Feed(OpeningReceived{MakeOpening("O1", false)});
+  Feed(CardArrived{});
+  EXPECT_EQ(Feed(ChallengeRequested{"O1"}), "");
+  EXPECT_EQ(Feed(OpeningRan{Answered(2), std::nullopt}),
+            "answer(O1) release");
 }
 
 TEST_F(ReaderSessionTest, NeverRunsOneChallengeTwice) {
