@@ -74,4 +74,8 @@ int Main() {
 }  // namespace
 }  // namespace cardferry::bench
 
-int main() { return cardferry::bench::Main(); }
+int main(int argc, char**) {
+  if (argc == 1) return cardferry::bench::Main();
+  std::cerr << "load_bench takes no arguments\n";
+  return 2;
+}
