@@ -19,7 +19,7 @@ namespace {
 
 constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr size_t kLargestCapFile = 4 << 20;
-constexpr uint8_t kLevel = 0x03;
+constexpr uint8_t kLevel = 0x33;
 constexpr uint8_t kInitializeUpdate = 0x50;
 constexpr uint8_t kExternalAuthenticate = 0x82;
 constexpr uint8_t kInstall = 0xE6;

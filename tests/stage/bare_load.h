@@ -16,7 +16,7 @@ struct BareLoad {
   std::string keys_file;  // of the simulated card
   std::string cap_file;
   // CLA INS P1 P2 of every command, in hexadecimal: what an agent sent to such
-  // a card. Those of the channel are protected at level 03.
+  // a card. Those of the channel are protected at level 33.
   std::vector<std::string> headers;
 };
 
