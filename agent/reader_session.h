@@ -13,8 +13,8 @@ namespace cardferry::agent {
 // The session at one reader as a pure state machine: Step() says what to do,
 // ReaderWorker does it and reports back with another event.
 
-// What the server wants run when a card arrives. It is answered once. Whether it has expired is the server's
-// to judge: a kiosk's clock may be wrong.
+// What the server wants run when a card arrives. It is answered once. Whether
+// it has expired is the server's to judge: a kiosk's clock may be wrong.
 struct Opening {
   std::string id;
   card::Script identify;

@@ -118,8 +118,7 @@ TEST_F(ReaderSessionTest, AJobThatArrivesMeanwhileWaitsForTheNextOpening) {
   Feed(OpeningReceived{MakeOpening("O1", false)});
   Feed(CardArrived{});
   EXPECT_EQ(Feed(ChallengeRequested{"O1"}), "");
-  EXPECT_EQ(Feed(OpeningRan{Answered(2), std::nullopt}),
-            "answer(O1) release");
+  EXPECT_EQ(Feed(OpeningRan{Answered(2), std::nullopt}), "answer(O1) release");
 }
 
 TEST_F(ReaderSessionTest, NeverRunsOneChallengeTwice) {
