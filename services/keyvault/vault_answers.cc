@@ -29,14 +29,16 @@ absl::Status NotThisPacket() {
       "not the packet of this session, from EXTERNAL AUTHENTICATE on");
 }
 
-// That the packet begins with the session's EXTERNAL AUTHENTICATE, by its MAC:
-// at levels without R-MAC nothing else is looked at.
+// That the packet begins with the session's EXTERNAL AUTHENTICATE, by its level
+// and MAC. P1 says whether answers have MACs at all: one that was changed to a
+// level without would let forged answers pass unverified.
 absl::Status CheckBeginning(const VerifyToken& token,
                             const card::CommandApdu& first) {
   const size_t length = scp::SentMacLength(token.origin.seed.protocol);
   const ByteSpan data = first.data();
   const ByteSpan mac = token.state.chaining_value;
-  if (data.size() >= length && mac.size() >= length &&
+  if (first.header().p1 == static_cast<uint8_t>(token.state.level) &&
+      data.size() >= length && mac.size() >= length &&
       ConstantTimeEqual(data.last(length), mac.first(length))) {
     return absl::OkStatus();
   }

@@ -164,15 +164,42 @@ TEST_F(VaultProofTest, EveryChangedBitOfAnAnswerIsFound) {
     EXPECT_EQ(verified[1].assurance, Assurance::kForged) << bit;
     EXPECT_TRUE(verified[1].data.empty());
   }
-  // To another command than its own, with another word, or without its MAC.
-  packet_.answers = {{{}, card::kSuccess}, {{}, card::kSuccess}, right};
-  packet_.answers.push_back({right.data, card::StatusWord(0x6310)});
-  packet_.answers.pop_back();
-  ASSERT_OK_AND_ASSIGN(
-      const std::vector<VerifiedAnswer> verified,
-      vault_->VerifyResponses(session_->verify_token, packet_));
-  EXPECT_EQ(verified[1].assurance, Assurance::kForged);
-  EXPECT_EQ(verified[2].assurance, Assurance::kForged);
+}
+
+TEST_F(VaultProofTest, AnAnswerIsProvenToItsCommandWithItsStatusWordOnly) {
+  Begin(0x13);
+  const card::ResponseApdu right = Proven(1, FromHexOrDie("6602AABB"));
+  const card::ResponseApdu none = {{}, card::kSuccess};
+  const card::ResponseApdu reworded = {right.data, card::StatusWord(0x6310)};
+  for (const auto& [first, second] :
+       {std::make_pair(none, right), std::make_pair(reworded, none)}) {
+    packet_.answers = {none, first, second};
+    ASSERT_OK_AND_ASSIGN(
+        const std::vector<VerifiedAnswer> verified,
+        vault_->VerifyResponses(session_->verify_token, packet_));
+    EXPECT_EQ(verified[1].assurance, Assurance::kForged);
+    EXPECT_EQ(verified[2].assurance, Assurance::kForged);
+  }
+}
+
+// Else forged answers would come back as reported ones.
+TEST_F(VaultProofTest, ThePacketsLevelIsTheSessions) {
+  for (const uint32_t level : {0x13u, 0x33u}) {
+    Begin(level);
+    packet_.answers = {{{}, card::kSuccess}, {Bytes(40, 0xA5), card::kSuccess}};
+    const card::CommandApdu genuine = packet_.commands[0];
+    for (int p1 = 0; p1 < 0x100; ++p1) {
+      if (p1 == static_cast<int>(level)) continue;
+      card::CommandHeader header = genuine.header();
+      header.p1 = static_cast<uint8_t>(p1);
+      packet_.commands[0] =
+          card::CommandApdu::Create(header, genuine.data(), genuine.le())
+              .value();
+      EXPECT_THAT(vault_->VerifyResponses(session_->verify_token, packet_),
+                  StatusIs(kNotThis))
+          << p1;
+    }
+  }
 }
 
 TEST_F(VaultProofTest, APacketThatWasChangedIsNotTheSessions) {
