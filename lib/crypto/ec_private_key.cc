@@ -11,17 +11,11 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_macros.h"
+#include "lib/crypto/free_by.h"
 
 namespace cardferry::crypto {
 namespace {
 
-template <auto* kFree>
-struct FreeBy {
-  template <typename T>
-  void operator()(T* pointer) const {
-    kFree(pointer);
-  }
-};
 using Number = std::unique_ptr<BIGNUM, FreeBy<BN_clear_free>>;
 using Group = std::unique_ptr<EC_GROUP, FreeBy<EC_GROUP_free>>;
 using Point = std::unique_ptr<EC_POINT, FreeBy<EC_POINT_free>>;

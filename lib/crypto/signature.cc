@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "lib/base/status_macros.h"
+#include "lib/crypto/free_by.h"
 
 namespace cardferry::crypto {
 namespace {
@@ -20,13 +21,6 @@ constexpr int kMostRsaBits = 4096;
 constexpr size_t kMostExponentBytes = 8;
 constexpr int kPssSaltBytes = 32;
 
-template <auto* kFree>
-struct FreeBy {
-  template <typename T>
-  void operator()(T* pointer) const {
-    kFree(pointer);
-  }
-};
 using BigNumber = std::unique_ptr<BIGNUM, FreeBy<BN_free>>;
 using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreeBy<EVP_PKEY_CTX_free>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeBy<EVP_MD_CTX_free>>;

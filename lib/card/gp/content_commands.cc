@@ -18,12 +18,6 @@ constexpr uint8_t kForInstallAndMakeSelectable = 0x0C;
 constexpr size_t kBlockBytes = 16;
 constexpr size_t kMaxBlocks = 256;
 
-// length (BER: 1 byte, 81 xx from 128) | value
-void AppendField(Bytes& data, ByteSpan value) {
-  const Bytes field = EncodeTlv(0x04, value);
-  Append(data, ByteSpan(field).subspan(1));
-}
-
 absl::StatusOr<CommandApdu> Command(uint8_t ins, uint8_t p1, uint8_t p2,
                                     ByteSpan data) {
   return CommandApdu::Create({kCla, ins, p1, p2}, data,
@@ -61,11 +55,11 @@ absl::StatusOr<CommandApdu> InstallForLoad(const Aid& load_file,
         hash.size()));
   }
   Bytes data;
-  AppendField(data, load_file.bytes());
-  AppendField(data, security_domain.bytes());
-  AppendField(data, hash);
-  AppendField(data, {});  // load parameters
-  AppendField(data, {});  // load token
+  AppendLengthValue(data, load_file.bytes());
+  AppendLengthValue(data, security_domain.bytes());
+  AppendLengthValue(data, hash);
+  AppendLengthValue(data, {});  // load parameters
+  AppendLengthValue(data, {});  // load token
   return Command(kInstall, kForLoad, 0x00, data);
 }
 
@@ -116,12 +110,12 @@ absl::StatusOr<CommandApdu> InstallAndMakeSelectable(
     AppendTlv(parameters, 0xEA, installation.uicc_parameters);
   }
   Bytes data;
-  AppendField(data, installation.load_file.bytes());
-  AppendField(data, installation.module.bytes());
-  AppendField(data, installation.instance.bytes());
-  AppendField(data, installation.privileges);
-  AppendField(data, parameters);
-  AppendField(data, {});  // install token
+  AppendLengthValue(data, installation.load_file.bytes());
+  AppendLengthValue(data, installation.module.bytes());
+  AppendLengthValue(data, installation.instance.bytes());
+  AppendLengthValue(data, installation.privileges);
+  AppendLengthValue(data, parameters);
+  AppendLengthValue(data, {});  // install token
   if (data.size() > most) {
     return absl::ResourceExhaustedError(absl::StrFormat(
         "INSTALL with %d bytes of parameters has %d bytes; a short command at "

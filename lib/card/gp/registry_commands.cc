@@ -25,22 +25,16 @@ struct Fields {
   ByteSpan parameters;
 };
 
-// length (BER: 1 byte, 81 xx from 128) | value
-void AppendField(Bytes& data, ByteSpan value) {
-  const Bytes field = EncodeTlv(0x04, value);
-  Append(data, ByteSpan(field).subspan(1));
-}
-
 absl::StatusOr<CommandApdu> Install(For purpose, const Fields& fields) {
   constexpr uint8_t kCla = 0x80;
   constexpr uint8_t kInstall = 0xE6;
   Bytes data;
-  AppendField(data, fields.security_domain);
-  AppendField(data, {});
-  AppendField(data, fields.what);
-  AppendField(data, fields.privileges);
-  AppendField(data, fields.parameters);
-  AppendField(data, {});
+  AppendLengthValue(data, fields.security_domain);
+  AppendLengthValue(data, {});
+  AppendLengthValue(data, fields.what);
+  AppendLengthValue(data, fields.privileges);
+  AppendLengthValue(data, fields.parameters);
+  AppendLengthValue(data, {});
   return CommandApdu::Create(
       {kCla, kInstall, static_cast<uint8_t>(purpose), 0x00}, data,
       CommandApdu::kMaxShortLe);

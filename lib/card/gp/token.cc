@@ -31,11 +31,6 @@ std::optional<ByteSpan> TakeField(ByteSpan& rest) {
   return value;
 }
 
-void AppendField(Bytes& out, ByteSpan value) {
-  const Bytes field = EncodeTlv(0x04, value);
-  Append(out, ByteSpan(field).subspan(1));
-}
-
 // INSTALL's data without the empty token at its end.
 absl::StatusOr<ByteSpan> InstallWithoutToken(ByteSpan data) {
   ByteSpan rest = data;
@@ -82,7 +77,7 @@ void AppendLength(Bytes& out, size_t length, bool extended) {
 
 Bytes ReceiptMessage(ByteSpan confirmation_data, std::vector<const Aid*> aids) {
   Bytes message(confirmation_data.begin(), confirmation_data.end());
-  for (const Aid* aid : aids) AppendField(message, aid->bytes());
+  for (const Aid* aid : aids) AppendLengthValue(message, aid->bytes());
   return message;
 }
 
@@ -102,7 +97,7 @@ absl::StatusOr<CommandApdu> WithToken(const CommandApdu& command,
   ASSIGN_OR_RETURN(const ByteSpan plain, WithoutToken(command));
   Bytes data(plain.begin(), plain.end());
   if (command.header().ins == kInstall) {
-    AppendField(data, token);
+    AppendLengthValue(data, token);
   } else {
     AppendTlv(data, kTokenTag, token);
   }

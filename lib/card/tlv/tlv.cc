@@ -121,6 +121,10 @@ void AppendTlv(Bytes& out, uint32_t tag, ByteSpan value) {
   if (tag > 0xFFFF) out.push_back(static_cast<uint8_t>(tag >> 16));
   if (tag > 0xFF) out.push_back(static_cast<uint8_t>(tag >> 8));
   out.push_back(static_cast<uint8_t>(tag));
+  AppendLengthValue(out, value);
+}
+
+void AppendLengthValue(Bytes& out, ByteSpan value) {
   AppendLength(out, value.size());
   Append(out, value);
 }

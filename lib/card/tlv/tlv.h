@@ -36,6 +36,11 @@ std::optional<ByteSpan> FindTag(absl::Span<const Tlv> tlvs, uint32_t tag);
 void AppendTlv(Bytes& out, uint32_t tag, ByteSpan value);
 Bytes EncodeTlv(uint32_t tag, ByteSpan value);
 
+// Appends the shortest definite length (1 byte; 81 and 1 byte from 128 on; ...)
+// and `value`: a data object without its tag, as GlobalPlatform's commands have
+// their fields (GPCS 2.3.1, 11.5.2.3).
+void AppendLengthValue(Bytes& out, ByteSpan value);
+
 }  // namespace cardferry::card
 
 #endif  // CARDFERRY_LIB_CARD_TLV_TLV_H_

@@ -134,5 +134,18 @@ TEST(TlvTest, FindsTheFirstObjectWithATag) {
   EXPECT_EQ(FindTag(tlvs, 0x51), std::nullopt);
 }
 
+TEST(TlvTest, AFieldWithoutTagHasTheShortestLength) {
+  const auto field = [](size_t size) {
+    Bytes out = {0xAA};
+    AppendLengthValue(out, Bytes(size, 0x11));
+    EXPECT_EQ(out.size(), 1 + (size < 128 ? 1 : 2) + size);
+    out.resize(3);
+    return ToHex(out);
+  };
+  EXPECT_EQ(field(1), "AA0111");
+  EXPECT_EQ(field(127), "AA7F11");
+  EXPECT_EQ(field(128), "AA8180");
+}
+
 }  // namespace
 }  // namespace cardferry::card

@@ -17,6 +17,7 @@
 #include "lib/card/scp/openssl/certificate_formats.h"
 #include "lib/card/scp/openssl/curve_names.h"
 #include "lib/card/scp/scp11/certificate.h"
+#include "lib/crypto/free_by.h"
 
 namespace cardferry::scp {
 namespace {
@@ -24,19 +25,12 @@ namespace {
 // OpenSSL's levels: 2 wants 112 bits of everything (SHA-224, P-224, RSA-2048).
 constexpr int kSecurityLevel = 2;
 
-template <auto* kFree>
-struct FreeBy {
-  template <typename T>
-  void operator()(T* pointer) const {
-    kFree(pointer);
-  }
-};
 void FreeStack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
-using Certificate = std::unique_ptr<X509, FreeBy<X509_free>>;
-using Stack = std::unique_ptr<STACK_OF(X509), FreeBy<FreeStack>>;
-using Store = std::unique_ptr<X509_STORE, FreeBy<X509_STORE_free>>;
+using Certificate = std::unique_ptr<X509, crypto::FreeBy<X509_free>>;
+using Stack = std::unique_ptr<STACK_OF(X509), crypto::FreeBy<FreeStack>>;
+using Store = std::unique_ptr<X509_STORE, crypto::FreeBy<X509_STORE_free>>;
 using StoreContext =
-    std::unique_ptr<X509_STORE_CTX, FreeBy<X509_STORE_CTX_free>>;
+    std::unique_ptr<X509_STORE_CTX, crypto::FreeBy<X509_STORE_CTX_free>>;
 
 absl::Status Broken(const char* what) {
   ERR_clear_error();
