@@ -154,20 +154,11 @@ CardState Card::ToState() const {
 }
 
 absl::Status Card::KeepIn(CardStateStore& store) {
-  CardState state = ToState();
-  RETURN_IF_ERROR(store.Save(state));
-  store_ = &store;
-  kept_ = std::move(state);
-  return absl::OkStatus();
+  return kept_.Begin(store, ToState());
 }
 
 absl::Status Card::Keep() {
-  if (store_ == nullptr) return absl::OkStatus();
-  CardState state = ToState();
-  if (state.Equals(kept_)) return absl::OkStatus();
-  RETURN_IF_ERROR(store_->Save(state));
-  kept_ = std::move(state);
-  return absl::OkStatus();
+  return kept_.begun() ? kept_.Update(ToState()) : absl::OkStatus();
 }
 
 Bytes Card::Transmit(ByteSpan command) {

@@ -146,8 +146,7 @@ class Card {
   std::optional<card::Aid> selected_;  // nullopt: the issuer security domain
   std::optional<Waiting> waiting_;
   std::optional<card::StatusWord> refusal_;
-  CardStateStore* store_ = nullptr;
-  CardState kept_;
+  KeptState kept_;
   bool memory_failed_ = false;
 };
 

@@ -100,8 +100,7 @@ class FileCard {
   Bytes challenge_;  // for the next command; empty: none
   std::optional<FileMessaging> session_;
   std::optional<card::StatusWord> refusal_;
-  CardStateStore* store_ = nullptr;
-  CardState kept_;
+  KeptState kept_;
   bool memory_failed_ = false;
 };
 
