@@ -29,16 +29,15 @@ absl::Status NotThisPacket() {
       "not the packet of this session, from EXTERNAL AUTHENTICATE on");
 }
 
-// That the packet begins with the session's EXTERNAL AUTHENTICATE, by its level
-// and MAC. P1 says whether answers have MACs at all: one that was changed to a
-// level without would let forged answers pass unverified.
+// That the packet begins with the session's EXTERNAL AUTHENTICATE, by its MAC:
+// the answers of another session of the card's would be judged else, where
+// nothing but this shows it (levels without R-MAC).
 absl::Status CheckBeginning(const VerifyToken& token,
                             const card::CommandApdu& first) {
   const size_t length = scp::SentMacLength(token.origin.seed.protocol);
   const ByteSpan data = first.data();
   const ByteSpan mac = token.state.chaining_value;
-  if (first.header().p1 == static_cast<uint8_t>(token.state.level) &&
-      data.size() >= length && mac.size() >= length &&
+  if (data.size() >= length && mac.size() >= length &&
       ConstantTimeEqual(data.last(length), mac.first(length))) {
     return absl::OkStatus();
   }
@@ -60,8 +59,8 @@ absl::StatusOr<std::vector<VerifiedAnswer>> Vault::VerifyResponses(
   RETURN_IF_ERROR(CheckBeginning(token, packet.commands[0]));
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
                    OfHsm(CipherOf(token.origin)));
-  absl::StatusOr<std::vector<VerifiedAnswer>> verified =
-      scp::VerifyResponses(*cipher, packet.commands, packet.answers);
+  absl::StatusOr<std::vector<VerifiedAnswer>> verified = scp::VerifyResponses(
+      *cipher, token.state.level, packet.commands, packet.answers);
   cache_.Put(token.origin, std::move(cipher));
   if (absl::IsInvalidArgument(verified.status())) return NotThisPacket();
   return verified;

@@ -183,7 +183,7 @@ CommandApdu Session::Send(const CommandApdu& plain) {
 
 absl::StatusOr<std::vector<scp::VerifiedResponse>> Session::Verify(
     const std::vector<ResponseApdu>& answers) const {
-  return scp::VerifyResponses(*cipher, packet, answers);
+  return scp::VerifyResponses(*cipher, state.level, packet, answers);
 }
 
 }  // namespace cardferry::conformance

@@ -53,7 +53,7 @@ absl::StatusOr<scp::Scp11Session> Open(HostCrypto& crypto,
                                record.card_static_point, record.answer);
 }
 
-absl::Status CheckAnswers(scp::SessionCipher& cipher,
+absl::Status CheckAnswers(scp::SessionCipher& cipher, scp::SecurityLevel level,
                           const std::vector<Exchange>& exchanges) {
   std::vector<CommandApdu> commands;
   std::vector<ResponseApdu> answers;
@@ -62,7 +62,7 @@ absl::Status CheckAnswers(scp::SessionCipher& cipher,
     answers.push_back(exchange.response);
   }
   ASSIGN_OR_RETURN(const std::vector<scp::VerifiedResponse> results,
-                   scp::VerifyResponses(cipher, commands, answers));
+                   scp::VerifyResponses(cipher, level, commands, answers));
   for (size_t i = 0; i < results.size(); ++i) {
     const ResponseApdu& plain = *exchanges[i].response_plain;
     const uint8_t sw1 = plain.sw.sw1();
@@ -123,7 +123,8 @@ absl::Status CheckScp11(HostCrypto& crypto, const Vector& vector) {
   RETURN_IF_ERROR(crypto.CheckScp11Keys(record));
   RETURN_IF_ERROR(
       CheckCommands(*session.cipher, session.state, record.exchanges, 0));
-  RETURN_IF_ERROR(CheckAnswers(*session.cipher, record.exchanges));
+  RETURN_IF_ERROR(
+      CheckAnswers(*session.cipher, session.state.level, record.exchanges));
   if (record.preceding.empty()) return absl::OkStatus();
   return CheckCertificates(record, record.preceding);
 }

@@ -78,14 +78,15 @@ absl::Status CheckWithoutMac(scp::SessionCipher& cipher,
 
 // The packet that `exchanges` were, and the card's answers, verified.
 absl::StatusOr<std::vector<scp::VerifiedResponse>> Verify(
-    scp::SessionCipher& cipher, absl::Span<const Exchange> exchanges) {
+    scp::SessionCipher& cipher, scp::SecurityLevel level,
+    absl::Span<const Exchange> exchanges) {
   std::vector<card::CommandApdu> commands;
   std::vector<card::ResponseApdu> answers;
   for (const Exchange& exchange : exchanges) {
     commands.push_back(exchange.wrapped);
     answers.push_back(exchange.response);
   }
-  return scp::VerifyResponses(cipher, commands, answers);
+  return scp::VerifyResponses(cipher, level, commands, answers);
 }
 
 // Some test data is padded twice, and its plain form stripped of both.
@@ -96,10 +97,10 @@ bool IsAsRecorded(Bytes data, ByteSpan recorded) {
 
 // Answers at levels with R-MAC: all but errors are proven, and have the data
 // that was recorded.
-absl::Status CheckAnswers(scp::SessionCipher& cipher,
+absl::Status CheckAnswers(scp::SessionCipher& cipher, scp::SecurityLevel level,
                           absl::Span<const Exchange> exchanges) {
   ASSIGN_OR_RETURN(const std::vector<scp::VerifiedResponse> results,
-                   Verify(cipher, exchanges));
+                   Verify(cipher, level, exchanges));
   int proven = 0;
   for (size_t i = 0; i < exchanges.size(); ++i) {
     const std::optional<card::ResponseApdu>& plain =
@@ -146,6 +147,9 @@ struct Opened {
   SessionSeed seed;
   std::unique_ptr<scp::SessionCipher> cipher;
 
+  scp::SecurityLevel level() const {
+    return static_cast<scp::SecurityLevel>(record.level);
+  }
   absl::Span<const Exchange> AfterOpening() const {
     return absl::MakeConstSpan(record.exchanges).subspan(1);
   }
@@ -184,10 +188,10 @@ absl::Status CheckTrace(HostCrypto& crypto, const Vector& vector) {
   if (opened.record.level == kLevelWithoutMac) {
     return CheckWithoutMac(*opened.cipher, opened.AfterOpening());
   }
-  const auto level = static_cast<scp::SecurityLevel>(opened.record.level);
-  RETURN_IF_ERROR(CheckProtected(*opened.cipher, level, opened.AfterOpening()));
-  if (!scp::HasRMac(level)) return absl::OkStatus();
-  return CheckAnswers(*opened.cipher, opened.AfterOpening());
+  RETURN_IF_ERROR(
+      CheckProtected(*opened.cipher, opened.level(), opened.AfterOpening()));
+  if (!scp::HasRMac(opened.level())) return absl::OkStatus();
+  return CheckAnswers(*opened.cipher, opened.level(), opened.AfterOpening());
 }
 
 absl::Status CheckNegativeTrace(HostCrypto& crypto, const Vector& vector) {
@@ -195,8 +199,9 @@ absl::Status CheckNegativeTrace(HostCrypto& crypto, const Vector& vector) {
   ASSIGN_OR_RETURN(const Opened opened, Open(crypto, vector));
   RETURN_IF_ERROR(
       CheckCardCryptogram(*opened.cipher, opened.answer.card_cryptogram));
-  ASSIGN_OR_RETURN(const std::vector<scp::VerifiedResponse> results,
-                   Verify(*opened.cipher, opened.AfterOpening()));
+  ASSIGN_OR_RETURN(
+      const std::vector<scp::VerifiedResponse> results,
+      Verify(*opened.cipher, opened.level(), opened.AfterOpening()));
   size_t first_forged = 0;
   while (first_forged < results.size() &&
          results[first_forged].assurance != Assurance::kForged) {
@@ -228,7 +233,7 @@ absl::Status CheckImplicit(HostCrypto& crypto, const Vector& vector) {
                    scp::BeginImplicitSession(*cipher));
   RETURN_IF_ERROR(CheckCommands(*cipher, state, exchanges, 0));
   if (vector.kind() == "scp02_implicit") return absl::OkStatus();
-  return CheckAnswers(*cipher, exchanges);
+  return CheckAnswers(*cipher, state.level, exchanges);
 }
 
 }  // namespace cardferry::conformance

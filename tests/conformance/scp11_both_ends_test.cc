@@ -119,7 +119,8 @@ void ExpectToTalk(Both& both) {
   }
   ASSERT_OK_AND_ASSIGN(
       const std::vector<scp::VerifiedResponse> results,
-      scp::VerifyResponses(*both.host.cipher, wrapped, answers));
+      scp::VerifyResponses(*both.host.cipher, both.host.state.level, wrapped,
+                           answers));
   for (size_t i = 0; i < results.size(); ++i) {
     EXPECT_EQ(results[i].assurance, scp::Assurance::kProven) << i;
     EXPECT_EQ(results[i].data, Bytes(20 * i, 0x5A)) << i;

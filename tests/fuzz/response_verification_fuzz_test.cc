@@ -103,7 +103,7 @@ void Fuzz(ByteSpan input) {
   cipher.host_cryptogram = Bytes(ChallengeLength(way.protocol));
   const std::vector<card::CommandApdu> packet = MakePacket(cipher, way);
   const auto answers = ReadAnswers(input.subspan(1), packet.size());
-  const auto results = VerifyResponses(cipher, packet, answers);
+  const auto results = VerifyResponses(cipher, way.level, packet, answers);
   Check(results.ok());
   Check(results->size() == answers.size());
   for (size_t i = 0; i < answers.size(); ++i) {

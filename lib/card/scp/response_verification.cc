@@ -141,13 +141,14 @@ absl::StatusOr<std::vector<Bytes>> ResponseMacs(
 }
 
 absl::StatusOr<std::vector<VerifiedResponse>> VerifyResponses(
-    SessionCipher& cipher, absl::Span<const CommandApdu> commands,
+    SessionCipher& cipher, SecurityLevel level,
+    absl::Span<const CommandApdu> commands,
     absl::Span<const ResponseApdu> answers) {
   if (answers.size() > commands.size()) {
     return absl::InvalidArgumentError(absl::StrCat(
         answers.size(), " answers to ", commands.size(), " commands"));
   }
-  ASSIGN_OR_RETURN(const SecurityLevel level, LevelOf(cipher, commands));
+  RETURN_IF_ERROR(CheckBeginning(cipher, level, commands));
   std::vector<VerifiedResponse> results;
   for (const ResponseApdu& answer : answers) {
     results.push_back({Assurance::kReported, answer.data, answer.sw});

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "absl/strings/str_format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
@@ -46,6 +47,7 @@ class ResponseVerificationTest : public ::testing::Test {
  protected:
   void Open(const ChannelProtocol& protocol, SecurityLevel level,
             const std::vector<const char*>& plain) {
+    level_ = level;
     cipher_.channel = protocol;
     cipher_.block = cipher_.mac_length = BlockLength(protocol);
     Authentication authentication = *AuthenticateHost(cipher_, level);
@@ -54,6 +56,7 @@ class ResponseVerificationTest : public ::testing::Test {
   }
 
   void OpenImplicitly(uint8_t i, const std::vector<const char*>& plain) {
+    level_ = SecurityLevel::kCMac;
     cipher_.channel = {kScp02, i};
     cipher_.block = cipher_.mac_length = 8;
     Protect(*BeginImplicitSession(cipher_), plain);
@@ -63,6 +66,7 @@ class ResponseVerificationTest : public ::testing::Test {
                  const std::vector<const char*>& plain) {
     cipher_.channel = {kScp03, 0x60};
     cipher_.begun = start;
+    level_ = start.level;
     Protect({start.level, start.chaining_value, 0}, plain);
   }
 
@@ -73,12 +77,14 @@ class ResponseVerificationTest : public ::testing::Test {
     cipher_.mac_calls = 0;
     cipher_.rmac_inputs.clear();
     cipher_.decrypted.clear();
-    const auto results = VerifyResponses(cipher_, packet_, Answers(answers));
+    const auto results =
+        VerifyResponses(cipher_, level_, packet_, Answers(answers));
     if (!results.ok()) return results.status();
     return Told(*results);
   }
 
   RecordingCipher cipher_;
+  SecurityLevel level_ = SecurityLevel::kNone;
   std::vector<CommandApdu> packet_;
 
  private:
@@ -210,11 +216,42 @@ TEST_F(ResponseVerificationTest, RefusesAPacketWithAnyOtherCommandInIt) {
                        "AUTHENTICATE"));
   packet_ = {};
   EXPECT_THAT(Verify({}), StatusIs(StatusCode::kInvalidArgument));
-  packet_ = {Command("8482330010A0A1A2A3A4A5A6A70101010101010101")};
-  EXPECT_THAT(Verify({"9000"}),
-              StatusIs(StatusCode::kInvalidArgument,
-                       "not this session's packet: command 0 has a level that "
-                       "its protocol has not"));
+}
+
+// Else an agent could have its forged answers taken for ones without R-MAC.
+TEST_F(ResponseVerificationTest, TheLevelIsTheCallersAndNotThePackets) {
+  for (int p1 = 0; p1 < 0x100; ++p1) {
+    Open({kScp03, 0x70}, SecurityLevel::kCMacRMac, {"80CA006600"});
+    card::CommandHeader header = packet_[0].header();
+    header.p1 = static_cast<uint8_t>(p1);
+    packet_[0] = *CommandApdu::Create(header, packet_[0].data());
+    if (p1 == 0x11) {
+      EXPECT_THAT(Verify({"9000", "CAFE9000"}),
+                  IsOkAndHolds(ElementsAre("reported  9000", "forged  9000")));
+    } else {
+      EXPECT_THAT(Verify({"9000", "CAFE9000"}),
+                  StatusIs(StatusCode::kInvalidArgument,
+                           "not this session's packet: command 0 asks for "
+                           "another security level"))
+          << p1;
+    }
+  }
+}
+
+TEST_F(ResponseVerificationTest, RefusesALevelThatTheProtocolHasNot) {
+  Open({kScp03, 0x30}, SecurityLevel::kCMacRMac, {"80CA006600"});
+  for (int level = 0; level < 0x100; ++level) {
+    level_ = static_cast<SecurityLevel>(level);
+    if (IsLegal({kScp03, 0x30}, level_)) continue;
+    EXPECT_THAT(
+        Verify({"9000"}),
+        StatusIs(StatusCode::kInvalidArgument,
+                 absl::StrFormat("SCP03 with i 30 has no security level %02X",
+                                 level)));
+  }
+  OpenImplicitly(0x2A, {"80CA006600"});
+  level_ = SecurityLevel::kCDecCMac;
+  EXPECT_THAT(Verify({}), StatusIs(StatusCode::kInvalidArgument));
 }
 
 TEST_F(ResponseVerificationTest, WithoutRMacEverythingIsReportedAtNoCost) {

@@ -90,6 +90,10 @@ struct VerifiedResponse {
 // from the first on, perhaps fewer. Nothing is kept from one call to the next:
 // a longer list of both is verified again from the start.
 //
+// `level` is the session's, from whoever opened it (ChannelState): never what
+// the packet says of itself, or forged answers could pass as ones that need no
+// R-MAC.
+//
 // 9000, 62xx and 63xx carry an R-MAC, other SWs need not (SCP03: must not). A
 // session whose level has no R-MAC, and (SCP02) no BEGIN R-MAC SESSION, has
 // nothing to prove: its packet is not looked at further.
@@ -97,10 +101,12 @@ struct VerifiedResponse {
 // whatever the number of commands; SCP02: of ResponseMacs one for each R-MAC
 // session.
 //   INVALID_ARGUMENT: not this session's packet (a C-MAC or the first command
-//     differs), or more answers than commands.
+//     differs), more answers than commands, or a level that the protocol has
+//     not.
 //   DATA_LOSS: an answer is the card's own, but does not decrypt.
 absl::StatusOr<std::vector<VerifiedResponse>> VerifyResponses(
-    SessionCipher& cipher, absl::Span<const card::CommandApdu> commands,
+    SessionCipher& cipher, SecurityLevel level,
+    absl::Span<const card::CommandApdu> commands,
     absl::Span<const card::ResponseApdu> answers);
 
 // The most command data bytes that ProtectCommands can take in a short APDU:

@@ -4,6 +4,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/scp/command_framing.h"
 
@@ -98,21 +99,24 @@ size_t FirstCommand(const SessionCipher& cipher) {
   return IsImplicit(cipher.protocol()) || cipher.start() ? 0 : 1;
 }
 
-absl::StatusOr<SecurityLevel> LevelOf(const SessionCipher& cipher,
-                                      absl::Span<const CommandApdu> commands) {
+absl::Status CheckBeginning(const SessionCipher& cipher, SecurityLevel level,
+                            absl::Span<const CommandApdu> commands) {
   const ChannelProtocol protocol = cipher.protocol();
   RETURN_IF_ERROR(CheckProtocol(protocol));
-  if (IsImplicit(protocol)) return SecurityLevel::kCMac;
-  if (const auto start = cipher.start()) return start->level;
+  if (!IsLegal(protocol, level)) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("SCP%02X with i %02X has no security level %02X",
+                        protocol.scp, protocol.i, static_cast<uint8_t>(level)));
+  }
+  if (FirstCommand(cipher) == 0) return absl::OkStatus();
   if (commands.empty() ||
       commands[0].header().ins != kExternalAuthenticate.ins) {
     return NotThisPacket(0, "is not EXTERNAL AUTHENTICATE");
   }
-  const auto level = static_cast<SecurityLevel>(commands[0].header().p1);
-  if (!IsLegal(protocol, level)) {
-    return NotThisPacket(0, "has a level that its protocol has not");
+  if (commands[0].header().p1 != static_cast<uint8_t>(level)) {
+    return NotThisPacket(0, "asks for another security level");
   }
-  return level;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<SentCommand>> ReadSentPacket(

@@ -26,12 +26,11 @@ struct SentCommand {
 // none.
 size_t FirstCommand(const SessionCipher& cipher);
 
-// The security level of a session that `commands` were sent in: P1 of EXTERNAL
-// AUTHENTICATE, the first of them; with implicit initiation, that of every such
-// session; where a session has a start(), that one's. INVALID_ARGUMENT when it
-// is not there or not legal.
-absl::StatusOr<SecurityLevel> LevelOf(
-    const SessionCipher& cipher, absl::Span<const card::CommandApdu> commands);
+// OK when a session of the cipher's can have this level, and `commands` begin
+// with the EXTERNAL AUTHENTICATE that asks for it, where there must be one;
+// INVALID_ARGUMENT if not.
+absl::Status CheckBeginning(const SessionCipher& cipher, SecurityLevel level,
+                            absl::Span<const card::CommandApdu> commands);
 
 // The commands of a session with C-MAC, after every C-MAC was computed again
 // and compared. INVALID_ARGUMENT when one differs: the packet is not this

@@ -119,7 +119,8 @@ TEST(RecordedSessionTest, AnswersAreProvenAsTheyWere) {
     const auto cipher = Open(session);
     ASSERT_OK_AND_ASSIGN(
         const std::vector<VerifiedResponse> results,
-        VerifyResponses(*cipher, PacketOf(session), AnswersOf(session)));
+        VerifyResponses(*cipher, session.level, PacketOf(session),
+                        AnswersOf(session)));
     for (size_t i = 0; i < results.size(); ++i) {
       const Exchange& exchange = session.exchanges[i];
       const bool proven = i > 0 && ToHex(AnswersOf(session)[i].data) != "" &&
@@ -140,7 +141,8 @@ TEST(RecordedSessionTest, NoBitOfAProvenAnswerCanBeAnother) {
   for (const RecordedSession& session : WithRMac()) {
     const auto cipher = Open(session);
     const std::vector<ResponseApdu> answers = AnswersOf(session);
-    const auto right = *VerifyResponses(*cipher, PacketOf(session), answers);
+    const auto right =
+        *VerifyResponses(*cipher, session.level, PacketOf(session), answers);
     for (size_t i = 0; i < answers.size(); ++i) {
       if (right[i].assurance != Assurance::kProven) continue;
       const Bytes encoded = answers[i].Encode();
@@ -149,9 +151,9 @@ TEST(RecordedSessionTest, NoBitOfAProvenAnswerCanBeAnother) {
         FlipBit(flipped, bit);
         std::vector<ResponseApdu> changed = answers;
         changed[i] = *ResponseApdu::Parse(flipped);
-        ASSERT_OK_AND_ASSIGN(
-            const std::vector<VerifiedResponse> results,
-            VerifyResponses(*cipher, PacketOf(session), changed));
+        ASSERT_OK_AND_ASSIGN(const std::vector<VerifiedResponse> results,
+                             VerifyResponses(*cipher, session.level,
+                                             PacketOf(session), changed));
         ASSERT_EQ(results[i].assurance, Assurance::kForged)
             << NameOf(session) << " answer " << i << " bit " << bit;
         ASSERT_TRUE(results[i].data.empty());
@@ -172,7 +174,7 @@ TEST(RecordedSessionTest, NoBitOfAPacketCanBeAnother) {
         std::vector<CommandApdu> changed = packet;
         changed[i] =
             *CommandApdu::Create(packet[i].header(), data, packet[i].le());
-        ASSERT_THAT(VerifyResponses(*cipher, changed, answers),
+        ASSERT_THAT(VerifyResponses(*cipher, session.level, changed, answers),
                     StatusIs(absl::StatusCode::kInvalidArgument))
             << NameOf(session) << " command " << i << " bit " << bit;
       }
@@ -229,9 +231,9 @@ TEST(RecordedSessionTest, ByTheTextAnImplicitRMacIsOfTheNextCounter) {
   RecordedSession session = Scp02Implicit();
   session.seed.quirks.derives_all_from_first_counter = false;
   const auto cipher = Open(session);
-  ASSERT_OK_AND_ASSIGN(
-      const std::vector<VerifiedResponse> results,
-      VerifyResponses(*cipher, PacketOf(session), AnswersOf(session)));
+  ASSERT_OK_AND_ASSIGN(const std::vector<VerifiedResponse> results,
+                       VerifyResponses(*cipher, session.level,
+                                       PacketOf(session), AnswersOf(session)));
   EXPECT_EQ(results[1].assurance, Assurance::kForged);
 }
 

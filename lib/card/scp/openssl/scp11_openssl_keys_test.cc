@@ -70,7 +70,7 @@ TEST(Scp11OpensslKeysTest, ProtectsAndProvesAsARecordedHostDid) {
   EXPECT_EQ(ToHex(wrapped[0].Encode()), kWrapped);
   ASSERT_OK_AND_ASSIGN(
       const std::vector<VerifiedResponse> results,
-      VerifyResponses(*session.cipher, wrapped,
+      VerifyResponses(*session.cipher, session.state.level, wrapped,
                       {*card::ResponseApdu::Parse(FromHexOrDie(kResponse))}));
   EXPECT_EQ(results[0].assurance, Assurance::kProven);
   EXPECT_EQ(ToHex(results[0].data),
