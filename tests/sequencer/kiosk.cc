@@ -1,0 +1,89 @@
+#include "tests/sequencer/kiosk.h"
+
+#include <utility>
+
+#include "services/sequencer/testing/test_profiles.h"
+#include "tests/sequencer/vault_in_process.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+keyvault::VaultPolicy PolicyFor(const CardType& type) {
+  keyvault::KeySetRules rules;
+  rules.level_floor = type.level_floor;
+  rules.channel_options = {type.i};
+  keyvault::VaultPolicy policy;
+  policy.key_sets["test"] = rules;
+  return policy;
+}
+
+}  // namespace
+
+Kiosk::Kiosk(const CardType& type)
+    : type_(type),
+      key_set_(keyvault::TestKeySet(type.key_bits, type.diversification)),
+      vault_({hsm_keys_, ledger_, clock_, random_}, PolicyFor(type)) {
+  Serve(card::DeleteRelated::kNo);
+  NewCard();
+}
+
+void Kiosk::Serve(card::DeleteRelated delete_related) {
+  CardProfile profile = TestProfile("demo", 0x30);
+  profile.key_set = "test";
+  profile.delete_related = delete_related;
+  profile.sends_load_file_hash = sends_load_file_hash_;
+  profile.level_floor = type_.level_floor;
+  if (type_.IsScp02()) profile.match.scp = 2;  // its `i`: the card says
+  sequencer_ = std::make_unique<Sequencer>(
+      *ProfileCatalog::Create({profile}),
+      std::make_unique<VaultInProcess>(vault_), 1 << 20);
+}
+
+cardsim::KeySet Kiosk::CardKeys(uint8_t master_bit_flip) const {
+  keyvault::KnownKeySet keys = key_set_;
+  keys.master_enc[0] ^= master_bit_flip;
+  keys.master_mac[0] ^= master_bit_flip;
+  const Bytes kdd = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+  return {type_.IsScp02() ? cardsim::KeyType::kDes : cardsim::KeyType::kAes,
+          *keyvault::DeriveCardKey(keys, 1, kdd),
+          *keyvault::DeriveCardKey(keys, 2, kdd),
+          *keyvault::DeriveCardKey(keys, 2, kdd),  // DEK: of no use here
+          0x30,
+          {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}};
+}
+
+void Kiosk::NewCard(uint8_t master_bit_flip) {
+  cardsim::CardOptions options;
+  (type_.IsScp02() ? options.scp02_i : options.scp03_i) = type_.i;
+  card_ = *cardsim::Card::Create(CardKeys(master_bit_flip), options, random_);
+  record_.reset();
+}
+
+card::Transcript Kiosk::Run(const card::Script& script) {
+  return card::RunScript(
+      script,
+      [this](const card::CommandApdu& command)
+          -> absl::StatusOr<card::ResponseApdu> {
+        if (dies_after_.has_value() && (*dies_after_)-- == 0) {
+          return absl::UnavailableError("pulled");
+        }
+        return card_->Process(command);
+      },
+      [](size_t) {});
+}
+
+absl::StatusOr<Sequencer::Prepared> Kiosk::Prepare() {
+  dies_after_.reset();
+  card_->Reset();
+  const auto opening = sequencer_->Open("kiosk", "slot", 1);
+  if (!opening.ok()) return opening.status();
+  Sequencer::OpeningAnswers answers;
+  answers.identify = Run(opening->front().identify);
+  answers.challenge = Run(opening->front().challenge);
+  const auto identity = sequencer_->Identify(answers);
+  if (!identity.ok()) return identity.status();
+  return sequencer_->Prepare({opening->front().ticket, "kiosk", "slot", answers,
+                              desired_, identity->card_id, record_});
+}
+
+}  // namespace cardferry::sequencer

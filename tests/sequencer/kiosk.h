@@ -1,0 +1,91 @@
+#ifndef CARDFERRY_TESTS_SEQUENCER_KIOSK_H_
+#define CARDFERRY_TESTS_SEQUENCER_KIOSK_H_
+
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cardsim/card/card.h"
+#include "cardsim/channel/key_set.h"
+#include "lib/base/random.h"
+#include "lib/base/testing/fake_clock.h"
+#include "lib/card/script/run_script.h"
+#include "services/keyvault/testing/fake_ledger.h"
+#include "services/keyvault/testing/known_card.h"
+#include "services/keyvault/vault.h"
+#include "services/sequencer/sequencer.h"
+
+namespace cardferry::sequencer {
+
+// A type of cards, by its keys.
+struct CardType {
+  const char* name;
+  int key_bits;  // 112: triple DES, SCP02; else AES, SCP03
+  const char* diversification;
+  uint8_t i;
+  uint8_t level_floor = 0x03;
+
+  bool IsScp02() const { return key_bits == 112; }
+};
+
+inline std::ostream& operator<<(std::ostream& out, const CardType& type) {
+  return out << type.name;
+}
+
+inline std::vector<CardType> CardTypes() {
+  return {{"Scp03Aes128", 128, "kdf3", 0x70},
+          {"Scp03Aes192", 192, "kdf3", 0x60},
+          {"Scp03Aes256", 256, "kdf3", 0x10},
+          {"Scp03CMacOnly", 128, "none", 0x00, 0x01},
+          {"Scp03RMac", 256, "kdf3", 0x20, 0x13},
+          {"Scp03REnc", 128, "kdf3", 0x70, 0x33},
+          {"Scp02RMac", 112, "visa2", 0x35, 0x13},
+          {"Scp02I15", 112, "visa2", 0x15},
+          {"Scp02I55", 112, "emv-cps", 0x55},
+          {"Scp02CMacOnly", 112, "none", 0x55, 0x01}};
+}
+
+// A reader with a card, and the two services behind it, without processes and
+// network: the sequencer and the keyvault's domain (known keys instead of an
+// HSM) on one side, the simulated card with its own channel code on the other.
+// It is no agent: what runs, and how far, is the caller's choice.
+class Kiosk {
+ protected:
+  // With a new card.
+  explicit Kiosk(const CardType& type);
+
+  // A new sequencer.
+  void Serve(card::DeleteRelated delete_related);
+
+  // Another card of the same key set with nothing on it. `master_bit_flip`
+  // makes its keys other ones; DES does not look at bit 01.
+  void NewCard(uint8_t master_bit_flip = 0);
+  // The keys of the card in the reader.
+  cardsim::KeySet CardKeys(uint8_t master_bit_flip = 0) const;
+
+  // As an honest agent does, until the card is pulled (`dies_after_`).
+  card::Transcript Run(const card::Script& script);
+
+  // The card is inserted: its opening, and what is prepared for it.
+  absl::StatusOr<Sequencer::Prepared> Prepare();
+
+  const CardType type_;
+  const keyvault::KnownKeySet key_set_;
+  keyvault::OpensslHsmKeys hsm_keys_{{key_set_}};
+  keyvault::FakeLedger ledger_;
+  FakeClock clock_;
+  SystemRandom random_;
+  keyvault::Vault vault_;
+  std::unique_ptr<Sequencer> sequencer_;
+  std::unique_ptr<cardsim::Card> card_;
+  std::optional<CardRecord> record_;
+  std::optional<size_t> dies_after_;
+  bool sends_load_file_hash_ = false;
+  DesiredState desired_;
+};
+
+}  // namespace cardferry::sequencer
+
+#endif  // CARDFERRY_TESTS_SEQUENCER_KIOSK_H_
