@@ -33,21 +33,26 @@ std::string Loopback(int port) { return absl::StrCat("127.0.0.1:", port); }
 // One agent's stream, and its own stream to the orchestrator.
 class Passage {
  public:
-  Passage(AgentSide& agent, ServerSide& server)
-      : agent_(agent), server_(server) {}
+  // `end_agent` and `end_server` end their streams at once.
+  Passage(AgentSide& agent, std::function<void()> end_agent, ServerSide& server,
+          std::function<void()> end_server)
+      : agent_(agent),
+        end_agent_(std::move(end_agent)),
+        server_(server),
+        end_server_(std::move(end_server)) {}
 
   // Returns when the agent or the orchestrator has ended its stream.
-  // `cancel_agent` ends the agent's.
-  void Run(const std::function<void()>& cancel_agent) {
-    std::thread down([this, &cancel_agent] {
-      ReadServer();
-      cancel_agent();
-    });
+  void Run() {
     std::thread out([this] { WriteAgent(); });
+    std::thread down([this, &out] {
+      ReadServer();
+      // What may still go to the agent goes first.
+      out.join();
+      end_agent_();
+    });
     ReadAgent();
     server_.WritesDone();
     down.join();
-    out.join();
   }
 
  private:
@@ -66,13 +71,21 @@ class Passage {
   void ReadServer() {
     pb::GatewayMessage message;
     while (server_.Read(&message)) {
-      absl::MutexLock lock(&mutex_);
-      const absl::Status taken = queue_.Take(message);
-      if (!taken.ok()) LogError("part is not cut", {{"status", taken}});
-      moved_ = true;
+      const absl::Status taken = Take(message);
+      if (taken.ok()) continue;
+      // Without it the agent would wait for the rest for ever.
+      LogError("part is not cut", {{"status", taken}});
+      end_server_();
+      break;
     }
     absl::MutexLock lock(&mutex_);
     ended_ = true;
+  }
+
+  absl::Status Take(const pb::GatewayMessage& message) {
+    absl::MutexLock lock(&mutex_);
+    moved_ = true;
+    return queue_.Take(message);
   }
 
   void WriteAgent() {
@@ -96,7 +109,9 @@ class Passage {
   }
 
   AgentSide& agent_;
+  const std::function<void()> end_agent_;
   ServerSide& server_;
+  const std::function<void()> end_server_;
 
   absl::Mutex mutex_;
   PartQueue queue_ ABSL_GUARDED_BY(mutex_);
@@ -127,12 +142,17 @@ class CommandGateway::Service final : public pb::AgentGateway::Service {
     return absl::OkStatus();
   }
 
+  int port() const { return server_->port(); }
+
  private:
   grpc::Status Connect(grpc::ServerContext* context,
                        AgentSide* agent) override {
     grpc::ClientContext call;
     const auto server = orchestrator_->Connect(&call);
-    Passage(*agent, *server).Run([context] { context->TryCancel(); });
+    Passage passage(
+        *agent, [context] { context->TryCancel(); }, *server,
+        [&call] { call.TryCancel(); });
+    passage.Run();
     return server->Finish();
   }
 
@@ -143,6 +163,8 @@ class CommandGateway::Service final : public pb::AgentGateway::Service {
 CommandGateway::CommandGateway() : service_(std::make_unique<Service>()) {}
 
 CommandGateway::~CommandGateway() = default;
+
+int CommandGateway::port() const { return service_->port(); }
 
 absl::StatusOr<std::unique_ptr<CommandGateway>> CommandGateway::Start(
     const Options& options) {

@@ -16,7 +16,7 @@ namespace cardferry::stage {
 class CommandGateway {
  public:
   struct Options {
-    int port = 0;               // of loopback, for the agent
+    int port = 0;               // of loopback, for the agent; 0: a free one
     int orchestrator_port = 0;  // of loopback
     // Towards the agent it is the orchestrator, towards the orchestrator it is
     // the agent.
@@ -31,6 +31,9 @@ class CommandGateway {
   CommandGateway& operator=(const CommandGateway&) = delete;
   // The agent should have gone.
   ~CommandGateway();
+
+  // Where the agent finds it.
+  int port() const;
 
  private:
   class Service;
