@@ -14,6 +14,12 @@ namespace cardferry::scp {
 struct CertifiedKey {
   EllipticCurve curve = EllipticCurve::kP256;
   Bytes point;  // 04 | x | y
+  // Which certificate vouches for it, so that a card can be bound to it: an
+  // issuer gives a serial number once. X.509: two Names and an INTEGER, each in
+  // DER with tag and length; GlobalPlatform's format: what is in 42, 93, 5F20.
+  Bytes issuer = {};
+  Bytes serial_number = {};
+  Bytes subject = {};
 };
 
 // The key of the last certificate in `chain` (ParseCertificateStore), which

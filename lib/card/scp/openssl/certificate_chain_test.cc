@@ -37,6 +37,12 @@ TEST(X509ChainTest, GivesTheKeyThatTheAuthorityVouchesFor) {
                        Verify({kX509Intermediate, kX509Card}, kX509Authority));
   EXPECT_EQ(key.curve, EllipticCurve::kP256);
   EXPECT_EQ(ToHex(key.point), kX509CardPoint);
+  EXPECT_EQ(ToHex(key.issuer),
+            "301C311A301806035504030C115465737420696E7465726D656469617465");
+  EXPECT_EQ(ToHex(key.serial_number), "020103");
+  EXPECT_EQ(ToHex(key.subject),
+            "301F311D301B06035504030C145465737420736563757269747920646F6D6169"
+            "6E");
   EXPECT_OK(
       Verify({kX509Authority, kX509Intermediate, kX509Card}, kX509Authority));
 }
@@ -105,6 +111,9 @@ TEST(GpChainTest, GivesTheKeyThatTheAuthorityVouchesFor) {
                        Verify({kGpIntermediate, kGpCard}, kGpAuthority));
   EXPECT_EQ(key.curve, EllipticCurve::kBrainpoolP256r1);
   EXPECT_EQ(ToHex(key.point), kGpCardPoint);
+  EXPECT_EQ(ToHex(key.issuer), "B1B2");
+  EXPECT_EQ(ToHex(key.serial_number), "03");
+  EXPECT_EQ(ToHex(key.subject), "C1C2");
   EXPECT_OK(Verify({kGpAuthority, kGpIntermediate, kGpCard}, kGpAuthority));
   EXPECT_OK(Verify({kGpCard}, kGpIntermediate));
 }

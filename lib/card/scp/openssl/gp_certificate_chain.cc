@@ -86,7 +86,10 @@ absl::StatusOr<CertifiedKey> VerifyGpCertificates(absl::Span<const Bytes> chain,
   if (issuer.usage != CertificateUsage::kKeyAgreement) {
     return NotVouchedFor(chain.size() - 1, "is not for key agreement");
   }
-  return CertifiedKey{issuer.curve, std::move(issuer.public_key)};
+  return CertifiedKey{issuer.curve, std::move(issuer.public_key),
+                      std::move(issuer.ca_identifier),
+                      std::move(issuer.serial_number),
+                      std::move(issuer.subject)};
 }
 
 }  // namespace cardferry::scp

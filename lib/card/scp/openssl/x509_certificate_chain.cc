@@ -78,6 +78,18 @@ absl::Status Verify(X509_STORE_CTX* context, size_t count) {
                                     X509_verify_cert_error_string(error)));
 }
 
+// A part of a certificate in DER; `encode` is OpenSSL's i2d function for it.
+template <typename Part>
+absl::StatusOr<Bytes> DerOf(const Part* part,
+                            int (*encode)(const Part*, unsigned char**)) {
+  const int length = encode(part, nullptr);
+  if (length <= 0) return Broken("a certificate cannot be encoded again");
+  Bytes der(static_cast<size_t>(length));
+  unsigned char* at = der.data();
+  encode(part, &at);
+  return der;
+}
+
 absl::StatusOr<CertifiedKey> KeyOf(X509* leaf, size_t index) {
   if ((X509_get_extension_flags(leaf) & EXFLAG_KUSAGE) == 0 ||
       (X509_get_key_usage(leaf) & KU_KEY_AGREEMENT) == 0 ||
@@ -102,6 +114,12 @@ absl::StatusOr<CertifiedKey> KeyOf(X509* leaf, size_t index) {
     return NotVouchedFor(index, "has a key on a curve that is not there");
   }
   certified.curve = *curve;
+  ASSIGN_OR_RETURN(certified.issuer,
+                   DerOf(X509_get_issuer_name(leaf), i2d_X509_NAME));
+  ASSIGN_OR_RETURN(certified.serial_number,
+                   DerOf(X509_get0_serialNumber(leaf), i2d_ASN1_INTEGER));
+  ASSIGN_OR_RETURN(certified.subject,
+                   DerOf(X509_get_subject_name(leaf), i2d_X509_NAME));
   return certified;
 }
 
