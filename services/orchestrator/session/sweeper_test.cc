@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
@@ -32,6 +33,31 @@ class SweeperTest : public ReaderFixture {
       return JobRepository(tx).Claim(job, "o1", clock_.Now());
     }));
     return job;
+  }
+
+  // The job of a report that came while the sequencer was away; each is of
+  // another card at another reader.
+  std::string LeaveReport(int i) {
+    const ReaderAddress at = {"kiosk-7", absl::StrCat("Reader ", i)};
+    const std::string job = AddJob({at.agent, at.reader, ""});
+    Connect(at);
+    Start();
+    Answer(absl::StrCat("issuer/", i));
+    sequencer_.FailConclude(absl::UnavailableError("down"));
+    Report();
+    session_->Handle(Disconnected{});
+    clock_.Advance(absl::Seconds(1));
+    return job;
+  }
+  // How many calls Sweep makes for reports while the sequencer is away for
+  // `failures` of them.
+  size_t SweepReports(int failures) {
+    const size_t before = sequencer_.transcripts().size();
+    for (int i = 0; i < failures; ++i) {
+      sequencer_.FailConclude(absl::UnavailableError("down"));
+    }
+    SweepAfter(Sweeper::kReportPatience);
+    return sequencer_.transcripts().size() - before;
   }
 
   ManualExecutor executor_;
@@ -132,6 +158,24 @@ TEST_F(SweeperTest, TriesLaterWhatCannotBeConcludedNow) {
   EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
   SweepAfter(Sweeper::kPeriod);
   EXPECT_EQ(GetJob(job).state, JobState::kDone);
+}
+
+TEST_F(SweeperTest, AReportThatCannotBeConcludedDoesNotKeepTheOthers) {
+  const std::string first = LeaveReport(1);
+  const std::string second = LeaveReport(2);
+  const std::string third = LeaveReport(3);
+  EXPECT_EQ(SweepReports(/*failures=*/2), 3u);
+  EXPECT_EQ(GetJob(first).state, JobState::kWaiting);
+  EXPECT_EQ(GetJob(second).state, JobState::kWaiting);
+  EXPECT_EQ(GetJob(third).state, JobState::kDone);
+  EXPECT_EQ(SweepReports(/*failures=*/0), 2u);
+  EXPECT_EQ(GetJob(first).state, JobState::kDone);
+}
+
+TEST_F(SweeperTest, AfterThreeReportsThatFailItWaitsForTheNextSweep) {
+  for (int i = 1; i <= 4; ++i) LeaveReport(i);
+  EXPECT_EQ(SweepReports(/*failures=*/3), 3u);
+  EXPECT_EQ(SweepReports(/*failures=*/0), 4u);
 }
 
 TEST_F(SweeperTest, ForgetsOldEvents) {
