@@ -58,6 +58,8 @@ absl::StatusOr<CardRecord> RecordOf(const Sequencer::Request& request,
         "identity, or an agent that lies"));
   }
   record.sequence_counter = ProvableCounter(*claim.identity);
+  // Stays so until a conclusion has read the card.
+  if (request.record_in_doubt) record.read_at = absl::InfinitePast();
   return record;
 }
 

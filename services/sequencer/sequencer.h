@@ -57,6 +57,7 @@ class Sequencer {
     DesiredState desired;
     std::string card_id;
     std::optional<CardRecord> record;  // none for a new card
+    bool record_in_doubt = false;  // what was sent after it is not concluded
     absl::Time now = absl::Now();
   };
 
@@ -93,8 +94,8 @@ class Sequencer {
   // say why the desired state cannot be reached.
   //
   // Where the agent cannot compare the leading reads (R-ENC), nothing is
-  // deleted because of a record that is older than kFreshFor: such a card is
-  // only read first.
+  // deleted because of a record that is older than kFreshFor or in doubt: such
+  // a card is only read first.
   absl::StatusOr<Prepared> Prepare(const Request& request);
   static constexpr absl::Duration kFreshFor = absl::Minutes(2);
 

@@ -236,6 +236,39 @@ TEST_F(SequencerProofTest, ABrokenChangeLeavesNothingThatWasReadJustNow) {
   EXPECT_EQ(conclusion.record.read_at, absl::InfinitePast());
 }
 
+// It was read just now; but a packet was sent since, and nobody knows what came
+// of it.
+TEST_F(SequencerProofTest, WhatIsInDoubtIsReadBeforeSomethingIsDeleted) {
+  ServeAt(kEncrypted);
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  desired_ = {{}, {kBrokerage}, {}};
+  Sequencer::Request request = Request();
+  request.record_in_doubt = true;
+  ASSERT_OK_AND_ASSIGN(const Sequencer::Prepared first,
+                       sequencer_->Prepare(request));
+  EXPECT_EQ(first.changes, 0u);
+  EXPECT_EQ(first.summary, "read the card first");
+  // A report that the card was not read by ends no doubt.
+  Transcript broken = card_.Run(first.script);
+  broken.answers.resize(1);
+  broken.end = RunEnd::kUnknown;
+  record_ = Concluded(first.state, broken).record;
+  const Sequencer::Prepared second = Prepared();
+  EXPECT_EQ(second.changes, 0u);
+  record_ = Concluded(second.state, card_.Run(second.script)).record;
+  EXPECT_GT(Prepared().changes, 0u);
+}
+
+TEST_F(SequencerProofTest, WhatTheAgentComparesMayBeInDoubt) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  desired_ = {{}, {kBrokerage}, {}};
+  Sequencer::Request request = Request();
+  request.record_in_doubt = true;
+  ASSERT_OK_AND_ASSIGN(const Sequencer::Prepared prepared,
+                       sequencer_->Prepare(request));
+  EXPECT_GT(prepared.changes, 0u);
+}
+
 TEST_F(SequencerProofTest, WhatWasReadInTheFutureIsReadAgain) {
   ServeAt(kEncrypted);
   ASSERT_EQ(Insert().outcome, Outcome::kDone);

@@ -200,6 +200,7 @@ absl::StatusOr<Sequencer::Request> ParsePrepare(
                                 request.challenge_transcript()));
   ASSIGN_OR_RETURN(parsed.desired, ToDesired(request.desired(), load_files));
   parsed.card_id = request.card_id();
+  parsed.record_in_doubt = request.record_in_doubt();
   if (request.card_record().empty()) return parsed;
   absl::StatusOr<CardRecord> record = DecodeCardRecord(request.card_record());
   if (!record.ok()) return Annotate(record.status(), "card_record");

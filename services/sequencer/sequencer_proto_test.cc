@@ -48,6 +48,7 @@ TEST_F(ParsePrepareTest, FillsInWhatMayBeLeftOut) {
   EXPECT_EQ(request.card_id, "demo/00");
   EXPECT_TRUE(request.answers.challenge.has_value());
   EXPECT_FALSE(request.record.has_value());
+  EXPECT_FALSE(request.record_in_doubt);
   ASSERT_EQ(request.desired.packages.size(), 1u);
   EXPECT_EQ(request.desired.packages[0].file, file_);
   const DesiredApplet& applet = request.desired.packages[0].applets[0];
@@ -63,12 +64,14 @@ TEST_F(ParsePrepareTest, TakesWhatIsGiven) {
   Applet().set_install_parameters("1234");
   const CardRecord record{"demo/00"};
   request_.set_card_record(EncodeCardRecord(record));
+  request_.set_record_in_doubt(true);
   ASSERT_OK_AND_ASSIGN(const Sequencer::Request request, Parse());
   const DesiredApplet& applet = request.desired.packages[0].applets[0];
   EXPECT_EQ(applet.instance, kPackage);
   EXPECT_EQ(ToHex(applet.privileges), "04");
   EXPECT_EQ(AsString(applet.parameters), "1234");
   EXPECT_EQ(request.record, record);
+  EXPECT_TRUE(request.record_in_doubt);
 }
 
 TEST_F(ParsePrepareTest, SaysWhichFieldIsWrong) {

@@ -242,7 +242,7 @@ TEST_F(OperatorDeskTest, ShowsProgressInJobs) {
 TEST_F(OperatorDeskTest, GivesLongListsInPages) {
   ASSERT_OK(db_.database().Execute(
       "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE "
-      "i < 300) INSERT INTO cards SELECT 'issuer/' || i, 0, 0, '', '', 0 "
+      "i < 300) INSERT INTO cards SELECT 'issuer/' || i, 0, 0, '', '', 0, 0 "
       "FROM n"));
   ASSERT_OK_AND_ASSIGN(const auto first, desk_.ListCards(""));
   EXPECT_THAT(first.values, SizeIs(kPageSize));

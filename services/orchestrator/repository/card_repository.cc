@@ -69,8 +69,9 @@ absl::Status CardRepository::Saw(const std::string& id,
                                  const std::string& profile, absl::Time at) {
   return tx_
       .Execute(
-          "INSERT INTO cards VALUES (:id, :first, :last, :profile, '', 0) "
-          "ON CONFLICT (id) DO UPDATE SET last_seen_us = "
+          "INSERT INTO cards (id, first_seen_us, last_seen_us, profile, "
+          "record, content_proven) VALUES (:id, :first, :last, :profile, '', "
+          "0) ON CONFLICT (id) DO UPDATE SET last_seen_us = "
           "excluded.last_seen_us, profile = excluded.profile",
           {{"id", id}, {"first", at}, {"last", at}, {"profile", profile}})
       .status();
@@ -82,8 +83,8 @@ absl::Status CardRepository::SetContent(const std::string& id,
                                         bool proven) {
   ASSIGN_OR_RETURN(
       const int64_t changed,
-      tx_.Execute("UPDATE cards SET record = :record, content_proven = :proven "
-                  "WHERE id = :id",
+      tx_.Execute("UPDATE cards SET record = :record, content_proven = "
+                  ":proven, in_doubt = 0 WHERE id = :id",
                   {{"record", record}, {"proven", proven}, {"id", id}}));
   if (changed == 0) {
     return absl::NotFoundError(absl::StrCat("there is no card ", id));
@@ -100,9 +101,21 @@ absl::Status CardRepository::SetContent(const std::string& id,
 
 absl::Status CardRepository::Doubt(const std::string& id) {
   return tx_
-      .Execute("UPDATE cards SET content_proven = 0 WHERE id = :id",
-               {{"id", id}})
+      .Execute(
+          "UPDATE cards SET content_proven = 0, in_doubt = 1 "
+          "WHERE id = :id",
+          {{"id", id}})
       .status();
+}
+
+absl::StatusOr<bool> CardRepository::IsInDoubt(const std::string& id) {
+  ASSIGN_OR_RETURN(
+      const std::vector<store::Row> rows,
+      tx_.Query("SELECT in_doubt FROM cards WHERE id = :id", {{"id", id}}));
+  bool in_doubt = false;
+  if (rows.empty()) return in_doubt;
+  RETURN_IF_ERROR(rows[0].Read(in_doubt));
+  return in_doubt;
 }
 
 absl::StatusOr<Bytes> CardRepository::Record(const std::string& id) {
@@ -172,7 +185,8 @@ absl::Status CardRepository::Stop(const std::string& id,
                                   const std::string& agent, absl::Time at) {
   RETURN_IF_ERROR(
       tx_.Execute(
-             "INSERT INTO cards VALUES (:id, :first, :last, :profile, "
+             "INSERT INTO cards (id, first_seen_us, last_seen_us, profile, "
+             "record, content_proven) VALUES (:id, :first, :last, :profile, "
              "'', 0) ON CONFLICT (id) DO NOTHING",
              {{"id", id}, {"first", at}, {"last", at}, {"profile", profile}})
           .status());

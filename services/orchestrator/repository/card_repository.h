@@ -22,14 +22,17 @@ class CardRepository {
   // The card has proven itself.
   absl::Status Saw(const std::string& id, const std::string& profile,
                    absl::Time at);
-  // What it holds now. NOT_FOUND for a card that was never seen.
+  // What it holds now; ends a doubt. NOT_FOUND for a card that was never seen.
   absl::Status SetContent(const std::string& id, const Bytes& record,
                           const CardContent& content, bool proven);
-  // What it holds is not proven any more; nothing for a card never seen.
+  // It is being changed: what it holds is neither known nor proven until
+  // SetContent. Nothing for a card never seen.
   absl::Status Doubt(const std::string& id);
 
   // Opaque; empty for a card that was never seen.
   absl::StatusOr<Bytes> Record(const std::string& id);
+  // Doubted, and no content set since; false for a card that was never seen.
+  absl::StatusOr<bool> IsInDoubt(const std::string& id);
   // NOT_FOUND for a card that was never seen.
   absl::StatusOr<Card> Get(const std::string& id);
   // By id, at most `most` of those after the card `after`; empty: of all.

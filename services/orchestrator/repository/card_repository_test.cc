@@ -119,15 +119,26 @@ TEST_F(CardRepositoryTest, ListsCardsWithTheirContent) {
   EXPECT_EQ((*list)[0].content.packages.size(), 2u);
 }
 
-TEST_F(CardRepositoryTest, WhatWasProvenMayBeInDoubtLater) {
+TEST_F(CardRepositoryTest, WhatWasProvenIsInDoubtUntilItIsSetAgain) {
+  const auto in_doubt = [this] {
+    return db_.Do([](store::Transaction& tx) {
+      return CardRepository(tx).IsInDoubt("issuer/00010203040506070809");
+    });
+  };
+  EXPECT_THAT(in_doubt(), IsOkAndHolds(false));
   ASSERT_OK(Saw(1));
   ASSERT_OK(SetContent({1}, Content(), true));
+  EXPECT_THAT(in_doubt(), IsOkAndHolds(false));
   ASSERT_OK(db_.Do([](store::Transaction& tx) {
     return CardRepository(tx).Doubt("issuer/00010203040506070809");
   }));
   ASSERT_OK_AND_ASSIGN(const Card card, Get());
   EXPECT_FALSE(card.content_proven);
   EXPECT_EQ(card.content.packages.size(), 2u);
+  ASSERT_OK(Saw(2));
+  EXPECT_THAT(in_doubt(), IsOkAndHolds(true));
+  ASSERT_OK(SetContent({2}, Content(), true));
+  EXPECT_THAT(in_doubt(), IsOkAndHolds(false));
 }
 
 TEST_F(CardRepositoryTest, OneAgentStopsACardForItselfTwoStopItForAll) {

@@ -186,13 +186,20 @@ store::Migration JobsByEnd() {
           {"CREATE INDEX jobs_by_end ON jobs (ended_us)"}};
 }
 
+store::Migration CardsInDoubt() {
+  return {"cards that are being changed",
+          {"ALTER TABLE cards ADD COLUMN in_doubt INTEGER NOT NULL DEFAULT 0",
+           "UPDATE cards SET in_doubt = 1 WHERE id IN (SELECT card_id FROM "
+           "packets WHERE state <> 3 AND changes > 0)"}};
+}
+
 }  // namespace
 
 std::vector<store::Migration> Schema() {
-  return {Applications(), Jobs(),         Cards(),
-          Sessions(),     Journal(),      JobsOfAllActions(),
-          AddedAgents(),  StoppedCards(), JobsByEnd(),
-          PacketTrouble()};
+  return {Applications(),  Jobs(),         Cards(),
+          Sessions(),      Journal(),      JobsOfAllActions(),
+          AddedAgents(),   StoppedCards(), JobsByEnd(),
+          PacketTrouble(), CardsInDoubt()};
 }
 
 }  // namespace cardferry::orchestrator

@@ -50,6 +50,7 @@ class OldDatabaseTest : public ::testing::Test {
           "'o1', 'kiosk-7', 'Reader 0', 'issuer/A', 'generic', 12, 9, 'B5', 1)",
           "INSERT INTO agents VALUES ('kiosk-7', 5000000)",
           "INSERT INTO cards VALUES ('issuer/A', 1, 2, 'generic', '', 0)",
+          "INSERT INTO cards VALUES ('issuer/C', 1, 2, 'generic', '', 0)",
           "INSERT INTO card_stops VALUES ('issuer/A', 'kiosk-7', 3)",
           "INSERT INTO card_stops VALUES ('issuer/B', 'kiosk-7', 7)",
           "INSERT INTO card_stops VALUES ('issuer/B', 'kiosk-8', 9)"}) {
@@ -126,12 +127,22 @@ TEST_F(OldDatabaseTest, ServesItsAgentsOn) {
   EXPECT_EQ(revoked, std::nullopt);
 }
 
+TEST_F(OldDatabaseTest, DoubtsTheCardsWhosePacketsWereNotConcluded) {
+  const auto in_doubt = [this](const char* card) {
+    return Do([&](store::Transaction& tx) {
+      return CardRepository(tx).IsInDoubt(card);
+    });
+  };
+  EXPECT_THAT(in_doubt("issuer/A"), IsOkAndHolds(true));
+  EXPECT_THAT(in_doubt("issuer/C"), IsOkAndHolds(false));
+}
+
 TEST_F(OldDatabaseTest, ListsItsStoppedCards) {
   ASSERT_OK_AND_ASSIGN(const std::vector<Card> cards,
                        Do([](store::Transaction& tx) {
                          return CardRepository(tx).List("", 9);
                        }));
-  ASSERT_EQ(cards.size(), 2u);
+  ASSERT_EQ(cards.size(), 3u);
   EXPECT_EQ(cards[0].profile, "generic");
   EXPECT_EQ(cards[1].id, "issuer/B");
   EXPECT_TRUE(cards[1].stopped);

@@ -48,6 +48,8 @@ struct Preparation {
   DesiredState desired;
   std::string card_id;  // as claimed; the proven one must equal it
   Bytes card_record;    // opaque; empty for a new card
+  // A packet that changes the card was sent after it, and is not concluded.
+  bool record_in_doubt = false;
 };
 
 // A plan without a card: what is known of it.

@@ -212,6 +212,7 @@ pb::PrepareRequest RenderPrepare(const Preparation& preparation) {
   request.set_challenge_transcript(AsString(preparation.answer.challenge));
   request.set_card_id(preparation.card_id);
   request.set_card_record(AsString(preparation.card_record));
+  request.set_record_in_doubt(preparation.record_in_doubt);
   Render(preparation.desired, *request.mutable_desired());
   return request;
 }

@@ -144,6 +144,7 @@ TEST(SequencerProto, AsksForWhatTheCardShallHold) {
   preparation.desired.absent_applications = {{0xA1}, {0xA2}};
   preparation.card_id = "issuer/A";
   preparation.card_record = {4};
+  preparation.record_in_doubt = true;
   const pb::PrepareRequest wanted = Parse<pb::PrepareRequest>(R"(
     ticket: "\001" agent: "kiosk-7" reader: "Reader 0"
     identify_transcript: "\002" challenge_transcript: "\003"
@@ -154,7 +155,7 @@ TEST(SequencerProto, AsksForWhatTheCardShallHold) {
                   install_parameters: "1\000" } }
       absent_packages: "\240"
       absent_applications: "\241" absent_applications: "\242" }
-    card_id: "issuer/A" card_record: "\004")");
+    card_id: "issuer/A" card_record: "\004" record_in_doubt: true)");
   EXPECT_EQ(RenderPrepare(preparation).DebugString(), wanted.DebugString());
 }
 

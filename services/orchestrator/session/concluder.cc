@@ -189,10 +189,8 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
     RETURN_IF_ERROR(journal.Add(EntryFor(packet, now, "card.recorded",
                                          "The card's content was recorded")));
   }
+  // A card that was to be changed stays in doubt.
   if (forged) {
-    if (packet.changes > 0) {
-      RETURN_IF_ERROR(CardRepository(tx).Doubt(packet.card_id));
-    }
     RETURN_IF_ERROR(journal.Add(
         EntryFor(packet, now, "answers.forged", conclusion.reason)));
   }

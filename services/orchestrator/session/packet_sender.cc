@@ -17,6 +17,9 @@ absl::Status PacketSender::Register(const std::string& summary) {
     RETURN_IF_ERROR(
         CardRepository(tx).Saw(packet_.card_id, packet_.profile, now));
     RETURN_IF_ERROR(PacketRepository(tx).Add(packet_, now));
+    if (packet_.changes > 0) {
+      RETURN_IF_ERROR(CardRepository(tx).Doubt(packet_.card_id));
+    }
     JournalEntry entry;
     entry.at = now;
     entry.kind = "packet.sent";

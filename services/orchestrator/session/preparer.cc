@@ -145,7 +145,9 @@ absl::StatusOr<Preparer::Task> Preparer::FillTask(store::Transaction& tx,
                    JobRepository(tx).InstallParameters(job.id));
   p.desired =
       DesiredStateOf(job.subject, application.load_file, std::move(parameters));
-  ASSIGN_OR_RETURN(p.card_record, CardRepository(tx).Record(card.card_id));
+  CardRepository cards(tx);
+  ASSIGN_OR_RETURN(p.card_record, cards.Record(card.card_id));
+  ASSIGN_OR_RETURN(p.record_in_doubt, cards.IsInDoubt(card.card_id));
   task.job = std::move(job);
   return task;
 }

@@ -95,6 +95,39 @@ TEST_F(PreparerTest, AJobThatWasGivenUpMeanwhileIsLeftToItsNewHolder) {
   EXPECT_EQ(GetJob(job).state, JobState::kPreparing);
 }
 
+TEST_F(PreparerTest, ARecordIsInDoubtUntilWhatWasSentIsConcluded) {
+  for (int i = 0; i < 3; ++i) AddJob({"kiosk-7", "", ""});
+  const auto in_doubt = [this] {
+    return sequencer_.preparations().back().record_in_doubt;
+  };
+  Start();
+  Answer(kCard);
+  EXPECT_FALSE(in_doubt());
+  // No report comes: the card is inserted somewhere else.
+  Connect({"kiosk-7", "Reader 1"});
+  Start();
+  Answer(kCard);
+  EXPECT_TRUE(in_doubt());
+  EXPECT_FALSE(GetCard(kCard).content_proven);
+  Report();
+  session_->Handle(JobArrived{});
+  Answer(kCard);
+  ASSERT_THAT(sequencer_.preparations(), SizeIs(4));
+  EXPECT_FALSE(in_doubt());
+}
+
+TEST_F(PreparerTest, APacketThatOnlyReadsLeavesNoDoubt) {
+  sequencer_.SetCommands(2, 0);
+  for (int i = 0; i < 2; ++i) AddJob({"kiosk-7", "", ""});
+  Start();
+  Answer(kCard);
+  Connect({"kiosk-7", "Reader 1"});
+  Start();
+  Answer(kCard);
+  ASSERT_THAT(sequencer_.preparations(), SizeIs(3));
+  EXPECT_FALSE(sequencer_.preparations().back().record_in_doubt);
+}
+
 TEST_F(PreparerTest, TriesAgainWhileTheSequencerCannotBeReached) {
   const std::string job = AddJob({"kiosk-7", "", ""});
   Start();
