@@ -28,7 +28,8 @@ std::string AdviceFor(const absl::Status& status) {
     case absl::StatusCode::kUnauthenticated:
       return "Check the certificate and its authority (--certificate, --ca).";
     case absl::StatusCode::kPermissionDenied:
-      return "This certificate's role may not do that: use an operator's.";
+      return "This certificate's role may not do that: use an operator's, or "
+             "to approve, an approver's.";
     case absl::StatusCode::kNotFound:
       return "See what there is: cardferry app list, agent list, card list, "
              "job list, profile list.";
@@ -75,6 +76,19 @@ void Command::Run(absl::string_view trying,
     FailUsage(trying, client.status());
     return;
   }
+  const absl::Status status = work(**client);
+  if (!status.ok()) Fail(trying, status);
+}
+
+void Command::RunForApprover(
+    absl::string_view trying,
+    const std::function<absl::Status(ApprovalClient&)>& work) {
+  const absl::StatusOr<Settings> settings =
+      ResolveSettings(flags_, world_.environment, Needs::kKeyvault);
+  if (!settings.ok()) return FailUsage(trying, settings.status());
+  const absl::StatusOr<std::unique_ptr<ApprovalClient>> client =
+      world_.connect_approvals(*settings);
+  if (!client.ok()) return FailUsage(trying, client.status());
   const absl::Status status = work(**client);
   if (!status.ok()) Fail(trying, status);
 }

@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "cli/approval_client.h"
 #include "cli/operator_client.h"
 #include "cli/render/json.h"
 #include "cli/settings.h"
@@ -44,6 +45,10 @@ struct World {
   // Reaches the keyvault that the settings name.
   std::function<absl::StatusOr<std::unique_ptr<VaultClient>>(const Settings&)>
       connect_vault;
+  // The same, as an approver.
+  std::function<absl::StatusOr<std::unique_ptr<ApprovalClient>>(
+      const Settings&)>
+      connect_approvals;
   // The width of the terminal that `out` is; 0: it is none.
   int columns = 0;
   // From now on Ctrl-C calls `stop`, on another thread, instead of ending the
@@ -66,6 +71,10 @@ class Command {
   // `trying` completes "cannot ...": "add the job".
   void Run(absl::string_view trying,
            const std::function<absl::Status(OperatorClient&)>& work);
+
+  // The same with the keyvault's calls for approvers; needs no orchestrator.
+  void RunForApprover(absl::string_view trying,
+                      const std::function<absl::Status(ApprovalClient&)>& work);
 
   // The keyvault, inside Run; null when no setting names it.
   absl::StatusOr<std::unique_ptr<VaultClient>> Vault();
@@ -107,6 +116,7 @@ void AddJobAdd(CLI::App& jobs, Command& command);
 void AddJobPlan(CLI::App& jobs, Command& command);
 void AddManifestCommands(CLI::App& app, Command& command);
 void AddCardCommands(CLI::App& app, Command& command);
+void AddApprovalCommands(CLI::App& app, Command& command);
 void AddAgentCommands(CLI::App& app, Command& command);
 void AddReaderCommands(CLI::App& app, Command& command);
 void AddProfileCommands(CLI::App& app, Command& command);

@@ -1,4 +1,3 @@
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -7,18 +6,14 @@
 #include "cli/aid_arguments.h"
 #include "cli/job_watcher.h"
 #include "cli/manifest/card_manifest.h"
+#include "cli/parameter_options.h"
 #include "cli/render/job_text.h"
 #include "cli/subcommand.h"
-#include "lib/base/bytes.h"
-#include "lib/base/file.h"
 
 namespace cardferry::cli {
 namespace {
 
 namespace pb = ::cardferry::orchestrator::v1;
-
-// More is refused by the orchestrator anyway.
-constexpr size_t kMaxParameterBytes = 4096;
 
 constexpr char kFooter[] =
     "Either --agent or --card. `load` and `upgrade` want --app: the card "
@@ -56,9 +51,7 @@ struct Options {
   std::string application_aid;
   std::vector<std::string> applets;
   std::string manifest;
-  std::string parameter_file;
-  std::string parameter_hex;
-  std::string parameter_text;
+  ParameterOptions parameters;
   std::string agent;
   std::string reader;
   std::string card;
@@ -66,27 +59,11 @@ struct Options {
   bool wait = false;
 };
 
-absl::StatusOr<std::string> ReadParameters(const Options& options,
-                                           std::istream& in) {
-  if (options.parameter_file == "-") {
-    return std::string(std::istreambuf_iterator<char>(in), {});
-  }
-  if (!options.parameter_file.empty()) {
-    return ReadFile(options.parameter_file, kMaxParameterBytes);
-  }
-  if (!options.parameter_hex.empty()) {
-    ASSIGN_OR_RETURN(const Bytes bytes, FromHex(options.parameter_hex));
-    return AsString(bytes);
-  }
-  return options.parameter_text;
-}
-
 absl::Status CheckManifestIsAlone(const Options& options) {
-  const bool alone =
-      options.action == "load" && options.application.empty() &&
-      options.package_aid.empty() && options.application_aid.empty() &&
-      options.applets.empty() && options.parameter_file.empty() &&
-      options.parameter_hex.empty() && options.parameter_text.empty();
+  const bool alone = options.action == "load" && options.application.empty() &&
+                     options.package_aid.empty() &&
+                     options.application_aid.empty() &&
+                     options.applets.empty() && options.parameters.empty();
   if (alone) return absl::OkStatus();
   return absl::InvalidArgumentError(
       "--manifest says all that the card shall hold: nothing else beside it");
@@ -116,8 +93,7 @@ absl::Status CheckCombination(const Options& options) {
         "say what to delete: one of --app NAME, --package AID and "
         "--application AID");
   }
-  if (!options.applets.empty() || !options.parameter_file.empty() ||
-      !options.parameter_hex.empty() || !options.parameter_text.empty()) {
+  if (!options.applets.empty() || !options.parameters.empty()) {
     return wrong("--applet and --param-... are for loading, not for deleting");
   }
   return absl::OkStatus();
@@ -155,7 +131,7 @@ absl::StatusOr<pb::AddJobRequest> MakeRequest(const Options& options,
                      ParseAid(options.application_aid, "--application"));
   }
   ASSIGN_OR_RETURN(*request.mutable_install_parameters(),
-                   ReadParameters(options, in));
+                   ReadParameters(options.parameters, in));
   return request;
 }
 
@@ -197,21 +173,6 @@ void AddManifest(CLI::App& add, Options& options) {
                  "FILE: a card manifest, instead of all the above");
 }
 
-void AddParameters(CLI::App& add, Options& options) {
-  CLI::Option* file = add.add_option(
-      "--param-file", options.parameter_file,
-      "install parameters: the bytes of this file, '-' for standard input");
-  CLI::Option* hex =
-      add.add_option("--param-hex", options.parameter_hex,
-                     "install parameters in hexadecimal; not for secrets");
-  CLI::Option* text = add.add_option(
-      "--param-text", options.parameter_text,
-      "install parameters as text; not for secrets: every user of this\n"
-      "machine can read them in `ps`, and your shell remembers them");
-  file->excludes(hex)->excludes(text);
-  hex->excludes(text);
-}
-
 void AddWhere(CLI::App& add, Options& options) {
   CLI::Option* agent = add.add_option(
       "--agent", options.agent,
@@ -230,7 +191,7 @@ void AddJobAdd(CLI::App& group, Command& command) {
   CLI::App& add = AddSubcommand(
       group, {"add", "say what a card shall hold, and see to it", "", kFooter});
   AddWhat(add, *options);
-  AddParameters(add, *options);
+  AddParameterOptions(add, options->parameters);
   AddManifest(add, *options);
   AddWhere(add, *options);
   CLI::Option* watch =
@@ -256,7 +217,7 @@ void AddJobPlan(CLI::App& group, Command& command) {
       group,
       {"plan", "what such a job would do to a known card", "", kPlanFooter});
   AddWhat(plan, *options);
-  AddParameters(plan, *options);
+  AddParameterOptions(plan, options->parameters);
   AddManifest(plan, *options);
   plan.add_option("--card", options->card, "the card")->required();
   plan.callback([&command, options] {

@@ -52,6 +52,15 @@ absl::StatusOr<std::unique_ptr<VaultClient>> ConnectVault(
       keyvault::v1::KeyVaultAdmin::NewStub(channel));
 }
 
+absl::StatusOr<std::unique_ptr<ApprovalClient>> ConnectApprovals(
+    const Settings& settings) {
+  ASSIGN_OR_RETURN(const auto channel,
+                   rpc::CreateChannel(settings.keyvault, settings.tls,
+                                      rpc::Role::kKeyvault));
+  return std::make_unique<ApprovalClient>(
+      keyvault::v1::ContentApprovals::NewStub(channel));
+}
+
 int Main(int argc, char** argv) {
   StartLog("cardferry", LogLevel::kError);
   // Before there are threads: they inherit it.
@@ -67,6 +76,7 @@ int Main(int argc, char** argv) {
               Variable,
               Connect,
               ConnectVault,
+              ConnectApprovals,
               Columns(),
               [&interrupt](std::function<void()> stop) {
                 interrupt.Set(std::move(stop));

@@ -17,7 +17,7 @@ constexpr char kFooter[] =
     "configuration file (--config FILE, else CARDFERRY_CONFIG; text format of\n"
     "cardferry.config.v1.CliConfig):\n"
     "  orchestrator: \"orchestrator.example:7001\"\n"
-    "  keyvault: \"keyvault.example:7003\"   # only for `card resume`\n"
+    "  keyvault: \"keyvault.example:7003\"   # for `card resume`, `approval`\n"
     "  tls { certificate: \"me.pem\" private_key: \"me.key\" ca: \"ca.pem\" }\n"
     "Variables: CARDFERRY_CONFIG, CARDFERRY_ORCHESTRATOR, CARDFERRY_KEYVAULT,\n"
     "CARDFERRY_CERTIFICATE, CARDFERRY_PRIVATE_KEY, CARDFERRY_CA.\n\n"
@@ -36,7 +36,8 @@ void AddGlobals(CLI::App& app, Command& command) {
   SettingFlags& flags = command.flags();
   app.add_option("--config", flags.config, "configuration file");
   app.add_option("--orchestrator", flags.orchestrator, "HOST:PORT");
-  app.add_option("--keyvault", flags.keyvault, "HOST:PORT, for `card resume`");
+  app.add_option("--keyvault", flags.keyvault,
+                 "HOST:PORT, for `card resume` and `approval`");
   app.add_option("--certificate", flags.certificate, "our certificate (PEM)");
   app.add_option("--private-key", flags.private_key, "its key (PEM)");
   app.add_option("--ca", flags.ca, "the authority to believe in (PEM)");
@@ -96,6 +97,7 @@ int RunCardferry(const std::vector<std::string>& arguments, World world) {
   AddAppCommands(app, command);
   AddJobCommands(app, command);
   AddCardCommands(app, command);
+  AddApprovalCommands(app, command);
   AddAgentCommands(app, command);
   AddReaderCommands(app, command);
   AddProfileCommands(app, command);

@@ -30,10 +30,18 @@ absl::Status CheckPresent(const std::string& value, absl::string_view what,
       " in a configuration file (--config FILE or CARDFERRY_CONFIG)"));
 }
 
-absl::Status CheckComplete(const Settings& settings) {
-  RETURN_IF_ERROR(CheckPresent(settings.orchestrator, "orchestrator",
-                               "--orchestrator HOST:PORT",
-                               "CARDFERRY_ORCHESTRATOR", "`orchestrator`"));
+absl::Status CheckService(const Settings& settings, Needs needs) {
+  if (needs == Needs::kKeyvault) {
+    return CheckPresent(settings.keyvault, "keyvault", "--keyvault HOST:PORT",
+                        "CARDFERRY_KEYVAULT", "`keyvault`");
+  }
+  return CheckPresent(settings.orchestrator, "orchestrator",
+                      "--orchestrator HOST:PORT", "CARDFERRY_ORCHESTRATOR",
+                      "`orchestrator`");
+}
+
+absl::Status CheckComplete(const Settings& settings, Needs needs) {
+  RETURN_IF_ERROR(CheckService(settings, needs));
   RETURN_IF_ERROR(CheckPresent(settings.tls.certificate, "certificate",
                                "--certificate FILE", "CARDFERRY_CERTIFICATE",
                                "`tls.certificate`"));
@@ -47,7 +55,8 @@ absl::Status CheckComplete(const Settings& settings) {
 }  // namespace
 
 absl::StatusOr<Settings> ResolveSettings(const SettingFlags& flags,
-                                         const Environment& environment) {
+                                         const Environment& environment,
+                                         Needs needs) {
   config::v1::CliConfig config;
   const std::string path =
       FirstOf({flags.config, "CARDFERRY_CONFIG", ""}, environment);
@@ -66,7 +75,7 @@ absl::StatusOr<Settings> ResolveSettings(const SettingFlags& flags,
   settings.tls.private_key =
       resolve({flags.private_key, "CARDFERRY_PRIVATE_KEY", tls.private_key()});
   settings.tls.ca = resolve({flags.ca, "CARDFERRY_CA", tls.ca()});
-  RETURN_IF_ERROR(CheckComplete(settings));
+  RETURN_IF_ERROR(CheckComplete(settings, needs));
   return settings;
 }
 

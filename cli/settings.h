@@ -29,12 +29,16 @@ struct Settings {
 // The value of an environment variable; empty when it is not set.
 using Environment = std::function<std::string(const char*)>;
 
+// The service that a command cannot do without.
+enum class Needs { kOrchestrator, kKeyvault };
+
 // A flag goes before its environment variable (CARDFERRY_ORCHESTRATOR, ...),
 // that before the configuration file, whose name comes from --config, else
 // CARDFERRY_CONFIG. INVALID_ARGUMENT that says how to give what is missing; the
 // file's own errors as they are.
 absl::StatusOr<Settings> ResolveSettings(const SettingFlags& flags,
-                                         const Environment& environment);
+                                         const Environment& environment,
+                                         Needs needs = Needs::kOrchestrator);
 
 }  // namespace cardferry::cli
 

@@ -141,6 +141,28 @@ Json Convert(const pb::Event& e) {
           {"agent", e.agent()}};
 }
 
+Json Convert(const keyvault::v1::Approval& a) {
+  return {{"id", a.id()},
+          {"approver", a.approver()},
+          {"signing_key", a.signing_key()},
+          {"summary", a.summary()},
+          {"reason", a.reason()},
+          {"digest", Hex(a.digest())},
+          {"signature", Hex(a.signature())},
+          {"approved_at_us", a.approved_at_us()},
+          {"valid_until_us", a.valid_until_us()}};
+}
+
+Json Convert(const keyvault::v1::ContentSigningKey& k) {
+  return {{"name", k.name()},
+          {"signs", k.signs()},
+          {"algorithm", k.algorithm()},
+          {"modulus", Hex(k.modulus())},
+          {"exponent", Hex(k.exponent())},
+          {"point", Hex(k.point())},
+          {"pem", k.pem()}};
+}
+
 // Never throws: what is not UTF-8 is replaced.
 std::string Line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -162,6 +184,12 @@ std::string ToJson(const pb::Card& value) { return Line(Convert(value)); }
 std::string ToJson(const pb::Agent& value) { return Line(Convert(value)); }
 std::string ToJson(const pb::Profile& value) { return Line(Convert(value)); }
 std::string ToJson(const pb::Event& value) { return Line(Convert(value)); }
+std::string ToJson(const keyvault::v1::Approval& value) {
+  return Line(Convert(value));
+}
+std::string ToJson(const keyvault::v1::ContentSigningKey& value) {
+  return Line(Convert(value));
+}
 std::string ToJson(const std::vector<pb::Application>& values) {
   return ArrayLine(values);
 }
@@ -181,6 +209,12 @@ std::string ToJson(const std::vector<pb::Profile>& values) {
   return ArrayLine(values);
 }
 std::string ToJson(const std::vector<PlacedReader>& values) {
+  return ArrayLine(values);
+}
+std::string ToJson(const std::vector<keyvault::v1::Approval>& values) {
+  return ArrayLine(values);
+}
+std::string ToJson(const std::vector<keyvault::v1::ContentSigningKey>& values) {
   return ArrayLine(values);
 }
 std::string ErrorJson(const std::string& code, const std::string& message) {

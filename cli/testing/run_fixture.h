@@ -41,6 +41,10 @@ class RunFixture : public ::testing::Test {
         [this](const Settings&) {
           return absl::StatusOr<std::unique_ptr<VaultClient>>(vault_.Client());
         },
+        [this](const Settings&) {
+          return absl::StatusOr<std::unique_ptr<ApprovalClient>>(
+              approvals_.Client());
+        },
         columns_,
         [this](std::function<void()> stop) { stop_ = std::move(stop); }};
     return RunCardferry(arguments, std::move(world));
@@ -57,6 +61,7 @@ class RunFixture : public ::testing::Test {
 
   FakeOrchestrator fake_;
   FakeKeyVault vault_;
+  FakeContentApprovals approvals_;
   std::istringstream in_;
   std::ostringstream out_;
   std::ostringstream err_;

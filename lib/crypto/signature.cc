@@ -1,10 +1,12 @@
 #include "lib/crypto/signature.h"
 
+#include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/param_build.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include <string>
@@ -26,6 +28,7 @@ using KeyContext = std::unique_ptr<EVP_PKEY_CTX, FreeBy<EVP_PKEY_CTX_free>>;
 using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeBy<EVP_MD_CTX_free>>;
 using Builder = std::unique_ptr<OSSL_PARAM_BLD, FreeBy<OSSL_PARAM_BLD_free>>;
 using Params = std::unique_ptr<OSSL_PARAM, FreeBy<OSSL_PARAM_free>>;
+using Memory = std::unique_ptr<BIO, FreeBy<BIO_free_all>>;
 using EcSignature = std::unique_ptr<ECDSA_SIG, FreeBy<ECDSA_SIG_free>>;
 
 absl::Status Broken(const char* what) {
@@ -54,6 +57,21 @@ EVP_PKEY* MakeKey(const char* type, const Builder& builder) {
 }
 
 bool IsRsa(EVP_PKEY* key) { return EVP_PKEY_is_a(key, "RSA") == 1; }
+
+bool IsOnKnownCurve(EVP_PKEY* key) {
+  char name[32] = {};
+  if (EVP_PKEY_is_a(key, "EC") != 1 ||
+      EVP_PKEY_get_group_name(key, name, sizeof(name), nullptr) != 1) {
+    return false;
+  }
+  // OpenSSL's names of Curve's.
+  for (const absl::string_view known :
+       {"prime256v1", "secp384r1", "secp521r1", "brainpoolP256r1",
+        "brainpoolP384r1", "brainpoolP512r1"}) {
+    if (name == known) return true;
+  }
+  return false;
+}
 
 const EVP_MD* HashFor(EVP_PKEY* key) {
   const int bits = EVP_PKEY_get_bits(key);
@@ -142,6 +160,38 @@ absl::StatusOr<VerificationKey> VerificationKey::Ec(Curve curve,
   Key key(MakeKey("EC", builder));
   if (key == nullptr) return absl::InvalidArgumentError(kNoPoint);
   return VerificationKey(std::move(key));
+}
+
+absl::StatusOr<VerificationKey> VerificationKey::FromPem(
+    absl::string_view pem) {
+  const Memory in(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  Key key(in == nullptr
+              ? nullptr
+              : PEM_read_bio_PUBKEY(in.get(), nullptr, nullptr, nullptr));
+  ERR_clear_error();
+  if (key == nullptr) {
+    return absl::InvalidArgumentError("this is no public key in PEM");
+  }
+  const int bits = EVP_PKEY_get_bits(key.get());
+  const bool fits = IsRsa(key.get())
+                        ? bits >= kSmallRsaBits && bits <= kMostRsaBits
+                        : IsOnKnownCurve(key.get());
+  if (!fits) {
+    return absl::InvalidArgumentError(
+        "the public key is neither RSA of 1024 to 4096 bits nor on a curve "
+        "that cards know");
+  }
+  return VerificationKey(std::move(key));
+}
+
+absl::StatusOr<std::string> VerificationKey::ToPem() const {
+  const Memory out(BIO_new(BIO_s_mem()));
+  char* text = nullptr;
+  if (out == nullptr || PEM_write_bio_PUBKEY(out.get(), key_.get()) != 1) {
+    return Broken("a public key cannot be written");
+  }
+  const long size = BIO_get_mem_data(out.get(), &text);  // NOLINT(runtime/int)
+  return std::string(text, static_cast<size_t>(size));
 }
 
 absl::StatusOr<bool> VerificationKey::Verifies(ByteSpan message,

@@ -4,9 +4,11 @@
 #include <openssl/evp.h>
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "lib/base/bytes.h"
 #include "lib/crypto/elliptic_curve.h"
 
@@ -27,6 +29,12 @@ class VerificationKey {
   // and SHA-512 above (B.4.3). INVALID_ARGUMENT for a point that is not on the
   // curve.
   static absl::StatusOr<VerificationKey> Ec(Curve curve, ByteSpan point);
+
+  // SubjectPublicKeyInfo (RFC 5280, 4.1) in PEM, as other programs write it, of
+  // a key that Rsa or Ec would take, on one of Curve's. INVALID_ARGUMENT for
+  // anything else.
+  static absl::StatusOr<VerificationKey> FromPem(absl::string_view pem);
+  absl::StatusOr<std::string> ToPem() const;
 
   // True when `signature` is the owner's over `message`. RSA: as long as the
   // modulus; ECDSA: r | s, each as long as the curve's order. An error says

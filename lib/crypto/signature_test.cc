@@ -117,6 +117,32 @@ TEST(SignatureTest, VerifiesWhatTheOwnerSigned) {
   }
 }
 
+TEST(SignatureTest, AKeyInPemIsTheSameKey) {
+  for (const Signed& one : SignedMessages()) {
+    ASSERT_OK_AND_ASSIGN(const std::string pem, one.key->ToPem());
+    EXPECT_EQ(pem.rfind("-----BEGIN PUBLIC KEY-----\n", 0), 0u);
+    ASSERT_OK_AND_ASSIGN(const VerificationKey again,
+                         VerificationKey::FromPem(pem));
+    EXPECT_THAT(again.Verifies(FromHexOrDie(kMessage), one.signature),
+                IsOkAndHolds(true))
+        << one.name;
+    for (size_t cut = 0; cut < pem.size() - 25; cut += 3) {
+      EXPECT_THAT(VerificationKey::FromPem(pem.substr(0, cut)),
+                  StatusIs(StatusCode::kInvalidArgument));
+    }
+  }
+}
+
+TEST(SignatureTest, KeysThatNoCardHasAreRefusedInPem) {
+  // Ed25519, of RFC 8410, 10.1.
+  EXPECT_THAT(
+      VerificationKey::FromPem(
+          "-----BEGIN PUBLIC KEY-----\n"
+          "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
+          "-----END PUBLIC KEY-----\n"),
+      StatusIs(StatusCode::kInvalidArgument));
+}
+
 TEST(SignatureTest, AFlippedBitOfTheSignatureIsFound) {
   for (const Signed& one : SignedMessages()) {
     ASSERT_OK(one.key) << one.name;

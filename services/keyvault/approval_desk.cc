@@ -1,5 +1,7 @@
 #include "services/keyvault/approval_desk.h"
 
+#include <utility>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/log.h"
@@ -52,6 +54,25 @@ absl::StatusOr<Approval> ApprovalDesk::Approve(const std::string& approver,
                                {"key", approval.signing_key},
                                {"content", approval.summary}});
   return approval;
+}
+
+absl::StatusOr<Approval> ApprovalDesk::Find(const std::string& id) const {
+  ASSIGN_OR_RETURN(std::optional<Approval> found, ledger_.FindById(id));
+  if (!found.has_value()) {
+    return absl::NotFoundError(absl::StrCat("there is no approval ", id));
+  }
+  return *std::move(found);
+}
+
+absl::StatusOr<std::vector<std::optional<Approval>>> ApprovalDesk::FindValid(
+    const std::vector<ApprovedThing>& things) const {
+  std::vector<std::optional<Approval>> found;
+  for (const ApprovedThing& thing : things) {
+    ASSIGN_OR_RETURN(std::optional<Approval> one,
+                     ledger_.FindValid(thing, clock_.Now()));
+    found.push_back(std::move(one));
+  }
+  return found;
 }
 
 }  // namespace cardferry::keyvault

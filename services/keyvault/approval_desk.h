@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_KEYVAULT_APPROVAL_DESK_H_
 #define CARDFERRY_SERVICES_KEYVAULT_APPROVAL_DESK_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,11 @@ class ApprovalDesk {
   absl::StatusOr<std::vector<Approval>> List(size_t limit) const {
     return ledger_.Approvals(limit);
   }
+  // NOT_FOUND when there is none with this id.
+  absl::StatusOr<Approval> Find(const std::string& id) const;
+  // Of each the approval that may be used now, if there is one, in order.
+  absl::StatusOr<std::vector<std::optional<Approval>>> FindValid(
+      const std::vector<ApprovedThing>& things) const;
   std::vector<ContentKey> Keys() const { return signer_.ContentKeys(); }
 
  private:

@@ -51,6 +51,26 @@ TEST_F(ApprovalDeskTest, SignsWhatWasNamedAndRecordsWhoDidIt) {
                    approval.id + " by alice: " + approval.summary, ""}));
 }
 
+TEST_F(ApprovalDeskTest, GivesWhatIsValidToThoseWhoSendContent) {
+  ASSERT_OK_AND_ASSIGN(const Approval approval, Approve());
+  const std::vector<ApprovedThing> asked = {
+      {"token", approval.digest},
+      {"dap", approval.digest},
+      {"dap", crypto::Sha256(Bytes(32, 0xAC))}};
+  ASSERT_OK_AND_ASSIGN(const auto found, desk_.FindValid(asked));
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_FALSE(found[0].has_value());
+  ASSERT_TRUE(found[1].has_value());
+  EXPECT_EQ(found[1]->id, approval.id);
+  EXPECT_FALSE(found[2].has_value());
+  clock_.Advance(absl::Hours(24));
+  ASSERT_OK_AND_ASSIGN(const auto later, desk_.FindValid(asked));
+  EXPECT_FALSE(later[1].has_value());
+  ASSERT_OK_AND_ASSIGN(const Approval same, desk_.Find(approval.id));
+  EXPECT_EQ(same.reason, "release 1.2");
+  EXPECT_THAT(desk_.Find("00"), StatusIs(absl::StatusCode::kNotFound));
+}
+
 TEST_F(ApprovalDeskTest, GivesNoSignatureThatIsNotRecorded) {
   ledger_.set_failure(absl::UnavailableError("the disk is full"));
   EXPECT_THAT(Approve(), StatusIs(absl::StatusCode::kUnavailable));

@@ -13,6 +13,8 @@ namespace {
 
 constexpr uint32_t kUsualLimit = 100;
 constexpr uint32_t kMostApprovals = 1000;
+constexpr int kMostWanted = 256;
+constexpr size_t kDigestBytes = 32;
 
 Bytes Copy(const std::string& bytes) {
   const ByteSpan span = AsBytes(bytes);
@@ -40,9 +42,10 @@ absl::StatusOr<ApprovedContent> Parse(const v1::InstallContent& message) {
   ASSIGN_OR_RETURN(card::Aid module, ToAid("module_aid", message.module_aid()));
   ASSIGN_OR_RETURN(card::Aid instance,
                    ToAid("instance_aid", message.instance_aid()));
-  return InstallApproval{{std::move(file), std::move(module),
-                          std::move(instance), Copy(message.privileges()),
-                          Copy(message.parameters())}};
+  return InstallApproval{
+      {std::move(file), std::move(module), std::move(instance),
+       Copy(message.privileges()), Copy(message.parameters()),
+       Copy(message.system_parameters()), Copy(message.uicc_parameters())}};
 }
 
 absl::StatusOr<ApprovedContent> Parse(const v1::ExtraditionContent& message) {
@@ -107,6 +110,32 @@ absl::StatusOr<size_t> ParseLimit(const v1::ListApprovalsRequest& request) {
   return request.limit() == 0 ? kUsualLimit : request.limit();
 }
 
+absl::StatusOr<std::vector<ApprovedThing>> ParseThings(
+    const v1::FindApprovalsRequest& request) {
+  if (request.approvals_size() > kMostWanted) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("approvals: at most ", kMostWanted));
+  }
+  std::vector<ApprovedThing> things;
+  for (const v1::WantedApproval& wanted : request.approvals()) {
+    if (wanted.digest().size() != kDigestBytes) {
+      return absl::InvalidArgumentError("digest has 32 bytes");
+    }
+    things.push_back({wanted.signing_key(), Copy(wanted.digest())});
+  }
+  return things;
+}
+
+void Render(const std::vector<std::optional<Approval>>& found,
+            v1::FindApprovalsResponse& response) {
+  for (const std::optional<Approval>& one : found) {
+    v1::FoundApproval& message = *response.add_approvals();
+    if (!one.has_value()) continue;
+    message.set_id(one->id);
+    message.set_signature(AsString(one->signature));
+  }
+}
+
 void Render(const Approval& approval, v1::Approval& message) {
   message.set_id(approval.id);
   message.set_approver(approval.approver);
@@ -135,6 +164,7 @@ void Render(const std::vector<ContentKey>& keys,
     message.set_modulus(AsString(key.public_key.modulus));
     message.set_exponent(AsString(key.public_key.exponent));
     message.set_point(AsString(key.public_key.point));
+    message.set_pem(key.pem);
   }
 }
 

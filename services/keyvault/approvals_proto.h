@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_KEYVAULT_APPROVALS_PROTO_H_
 #define CARDFERRY_SERVICES_KEYVAULT_APPROVALS_PROTO_H_
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -20,6 +21,11 @@ absl::StatusOr<size_t> ParseLimit(const v1::ListApprovalsRequest& request);
 void Render(const Approval& approval, v1::Approval& message);
 void Render(const std::vector<Approval>& approvals,
             v1::ListApprovalsResponse& response);
+// What approvals are asked for, at most 256.
+absl::StatusOr<std::vector<ApprovedThing>> ParseThings(
+    const v1::FindApprovalsRequest& request);
+void Render(const std::vector<std::optional<Approval>>& found,
+            v1::FindApprovalsResponse& response);
 void Render(const std::vector<ContentKey>& keys,
             v1::ListSigningKeysResponse& response);
 

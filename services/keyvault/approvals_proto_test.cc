@@ -46,12 +46,16 @@ TEST(ApprovalsProtoTest, ReadsEachKindOfContent) {
   install.set_instance_aid(Aid(kApp));
   install.set_privileges(std::string(1, '\0'));
   install.set_parameters("AB");
+  install.set_system_parameters(AsString(FromHexOrDie("C8020100")));
+  install.set_uicc_parameters(AsString(FromHexOrDie("8000")));
   ASSERT_OK_AND_ASSIGN(const ApprovalRequest installs, ParseApproval(request));
   const card::Installation& what =
       std::get<InstallApproval>(installs.content).installation;
   EXPECT_EQ(what.instance.ToHex(), kApp);
   EXPECT_EQ(ToHex(what.privileges), "00");
   EXPECT_EQ(ToHex(what.parameters), "4142");
+  EXPECT_EQ(ToHex(what.system_parameters), "C8020100");
+  EXPECT_EQ(ToHex(what.uicc_parameters), "8000");
 
   request.mutable_extradition()->set_content_aid(Aid(kApp));
   request.mutable_extradition()->set_security_domain_aid(Aid(kDomain));
@@ -81,6 +85,25 @@ TEST(ApprovalsProtoTest, NamesTheFieldThatIsNoAid) {
   request.mutable_extradition();
   EXPECT_THAT(ParseApproval(request),
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("content_aid")));
+}
+
+TEST(ApprovalsProtoTest, FindsAtMostSoManyAtOnce) {
+  v1::FindApprovalsRequest request;
+  for (int i = 0; i < 256; ++i) {
+    request.add_approvals()->set_signing_key("acme");
+    request.mutable_approvals(i)->set_digest(std::string(32, 'd'));
+  }
+  ASSERT_OK_AND_ASSIGN(const auto things, ParseThings(request));
+  ASSERT_EQ(things.size(), 256u);
+  EXPECT_EQ(things[255].signing_key, "acme");
+  EXPECT_EQ(things[255].digest, Bytes(32, 'd'));
+  request.mutable_approvals(9)->set_digest("d");
+  EXPECT_THAT(ParseThings(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("digest")));
+  request.mutable_approvals(9)->set_digest(std::string(32, 'd'));
+  request.add_approvals()->set_digest(std::string(32, 'd'));
+  EXPECT_THAT(ParseThings(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("256")));
 }
 
 TEST(ApprovalsProtoTest, ListsAHundredUnlessToldOtherwise) {

@@ -1,5 +1,6 @@
 #include "services/keyvault/approvals_service.h"
 
+#include <optional>
 #include <vector>
 
 #include "lib/base/status_macros.h"
@@ -35,6 +36,11 @@ grpc::Status ApprovalsService::ListApprovals(
 absl::Status ApprovalsService::ListApprovals(
     const v1::ListApprovalsRequest& request,
     v1::ListApprovalsResponse& response) {
+  if (!request.id().empty()) {
+    ASSIGN_OR_RETURN(const Approval one, desk_.Find(request.id()));
+    Render(one, *response.add_approvals());
+    return absl::OkStatus();
+  }
   ASSIGN_OR_RETURN(const size_t limit, ParseLimit(request));
   ASSIGN_OR_RETURN(const std::vector<Approval> approvals, desk_.List(limit));
   Render(approvals, response);
@@ -46,6 +52,23 @@ grpc::Status ApprovalsService::ListSigningKeys(
     v1::ListSigningKeysResponse* response) {
   Render(desk_.Keys(), *response);
   return grpc::Status::OK;
+}
+
+grpc::Status SignedContentService::FindApprovals(
+    grpc::ServerContext*, const v1::FindApprovalsRequest* request,
+    v1::FindApprovalsResponse* response) {
+  return rpc::ToGrpc(FindApprovals(*request, *response));
+}
+
+absl::Status SignedContentService::FindApprovals(
+    const v1::FindApprovalsRequest& request,
+    v1::FindApprovalsResponse& response) const {
+  ASSIGN_OR_RETURN(const std::vector<ApprovedThing> things,
+                   ParseThings(request));
+  ASSIGN_OR_RETURN(const std::vector<std::optional<Approval>> found,
+                   desk_.FindValid(things));
+  Render(found, response);
+  return absl::OkStatus();
 }
 
 }  // namespace cardferry::keyvault

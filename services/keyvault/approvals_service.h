@@ -34,6 +34,23 @@ class ApprovalsService final : public v1::ContentApprovals::Service {
   ApprovalDesk& desk_;
 };
 
+// The same desk, for those who send content: asks for what was approved.
+class SignedContentService final : public v1::SignedContent::Service {
+ public:
+  // `desk` outlives the service.
+  explicit SignedContentService(const ApprovalDesk& desk) : desk_(desk) {}
+
+  grpc::Status FindApprovals(grpc::ServerContext* context,
+                             const v1::FindApprovalsRequest* request,
+                             v1::FindApprovalsResponse* response) override;
+
+ private:
+  absl::Status FindApprovals(const v1::FindApprovalsRequest& request,
+                             v1::FindApprovalsResponse& response) const;
+
+  const ApprovalDesk& desk_;
+};
+
 }  // namespace cardferry::keyvault
 
 #endif  // CARDFERRY_SERVICES_KEYVAULT_APPROVALS_SERVICE_H_

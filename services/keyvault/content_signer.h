@@ -17,6 +17,7 @@ struct ContentKey {
   pkcs11::SigningAlgorithm algorithm = pkcs11::SigningAlgorithm::kEcdsaP256;
   hsm::ContentSignature signs = hsm::ContentSignature::kDap;
   pkcs11::PublicKey public_key;
+  std::string pem;  // the same as SubjectPublicKeyInfo
 };
 
 // The keys that sign content for cards. Safe to use from many threads.

@@ -1,8 +1,38 @@
 #include "services/keyvault/database_approvals.h"
 
+#include <utility>
+
+#include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 
 namespace cardferry::keyvault {
+namespace {
+
+constexpr absl::string_view kSelect =
+    "SELECT id, approver, signing_key, summary, reason, digest, signature, "
+    "approved_at, valid_until FROM approvals ";
+
+absl::StatusOr<std::vector<Approval>> Read(
+    const absl::StatusOr<std::vector<store::Row>>& rows) {
+  RETURN_IF_ERROR(rows.status());
+  std::vector<Approval> approvals(rows->size());
+  for (size_t i = 0; i < rows->size(); ++i) {
+    Approval& one = approvals[i];
+    RETURN_IF_ERROR((*rows)[i].Read(
+        one.id, one.approver, one.signing_key, one.summary, one.reason,
+        one.digest, one.signature, one.approved_at, one.valid_until));
+  }
+  return approvals;
+}
+
+absl::StatusOr<std::optional<Approval>> FirstOf(
+    absl::StatusOr<std::vector<Approval>> approvals) {
+  RETURN_IF_ERROR(approvals.status());
+  if (approvals->empty()) return std::nullopt;
+  return std::move(approvals->front());
+}
+
+}  // namespace
 
 store::Migration ApprovalsSchema() {
   return {"approvals of content",
@@ -12,6 +42,11 @@ store::Migration ApprovalsSchema() {
            "signature TEXT NOT NULL, approved_at BIGINT NOT NULL, "
            "valid_until BIGINT NOT NULL)",
            "CREATE INDEX approvals_by_time ON approvals (approved_at)"}};
+}
+
+store::Migration ApprovalsIndex() {
+  return {"approvals by what they are of",
+          {"CREATE INDEX approvals_by_digest ON approvals (digest)"}};
 }
 
 absl::Status InsertApproval(store::Transaction& transaction,
@@ -36,21 +71,27 @@ absl::Status InsertApproval(store::Transaction& transaction,
 
 absl::StatusOr<std::vector<Approval>> NewestApprovals(
     store::Transaction& transaction, size_t limit) {
-  ASSIGN_OR_RETURN(
-      const std::vector<store::Row> rows,
-      transaction.Query(
-          "SELECT id, approver, signing_key, summary, reason, digest, "
-          "signature, approved_at, valid_until FROM approvals "
-          "ORDER BY approved_at DESC, id LIMIT :most",
-          {{"most", static_cast<int64_t>(limit)}}));
-  std::vector<Approval> approvals(rows.size());
-  for (size_t i = 0; i < rows.size(); ++i) {
-    Approval& one = approvals[i];
-    RETURN_IF_ERROR(rows[i].Read(
-        one.id, one.approver, one.signing_key, one.summary, one.reason,
-        one.digest, one.signature, one.approved_at, one.valid_until));
-  }
-  return approvals;
+  return Read(transaction.Query(
+      absl::StrCat(kSelect, "ORDER BY approved_at DESC, id LIMIT :most"),
+      {{"most", static_cast<int64_t>(limit)}}));
+}
+
+absl::StatusOr<std::optional<Approval>> ApprovalWithId(
+    store::Transaction& transaction, const std::string& id) {
+  return FirstOf(Read(transaction.Query(absl::StrCat(kSelect, "WHERE id = :id"),
+                                        {{"id", id}})));
+}
+
+absl::StatusOr<std::optional<Approval>> ValidApproval(
+    store::Transaction& transaction, const ApprovedThing& what,
+    absl::Time now) {
+  return FirstOf(Read(transaction.Query(
+      absl::StrCat(kSelect,
+                   "WHERE digest = :digest AND signing_key = :signing_key AND "
+                   "valid_until > :now ORDER BY valid_until DESC, id LIMIT 1"),
+      {{"digest", what.digest},
+       {"signing_key", what.signing_key},
+       {"now", now}})));
 }
 
 }  // namespace cardferry::keyvault

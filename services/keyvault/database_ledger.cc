@@ -24,7 +24,8 @@ std::vector<store::Migration> Schema() {
             "CREATE TABLE alarms (at BIGINT NOT NULL, kind TEXT NOT NULL, "
             "subject TEXT NOT NULL, agent TEXT NOT NULL)",
             "CREATE INDEX alarms_by_time ON alarms (at)"}},
-          ApprovalsSchema()};
+          ApprovalsSchema(),
+          ApprovalsIndex()};
 }
 
 // The one number that a row is.
@@ -226,6 +227,20 @@ absl::Status DatabaseLedger::RecordApproval(const Approval& approval,
 absl::StatusOr<std::vector<Approval>> DatabaseLedger::Approvals(size_t limit) {
   return WithoutDataLoss(database_->Read([&](Transaction& transaction) {
     return NewestApprovals(transaction, limit);
+  }));
+}
+
+absl::StatusOr<std::optional<Approval>> DatabaseLedger::FindById(
+    const std::string& id) {
+  return WithoutDataLoss(database_->Read([&](Transaction& transaction) {
+    return ApprovalWithId(transaction, id);
+  }));
+}
+
+absl::StatusOr<std::optional<Approval>> DatabaseLedger::FindValid(
+    const ApprovedThing& what, absl::Time now) {
+  return WithoutDataLoss(database_->Read([&](Transaction& transaction) {
+    return ValidApproval(transaction, what, now);
   }));
 }
 

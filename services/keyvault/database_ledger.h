@@ -34,6 +34,10 @@ class DatabaseLedger final : public Ledger, public ApprovalLedger {
   absl::Status RecordApproval(const Approval& approval,
                               const Alarm& event) override;
   absl::StatusOr<std::vector<Approval>> Approvals(size_t limit) override;
+  absl::StatusOr<std::optional<Approval>> FindById(
+      const std::string& id) override;
+  absl::StatusOr<std::optional<Approval>> FindValid(const ApprovedThing& what,
+                                                    absl::Time now) override;
 
  private:
   explicit DatabaseLedger(std::unique_ptr<store::Database> database)

@@ -97,9 +97,42 @@ TEST(DatabaseLedgerTest, KeepsApprovalsWithTheirEvents) {
   ASSERT_OK_AND_ASSIGN(const auto newest, ledger->Approvals(1));
   ASSERT_EQ(newest.size(), 1u);
   EXPECT_EQ(newest[0].id, "44556677");
+  ASSERT_OK_AND_ASSIGN(const auto first, ledger->FindById("00112233"));
+  ASSERT_TRUE(first.has_value());
+  EXPECT_EQ(first->approved_at, absl::FromUnixSeconds(1'800'000'000));
+  ASSERT_OK_AND_ASSIGN(const auto other, ledger->FindById("0011"));
+  EXPECT_FALSE(other.has_value());
   // The refused one left no event either.
   ASSERT_OK_AND_ASSIGN(const auto events, ledger->Alarms(9));
   EXPECT_EQ(events.size(), 2u);
+}
+
+TEST(DatabaseLedgerTest, FindsTheApprovalThatIsValidForLongest) {
+  const store::TemporaryDatabase file;
+  ASSERT_OK_AND_ASSIGN(const auto ledger, DatabaseLedger::Open(file.url()));
+  const absl::Time now = absl::FromUnixSeconds(1'800'000'000);
+  const auto record = [&](const char* id, const char* key, uint8_t digest,
+                          absl::Duration valid) {
+    Approval approval;
+    approval.id = id;
+    approval.signing_key = key;
+    approval.digest = Bytes(32, digest);
+    approval.valid_until = now + valid;
+    EXPECT_OK(ledger->RecordApproval(approval, {now, "kind", "subject", ""}));
+  };
+  const auto found = [&](const char* key, uint8_t digest) -> std::string {
+    const auto approval = ledger->FindValid({key, Bytes(32, digest)}, now);
+    EXPECT_OK(approval);
+    return approval->has_value() ? (*approval)->id : "none";
+  };
+  record("ended", "dap", 1, absl::ZeroDuration());
+  EXPECT_EQ(found("dap", 1), "none");
+  record("short", "dap", 1, absl::Microseconds(1));
+  record("long", "dap", 1, absl::Hours(2));
+  record("middle", "dap", 1, absl::Hours(1));
+  EXPECT_EQ(found("dap", 1), "long");
+  EXPECT_EQ(found("token", 1), "none");
+  EXPECT_EQ(found("dap", 2), "none");
 }
 
 // DATA_LOSS is what a wrong card is answered with.

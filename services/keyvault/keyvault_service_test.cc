@@ -28,7 +28,7 @@ class KeyVaultServiceTest : public VaultFixture {
     options.listen_address = "127.0.0.1:0";
     options.tls = pki_.Issue(rpc::Role::kKeyvault, "keyvault-1");
     options.authorization = AccessRules();
-    options.services = {&service_, &admin_, &approvals_};
+    options.services = {&service_, &admin_, &approvals_, &signed_content_};
     ASSERT_OK_AND_ASSIGN(server_, rpc::Server::Start(std::move(options)));
   }
 
@@ -69,6 +69,7 @@ class KeyVaultServiceTest : public VaultFixture {
   FakeApprovalLedger approval_ledger_;
   ApprovalDesk desk_{signer_, approval_ledger_, desk_clock_, desk_random_};
   ApprovalsService approvals_{desk_};
+  SignedContentService signed_content_{desk_};
   std::unique_ptr<rpc::Server> server_;
 };
 
@@ -235,6 +236,29 @@ TEST_F(KeyVaultServiceTest, SignsForTheApproverOfTheCertificate) {
   ASSERT_EQ(listed.approvals_size(), 1);
   EXPECT_EQ(listed.approvals(0).id(), response.approval().id());
   EXPECT_EQ(listed.approvals(0).reason(), "release 1.2");
+
+  v1::ListApprovalsRequest one;
+  one.set_id("00");
+  EXPECT_THAT(Call<v1::ContentApprovals>(
+                  rpc::Role::kAuditor,
+                  &v1::ContentApprovals::Stub::ListApprovals, one, listed),
+              StatusIs(absl::StatusCode::kNotFound));
+  one.set_id(response.approval().id());
+  listed.Clear();
+  ASSERT_OK(Call<v1::ContentApprovals>(
+      rpc::Role::kAuditor, &v1::ContentApprovals::Stub::ListApprovals, one,
+      listed));
+  EXPECT_EQ(listed.approvals_size(), 1);
+
+  v1::FindApprovalsRequest wanted;
+  wanted.add_approvals()->set_signing_key("dap");
+  wanted.mutable_approvals(0)->set_digest(response.approval().digest());
+  v1::FindApprovalsResponse found;
+  ASSERT_OK(Call<v1::SignedContent>(rpc::Role::kSequencer,
+                                    &v1::SignedContent::Stub::FindApprovals,
+                                    wanted, found));
+  ASSERT_EQ(found.approvals_size(), 1);
+  EXPECT_EQ(found.approvals(0).signature(), response.approval().signature());
 
   v1::ListSigningKeysResponse keys;
   ASSERT_OK(Call<v1::ContentApprovals>(

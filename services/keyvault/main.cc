@@ -89,11 +89,12 @@ absl::Status ServeVault(const KeyVaultConfig& config, Vault& vault,
   KeyVaultService service(vault);
   KeyVaultAdminService admin(vault);
   ApprovalsService approvals(desk);
+  SignedContentService signed_content(desk);
   rpc::ServerOptions options;
   options.listen_address = config.listen;
   options.tls = config.tls;
   options.authorization = AccessRules();
-  options.services = {&service, &admin, &approvals};
+  options.services = {&service, &admin, &approvals, &signed_content};
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                    rpc::Server::Start(std::move(options)));
   LogInfo("serving", {{"port", server->port()},

@@ -77,6 +77,9 @@ const std::map<std::string, std::string>& KnownAnswers() {
       {"ContentApprovals.ListSigningKeys: keys.modulus", "public"},
       {"ContentApprovals.ListSigningKeys: keys.exponent", "public"},
       {"ContentApprovals.ListSigningKeys: keys.point", "public"},
+      {"ContentApprovals.ListSigningKeys: keys.pem", "public"},
+      {"SignedContent.FindApprovals: approvals.id", "approved before"},
+      {"SignedContent.FindApprovals: approvals.signature", "approved before"},
       {"KeyVaultAdmin.ListKeySets: key_sets.name", "configuration"},
       {"KeyVaultAdmin.ListKeySets: key_sets.diversification", "configuration"},
   };
@@ -120,7 +123,8 @@ TEST(NoOracleTest, EveryFieldThatAnyCallAnswersIsKnownToBeNone) {
           "ContentApprovals.ListSigningKeys", "KeyVault.IssueOpenings",
           "KeyVault.Authenticate", "KeyVault.Protect",
           "KeyVault.VerifyResponses", "KeyVaultAdmin.ForgetFailures",
-          "KeyVaultAdmin.GetStatistics", "KeyVaultAdmin.ListKeySets"}))
+          "KeyVaultAdmin.GetStatistics", "KeyVaultAdmin.ListKeySets",
+          "SignedContent.FindApprovals"}))
       << "say here what a new call is given to keys, and test it below";
 }
 

@@ -53,7 +53,9 @@ absl::Status Pkcs11ContentSigner::Add(const hsm::SigningKey& entry) {
       pkcs11::ReadPublicKey(session, entry.algorithm, entry.in_token));
   ASSIGN_OR_RETURN(crypto::VerificationKey verification,
                    ToVerificationKey(entry.algorithm, public_key));
-  Key key{entry, std::move(public_key), std::move(verification)};
+  ASSIGN_OR_RETURN(std::string pem, verification.ToPem());
+  Key key{entry, std::move(public_key), std::move(verification),
+          std::move(pem)};
   RETURN_IF_ERROR(SignWith(key, AsBytes(kTrial)).status());
   keys_.push_back(std::move(key));
   return absl::OkStatus();
@@ -62,8 +64,8 @@ absl::Status Pkcs11ContentSigner::Add(const hsm::SigningKey& entry) {
 std::vector<ContentKey> Pkcs11ContentSigner::ContentKeys() const {
   std::vector<ContentKey> keys;
   for (const Key& key : keys_) {
-    keys.push_back(
-        {key.entry.name, key.entry.algorithm, key.entry.signs, key.public_key});
+    keys.push_back({key.entry.name, key.entry.algorithm, key.entry.signs,
+                    key.public_key, key.pem});
   }
   return keys;
 }

@@ -35,6 +35,7 @@ class Pkcs11ContentSigner final : public ContentSigner {
     hsm::SigningKey entry;
     pkcs11::PublicKey public_key;
     crypto::VerificationKey verification;
+    std::string pem;
   };
 
   explicit Pkcs11ContentSigner(pkcs11::Token& token) : token_(token) {}

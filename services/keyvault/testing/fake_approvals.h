@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_KEYVAULT_TESTING_FAKE_APPROVALS_H_
 #define CARDFERRY_SERVICES_KEYVAULT_TESTING_FAKE_APPROVALS_H_
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,9 +30,9 @@ class FakeContentSigner final : public ContentSigner {
     pkcs11::PublicKey point;
     point.point = Bytes(65, 0x04);
     return {{"dap", pkcs11::SigningAlgorithm::kEcdsaP256,
-             hsm::ContentSignature::kDap, point},
+             hsm::ContentSignature::kDap, point, "pem"},
             {"token", pkcs11::SigningAlgorithm::kEcdsaP256,
-             hsm::ContentSignature::kToken, point}};
+             hsm::ContentSignature::kToken, point, "pem"}};
   }
 
   absl::StatusOr<Bytes> Sign(const std::string& name,
@@ -67,6 +68,26 @@ class FakeApprovalLedger final : public ApprovalLedger {
     std::vector<Approval> newest = approvals_;
     if (newest.size() > limit) newest.resize(limit);
     return newest;
+  }
+  absl::StatusOr<std::optional<Approval>> FindById(
+      const std::string& id) override {
+    for (const Approval& one : approvals_) {
+      if (one.id == id) return one;
+    }
+    return std::nullopt;
+  }
+  absl::StatusOr<std::optional<Approval>> FindValid(const ApprovedThing& what,
+                                                    absl::Time now) override {
+    std::optional<Approval> longest;
+    for (const Approval& one : approvals_) {
+      if (one.signing_key != what.signing_key || one.digest != what.digest ||
+          one.valid_until <= now ||
+          (longest.has_value() && longest->valid_until >= one.valid_until)) {
+        continue;
+      }
+      longest = one;
+    }
+    return longest;
   }
 
  private:
