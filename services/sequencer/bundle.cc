@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/apdu/status_word.h"
-#include "lib/crypto/digest.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -65,8 +64,11 @@ size_t PagesAfter(const std::vector<card::ResponseApdu>& last, size_t added) {
 class Builder {
  public:
   Builder(const StatusSnapshot& expected, const CardProfile& profile,
-          card::Protection protection)
-      : expected_(expected), profile_(profile), protection_(protection) {}
+          card::Protection protection, const Signatures& signatures)
+      : expected_(expected),
+        profile_(profile),
+        protection_(protection),
+        signatures_(signatures) {}
 
   absl::StatusOr<Bundle> Build(const ContentPlan& plan) {
     if (!plan.steps.empty()) ReadAndCompare();
@@ -166,24 +168,32 @@ class Builder {
            PagesAfter(last, loaded_));
     }
     if (!protection_.MacsAnswers()) return;
-    Read(CommandKind::kReadSecurityDomain, StatusScope::kIssuerSecurityDomain,
-         1);
+    Read(CommandKind::kReadSecurityDomain, WhatAlwaysIsThere(), 1);
   }
 
-  // A card answers a change with one byte 00, or with no data.
-  void PushChange(CommandKind kind, const card::Aid& subject,
-                  card::CommandApdu command, std::string label) {
+  // A domain that manages by tokens is one beside the issuer's: it does not see
+  // that one, but always itself, among the applications.
+  StatusScope WhatAlwaysIsThere() const {
+    return profile_.rules.tokens.empty() ? StatusScope::kIssuerSecurityDomain
+                                         : StatusScope::kApplications;
+  }
+
+  // A card answers a change with one byte 00, with no data, or with a receipt.
+  absl::Status PushChange(CommandKind kind, const card::Aid& subject,
+                          const card::CommandApdu& command, std::string label) {
+    auto with = WithToken(profile_, command, protection_, signatures_);
+    if (!with.ok()) return Annotate(with.status(), label);
     Push(kind, subject,
-         {std::move(command), AcceptedFor(kind), card::AnyData{},
+         {*std::move(with), AcceptedFor(kind), card::AnyData{},
           OnMismatch::kStop, std::move(label)});
+    return absl::OkStatus();
   }
 
   absl::Status AddDelete(CommandKind kind, const card::Aid& aid,
                          card::DeleteRelated related) {
-    ASSIGN_OR_RETURN(card::CommandApdu command,
+    ASSIGN_OR_RETURN(const card::CommandApdu command,
                      card::DeleteContent(aid, related));
-    PushChange(kind, aid, std::move(command), "DELETE " + aid.ToHex());
-    return absl::OkStatus();
+    return PushChange(kind, aid, command, "DELETE " + aid.ToHex());
   }
 
   absl::Status Add(const DeleteApplicationStep& step) {
@@ -200,19 +210,20 @@ class Builder {
     const card::Aid& aid = cap.package().aid;
     ASSIGN_OR_RETURN(const Bytes block,
                      cap.LoadFileDataBlock(profile_.descriptor));
-    auto loads = card::LoadCommands(block, protection_);
+    const Bytes hash = LoadFileHash(profile_, block);
+    const auto loads = card::LoadCommands(
+        block, protection_, DapBlocks(profile_, hash, signatures_));
     if (!loads.ok()) {
       return Annotate(loads.status(), absl::StrCat("package ", aid.ToHex()));
     }
-    const Bytes hash =
-        profile_.sends_load_file_hash ? crypto::Sha256(block) : Bytes();
-    ASSIGN_OR_RETURN(card::CommandApdu install,
+    ASSIGN_OR_RETURN(const card::CommandApdu install,
                      card::InstallForLoad(aid, profile_.match.isd_aid, hash));
-    PushChange(CommandKind::kInstallForLoad, aid, std::move(install),
-               "INSTALL [for load] " + aid.ToHex());
+    RETURN_IF_ERROR(PushChange(CommandKind::kInstallForLoad, aid, install,
+                               "INSTALL [for load] " + aid.ToHex()));
     for (size_t i = 0; i < loads->size(); ++i) {
-      PushChange(CommandKind::kLoad, aid, std::move((*loads)[i]),
-                 absl::StrCat("LOAD ", i + 1, "/", loads->size()));
+      RETURN_IF_ERROR(
+          PushChange(CommandKind::kLoad, aid, (*loads)[i],
+                     absl::StrCat("LOAD ", i + 1, "/", loads->size())));
     }
     ++loaded_;
     return absl::OkStatus();
@@ -220,13 +231,13 @@ class Builder {
 
   absl::Status Add(const InstallStep& step) {
     const card::Aid& aid = step.installation.instance;
-    auto command =
+    const auto command =
         card::InstallAndMakeSelectable(step.installation, protection_);
     if (!command.ok()) {
       return Annotate(command.status(), absl::StrCat("applet ", aid.ToHex()));
     }
-    PushChange(CommandKind::kInstall, aid, *std::move(command),
-               "INSTALL " + aid.ToHex());
+    RETURN_IF_ERROR(PushChange(CommandKind::kInstall, aid, *command,
+                               "INSTALL " + aid.ToHex()));
     ++installed_;
     return absl::OkStatus();
   }
@@ -234,6 +245,7 @@ class Builder {
   const StatusSnapshot& expected_;
   const CardProfile& profile_;
   const card::Protection protection_;
+  const Signatures& signatures_;
   size_t loaded_ = 0;
   size_t installed_ = 0;
   Bundle bundle_;
@@ -274,8 +286,30 @@ size_t Bundle::Changes() const {
 absl::StatusOr<Bundle> BuildBundle(const ContentPlan& plan,
                                    const StatusSnapshot& expected,
                                    const CardProfile& profile,
-                                   card::Protection protection) {
-  return Builder(expected, profile, protection).Build(plan);
+                                   card::Protection protection,
+                                   const Signatures& signatures) {
+  return Builder(expected, profile, protection, signatures).Build(plan);
+}
+
+absl::StatusOr<std::vector<ApprovalNeed>> NeededApprovals(
+    const ContentPlan& plan, const StatusSnapshot& expected,
+    const CardProfile& profile, card::Protection protection) {
+  std::vector<ApprovalNeed> needs;
+  for (const ContentStep& step : plan.steps) {
+    const auto* load = std::get_if<LoadStep>(&step);
+    if (load == nullptr) continue;
+    ASSIGN_OR_RETURN(const std::vector<ApprovalNeed> daps,
+                     DapNeeds(profile, *load->file));
+    needs.insert(needs.end(), daps.begin(), daps.end());
+  }
+  ASSIGN_OR_RETURN(const Bundle bundle,
+                   BuildBundle(plan, expected, profile, protection));
+  for (const card::ScriptCommand& command : bundle.commands) {
+    ASSIGN_OR_RETURN(std::optional<ApprovalNeed> token,
+                     TokenNeed(profile, command.command));
+    if (token.has_value()) needs.push_back(*std::move(token));
+  }
+  return needs;
 }
 
 std::vector<Bytes> EncodeParts(const card::Script& script, size_t part_bytes) {

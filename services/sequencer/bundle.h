@@ -9,6 +9,7 @@
 #include "lib/card/apdu/aid.h"
 #include "lib/card/cap/cap_file.h"
 #include "lib/card/script/script.h"
+#include "services/sequencer/approval_needs.h"
 #include "services/sequencer/card_record.h"
 #include "services/sequencer/content_plan.h"
 
@@ -27,7 +28,7 @@ namespace cardferry::sequencer {
 //
 // A bundle without changes only reads. Modules come last, and whatever the card
 // answers will do: many cards do not list them. In a session with R-MAC one
-// read follows that no card refuses, of the issuer security domain: its MAC
+// read follows that no card refuses, of the security domain itself: its MAC
 // proves that all before it has reached the card.
 //
 // Where answers are encrypted the agent cannot compare them: it compares how
@@ -81,13 +82,21 @@ struct Bundle {
 };
 
 // The bundle for a plan in a session with this protection. `expected`: what the
-// card is believed to answer. RESOURCE_EXHAUSTED, with the numbers, when
+// card is believed to answer. DAPs and tokens are put in as far as their
+// signatures are given. RESOURCE_EXHAUSTED, with the numbers, when
 // something does not fit the session or the bundle; INVALID_ARGUMENT for a
 // component that is missing.
 absl::StatusOr<Bundle> BuildBundle(const ContentPlan& plan,
                                    const StatusSnapshot& expected,
                                    const CardProfile& profile,
-                                   card::Protection protection);
+                                   card::Protection protection,
+                                   const Signatures& signatures = {});
+
+// Every signature that the cards of this profile ask for before they take the
+// plan. Errors of BuildBundle.
+absl::StatusOr<std::vector<ApprovalNeed>> NeededApprovals(
+    const ContentPlan& plan, const StatusSnapshot& expected,
+    const CardProfile& profile, card::Protection protection);
 
 // The most commands that one bundle may have, beside EXTERNAL AUTHENTICATE:
 // what one transcript can answer.

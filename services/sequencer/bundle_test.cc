@@ -114,7 +114,7 @@ TEST_F(BundleTest, ComparesEveryPageOfTheLists) {
 
 TEST_F(BundleTest, SaysTheHashOfWhatIsLoadedWhereTheProfileWantsIt) {
   ASSERT_OK_AND_ASSIGN(const Bundle plain, Build(Brokerage()));
-  profile_.sends_load_file_hash = true;
+  profile_.rules.load_file_hash = crypto::HashAlgorithm::kSha256;
   ASSERT_OK_AND_ASSIGN(const Bundle hashed, Build(Brokerage()));
   const ByteSpan without = plain.commands[3].command.data();
   const ByteSpan with = hashed.commands[3].command.data();
@@ -164,6 +164,12 @@ TEST_F(BundleTest, EndsWithAReadThatNoCardRefusesWhereAnswersHaveMacs) {
   EXPECT_THAT(Headers(bundle.commands),
               ElementsAre("80F22002", "80F24002", "80F21002", "80F28002"));
   EXPECT_EQ(bundle.runs.back().kind, CommandKind::kReadSecurityDomain);
+  profile_.rules.tokens = {TokenFor::kDelete};
+  ASSERT_OK_AND_ASSIGN(
+      const Bundle delegated,
+      BuildBundle({}, profile_.factory_content, profile_, 0x11));
+  EXPECT_THAT(Headers(delegated.commands),
+              ElementsAre("80F22002", "80F24002", "80F21002", "80F24002"));
 }
 
 TEST_F(BundleTest, OnlyReadsWhenThereIsNothingToDo) {

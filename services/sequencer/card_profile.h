@@ -14,6 +14,7 @@
 #include "lib/card/gp/content_commands.h"
 #include "services/sequencer/card_claim.h"
 #include "services/sequencer/card_record.h"
+#include "services/sequencer/content_rules.h"
 
 namespace cardferry::sequencer {
 
@@ -43,8 +44,8 @@ struct CardProfile {
   card::DeleteRelated delete_related = card::DeleteRelated::kNo;
   // Whether the card says what memory is free when it arrives.
   bool tells_resources = false;
-  // Whether INSTALL [for load] says the hash of what is loaded.
-  bool sends_load_file_hash = false;
+  // Signatures that these cards ask for.
+  ContentRules rules = {};
   // Whether it may be asked for modules; it may refuse.
   bool lists_modules = true;
   // The whole profile as people write it.

@@ -1,7 +1,10 @@
 #include "services/sequencer/card_profile_proto.h"
 
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"
@@ -146,6 +149,85 @@ absl::StatusOr<std::vector<Bytes>> ToBuiltIn(const pb::CardProfile& proto) {
   return prefixes;
 }
 
+absl::StatusOr<std::optional<crypto::HashAlgorithm>> ToHash(
+    pb::CardProfile::LoadFileHash hash) {
+  using crypto::HashAlgorithm;
+  switch (hash) {
+    case pb::CardProfile::NO_LOAD_FILE_HASH:
+      return std::nullopt;
+    case pb::CardProfile::SHA_1:
+      return HashAlgorithm::kSha1;
+    case pb::CardProfile::SHA_256:
+      return HashAlgorithm::kSha256;
+    case pb::CardProfile::SHA_384:
+      return HashAlgorithm::kSha384;
+    case pb::CardProfile::SHA_512:
+      return HashAlgorithm::kSha512;
+    default:
+      return Refuse("load_file_hash", "is none that there is");
+  }
+}
+
+absl::StatusOr<std::set<TokenFor>> ToTokens(
+    const pb::CardProfile::Tokens& tokens) {
+  if (tokens.commands().empty()) {
+    return std::set<TokenFor>{TokenFor::kLoad, TokenFor::kInstall,
+                              TokenFor::kExtradition, TokenFor::kDelete};
+  }
+  std::set<TokenFor> wanted;
+  for (const int command : tokens.commands()) {
+    switch (command) {
+      case pb::CardProfile::LOAD:
+        wanted.insert(TokenFor::kLoad);
+        break;
+      case pb::CardProfile::INSTALL:
+        wanted.insert(TokenFor::kInstall);
+        break;
+      case pb::CardProfile::EXTRADITION:
+        wanted.insert(TokenFor::kExtradition);
+        break;
+      case pb::CardProfile::DELETE:
+        wanted.insert(TokenFor::kDelete);
+        break;
+      default:
+        return Refuse("tokens.commands", "one that there is not");
+    }
+  }
+  return wanted;
+}
+
+absl::StatusOr<std::vector<DapRule>> ToDaps(const pb::CardProfile& proto) {
+  std::vector<DapRule> daps;
+  for (const pb::CardProfile::Dap& dap : proto.daps()) {
+    absl::StatusOr<card::Aid> aid = card::Aid::FromHex(dap.security_domain());
+    if (!aid.ok()) return Annotate(aid.status(), "daps.security_domain");
+    if (dap.signing_key().empty()) {
+      return Refuse("daps.signing_key", "is missing");
+    }
+    daps.push_back({*std::move(aid), dap.signing_key()});
+  }
+  return daps;
+}
+
+absl::StatusOr<ContentRules> ToContentRules(const pb::CardProfile& proto) {
+  ContentRules rules;
+  ASSIGN_OR_RETURN(rules.load_file_hash, ToHash(proto.load_file_hash()));
+  ASSIGN_OR_RETURN(rules.daps, ToDaps(proto));
+  if (proto.has_tokens()) {
+    rules.token_key = proto.tokens().signing_key();
+    if (rules.token_key.empty()) {
+      return Refuse("tokens.signing_key", "is missing");
+    }
+    ASSIGN_OR_RETURN(rules.tokens, ToTokens(proto.tokens()));
+  }
+  const bool signs_a_hash = !rules.daps.empty() || rules.Wants(TokenFor::kLoad);
+  if (signs_a_hash && !rules.load_file_hash.has_value()) {
+    return Refuse("load_file_hash",
+                  "DAPs and load tokens are over it: say which");
+  }
+  return rules;
+}
+
 }  // namespace
 
 absl::StatusOr<CardProfile> ToCardProfile(const pb::CardProfile& proto) {
@@ -170,7 +252,7 @@ absl::StatusOr<CardProfile> ToCardProfile(const pb::CardProfile& proto) {
                                                   : card::DeleteRelated::kNo;
   profile.tells_resources = proto.extended_card_resources();
   profile.lists_modules = !proto.skip_module_list();
-  profile.sends_load_file_hash = proto.load_file_hash();
+  ASSIGN_OR_RETURN(profile.rules, ToContentRules(proto));
   if (!google::protobuf::TextFormat::PrintToString(proto, &profile.text)) {
     return absl::InternalError("a card profile cannot be printed");
   }

@@ -51,7 +51,9 @@ TEST(CardProfileProtoTest, QuirksAreOffUntilTheyAreSaid) {
   EXPECT_EQ(profile.delete_related, card::DeleteRelated::kNo);
   EXPECT_FALSE(profile.tells_resources);
   EXPECT_TRUE(profile.lists_modules);
-  EXPECT_FALSE(profile.sends_load_file_hash);
+  EXPECT_FALSE(profile.rules.load_file_hash.has_value());
+  EXPECT_TRUE(profile.rules.daps.empty());
+  EXPECT_TRUE(profile.rules.tokens.empty());
 }
 
 TEST(CardProfileProtoTest, KeepsTheTextThatItWasMadeOf) {
@@ -73,7 +75,9 @@ TEST(CardProfileProtoTest, TakesEveryField) {
     factory_content { load_files: "E3074F05F043464552" }
     built_in_packages: "A000000009"
     delete_related: true extended_card_resources: true skip_module_list: true
-    load_file_hash: true
+    load_file_hash: SHA_384
+    daps { security_domain: "A000000151000001" signing_key: "acme-dap" }
+    tokens { signing_key: "acme-token" commands: DELETE commands: LOAD }
   )"));
   EXPECT_THAT(profile.match.i, ElementsAre(0x15, 0x55));
   EXPECT_THAT(profile.match.key_version_numbers, ElementsAre(0x20, 0xFF));
@@ -90,7 +94,39 @@ TEST(CardProfileProtoTest, TakesEveryField) {
   EXPECT_EQ(profile.delete_related, card::DeleteRelated::kYes);
   EXPECT_TRUE(profile.tells_resources);
   EXPECT_FALSE(profile.lists_modules);
-  EXPECT_TRUE(profile.sends_load_file_hash);
+  EXPECT_EQ(profile.rules.load_file_hash, crypto::HashAlgorithm::kSha384);
+  ASSERT_EQ(profile.rules.daps.size(), 1u);
+  EXPECT_EQ(profile.rules.daps[0].security_domain.ToHex(), "A000000151000001");
+  EXPECT_EQ(profile.rules.daps[0].signing_key, "acme-dap");
+  EXPECT_EQ(profile.rules.token_key, "acme-token");
+  EXPECT_THAT(profile.rules.tokens,
+              ElementsAre(TokenFor::kLoad, TokenFor::kDelete));
+}
+
+TEST(CardProfileProtoTest, TokensAreForAllCommandsUnlessTheyAreNamed) {
+  ASSERT_OK_AND_ASSIGN(
+      const CardProfile profile,
+      Parse(kSmallest, "load_file_hash: SHA_1 tokens { signing_key: 'k' }"));
+  EXPECT_EQ(profile.rules.load_file_hash, crypto::HashAlgorithm::kSha1);
+  EXPECT_EQ(profile.rules.tokens.size(), 4u);
+  ASSERT_OK_AND_ASSIGN(
+      const CardProfile deletions,
+      Parse(kSmallest, "tokens { signing_key: 'k' commands: DELETE }"));
+  EXPECT_THAT(deletions.rules.tokens, ElementsAre(TokenFor::kDelete));
+}
+
+TEST(CardProfileProtoTest, WhatIsSignedOverAHashSaysWhichOne) {
+  EXPECT_EQ(Refusal("tokens { signing_key: 'k' }"),
+            "load_file_hash: DAPs and load tokens are over it: say which");
+  EXPECT_EQ(Refusal("daps { security_domain: 'A000000151000001' "
+                    "signing_key: 'k' }"),
+            "load_file_hash: DAPs and load tokens are over it: say which");
+  EXPECT_EQ(Refusal("load_file_hash: SHA_512 tokens { }"),
+            "tokens.signing_key: is missing");
+  EXPECT_EQ(Refusal("daps { security_domain: 'A000000151000001' }"),
+            "daps.signing_key: is missing");
+  EXPECT_THAT(Refusal("daps { security_domain: 'A0' signing_key: 'k' }"),
+              testing::StartsWith("daps.security_domain: "));
 }
 
 TEST(CardProfileProtoTest, NamesTheFieldThatIsWrong) {

@@ -14,6 +14,7 @@
 #include "lib/rpc/shutdown_signal.h"
 #include "services/sequencer/access_rules.h"
 #include "services/sequencer/grpc_keyvault.h"
+#include "services/sequencer/grpc_signed_content.h"
 #include "services/sequencer/sequencer.h"
 #include "services/sequencer/sequencer_config.h"
 #include "services/sequencer/sequencer_service.h"
@@ -51,7 +52,9 @@ absl::Status Serve(const std::string& file, rpc::ShutdownSignal& signal) {
   Sequencer sequencer(
       std::move(config.profiles),
       std::make_unique<GrpcKeyvault>(keyvault::v1::KeyVault::NewStub(channel)),
-      config.load_file_cache_bytes);
+      config.load_file_cache_bytes,
+      std::make_unique<GrpcSignedContent>(
+          keyvault::v1::SignedContent::NewStub(channel)));
   SequencerService service(sequencer);
   rpc::ServerOptions options;
   options.listen_address = config.listen;

@@ -206,7 +206,16 @@ struct Sequencer::Draft {
   StatusSnapshot expected;
   ContentPlan plan;
   uint8_t floor;
+  Signatures signatures;
 };
+
+absl::StatusOr<Signatures> Sequencer::FindSignaturesFor(
+    const ContentPlan& plan, const StatusSnapshot& expected,
+    const CardProfile& profile, card::Protection protection) const {
+  ASSIGN_OR_RETURN(const std::vector<ApprovalNeed> needs,
+                   NeededApprovals(plan, expected, profile, protection));
+  return FindSignatures(needs, signed_content_.get());
+}
 
 absl::StatusOr<std::vector<Sequencer::Opening>> Sequencer::Open(
     const std::string& agent, const std::string& reader, int count) {
@@ -280,13 +289,20 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
   }
   const uint8_t floor = FloorFor(plan, **profile);
   // What does not fit is refused here: a higher level only takes more room.
+  const card::Protection protection = ProtectionOf(claim, floor);
+  ASSIGN_OR_RETURN(Signatures signatures,
+                   FindSignaturesFor(plan, expected, **profile, protection));
   RETURN_IF_ERROR(
-      BuildBundle(plan, expected, **profile, ProtectionOf(claim, floor))
-          .status());
-  return Draft{*profile,          card_id,
-               std::move(claim),  std::move(record),
-               std::move(notice), std::move(expected),
-               std::move(plan),   floor};
+      BuildBundle(plan, expected, **profile, protection, signatures).status());
+  return Draft{*profile,
+               card_id,
+               std::move(claim),
+               std::move(record),
+               std::move(notice),
+               std::move(expected),
+               std::move(plan),
+               floor,
+               std::move(signatures)};
 }
 
 absl::StatusOr<Sequencer::Prepared> Sequencer::Prepare(const Request& request) {
@@ -310,8 +326,9 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
   const bool read_first =
       HasToReadFirst(draft.plan, draft.record, protection, request.now);
   const ContentPlan plan = read_first ? ContentPlan() : draft.plan;
-  ASSIGN_OR_RETURN(Bundle bundle, BuildBundle(plan, draft.expected,
-                                              *draft.profile, protection));
+  ASSIGN_OR_RETURN(Bundle bundle,
+                   BuildBundle(plan, draft.expected, *draft.profile, protection,
+                               draft.signatures));
   ASSIGN_OR_RETURN(
       const std::vector<card::CommandApdu> secured,
       keyvault_->Protect(session.command_token, CommandsOf(bundle.commands)));
@@ -355,8 +372,11 @@ absl::StatusOr<std::vector<PlanLine>> Sequencer::Plan(
   ASSIGN_OR_RETURN(const CardContent actual, ReadContent(expected));
   ASSIGN_OR_RETURN(const ContentPlan plan,
                    PlanContent(desired, actual, known.origins, *found));
+  const uint8_t floor = FloorFor(plan, *found);
+  ASSIGN_OR_RETURN(const Signatures signatures,
+                   FindSignaturesFor(plan, expected, *found, floor));
   ASSIGN_OR_RETURN(const Bundle bundle,
-                   BuildBundle(plan, expected, *found, FloorFor(plan, *found)));
+                   BuildBundle(plan, expected, *found, floor, signatures));
   return PlanLines(desired, actual, plan, bundle);
 }
 

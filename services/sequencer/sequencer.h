@@ -13,6 +13,7 @@
 #include "absl/time/time.h"
 #include "lib/base/bytes.h"
 #include "lib/card/script/script.h"
+#include "services/sequencer/approval_needs.h"
 #include "services/sequencer/bundle_state.h"
 #include "services/sequencer/card_profile.h"
 #include "services/sequencer/card_record.h"
@@ -22,6 +23,7 @@
 #include "services/sequencer/keyvault.h"
 #include "services/sequencer/load_file_cache.h"
 #include "services/sequencer/plan_lines.h"
+#include "services/sequencer/signed_content.h"
 
 namespace cardferry::sequencer {
 
@@ -73,10 +75,14 @@ class Sequencer {
     std::string notice = {};
   };
 
+  // `signed_content`: what approvers have signed; null: cards that ask for it
+  // are told that it is missing.
   Sequencer(ProfileCatalog profiles, std::unique_ptr<Keyvault> keyvault,
-            size_t cache_bytes)
+            size_t cache_bytes,
+            std::unique_ptr<SignedContent> signed_content = nullptr)
       : profiles_(std::move(profiles)),
         keyvault_(std::move(keyvault)),
+        signed_content_(std::move(signed_content)),
         load_files_(cache_bytes) {}
 
   // The keyvault's errors pass through.
@@ -90,8 +96,9 @@ class Sequencer {
 
   // Plans first, so that what cannot be done is refused before the keyvault
   // (and the card) is asked for anything. The keyvault verifies the card
-  // cryptogram before anything else. INVALID_ARGUMENT and RESOURCE_EXHAUSTED
-  // say why the desired state cannot be reached.
+  // cryptogram before anything else. What the card asks signatures for has to
+  // be approved by then: INVALID_ARGUMENT otherwise, too. INVALID_ARGUMENT and
+  // RESOURCE_EXHAUSTED say why the desired state cannot be reached.
   //
   // Where the agent cannot compare the leading reads (R-ENC), nothing is
   // deleted because of a record that is older than kFreshFor or in doubt: such
@@ -124,10 +131,14 @@ class Sequencer {
 
   absl::StatusOr<CardClaim> ReadAnswers(const OpeningAnswers& answers) const;
   absl::StatusOr<Draft> MakeDraft(const Request& request) const;
+  absl::StatusOr<Signatures> FindSignaturesFor(
+      const ContentPlan& plan, const StatusSnapshot& expected,
+      const CardProfile& profile, card::Protection protection) const;
   absl::StatusOr<Prepared> Protect(const Request& request, const Draft& draft);
 
   const ProfileCatalog profiles_;
   const std::unique_ptr<Keyvault> keyvault_;
+  const std::unique_ptr<SignedContent> signed_content_;
   LoadFileCache load_files_;
 };
 

@@ -31,12 +31,18 @@ void Kiosk::Serve(card::DeleteRelated delete_related) {
   CardProfile profile = TestProfile("demo", 0x30);
   profile.key_set = "test";
   profile.delete_related = delete_related;
-  profile.sends_load_file_hash = sends_load_file_hash_;
+  profile.rules = rules_;
   profile.level_floor = type_.level_floor;
   if (type_.IsScp02()) profile.match.scp = 2;  // its `i`: the card says
-  sequencer_ = std::make_unique<Sequencer>(
-      *ProfileCatalog::Create({profile}),
-      std::make_unique<VaultInProcess>(vault_), 1 << 20);
+  profile.match.isd_aid = domain_;
+  std::unique_ptr<SignedContent> signed_content;
+  if (desk_ != nullptr) {
+    signed_content = std::make_unique<SignedContentInProcess>(*desk_);
+  }
+  sequencer_ =
+      std::make_unique<Sequencer>(*ProfileCatalog::Create({profile}),
+                                  std::make_unique<VaultInProcess>(vault_),
+                                  1 << 20, std::move(signed_content));
 }
 
 cardsim::KeySet Kiosk::CardKeys(uint8_t master_bit_flip) const {
@@ -55,6 +61,7 @@ cardsim::KeySet Kiosk::CardKeys(uint8_t master_bit_flip) const {
 void Kiosk::NewCard(uint8_t master_bit_flip) {
   cardsim::CardOptions options;
   (type_.IsScp02() ? options.scp02_i : options.scp03_i) = type_.i;
+  options.content_keys = content_keys_;
   card_ = *cardsim::Card::Create(CardKeys(master_bit_flip), options, random_);
   record_.reset();
 }

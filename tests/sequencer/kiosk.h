@@ -8,13 +8,16 @@
 #include <vector>
 
 #include "cardsim/card/card.h"
+#include "cardsim/card/content_security.h"
 #include "cardsim/channel/key_set.h"
 #include "lib/base/random.h"
 #include "lib/base/testing/fake_clock.h"
 #include "lib/card/script/run_script.h"
+#include "services/keyvault/approval_desk.h"
 #include "services/keyvault/testing/fake_ledger.h"
 #include "services/keyvault/testing/known_card.h"
 #include "services/keyvault/vault.h"
+#include "services/sequencer/content_rules.h"
 #include "services/sequencer/sequencer.h"
 
 namespace cardferry::sequencer {
@@ -82,7 +85,12 @@ class Kiosk {
   std::unique_ptr<cardsim::Card> card_;
   std::optional<CardRecord> record_;
   std::optional<size_t> dies_after_;
-  bool sends_load_file_hash_ = false;
+  // What the next sequencer's profile says, and whom it asks for signatures.
+  ContentRules rules_;
+  card::Aid domain_ = *card::Aid::FromHex("A000000151000000");
+  keyvault::ApprovalDesk* desk_ = nullptr;  // null: nobody approves
+  // What the next card has to verify content with.
+  std::shared_ptr<const cardsim::ContentKeys> content_keys_;
   DesiredState desired_;
 };
 

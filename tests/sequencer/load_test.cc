@@ -27,7 +27,7 @@ TEST_P(LoadTest, AFreshCardIsLoadedInOneBundle) {
 }
 
 TEST_P(LoadTest, TheCardComparesWhatItIsGivenWithItsHash) {
-  sends_load_file_hash_ = true;
+  rules_.load_file_hash = crypto::HashAlgorithm::kSha256;
   Serve(card::DeleteRelated::kNo);
   const Conclusion conclusion = Insert();
   EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;

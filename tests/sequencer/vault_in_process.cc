@@ -78,4 +78,20 @@ VaultInProcess::VerifyResponses(const Packet& packet) {
   return answers;
 }
 
+absl::StatusOr<std::vector<std::optional<Bytes>>>
+SignedContentInProcess::FindApprovals(
+    absl::Span<const WantedSignature> wanted) {
+  std::vector<keyvault::ApprovedThing> things;
+  for (const WantedSignature& one : wanted) {
+    things.push_back({one.signing_key, one.digest});
+  }
+  ASSIGN_OR_RETURN(const auto approvals, desk_.FindValid(things));
+  std::vector<std::optional<Bytes>> found;
+  for (const std::optional<keyvault::Approval>& one : approvals) {
+    found.push_back(one.has_value() ? std::optional<Bytes>(one->signature)
+                                    : std::nullopt);
+  }
+  return found;
+}
+
 }  // namespace cardferry::sequencer

@@ -1,10 +1,13 @@
 #ifndef CARDFERRY_TESTS_SEQUENCER_VAULT_IN_PROCESS_H_
 #define CARDFERRY_TESTS_SEQUENCER_VAULT_IN_PROCESS_H_
 
+#include <optional>
 #include <vector>
 
+#include "services/keyvault/approval_desk.h"
 #include "services/keyvault/vault.h"
 #include "services/sequencer/keyvault.h"
+#include "services/sequencer/signed_content.h"
 
 namespace cardferry::sequencer {
 
@@ -27,6 +30,20 @@ class VaultInProcess final : public Keyvault {
 
  private:
   keyvault::Vault& vault_;
+};
+
+// Likewise what approvers have signed.
+class SignedContentInProcess final : public SignedContent {
+ public:
+  // `desk` lives longer.
+  explicit SignedContentInProcess(const keyvault::ApprovalDesk& desk)
+      : desk_(desk) {}
+
+  absl::StatusOr<std::vector<std::optional<Bytes>>> FindApprovals(
+      absl::Span<const WantedSignature> wanted) override;
+
+ private:
+  const keyvault::ApprovalDesk& desk_;
 };
 
 }  // namespace cardferry::sequencer
