@@ -134,7 +134,7 @@ TEST_F(ApprovalNeedsTest, ATokenThatDoesNotFitIsRefusedWithTheNumbers) {
               IsOkAndHolds(testing::_));
   EXPECT_THAT(WithToken(profile_, command, 0x03, signatures),
               StatusIs(StatusCode::kResourceExhausted,
-                       HasSubstr("240 bytes with its token of 64; in this "
+                       HasSubstr("241 bytes with its token of 64; in this "
                                  "session a short one carries at most 239")));
 }
 

@@ -8,6 +8,7 @@
 #include "lib/base/status_macros.h"
 #include "services/sequencer/bundle.h"
 #include "services/sequencer/card_claim.h"
+#include "services/sequencer/packet.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -130,35 +131,6 @@ BundleState StateOf(const CardRecord& record, const StatusSnapshot& expected,
   state.absent_packages = desired.absent_packages;
   state.absent_applications = desired.absent_applications;
   return state;
-}
-
-std::vector<card::CommandApdu> CommandsOf(const card::Script& script) {
-  std::vector<card::CommandApdu> commands;
-  for (const card::ScriptCommand& command : script) {
-    commands.push_back(command.command);
-  }
-  return commands;
-}
-
-card::ScriptCommand ExternalAuthenticate(const card::CommandApdu& command) {
-  return {command,
-          {card::StatusWordPattern{}},
-          card::AnyData{},
-          card::OnMismatch::kStop,
-          "EXTERNAL AUTHENTICATE"};
-}
-
-// EXTERNAL AUTHENTICATE, then the planned commands with their protected form.
-card::Script Assemble(const card::CommandApdu& authenticate,
-                      card::Script planned,
-                      const std::vector<card::CommandApdu>& secured) {
-  card::Script script;
-  script.push_back(ExternalAuthenticate(authenticate));
-  for (size_t i = 0; i < planned.size(); ++i) {
-    planned[i].command = secured[i];
-    script.push_back(std::move(planned[i]));
-  }
-  return script;
 }
 
 // The keyvault has to have opened the session that was asked for.

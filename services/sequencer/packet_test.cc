@@ -1,0 +1,32 @@
+#include "services/sequencer/packet.h"
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace cardferry::sequencer {
+namespace {
+
+using card::CommandApdu;
+using testing::ElementsAre;
+
+CommandApdu Command(uint8_t p1) {
+  return *CommandApdu::Create({0x80, 0xE8, p1, 0x00}, {});
+}
+
+TEST(PacketTest, ProtectedCommandsTakeThePlaceOfThePlannedOnes) {
+  card::Script planned = {{Command(1), {}}, {Command(2), {}}};
+  planned[0].label = "one";
+  planned[1].on_mismatch = card::OnMismatch::kContinue;
+  const card::Script packet =
+      Assemble(Command(9), planned, {Command(11), Command(12)});
+  EXPECT_THAT(CommandsOf(packet),
+              ElementsAre(Command(9), Command(11), Command(12)));
+  EXPECT_EQ(packet[0].on_mismatch, card::OnMismatch::kStop);
+  EXPECT_TRUE(card::IsExpected(packet[0], {{}, card::kSuccess}));
+  EXPECT_FALSE(card::IsExpected(packet[0], {{}, card::StatusWord(0x6300)}));
+  EXPECT_EQ(packet[1].label, "one");
+  EXPECT_EQ(packet[2].on_mismatch, card::OnMismatch::kContinue);
+}
+
+}  // namespace
+}  // namespace cardferry::sequencer
