@@ -14,9 +14,9 @@ CommandApdu Command(uint8_t p1) {
 }
 
 TEST(PacketTest, ProtectedCommandsTakeThePlaceOfThePlannedOnes) {
-  card::Script planned = {{Command(1), {}}, {Command(2), {}}};
-  planned[0].label = "one";
-  planned[1].on_mismatch = card::OnMismatch::kContinue;
+  const card::Script planned = {
+      {Command(1), {}, card::AnyData{}, card::OnMismatch::kStop, "one"},
+      {Command(2), {}, card::AnyData{}, card::OnMismatch::kContinue, "two"}};
   const card::Script packet =
       Assemble(Command(9), planned, {Command(11), Command(12)});
   EXPECT_THAT(CommandsOf(packet),
