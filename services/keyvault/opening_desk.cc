@@ -60,8 +60,7 @@ absl::StatusOr<Opening> OpeningDesk::Admit(ByteSpan ticket,
         "the opening ticket was issued for another agent or reader");
   }
   if (clock_.Now() >= opening->expires_at) {
-    return absl::FailedPreconditionError(
-        "the opening has expired: insert the card again");
+    return absl::FailedPreconditionError("the opening has expired");
   }
   return *std::move(opening);
 }

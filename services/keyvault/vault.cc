@@ -264,8 +264,8 @@ absl::Status Vault::ClaimOnce(const Use& use, const std::string& agent) {
   const absl::Status recorded = ledger_.RecordAlarm(
       {clock_.Now(), "used again for something else", use.what, agent});
   if (!recorded.ok()) LogError("alarm not recorded", {{"status", recorded}});
-  return absl::FailedPreconditionError(absl::StrCat(
-      use.what, " was used before, for something else: insert the card again"));
+  return absl::FailedPreconditionError(
+      absl::StrCat(use.what, " was used before, for something else"));
 }
 
 absl::Status Vault::CheckStops(const ClaimedCard& card,

@@ -85,7 +85,7 @@ TEST(AbsenceConclusionTest, APageThatWasNotReadMayHideIt) {
   EXPECT_EQ(conclusion.outcome, Outcome::kUnknown);
   EXPECT_EQ(conclusion.reason,
             "The card accepted every command, but its lists are longer than "
-            "was read. They are read when it is inserted again.");
+            "was read.");
 }
 
 // Nothing to do, by what was recorded: only reads.

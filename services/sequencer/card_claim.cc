@@ -68,7 +68,7 @@ void ReadIdentify(const Questions& questions,
 absl::Status ReadChallenge(const Transcript& challenge, CardClaim& claim) {
   if (challenge.answers.size() != 1) {
     return absl::FailedPreconditionError(
-        "the card was gone before INITIALIZE UPDATE: insert it again");
+        "the card was gone before INITIALIZE UPDATE");
   }
   const card::ResponseApdu& answer = challenge.answers[0];
   if (answer.sw != card::kSuccess) {
@@ -154,11 +154,11 @@ absl::StatusOr<CardClaim> ReadClaim(const Questions& questions,
   if (identify.end == card::RunEnd::kUnknown ||
       identify.end == card::RunEnd::kNotStarted) {
     return absl::FailedPreconditionError(
-        "the card was gone before it was identified: insert it again");
+        "the card was gone before it was identified");
   }
   if (identify.answers.size() != AnswersTo(questions)) {
     return absl::FailedPreconditionError(
-        "these are answers to another opening: insert the card again");
+        "these are answers to another opening");
   }
   CardClaim claim;
   ReadIdentify(questions, identify.answers, claim);

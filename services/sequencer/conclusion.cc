@@ -255,10 +255,9 @@ class Reader {
       return End(
           Outcome::kUnknown,
           "The card gave no answer to EXTERNAL AUTHENTICATE. Nothing was "
-          "changed. Insert it again.");
+          "changed.");
     }
-    End(Outcome::kUnknown,
-        "Nothing was sent to the card: it was gone. Insert it again.");
+    End(Outcome::kUnknown, "Nothing was sent to the card: it was gone.");
   }
 
   void JudgeRefusal(const Break& at) {
@@ -290,9 +289,7 @@ class Reader {
     End(Outcome::kUnknown,
         absl::StrCat(
             sent ? "The card gave no answer to " : "The agent stopped before ",
-            at.name,
-            ". What the card holds now is read when it is inserted "
-            "again."));
+            at.name, ". What the card holds now is not known."));
   }
 
   // The run ended before the first change.
@@ -354,7 +351,7 @@ class Reader {
     if (!content.complete) {
       return End(Outcome::kUnknown,
                  "The card accepted every command, but its lists are longer "
-                 "than was read. They are read when it is inserted again.");
+                 "than was read.");
     }
     End(Outcome::kFailed,
         absl::StrCat("The card accepted every command, but it lists ", *wrong,

@@ -112,16 +112,15 @@ TEST_F(LoadConclusionTest, IsNotFooledByARunThatClaimsToBeDone) {
 TEST_F(LoadConclusionTest, DoesNotKnowWhenAnAnswerIsMissing) {
   const Conclusion nothing = For({}, RunEnd::kNotStarted);
   EXPECT_EQ(nothing.outcome, Outcome::kUnknown);
-  EXPECT_EQ(nothing.reason,
-            "Nothing was sent to the card: it was gone. Insert it again.");
+  EXPECT_EQ(nothing.reason, "Nothing was sent to the card: it was gone.");
   EXPECT_EQ(For({}, RunEnd::kUnknown).reason,
             "The card gave no answer to EXTERNAL AUTHENTICATE. Nothing was "
-            "changed. Insert it again.");
+            "changed.");
   const Conclusion load = For(First(6), RunEnd::kUnknown);
   EXPECT_EQ(load.outcome, Outcome::kUnknown);
   EXPECT_EQ(load.reason,
             "The card gave no answer to LOAD 2 of 2 of F043464552. What the "
-            "card holds now is read when it is inserted again.");
+            "card holds now is not known.");
   EXPECT_THAT(For(First(5), RunEnd::kStopped).reason,
               HasSubstr("The agent stopped before LOAD 1 of 2"));
   EXPECT_THAT(For(First(9), RunEnd::kUnknown).reason, HasSubstr("GET STATUS"));

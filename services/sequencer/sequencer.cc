@@ -160,9 +160,9 @@ Conclusion TooLate(const BundleState& state, const absl::Status& status) {
   Conclusion conclusion;
   conclusion.record = state.record;
   conclusion.record.read_at = absl::InfinitePast();
-  conclusion.reason = absl::StrCat(
-      "What the card answered can no longer be checked (", status.message(),
-      "). What it holds now is read when it is inserted again.");
+  conclusion.reason =
+      absl::StrCat("What the card answered can no longer be checked (",
+                   status.message(), "). What it holds now is not known.");
   return conclusion;
 }
 
@@ -232,7 +232,7 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
   ASSIGN_OR_RETURN(CardClaim claim, ReadAnswers(request.answers));
   if (!claim.identity.has_value()) {
     return absl::FailedPreconditionError(
-        "the card was not asked for a challenge: insert it again");
+        "the card was not asked for a challenge");
   }
   const absl::StatusOr<const CardProfile*> profile = profiles_.Find(claim);
   if (!profile.ok()) return AsInvalid(profile.status());

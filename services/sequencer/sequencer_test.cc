@@ -258,8 +258,7 @@ TEST_F(SequencerTest, NeedsTheAnswerToTheChallenge) {
   request.answers.challenge.reset();
   EXPECT_THAT(sequencer_->Prepare(request),
               StatusIs(StatusCode::kFailedPrecondition,
-                       "the card was not asked for a challenge: insert it "
-                       "again"));
+                       "the card was not asked for a challenge"));
 }
 
 }  // namespace

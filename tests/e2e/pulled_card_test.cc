@@ -96,14 +96,13 @@ constexpr char kInsertAgain[] =
 const std::vector<std::string> kNothing;
 const std::vector<std::string> kBeforeTheSession = {
     absl::StrCat("The card gave no answer to EXTERNAL AUTHENTICATE. Nothing "
-                 "was changed. Insert it again. ",
+                 "was changed. ",
                  kInsertAgain)};
 
 std::string NoAnswerTo(const std::string& command) {
-  return absl::StrCat(
-      "The card gave no answer to ", command, " of ", kBrokeragePackage,
-      ". What the card holds now is read when it is inserted again. ",
-      kInsertAgain);
+  return absl::StrCat("The card gave no answer to ", command, " of ",
+                      kBrokeragePackage,
+                      ". What the card holds now is not known. ", kInsertAgain);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -31,7 +31,9 @@ TEST(PreparationFailure, AnOpeningThatCannotBeUsedIsNeverAFailedVerification) {
     EXPECT_EQ(failure.kind, NotPackedKind::kAgain);
     EXPECT_FALSE(failure.stops_card);
     EXPECT_FALSE(failure.ends_job);
-    EXPECT_THAT(failure.message, HasSubstr("insert it again"));
+    EXPECT_EQ(failure.message,
+              "The card's answer could not be used (the reason). Take the card "
+              "out and insert it again.");
   }
 }
 

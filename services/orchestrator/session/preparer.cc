@@ -43,7 +43,7 @@ std::variant<Packed, NotPacked> Preparer::Prepare(const std::string& opening_id,
   if (absl::IsFailedPrecondition(card.status())) {
     // The card gave no answer, or half of one: the next time it may.
     return NotPacked{NotPackedKind::kAgain,
-                     AsSentence(card.status().message())};
+                     ClassifyPreparation(card.status(), false).message};
   }
   if (!card.ok()) {
     return NotPacked{NotPackedKind::kRefused,
