@@ -71,6 +71,7 @@ pb::AgentMessage ToProto(const Report& report) {
   proto.set_packet_id(report.packet_id);
   proto.set_transcript(Wire(report.transcript));
   proto.set_trouble(ForPeople(report.trouble));
+  proto.set_no_room(report.no_room);
   const Measurements& measurements = report.measurements;
   pb::Measurements& figures = *proto.mutable_measurements();
   figures.set_round_trips(measurements.round_trips);

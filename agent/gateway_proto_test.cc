@@ -98,11 +98,12 @@ TEST(GatewayProtoTest, AReportCarriesItsFigures) {
   measurements.card = absl::Microseconds(4);
   measurements.waited = absl::Microseconds(5);
   measurements.total = absl::Microseconds(6);
-  const v1::AgentMessage message =
-      ToProto(Report{"P1", card::Transcript(), measurements, "disk full"});
+  const v1::AgentMessage message = ToProto(
+      Report{"P1", card::Transcript(), measurements, "disk full", true});
   const v1::PacketReport& report = message.packet_report();
   EXPECT_EQ(report.packet_id(), "P1");
   EXPECT_EQ(report.trouble(), "disk full");
+  EXPECT_TRUE(report.no_room());
   EXPECT_EQ(report.measurements().round_trips(), 1u);
   EXPECT_EQ(report.measurements().apdus(), 2u);
   EXPECT_EQ(report.measurements().bytes(), 3u);

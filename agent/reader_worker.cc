@@ -170,6 +170,7 @@ std::optional<Event> ReaderWorker::Do(const RunPart& action) {
   if (!begun.ok()) {
     LogError("packet is not run", {{"reader", reader_}, {"status", begun}});
     trouble_ = std::string(begun.message());
+    no_room_ = absl::IsResourceExhausted(begun);
     PartRan refused;
     refused.transcript.end = card::RunEnd::kNotStarted;
     return refused;
@@ -211,7 +212,8 @@ std::optional<Event> ReaderWorker::Do(const SendReport& action) {
   const bool ran = record_ != nullptr && begun_packet_ == action.packet_id;
   if (ran) LogPacket(action);
   outbox_.Add({action.packet_id, action.transcript,
-               ran ? last_measurements_ : Measurements(), trouble_},
+               ran ? last_measurements_ : Measurements(), trouble_,
+               std::exchange(no_room_, false)},
               ran ? std::exchange(record_, nullptr) : nullptr);
   return std::nullopt;
 }

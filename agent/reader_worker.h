@@ -105,6 +105,7 @@ class ReaderWorker {
   std::unique_ptr<PacketRecord> record_;  // until its report is sent
   std::string trouble_;                   // of the last run
   bool trouble_shown_ = false;
+  bool no_room_ = false;  // the last packet could not be journaled
 
   std::thread thread_;
 };

@@ -126,6 +126,7 @@ TEST_F(ReaderWorkerTest, RunsNothingThatCannotBeJournaled) {
   EXPECT_EQ(report.transcript.end, RunEnd::kNotStarted);
   EXPECT_EQ(report.trouble,
             "the packet cannot be journaled: no space left on device");
+  EXPECT_TRUE(report.no_room);
   EXPECT_EQ(card_.sent(), (std::vector<std::string>{"80A40000", "80500000"}));
 }
 

@@ -22,7 +22,8 @@ struct Report {
   std::string packet_id;
   card::Transcript transcript;
   Measurements measurements;
-  std::string trouble;  // why not all was run, for people; may be empty
+  std::string trouble;   // why not all was run, for people; may be empty
+  bool no_room = false;  // nothing was run: it could not be journaled
 };
 
 // What lies in a reader.

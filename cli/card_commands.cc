@@ -2,6 +2,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "cli/aid_arguments.h"
 #include "cli/render/card_text.h"
 #include "cli/render/words.h"
 #include "cli/subcommand.h"
@@ -14,7 +15,7 @@ using orchestrator::v1::Card;
 // The card with this id; without one, the only card that there is.
 absl::StatusOr<Card> FindCard(const std::string& id, OperatorClient& client) {
   if (!id.empty()) return client.GetCard(id);
-  ASSIGN_OR_RETURN(const auto cards, client.ListCards());
+  ASSIGN_OR_RETURN(const auto cards, client.ListCards({}));
   if (cards.size() == 1) return cards[0];
   if (cards.empty()) {
     return absl::NotFoundError(
@@ -109,16 +110,40 @@ void AddResume(CLI::App& group, Command& command) {
   });
 }
 
+void AddList(CLI::App& group, Command& command) {
+  auto filter = std::make_shared<orchestrator::v1::ListCardsRequest>();
+  auto package = std::make_shared<std::string>();
+  CLI::App& list = AddSubcommand(
+      group, {"list", "cards, by number", "",
+              "Filters add up.\n\n"
+              "Examples:\n"
+              "  cardferry card list --profile demo-scp03\n"
+              "  cardferry card list --package F043464552525901 --json\n"});
+  list.add_option("--profile", *filter->mutable_profile(),
+                  "only cards of this type");
+  list.add_flag_callback(
+      "--stopped", [filter] { filter->set_stopped(true); },
+      "only cards that are stopped somewhere");
+  list.add_option("--package", *package,
+                  "only cards on which this package is recorded (AID)");
+  list.callback([&command, filter, package] {
+    command.Run("list the cards", [&](OperatorClient& client) -> absl::Status {
+      if (!package->empty()) {
+        ASSIGN_OR_RETURN(*filter->mutable_package_aid(),
+                         ParseAid(*package, "--package"));
+      }
+      ASSIGN_OR_RETURN(const auto cards, client.ListCards(*filter));
+      command.Show(cards, CardTable);
+      return absl::OkStatus();
+    });
+  });
+}
+
 }  // namespace
 
 void AddCardCommands(CLI::App& app, Command& command) {
   CLI::App& group = AddGroup(app, "card", "cards and what is on them");
-  AddQuestion(
-      group,
-      {"list", "all cards", "list the cards",
-       "Examples:\n  cardferry card list\n  cardferry card list --json\n"},
-      command, [](OperatorClient& client) { return client.ListCards(); },
-      CardTable);
+  AddList(group, command);
   AddAboutCard(group,
                {"show", "what is known of a card", "show the card",
                 "Examples:\n  cardferry card show\n"

@@ -30,6 +30,20 @@ TEST_F(CardCommandsTest, ShowsTheOnlyCard) {
   EXPECT_THAT(err(), HasSubstr("there are 2 cards: say which"));
 }
 
+TEST_F(CardCommandsTest, AsksForTheCardsThatPassTheFilter) {
+  EXPECT_EQ(Run({"card", "list", "--profile", "demo", "--stopped", "--package",
+                 "F043464552525901"}),
+            kOk);
+  EXPECT_EQ(fake_.asked_cards.profile(), "demo");
+  EXPECT_TRUE(fake_.asked_cards.stopped());
+  EXPECT_EQ(ToHex(AsBytes(fake_.asked_cards.package_aid())),
+            "F043464552525901");
+  EXPECT_EQ(Run({"card", "list", "--package", "F0"}), kRefused);
+  EXPECT_THAT(err(), HasSubstr("--package"));
+  EXPECT_EQ(Run({"card", "list"}), kOk);
+  EXPECT_EQ(fake_.asked_cards.ShortDebugString(), "");
+}
+
 TEST_F(CardCommandsTest, ResumesACardAtBothServices) {
   vault_.forgotten = 2;
   EXPECT_EQ(Run({"card", "resume", kCard, "--keyvault", "v:3"}), kOk);

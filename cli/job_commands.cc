@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,49 +12,31 @@ namespace {
 
 using orchestrator::v1::Job;
 
-// Which jobs are listed; what is empty lets all pass.
-struct Filter {
-  std::vector<std::string> states;
-  std::string application;
-  std::string agent;
-  std::string card;
-
-  bool Passes(const Job& job) const {
-    const auto matches = [](const std::string& wanted, const std::string& is) {
-      return wanted.empty() || wanted == is;
-    };
-    const bool state =
-        states.empty() || std::find(states.begin(), states.end(),
-                                    StateWord(job.state())) != states.end();
-    return state && matches(application, job.application()) &&
-           matches(agent, job.agent()) && matches(card, job.card_id());
-  }
-};
-
 void AddList(CLI::App& group, Command& command) {
-  auto filter = std::make_shared<Filter>();
+  auto filter = std::make_shared<orchestrator::v1::ListJobsRequest>();
+  auto states = std::make_shared<std::vector<std::string>>();
   CLI::App& list = AddSubcommand(
       group, {"list", "jobs, newest first", "",
               "Filters add up.\n\n"
               "Examples:\n"
               "  cardferry job list --state waiting,running\n"
               "  cardferry job list --app brokerage --state failed --json\n"});
-  list.add_option("--state", filter->states,
+  list.add_option("--state", *states,
                   "only in these states: waiting, preparing, running, done,\n"
                   "failed, cancelled")
       ->delimiter(',')
       ->check(CLI::IsMember(
           {"waiting", "preparing", "running", "done", "failed", "cancelled"}));
-  list.add_option("--app", filter->application, "only for this application");
-  list.add_option("--agent", filter->agent, "only at this agent");
-  list.add_option("--card", filter->card, "only on this card");
-  list.callback([&command, filter] {
+  list.add_option("--app", *filter->mutable_application(),
+                  "only for this application");
+  list.add_option("--agent", *filter->mutable_agent(), "only at this agent");
+  list.add_option("--card", *filter->mutable_card_id(), "only on this card");
+  list.callback([&command, filter, states] {
+    for (const std::string& word : *states) {
+      filter->add_states(StateOfWord(word));
+    }
     command.Run("list the jobs", [&](OperatorClient& client) {
-      ASSIGN_OR_RETURN(std::vector<Job> jobs, client.ListJobs());
-      jobs.erase(
-          std::remove_if(jobs.begin(), jobs.end(),
-                         [&](const Job& job) { return !filter->Passes(job); }),
-          jobs.end());
+      ASSIGN_OR_RETURN(const std::vector<Job> jobs, client.ListJobs(*filter));
       command.Show(jobs, JobTable);
       return absl::OkStatus();
     });

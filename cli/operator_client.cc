@@ -30,15 +30,15 @@ absl::StatusOr<Response> Call(
   return response;
 }
 
-// All pages of a list; `field` is the response's repeated field.
+// All pages of a list from the one that is asked for on; `field` is the
+// response's repeated field.
 template <typename Request, typename Response, typename Value>
 absl::StatusOr<std::vector<Value>> CallForPages(
     OperatorClient::Stub& stub,
     grpc::Status (OperatorClient::Stub::*method)(grpc::ClientContext*,
                                                  const Request&, Response*),
-    const google::protobuf::RepeatedPtrField<Value>& (Response::*field)()
-        const) {
-  Request request;
+    const google::protobuf::RepeatedPtrField<Value>& (Response::*field)() const,
+    Request request) {
   std::vector<Value> all;
   do {
     ASSIGN_OR_RETURN(const Response page, Call(stub, method, request));
@@ -98,8 +98,10 @@ absl::StatusOr<pb::Job> OperatorClient::GetJob(const std::string& id) {
   return Call(*stub_, &Stub::GetJob, request);
 }
 
-absl::StatusOr<std::vector<pb::Job>> OperatorClient::ListJobs() {
-  return CallForPages(*stub_, &Stub::ListJobs, &pb::ListJobsResponse::jobs);
+absl::StatusOr<std::vector<pb::Job>> OperatorClient::ListJobs(
+    const pb::ListJobsRequest& filter) {
+  return CallForPages(*stub_, &Stub::ListJobs, &pb::ListJobsResponse::jobs,
+                      filter);
 }
 
 absl::StatusOr<pb::Job> OperatorClient::CancelJob(const std::string& id) {
@@ -114,8 +116,10 @@ absl::StatusOr<pb::Card> OperatorClient::GetCard(const std::string& id) {
   return Call(*stub_, &Stub::GetCard, request);
 }
 
-absl::StatusOr<std::vector<pb::Card>> OperatorClient::ListCards() {
-  return CallForPages(*stub_, &Stub::ListCards, &pb::ListCardsResponse::cards);
+absl::StatusOr<std::vector<pb::Card>> OperatorClient::ListCards(
+    const pb::ListCardsRequest& filter) {
+  return CallForPages(*stub_, &Stub::ListCards, &pb::ListCardsResponse::cards,
+                      filter);
 }
 
 absl::StatusOr<pb::Card> OperatorClient::ResumeCard(const std::string& id) {

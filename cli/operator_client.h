@@ -32,10 +32,13 @@ class OperatorClient {
   absl::StatusOr<orchestrator::v1::JobPlan> PlanJob(
       const orchestrator::v1::AddJobRequest& request);
   absl::StatusOr<orchestrator::v1::Job> GetJob(const std::string& id);
-  absl::StatusOr<std::vector<orchestrator::v1::Job>> ListJobs();
+  // All pages of those that pass the request's filter.
+  absl::StatusOr<std::vector<orchestrator::v1::Job>> ListJobs(
+      const orchestrator::v1::ListJobsRequest& filter);
   absl::StatusOr<orchestrator::v1::Job> CancelJob(const std::string& id);
   absl::StatusOr<orchestrator::v1::Card> GetCard(const std::string& id);
-  absl::StatusOr<std::vector<orchestrator::v1::Card>> ListCards();
+  absl::StatusOr<std::vector<orchestrator::v1::Card>> ListCards(
+      const orchestrator::v1::ListCardsRequest& filter);
   absl::StatusOr<orchestrator::v1::Card> ResumeCard(const std::string& id);
   absl::StatusOr<std::vector<orchestrator::v1::Agent>> ListAgents();
   absl::StatusOr<orchestrator::v1::Agent> AddAgent(const std::string& name);

@@ -35,14 +35,14 @@ TEST_F(OperatorClientTest, GivesErrorsAsTheyAre) {
   EXPECT_THAT(client_->ListApplications(), refused);
   EXPECT_THAT(client_->AddJob({}), refused);
   EXPECT_THAT(client_->GetJob("1"), refused);
-  EXPECT_THAT(client_->ListJobs(), refused);
+  EXPECT_THAT(client_->ListJobs({}), refused);
   EXPECT_THAT(client_->CancelJob("1"), refused);
   EXPECT_THAT(client_->AddAgent("1"), refused);
   EXPECT_THAT(client_->RevokeAgent("1"), refused);
   EXPECT_THAT(client_->ListProfiles(), refused);
   EXPECT_THAT(client_->WatchEvents("", 0, [](const auto&) {}), refused);
   EXPECT_THAT(client_->GetCard("1"), refused);
-  EXPECT_THAT(client_->ListCards(), refused);
+  EXPECT_THAT(client_->ListCards({}), refused);
   EXPECT_THAT(client_->ListAgents(), refused);
   EXPECT_THAT(client_->ListEvents("", 0), refused);
   EXPECT_THAT(client_->WatchJob("1", [](const auto&) {}), refused);
@@ -53,10 +53,13 @@ TEST_F(OperatorClientTest, AsksForAllPagesOfAList) {
   fake_.jobs.resize(5);
   fake_.jobs[4].set_id("the oldest");
   fake_.cards.resize(4);
-  ASSERT_OK_AND_ASSIGN(const auto jobs, client_->ListJobs());
+  orchestrator::v1::ListJobsRequest filter;
+  filter.set_agent("kiosk-7");
+  ASSERT_OK_AND_ASSIGN(const auto jobs, client_->ListJobs(filter));
   ASSERT_THAT(jobs, SizeIs(5));
   EXPECT_EQ(jobs[4].id(), "the oldest");
-  EXPECT_THAT(client_->ListCards(), IsOkAndHolds(SizeIs(4)));
+  EXPECT_EQ(fake_.asked_jobs.agent(), "kiosk-7") << "for the last page too";
+  EXPECT_THAT(client_->ListCards({}), IsOkAndHolds(SizeIs(4)));
 }
 
 TEST_F(OperatorClientTest, AsksForTheEventsOfAJob) {

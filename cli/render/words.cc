@@ -28,6 +28,17 @@ std::string StateWord(orchestrator::v1::JobState state) {
   }
 }
 
+orchestrator::v1::JobState StateOfWord(absl::string_view word) {
+  for (int i = orchestrator::v1::JobState_MIN;
+       i <= orchestrator::v1::JobState_MAX; ++i) {
+    const auto state = static_cast<orchestrator::v1::JobState>(i);
+    if (orchestrator::v1::JobState_IsValid(i) && StateWord(state) == word) {
+      return state;
+    }
+  }
+  return orchestrator::v1::JOB_STATE_UNSPECIFIED;
+}
+
 std::string ActionWord(orchestrator::v1::JobAction action) {
   switch (action) {
     case orchestrator::v1::JOB_ACTION_UNSPECIFIED:

@@ -13,6 +13,9 @@ namespace cardferry::cli {
 // "waiting", "preparing", "running", "done", "failed", "cancelled".
 std::string StateWord(orchestrator::v1::JobState state);
 
+// The state with this word; JOB_STATE_UNSPECIFIED for another word.
+orchestrator::v1::JobState StateOfWord(absl::string_view word);
+
 // "load", "upgrade", "delete", "manifest".
 std::string ActionWord(orchestrator::v1::JobAction action);
 

@@ -15,6 +15,12 @@ TEST(Words, HasOneForEveryState) {
   EXPECT_EQ(StateWord(static_cast<orchestrator::v1::JobState>(9)), "unknown");
 }
 
+TEST(Words, FindsTheStateOfAWord) {
+  EXPECT_EQ(StateOfWord("waiting"), orchestrator::v1::JOB_STATE_WAITING);
+  EXPECT_EQ(StateOfWord("cancelled"), orchestrator::v1::JOB_STATE_CANCELLED);
+  EXPECT_EQ(StateOfWord("over"), orchestrator::v1::JOB_STATE_UNSPECIFIED);
+}
+
 TEST(Words, HasOneForEveryAction) {
   EXPECT_EQ(ActionWord(orchestrator::v1::JOB_ACTION_UNSPECIFIED), "load");
   EXPECT_EQ(ActionWord(orchestrator::v1::JOB_ACTION_LOAD), "load");

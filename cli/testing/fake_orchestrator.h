@@ -49,8 +49,10 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
   orchestrator::v1::AddJobRequest planned;
   orchestrator::v1::JobPlan plan;
   orchestrator::v1::ListEventsRequest asked_events;
-  std::string cancelled;  // a job
-  std::string resumed;    // a card
+  orchestrator::v1::ListJobsRequest asked_jobs;    // all are given
+  orchestrator::v1::ListCardsRequest asked_cards;  // all are given
+  std::string cancelled;                           // a job
+  std::string resumed;                             // a card
   std::string added_agent;
   std::string revoked_agent;
   grpc::Status resume_status;  // of ResumeCard, instead of `status`
@@ -99,6 +101,7 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
   grpc::Status ListJobs(grpc::ServerContext*,
                         const orchestrator::v1::ListJobsRequest* request,
                         orchestrator::v1::ListJobsResponse* response) override {
+    asked_jobs = *request;
     response->set_next_page_token(
         Page(jobs, request->page_token(), *response->mutable_jobs()));
     return status;
@@ -128,6 +131,7 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
   grpc::Status ListCards(
       grpc::ServerContext*, const orchestrator::v1::ListCardsRequest* request,
       orchestrator::v1::ListCardsResponse* response) override {
+    asked_cards = *request;
     response->set_next_page_token(
         Page(cards, request->page_token(), *response->mutable_cards()));
     return status;

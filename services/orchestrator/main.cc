@@ -35,6 +35,7 @@ constexpr char kExamples[] =
     "  workers: 16                   cards prepared at the same time\n"
     "  event_days: 400               how long events are kept\n"
     "  event_count: 1000000          and how many\n"
+    "  job_days: 90                  how long jobs are kept after their end\n"
     "  admit_unlisted_agents: true   serve agents that nobody has added "
     "(tests)\n\n"
     "Agents are served once an operator has let them in:\n"
@@ -75,7 +76,7 @@ absl::Status Serve(const std::string& file, rpc::ShutdownSignal& signal) {
   Orchestrator::Parts parts{*database, sequencer, clock, random};
   parts.workers = config.workers;
   parts.admit_unlisted_agents = config.admit_unlisted_agents;
-  parts.events = {config.event_age, config.event_count};
+  parts.retention = {config.event_age, config.event_count, config.job_age};
   ASSIGN_OR_RETURN(const auto orchestrator, Orchestrator::Create(parts));
   ASSIGN_OR_RETURN(const auto server, StartServer(config, *orchestrator));
   LogInfo("serving", {{"address", config.listen}, {"port", server->port()}});

@@ -36,7 +36,7 @@ Orchestrator::Orchestrator(const Parts& parts)
                },
                parts.admit_unlisted_agents},
       hub_(context_, pool_),
-      sweeper_(Sweeper::Create(context_, pool_, parts.events)),
+      sweeper_(Sweeper::Create(context_, pool_, parts.retention)),
       desk_({parts.database, parts.sequencer, board_, parts.clock,
              [this](const JobTarget& target) { hub_.JobWaits(target, {}); },
              [this] { return hub_.Connected(); },

@@ -31,7 +31,7 @@ class Orchestrator {
     int workers = 16;
     GatewayService::NameOf name_of = GatewayService::FromPeer;
     bool admit_unlisted_agents = false;
-    Sweeper::Retention events = {};
+    Sweeper::Retention retention = {};
   };
 
   // Takes up what an earlier process left under way.

@@ -10,12 +10,22 @@ namespace {
 
 constexpr uint32_t kMostWorkers = 256;
 constexpr uint32_t kEventDays = 400;
-constexpr uint32_t kMostEventDays = 36500;
+constexpr uint32_t kJobDays = 90;
+constexpr uint32_t kMostDays = 36500;
 constexpr uint32_t kEventCount = 1'000'000;
 
 absl::Status CheckPresent(absl::string_view name, const std::string& value) {
   if (!value.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(name, " is missing"));
+}
+
+absl::StatusOr<absl::Duration> ToAge(absl::string_view name, uint32_t days,
+                                     uint32_t unless_said) {
+  if (days > kMostDays) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, " is ", days, ", at most ", kMostDays));
+  }
+  return absl::Hours(24) * (days == 0 ? unless_said : days);
 }
 
 }  // namespace
@@ -33,10 +43,10 @@ absl::StatusOr<OrchestratorConfig> ParseOrchestratorConfig(
     return absl::InvalidArgumentError(absl::StrCat(
         "workers is ", proto.workers(), ", at most ", kMostWorkers));
   }
-  if (proto.event_days() > kMostEventDays) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "event_days is ", proto.event_days(), ", at most ", kMostEventDays));
-  }
+  ASSIGN_OR_RETURN(const absl::Duration event_age,
+                   ToAge("event_days", proto.event_days(), kEventDays));
+  ASSIGN_OR_RETURN(const absl::Duration job_age,
+                   ToAge("job_days", proto.job_days(), kJobDays));
   OrchestratorConfig config;
   ASSIGN_OR_RETURN(config.tls, rpc::ToTlsFiles(proto.tls()));
   config.listen = proto.listen();
@@ -44,9 +54,8 @@ absl::StatusOr<OrchestratorConfig> ParseOrchestratorConfig(
   config.database = proto.database();
   if (proto.workers() != 0) config.workers = static_cast<int>(proto.workers());
   config.admit_unlisted_agents = proto.admit_unlisted_agents();
-  config.event_age =
-      absl::Hours(24) *
-      (proto.event_days() == 0 ? kEventDays : proto.event_days());
+  config.event_age = event_age;
+  config.job_age = job_age;
   config.event_count =
       proto.event_count() == 0 ? kEventCount : proto.event_count();
   return config;

@@ -20,6 +20,7 @@ struct OrchestratorConfig {
   bool admit_unlisted_agents = false;
   absl::Duration event_age;
   int64_t event_count = 0;
+  absl::Duration job_age;
 };
 
 // INVALID_ARGUMENT, naming the field, for what is missing or makes no sense.

@@ -32,6 +32,7 @@ TEST(OrchestratorConfig, TakesAGoodOne) {
   EXPECT_FALSE(config.admit_unlisted_agents);
   EXPECT_EQ(config.event_age, absl::Hours(24 * 400));
   EXPECT_EQ(config.event_count, 1'000'000);
+  EXPECT_EQ(config.job_age, absl::Hours(24 * 90));
 }
 
 TEST(OrchestratorConfig, TakesWhatMayBeLeftOut) {
@@ -40,12 +41,14 @@ TEST(OrchestratorConfig, TakesWhatMayBeLeftOut) {
   proto.set_admit_unlisted_agents(true);
   proto.set_event_days(7);
   proto.set_event_count(500);
+  proto.set_job_days(30);
   ASSERT_OK_AND_ASSIGN(const OrchestratorConfig config,
                        ParseOrchestratorConfig(proto));
   EXPECT_EQ(config.workers, 3);
   EXPECT_TRUE(config.admit_unlisted_agents);
   EXPECT_EQ(config.event_age, absl::Hours(24 * 7));
   EXPECT_EQ(config.event_count, 500);
+  EXPECT_EQ(config.job_age, absl::Hours(24 * 30));
 }
 
 TEST(OrchestratorConfig, NamesWhatIsMissing) {
@@ -81,6 +84,11 @@ TEST(OrchestratorConfig, RefusesWhatMakesNoSense) {
   EXPECT_THAT(ParseOrchestratorConfig(proto),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "event_days is 36501, at most 36500"));
+  proto = Good();
+  proto.set_job_days(36501);
+  EXPECT_THAT(ParseOrchestratorConfig(proto),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "job_days is 36501, at most 36500"));
 }
 
 }  // namespace

@@ -133,6 +133,7 @@ absl::StatusOr<FromAgent> Parse(const pb::PacketReport& report) {
   RETURN_IF_ERROR(CheckText("trouble", report.trouble(), kMaxTroubleBytes));
   message.packet_id = report.packet_id();
   message.trouble = report.trouble();
+  message.no_room = report.no_room();
   message.transcript = ToBytes(report.transcript());
   ASSIGN_OR_RETURN(message.measurements,
                    ParseMeasurements(report.measurements()));

@@ -64,8 +64,10 @@ TEST(GatewayProto, ReadsWhatIsWrongWithAReaderOrAPacket) {
   EXPECT_EQ(std::get<ReaderChangedMessage>(changed).trouble, "No power.");
   ASSERT_OK_AND_ASSIGN(
       const FromAgent report,
-      Parse("packet_report { packet_id: 'p1' trouble: 'disk full' }"));
+      Parse("packet_report { packet_id: 'p1' trouble: 'disk full' "
+            "no_room: true }"));
   EXPECT_EQ(std::get<PacketReport>(report).trouble, "disk full");
+  EXPECT_TRUE(std::get<PacketReport>(report).no_room);
   const std::string most(kMaxTroubleBytes, 'x');
   EXPECT_OK(Parse("packet_report { packet_id: 'p' trouble: '" + most + "' }"));
   for (const std::string& bad : {most + "x", std::string("a\\033[2J")}) {

@@ -42,6 +42,13 @@ struct Card {
   bool stopped = false;  // somewhere: a cryptogram in its name did not verify
 };
 
+// Which cards are listed; what is empty lets all pass.
+struct CardFilter {
+  std::string profile;
+  bool stopped = false;  // true: only those
+  Bytes package_aid;
+};
+
 // A type of cards, as the sequencer knows it.
 struct CardProfile {
   std::string name;

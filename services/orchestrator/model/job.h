@@ -44,6 +44,14 @@ struct JobApplet {
   }
 };
 
+// Which jobs are listed; what is empty lets all pass.
+struct JobFilter {
+  std::vector<JobState> states;
+  std::string application;
+  std::string agent;
+  std::string card_id;
+};
+
 // What a job is about: an application by its name or, for kDelete, by AID what
 // need not be registered here. One of the three is not empty, but for
 // kManifest: then all are.

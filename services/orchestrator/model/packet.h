@@ -32,7 +32,8 @@ struct Packet {
   PacketState state = PacketState::kSent;
   Bytes transcript;  // opaque; only while kReported
   absl::Duration server_time;
-  std::string trouble;  // why not all was run, as the agent has it
+  std::string trouble;   // why not all was run, as the agent has it
+  bool no_room = false;  // nothing was, as the agent says: it has no room
 };
 
 // What the register of packets says to a report.

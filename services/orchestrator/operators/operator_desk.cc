@@ -198,11 +198,11 @@ absl::StatusOr<Job> OperatorDesk::GetJob(const std::string& id) {
 }
 
 absl::StatusOr<Page<Job>> OperatorDesk::ListJobs(
-    const std::string& page_token) {
-  ASSIGN_OR_RETURN(std::vector<Job> jobs,
-                   parts_.database.Read([&](store::Transaction& tx) {
-                     return JobRepository(tx).List(page_token, kPageSize + 1);
-                   }));
+    const JobFilter& filter, const std::string& page_token) {
+  ASSIGN_OR_RETURN(
+      std::vector<Job> jobs, parts_.database.Read([&](store::Transaction& tx) {
+        return JobRepository(tx).List(filter, page_token, kPageSize + 1);
+      }));
   for (Job& job : jobs) parts_.board.AddProgress(job);
   return ToPage(std::move(jobs));
 }
@@ -213,10 +213,11 @@ absl::StatusOr<Card> OperatorDesk::GetCard(const std::string& id) {
 }
 
 absl::StatusOr<Page<Card>> OperatorDesk::ListCards(
-    const std::string& page_token) {
+    const CardFilter& filter, const std::string& page_token) {
   ASSIGN_OR_RETURN(std::vector<Card> cards,
                    parts_.database.Read([&](store::Transaction& tx) {
-                     return CardRepository(tx).List(page_token, kPageSize + 1);
+                     return CardRepository(tx).List(filter, page_token,
+                                                    kPageSize + 1);
                    }));
   return ToPage(std::move(cards));
 }

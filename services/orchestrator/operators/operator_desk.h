@@ -66,10 +66,12 @@ class OperatorDesk {
   // FAILED_PRECONDITION, saying why, for a job that does not wait.
   absl::StatusOr<Job> CancelJob(const std::string& id);
   absl::StatusOr<Job> GetJob(const std::string& id);
-  absl::StatusOr<Page<Job>> ListJobs(const std::string& page_token);
+  absl::StatusOr<Page<Job>> ListJobs(const JobFilter& filter,
+                                     const std::string& page_token);
 
   absl::StatusOr<Card> GetCard(const std::string& id);
-  absl::StatusOr<Page<Card>> ListCards(const std::string& page_token);
+  absl::StatusOr<Page<Card>> ListCards(const CardFilter& filter,
+                                       const std::string& page_token);
   // Work on a stopped card goes on. NOT_FOUND, FAILED_PRECONDITION when it is
   // not stopped.
   absl::StatusOr<Card> ResumeCard(const std::string& id);

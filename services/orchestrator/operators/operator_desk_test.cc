@@ -193,7 +193,7 @@ TEST_F(OperatorDeskTest, APlanIsMadeFromTheCardsRecordAndRemembersNothing) {
   EXPECT_EQ(sequencer_.questions().back().profile, "generic");
   EXPECT_EQ(sequencer_.load_files_put(), 2) << "once when added, once again";
   ASSERT_OK(desk_.PlanJob(JobFor({"", "", "issuer/A"})));
-  ASSERT_OK_AND_ASSIGN(const auto jobs, desk_.ListJobs(""));
+  ASSERT_OK_AND_ASSIGN(const auto jobs, desk_.ListJobs({}, ""));
   EXPECT_THAT(jobs.values, IsEmpty());
 }
 
@@ -233,7 +233,7 @@ TEST_F(OperatorDeskTest, ShowsProgressInJobs) {
   board_.ShowProgress(added.id, 4, "LOAD");
   ASSERT_OK_AND_ASSIGN(const Job job, desk_.GetJob(added.id));
   EXPECT_EQ(job.commands_done, 4u);
-  ASSERT_OK_AND_ASSIGN(const auto list, desk_.ListJobs(""));
+  ASSERT_OK_AND_ASSIGN(const auto list, desk_.ListJobs({}, ""));
   ASSERT_THAT(list.values, SizeIs(1));
   EXPECT_EQ(list.values[0].label, "LOAD");
   EXPECT_EQ(list.next, "");
@@ -244,18 +244,34 @@ TEST_F(OperatorDeskTest, GivesLongListsInPages) {
       "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE "
       "i < 300) INSERT INTO cards SELECT 'issuer/' || i, 0, 0, '', '', 0, 0 "
       "FROM n"));
-  ASSERT_OK_AND_ASSIGN(const auto first, desk_.ListCards(""));
+  ASSERT_OK_AND_ASSIGN(const auto first, desk_.ListCards({}, ""));
   EXPECT_THAT(first.values, SizeIs(kPageSize));
   EXPECT_EQ(first.next, "issuer/299");
-  ASSERT_OK_AND_ASSIGN(const auto second, desk_.ListCards(first.next));
+  ASSERT_OK_AND_ASSIGN(const auto second, desk_.ListCards({}, first.next));
   ASSERT_THAT(second.values, SizeIs(1));
   EXPECT_EQ(second.values[0].id, "issuer/300");
   EXPECT_EQ(second.next, "");
 }
 
+TEST_F(OperatorDeskTest, AFilteredListHasFullPagesToo) {
+  ASSERT_OK(db_.database().Execute(
+      "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE "
+      "i < 501) INSERT INTO cards SELECT 'issuer/' || i, 0, 0, "
+      "CASE i % 2 WHEN 0 THEN 'even' ELSE 'odd' END, '', 0, 0 FROM n"));
+  CardFilter even;
+  even.profile = "even";
+  ASSERT_OK_AND_ASSIGN(const auto first, desk_.ListCards(even, ""));
+  EXPECT_THAT(first.values, SizeIs(kPageSize));
+  EXPECT_EQ(first.next, "issuer/498");
+  ASSERT_OK_AND_ASSIGN(const auto second, desk_.ListCards(even, first.next));
+  ASSERT_THAT(second.values, SizeIs(1));
+  EXPECT_EQ(second.values[0].id, "issuer/500");
+  EXPECT_EQ(second.next, "");
+}
+
 TEST_F(OperatorDeskTest, RefusesAPageThatNoListHas) {
-  EXPECT_THAT(desk_.ListJobs("x"), StatusIs(StatusCode::kInvalidArgument,
-                                            "\"x\" is no job's number"));
+  EXPECT_THAT(desk_.ListJobs({}, "x"), StatusIs(StatusCode::kInvalidArgument,
+                                                "\"x\" is no job's number"));
 }
 
 TEST_F(OperatorDeskTest, AddsAnAgentThatHasNeverBeenHere) {
@@ -339,7 +355,7 @@ TEST_F(OperatorDeskTest, WritesWhatOperatorsDoIntoTheJournalWithoutData) {
 
 TEST_F(OperatorDeskTest, KnowsNoCardsAtFirst) {
   EXPECT_THAT(desk_.GetCard("x"), StatusIs(StatusCode::kNotFound));
-  ASSERT_OK_AND_ASSIGN(const auto cards, desk_.ListCards(""));
+  ASSERT_OK_AND_ASSIGN(const auto cards, desk_.ListCards({}, ""));
   EXPECT_THAT(cards.values, IsEmpty());
 }
 

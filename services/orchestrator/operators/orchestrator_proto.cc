@@ -28,6 +28,16 @@ v1::JobState RenderState(JobState state) {
   return v1::JOB_STATE_UNSPECIFIED;
 }
 
+absl::StatusOr<JobState> ParseState(int state) {
+  for (const JobState one :
+       {JobState::kWaiting, JobState::kPreparing, JobState::kRunning,
+        JobState::kDone, JobState::kFailed, JobState::kCancelled}) {
+    if (RenderState(one) == state) return one;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(state, " is no state of a job"));
+}
+
 v1::JobAction RenderAction(JobAction action) {
   switch (action) {
     case JobAction::kLoad:
@@ -131,6 +141,21 @@ absl::StatusOr<NewJob> ParseNewJob(const v1::AddJobRequest& pb) {
   }
   job.target = {pb.agent(), pb.reader(), pb.card_id()};
   return job;
+}
+
+absl::StatusOr<JobFilter> ParseFilter(const v1::ListJobsRequest& pb) {
+  JobFilter filter;
+  for (const int state : pb.states()) {
+    ASSIGN_OR_RETURN(filter.states.emplace_back(), ParseState(state));
+  }
+  filter.application = pb.application();
+  filter.agent = pb.agent();
+  filter.card_id = pb.card_id();
+  return filter;
+}
+
+CardFilter ParseFilter(const v1::ListCardsRequest& pb) {
+  return {pb.profile(), pb.stopped(), ToBytes(pb.package_aid())};
 }
 
 void Render(const std::vector<PlannedStep>& steps, v1::JobPlan& pb) {

@@ -16,6 +16,9 @@ namespace cardferry::orchestrator {
 
 // INVALID_ARGUMENT for an action that is not known.
 absl::StatusOr<NewJob> ParseNewJob(const v1::AddJobRequest& pb);
+// INVALID_ARGUMENT for a state that is not known.
+absl::StatusOr<JobFilter> ParseFilter(const v1::ListJobsRequest& pb);
+CardFilter ParseFilter(const v1::ListCardsRequest& pb);
 void Render(const std::vector<PlannedStep>& steps, v1::JobPlan& pb);
 
 void Render(const Application& application, v1::Application& pb);

@@ -185,5 +185,36 @@ TEST(OrchestratorProto, ShowsAnAgentAndAnEvent) {
       "card_id: 'issuer/A' agent: 'kiosk-7'");
 }
 
+TEST(OrchestratorProto, ReadsFilters) {
+  v1::ListJobsRequest jobs;
+  for (const v1::JobState state :
+       {v1::JOB_STATE_WAITING, v1::JOB_STATE_PREPARING, v1::JOB_STATE_RUNNING,
+        v1::JOB_STATE_DONE, v1::JOB_STATE_FAILED, v1::JOB_STATE_CANCELLED}) {
+    jobs.add_states(state);
+  }
+  jobs.set_application("brokerage");
+  jobs.set_agent("kiosk-7");
+  jobs.set_card_id("issuer/A");
+  ASSERT_OK_AND_ASSIGN(const JobFilter filter, ParseFilter(jobs));
+  EXPECT_EQ(filter.states,
+            (std::vector<JobState>{JobState::kWaiting, JobState::kPreparing,
+                                   JobState::kRunning, JobState::kDone,
+                                   JobState::kFailed, JobState::kCancelled}));
+  EXPECT_EQ(filter.application, "brokerage");
+  EXPECT_EQ(filter.agent, "kiosk-7");
+  EXPECT_EQ(filter.card_id, "issuer/A");
+  jobs.add_states(v1::JOB_STATE_UNSPECIFIED);
+  EXPECT_THAT(ParseFilter(jobs), StatusIs(absl::StatusCode::kInvalidArgument,
+                                          "0 is no state of a job"));
+  v1::ListCardsRequest cards;
+  cards.set_profile("generic");
+  cards.set_stopped(true);
+  cards.set_package_aid("\xF0");
+  const CardFilter of_cards = ParseFilter(cards);
+  EXPECT_EQ(of_cards.profile, "generic");
+  EXPECT_TRUE(of_cards.stopped);
+  EXPECT_EQ(of_cards.package_aid, Bytes({0xF0}));
+}
+
 }  // namespace
 }  // namespace cardferry::orchestrator

@@ -107,7 +107,9 @@ grpc::Status OrchestratorService::GetJob(grpc::ServerContext*,
 grpc::Status OrchestratorService::ListJobs(grpc::ServerContext*,
                                            const v1::ListJobsRequest* request,
                                            v1::ListJobsResponse* response) {
-  return RenderPage(desk_.ListJobs(request->page_token()),
+  const absl::StatusOr<JobFilter> filter = ParseFilter(*request);
+  if (!filter.ok()) return rpc::ToGrpc(filter.status());
+  return RenderPage(desk_.ListJobs(*filter, request->page_token()),
                     *response->mutable_jobs(),
                     *response->mutable_next_page_token());
 }
@@ -121,9 +123,9 @@ grpc::Status OrchestratorService::GetCard(grpc::ServerContext*,
 grpc::Status OrchestratorService::ListCards(grpc::ServerContext*,
                                             const v1::ListCardsRequest* request,
                                             v1::ListCardsResponse* response) {
-  return RenderPage(desk_.ListCards(request->page_token()),
-                    *response->mutable_cards(),
-                    *response->mutable_next_page_token());
+  return RenderPage(
+      desk_.ListCards(ParseFilter(*request), request->page_token()),
+      *response->mutable_cards(), *response->mutable_next_page_token());
 }
 
 grpc::Status OrchestratorService::ListAgents(grpc::ServerContext*,

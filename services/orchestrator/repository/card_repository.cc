@@ -164,13 +164,25 @@ absl::StatusOr<Card> CardRepository::Get(const std::string& id) {
   return card;
 }
 
-absl::StatusOr<std::vector<Card>> CardRepository::List(const std::string& after,
+absl::StatusOr<std::vector<Card>> CardRepository::List(const CardFilter& filter,
+                                                       const std::string& after,
                                                        int most) {
   ASSIGN_OR_RETURN(
       const std::vector<store::Row> rows,
       tx_.Query(
-          absl::StrCat(kSelect, "WHERE id > :after ORDER BY id LIMIT :most"),
-          {{"after", after}, {"most", most}}));
+          absl::StrCat(kSelect,
+                       "WHERE id > :after AND "
+                       "(:profile = '' OR profile = :profile) AND "
+                       "(:stopped = 0 OR EXISTS (SELECT 1 FROM card_stops s "
+                       "WHERE s.card_id = cards.id)) AND "
+                       "(:package = '' OR EXISTS (SELECT 1 FROM card_packages "
+                       "p WHERE p.card_id = cards.id AND p.aid = :package)) "
+                       "ORDER BY id LIMIT :most"),
+          {{"after", after},
+           {"profile", filter.profile},
+           {"stopped", filter.stopped},
+           {"package", filter.package_aid},
+           {"most", most}}));
   std::vector<Card> list;
   for (const store::Row& row : rows) {
     ASSIGN_OR_RETURN(Card card, ToCard(row));

@@ -35,8 +35,10 @@ class CardRepository {
   absl::StatusOr<bool> IsInDoubt(const std::string& id);
   // NOT_FOUND for a card that was never seen.
   absl::StatusOr<Card> Get(const std::string& id);
-  // By id, at most `most` of those after the card `after`; empty: of all.
-  absl::StatusOr<std::vector<Card>> List(const std::string& after, int most);
+  // By id, at most `most` of those that pass the filter and come after the card
+  // `after`; empty: of all.
+  absl::StatusOr<std::vector<Card>> List(const CardFilter& filter,
+                                         const std::string& after, int most);
 
   // A cryptogram in this card's name did not verify at this agent. `profile`
   // is what it claims to be, for one that was never seen.

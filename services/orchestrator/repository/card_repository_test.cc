@@ -112,11 +112,35 @@ TEST_F(CardRepositoryTest, ACardThatWasNeverSeenHasNoContent) {
 TEST_F(CardRepositoryTest, ListsCardsWithTheirContent) {
   ASSERT_OK(Saw(1));
   ASSERT_OK(SetContent({1}, Content(), true));
-  const auto list = db_.Do(
-      [](store::Transaction& tx) { return CardRepository(tx).List("", 9); });
+  const auto list = db_.Do([](store::Transaction& tx) {
+    return CardRepository(tx).List({}, "", 9);
+  });
   ASSERT_OK(list);
   ASSERT_EQ(list->size(), 1u);
   EXPECT_EQ((*list)[0].content.packages.size(), 2u);
+}
+
+TEST_F(CardRepositoryTest, ListsTheCardsThatPassTheFilter) {
+  ASSERT_OK(Saw(1));
+  ASSERT_OK(SetContent({1}, Content(), true));
+  ASSERT_OK(db_.Do([](store::Transaction& tx) {
+    return CardRepository(tx).Stop("issuer/B", "another", "kiosk-7", At());
+  }));
+  const auto list = [this](const CardFilter& filter) {
+    std::string ids;
+    const auto cards = db_.Do([&](store::Transaction& tx) {
+      return CardRepository(tx).List(filter, "", 9);
+    });
+    EXPECT_OK(cards);
+    for (const Card& card : cards.value()) ids += card.id.substr(7, 2) + " ";
+    return ids;
+  };
+  EXPECT_EQ(list({}), "00 B ");
+  EXPECT_EQ(list({"another", false, {}}), "B ");
+  EXPECT_EQ(list({"", true, {}}), "B ");
+  EXPECT_EQ(list({"", false, Content().packages[1].aid}), "00 ");
+  EXPECT_EQ(list({"", true, Content().packages[1].aid}), "");
+  EXPECT_EQ(list({"", false, FromHexOrDie("A0000001")}), "");
 }
 
 TEST_F(CardRepositoryTest, WhatWasProvenIsInDoubtUntilItIsSetAgain) {

@@ -122,17 +122,24 @@ absl::StatusOr<Job> JobRepository::Get(const std::string& id) {
   return ToJob(rows[0]);
 }
 
-absl::StatusOr<std::vector<Job>> JobRepository::List(const std::string& before,
+absl::StatusOr<std::vector<Job>> JobRepository::List(const JobFilter& filter,
+                                                     const std::string& before,
                                                      int most) {
   int64_t below = std::numeric_limits<int64_t>::max();
   if (!before.empty() && !absl::SimpleAtoi(before, &below)) {
     return absl::InvalidArgumentError(
         absl::StrCat("\"", before, "\" is no job's number"));
   }
-  ASSIGN_OR_RETURN(const std::vector<store::Row> rows,
-                   tx_.Query(absl::StrCat(kJobSelect, "WHERE number < :below ",
-                                          "ORDER BY number DESC LIMIT :most"),
-                             {{"below", below}, {"most", most}}));
+  ASSIGN_OR_RETURN(
+      const std::vector<store::Row> rows,
+      tx_.Query(absl::StrCat(kJobSelect, "WHERE number < :below AND ",
+                             ConditionOf(filter),
+                             " ORDER BY number DESC LIMIT :most"),
+                {{"below", below},
+                 {"application", filter.application},
+                 {"agent", filter.agent},
+                 {"card", filter.card_id},
+                 {"most", most}}));
   std::vector<Job> list;
   for (const store::Row& row : rows) {
     ASSIGN_OR_RETURN(list.emplace_back(), ToJob(row));
@@ -275,6 +282,15 @@ absl::Status JobRepository::WaitAgain(const std::string& id,
       now);
 }
 
+absl::Status JobRepository::TakeBackRound(const std::string& id) {
+  return tx_
+      .Execute(
+          "UPDATE jobs SET rounds = rounds - 1 WHERE number = :number "
+          "AND rounds > 0",
+          {{"number", ToNumber(id)}})
+      .status();
+}
+
 absl::Status JobRepository::Finish(const std::string& id,
                                    const std::optional<std::string>& holder,
                                    const JobEnding& ending, absl::Time now) {
@@ -375,14 +391,6 @@ absl::StatusOr<std::vector<HeldJob>> JobRepository::Held() {
     list.push_back(std::move(job));
   }
   return list;
-}
-
-absl::StatusOr<std::optional<absl::Time>> JobRepository::LastEnd() {
-  ASSIGN_OR_RETURN(const store::Row row,
-                   tx_.QueryOne("SELECT MAX(ended_us) FROM jobs"));
-  std::optional<absl::Time> end;
-  RETURN_IF_ERROR(row.Read(end));
-  return end;
 }
 
 }  // namespace cardferry::orchestrator

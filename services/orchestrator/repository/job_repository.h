@@ -28,9 +28,11 @@ class JobRepository {
   absl::StatusOr<std::string> Add(const NewJob& job, absl::Time now);
 
   absl::StatusOr<Job> Get(const std::string& id);
-  // Newest first, at most `most` of those that are older than the job
-  // `before`; empty: of all. INVALID_ARGUMENT when that is no job's number.
-  absl::StatusOr<std::vector<Job>> List(const std::string& before, int most);
+  // Newest first, at most `most` of those that pass the filter and are older
+  // than the job `before`; empty: of all. INVALID_ARGUMENT when that is no
+  // job's number.
+  absl::StatusOr<std::vector<Job>> List(const JobFilter& filter,
+                                        const std::string& before, int most);
   // Personal data; empty once the job is over.
   absl::StatusOr<Bytes> InstallParameters(const std::string& id);
 
@@ -51,6 +53,8 @@ class JobRepository {
   // has a new message.
   absl::Status WaitAgain(const std::string& id, const std::string& holder,
                          const std::string& message, absl::Time now);
+  // Its last packet was none: it does not count.
+  absl::Status TakeBackRound(const std::string& id);
   // Not over -> done or failed. The install parameters are forgotten. With a
   // `holder`: only if it holds the job.
   absl::Status Finish(const std::string& id,
@@ -66,8 +70,6 @@ class JobRepository {
   absl::StatusOr<std::vector<std::string>> WaitingAt(const std::string& agent);
   // Those that are preparing or running, oldest first.
   absl::StatusOr<std::vector<HeldJob>> Held();
-  // When a job ended last.
-  absl::StatusOr<std::optional<absl::Time>> LastEnd();
 
  private:
   // A change of one job: the event's kind, and SQL for what is set and when

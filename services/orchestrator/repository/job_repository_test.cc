@@ -4,7 +4,6 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
-#include "services/orchestrator/repository/job_row.h"
 #include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/testing/database_fixture.h"
 
@@ -355,33 +354,6 @@ TEST_F(JobRepositoryTest, AJobOfARevokedAgentSaysSoWhileItHasNoCard) {
   ASSERT_OK(Start(id));
   ASSERT_OK(WaitAgain(id, "p1"));
   EXPECT_EQ(Get(id).message, "Again.");
-}
-
-TEST_F(JobRepositoryTest, ListsTheNewestFirst) {
-  Add({"kiosk-7", "", ""});
-  Add({"kiosk-7", "", ""});
-  const auto list = [this](const std::string& before, int most) {
-    std::string ids;
-    const auto page =
-        Jobs([&](JobRepository& jobs) { return jobs.List(before, most); });
-    EXPECT_OK(page);
-    for (const Job& job : page.value()) ids += job.id;
-    return ids;
-  };
-  EXPECT_EQ(list("", 9), "21");
-  EXPECT_EQ(list("", 1), "2");
-  EXPECT_EQ(list("2", 9), "1");
-  EXPECT_EQ(list("1", 9), "");
-}
-
-TEST_F(JobRepositoryTest, KnowsEveryStateAndNoOther) {
-  for (const int number : {1, 2, 3, 4, 5, 6}) {
-    ASSERT_OK_AND_ASSIGN(const JobState state, ToJobState(number));
-    EXPECT_EQ(static_cast<int>(state), number);
-  }
-  for (const int number : {0, 7, -1}) {
-    EXPECT_THAT(ToJobState(number), StatusIs(StatusCode::kDataLoss));
-  }
 }
 
 TEST_F(JobRepositoryTest, WhatIsNoNumberIsNoJob) {

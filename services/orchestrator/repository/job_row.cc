@@ -2,8 +2,10 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "lib/base/status_macros.h"
 
 namespace cardferry::orchestrator {
@@ -46,6 +48,18 @@ absl::StatusOr<JobState> ToJobState(int number) {
     return absl::DataLossError("a job is in a state that does not exist");
   }
   return static_cast<JobState>(number);
+}
+
+std::string ConditionOf(const JobFilter& filter) {
+  std::vector<int> states;
+  for (const JobState state : filter.states) {
+    states.push_back(static_cast<int>(state));
+  }
+  return absl::StrCat(
+      "(:application = '' OR application = :application) AND "
+      "(:agent = '' OR agent = :agent) AND (:card = '' OR card_id = :card)",
+      states.empty() ? "" : " AND state IN (", absl::StrJoin(states, ", "),
+      states.empty() ? "" : ")");
 }
 
 absl::StatusOr<Job> ReadJobRow(const store::Row& row) {

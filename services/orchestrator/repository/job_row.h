@@ -1,6 +1,8 @@
 #ifndef CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_JOB_ROW_H_
 #define CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_JOB_ROW_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "lib/store/value.h"
@@ -16,6 +18,9 @@ absl::StatusOr<Job> ReadJobRow(const store::Row& row);
 
 // DATA_LOSS for a number that is no state.
 absl::StatusOr<JobState> ToJobState(int number);
+
+// SQL for what passes; its :application, :agent and :card are the filter's.
+std::string ConditionOf(const JobFilter& filter);
 
 // "Load", for the journal.
 absl::string_view WordOf(JobAction action);

@@ -20,7 +20,8 @@ absl::StatusOr<PacketState> ToState(int number) {
 
 constexpr char kSelect[] =
     "SELECT id, job, opening_id, agent, reader, card_id, profile, commands, "
-    "changes, bundle_state, state, transcript, server_us, trouble FROM "
+    "changes, bundle_state, state, transcript, server_us, trouble, no_room "
+    "FROM "
     "packets ";
 
 absl::StatusOr<Packet> ToPacket(const store::Row& row) {
@@ -31,8 +32,8 @@ absl::StatusOr<Packet> ToPacket(const store::Row& row) {
   RETURN_IF_ERROR(row.Read(packet.id, job, packet.opening_id, packet.at.agent,
                            packet.at.reader, packet.card_id, packet.profile,
                            packet.commands, packet.changes, packet.bundle_state,
-                           state, packet.transcript, server_us,
-                           packet.trouble));
+                           state, packet.transcript, server_us, packet.trouble,
+                           packet.no_room));
   packet.job_id = absl::StrCat(job);
   packet.server_time = absl::Microseconds(server_us);
   ASSIGN_OR_RETURN(packet.state, ToState(state));
@@ -103,10 +104,13 @@ absl::StatusOr<ReportCheck> PacketRepository::Report(const std::string& id,
 }
 
 absl::Status PacketRepository::SetTrouble(const std::string& id,
-                                          const std::string& trouble) {
+                                          const std::string& trouble,
+                                          bool no_room) {
   return tx_
-      .Execute("UPDATE packets SET trouble = :trouble WHERE id = :id",
-               {{"trouble", trouble}, {"id", id}})
+      .Execute(
+          "UPDATE packets SET trouble = :trouble, no_room = :no_room "
+          "WHERE id = :id",
+          {{"trouble", trouble}, {"no_room", no_room}, {"id", id}})
       .status();
 }
 

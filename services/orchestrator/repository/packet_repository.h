@@ -33,7 +33,8 @@ class PacketRepository {
                                      const Bytes& transcript, absl::Time now);
 
   // What the agent says beside its report; not proven.
-  absl::Status SetTrouble(const std::string& id, const std::string& trouble);
+  absl::Status SetTrouble(const std::string& id, const std::string& trouble,
+                          bool no_room);
 
   // What the report means is known and recorded; what is opaque is forgotten.
   absl::Status Conclude(const std::string& id);

@@ -193,13 +193,25 @@ store::Migration CardsInDoubt() {
            "packets WHERE state <> 3 AND changes > 0)"}};
 }
 
+store::Migration PacketsByJob() {
+  return {"packets are forgotten with their jobs",
+          {"CREATE INDEX packets_by_job ON packets (job)"}};
+}
+
+store::Migration PacketsWithoutRoom() {
+  return {"packets that an agent had no room for",
+          {"ALTER TABLE packets ADD COLUMN no_room INTEGER NOT NULL "
+           "DEFAULT 0"}};
+}
+
 }  // namespace
 
 std::vector<store::Migration> Schema() {
-  return {Applications(),  Jobs(),         Cards(),
-          Sessions(),      Journal(),      JobsOfAllActions(),
-          AddedAgents(),   StoppedCards(), JobsByEnd(),
-          PacketTrouble(), CardsInDoubt()};
+  return {Applications(),      Jobs(),         Cards(),
+          Sessions(),          Journal(),      JobsOfAllActions(),
+          AddedAgents(),       StoppedCards(), JobsByEnd(),
+          PacketTrouble(),     CardsInDoubt(), PacketsByJob(),
+          PacketsWithoutRoom()};
 }
 
 }  // namespace cardferry::orchestrator

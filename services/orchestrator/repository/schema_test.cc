@@ -140,7 +140,7 @@ TEST_F(OldDatabaseTest, DoubtsTheCardsWhosePacketsWereNotConcluded) {
 TEST_F(OldDatabaseTest, ListsItsStoppedCards) {
   ASSERT_OK_AND_ASSIGN(const std::vector<Card> cards,
                        Do([](store::Transaction& tx) {
-                         return CardRepository(tx).List("", 9);
+                         return CardRepository(tx).List({}, "", 9);
                        }));
   ASSERT_EQ(cards.size(), 3u);
   EXPECT_EQ(cards[0].profile, "generic");

@@ -41,6 +41,15 @@ std::string DoneText(const JobSubject& subject, uint32_t changes) {
                  : absl::StrCat("The card holds ", name, ".");
 }
 
+std::string NoRoom(const Packet& packet) {
+  const std::string said = AsSentence(packet.trouble);
+  return absl::StrCat("Agent ", packet.at.agent,
+                      " has no room for its journal. Nothing was sent to the "
+                      "card. Make room on the agent's disk: the job then goes "
+                      "on by itself.",
+                      said.empty() ? "" : " The agent says: ", said);
+}
+
 // Errors that say nothing of the report: the same call may succeed later.
 bool MayChange(const absl::Status& status) {
   return IsForLater(status) || absl::IsResourceExhausted(status) ||
@@ -69,7 +78,8 @@ absl::StatusOr<ReportCheck> Concluder::Take(const PacketReport& report,
                          packets.Report(report.packet_id, at_.agent,
                                         report.transcript, now));
         if (check != ReportCheck::kAccepted) return check;
-        RETURN_IF_ERROR(packets.SetTrouble(report.packet_id, report.trouble));
+        RETURN_IF_ERROR(packets.SetTrouble(report.packet_id, report.trouble,
+                                           report.no_room));
         ASSIGN_OR_RETURN(const Packet packet, packets.Get(report.packet_id));
         Measurements measured = report.measurements;
         measured.server = packet.server_time;
@@ -161,6 +171,8 @@ Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
     case Outcome::kForged:
       return {ConcludedKind::kNotDone, true, reason};
     case Outcome::kUnknown:
+      if (packet.no_room)
+        return {ConcludedKind::kNoRoom, false, NoRoom(packet)};
       if (tired) break;
       return {ConcludedKind::kNotDone, false,
               absl::StrCat(reason, reason.empty() ? "" : " ",
@@ -203,6 +215,9 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
                          ending.message, conclusion.facts},
                         now)
           : jobs.WaitAgain(packet.job_id, packet.id, ending.message, now);
+  if (ending.kind == ConcludedKind::kNoRoom && changed.ok()) {
+    return jobs.TakeBackRound(packet.job_id);
+  }
   // A late report may find its job over, or with another packet; what it said
   // of the card is kept.
   return absl::IsFailedPrecondition(changed) ? absl::OkStatus() : changed;

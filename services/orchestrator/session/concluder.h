@@ -19,6 +19,7 @@ struct PacketReport {
   Bytes transcript;
   Measurements measurements;
   std::string trouble = {};  // why not all was run, as the agent has it
+  bool no_room = false;      // it ran nothing: it had no room to journal it
 };
 
 // From a packet's report to the card's new state and the job's end. Waits for

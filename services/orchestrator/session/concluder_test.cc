@@ -16,7 +16,19 @@ using ::testing::HasSubstr;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-class ConcluderTest : public ReaderFixture {};
+class ConcluderTest : public ReaderFixture {
+ protected:
+  // Lets the moment come at which jobs are looked for again.
+  void LookAgain() {
+    for (auto it = later_.rbegin(); it != later_.rend(); ++it) {
+      if (!std::holds_alternative<JobArrived>(it->second)) continue;
+      EXPECT_EQ(it->first, kRoomPause);
+      session_->Handle(JobArrived{});
+      return;
+    }
+    FAIL() << "nobody looks again";
+  }
+};
 
 TEST_F(ConcluderTest, SaysWhenThereWasNothingToChange) {
   const std::string job = AddJob({"kiosk-7", "", ""});
@@ -160,6 +172,38 @@ TEST_F(ConcluderTest, AJobThatIsGivenUpSaysWhatTheAgentSaid) {
   EXPECT_EQ(GetJob(job).message,
             "Given up after 8 packets. Gone. The agent says: The disk is "
             "full.");
+}
+
+TEST_F(ConcluderTest, AJobWaitsUntilItsAgentHasRoom) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  Start();
+  // As often as it takes: these are no rounds.
+  for (uint32_t i = 0; i <= kMaxRounds; ++i) {
+    sequencer_.ConcludeWith(FakeSequencer::Ended(Outcome::kUnknown, "gone"));
+    Answer(kCard);
+    PacketReport report;
+    report.packet_id = link_->last_packet();
+    report.trouble = "no space left on device";
+    report.no_room = true;
+    link_->Take();
+    session_->OnReport(report);
+    // Not at once: the card is let go.
+    EXPECT_THAT(link_->Take(),
+                AllOf(StartsWith("no: Agent kiosk-7 has no room for its "
+                                 "journal."),
+                      EndsWith("No space left on device. | opening")));
+    EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+    EXPECT_EQ(GetJob(job).rounds, 0u);
+    LookAgain();
+    EXPECT_EQ(link_->Take(), "challenge");
+  }
+  EXPECT_EQ(GetJob(job).message,
+            "Agent kiosk-7 has no room for its journal. Nothing was sent to "
+            "the card. Make room on the agent's disk: the job then goes on by "
+            "itself. The agent says: No space left on device.");
+  Answer(kCard);
+  Report();
+  EXPECT_EQ(GetJob(job).state, JobState::kDone);
 }
 
 TEST_F(ConcluderTest, AJobThatGetsNowhereIsGivenUp) {

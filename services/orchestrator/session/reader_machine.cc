@@ -316,6 +316,11 @@ void Stepper::operator()(const Concluded& e) {
   const bool ok = e.kind == ConcludedKind::kDone;
   Do(SendVerdict{e.opening_id, e.packet_id, ok, e.message});
   if (ok) s_.repeats = s_.refusals = 0;
+  if (e.kind == ConcludedKind::kNoRoom) {
+    Do(LookAgain{kRoomPause});
+    // Every packet now would be refused like this one.
+    if (current) s_.settled = true;
+  }
   if (current) {
     NextOpening();
   } else {

@@ -105,6 +105,7 @@ struct ReportOverdue {
 enum class ConcludedKind {
   kDone,
   kNotDone,      // the job has failed, or waits for another round
+  kNoRoom,       // the job waits until the agent has room for a packet
   kUnavailable,  // the sequencer is; the report is kept
 };
 struct Concluded {
@@ -171,6 +172,10 @@ struct Retry {
   absl::Duration after;
   int token = 0;
 };
+// Ends in JobArrived: the jobs that wait are looked for again.
+struct LookAgain {
+  absl::Duration after;
+};
 // For the journal of events: the agent said what it may not.
 struct Refuse {
   std::string kind;
@@ -181,8 +186,8 @@ struct CloseStream {};
 
 using ReaderAction =
     std::variant<MakeOpening, OfferChallenge, Prepare, Conclude, ShowProgress,
-                 SendVerdict, RepeatVerdict, LosePacket, Retry, Refuse,
-                 CloseStream>;
+                 SendVerdict, RepeatVerdict, LosePacket, Retry, LookAgain,
+                 Refuse, CloseStream>;
 
 struct ReaderTransition {
   ReaderState next;
@@ -192,6 +197,8 @@ struct ReaderTransition {
 inline constexpr int kMaxPrepareAttempts = 5;
 inline constexpr int kMaxConcludeAttempts = 12;  // about three minutes
 inline constexpr int kMaxRepeats = 3;
+// How often an agent that had no room is given a packet again.
+inline constexpr absl::Duration kRoomPause = absl::Minutes(1);
 inline constexpr int kMaxRefusals = 16;
 inline constexpr size_t kMaxLabelBytes = 64;
 

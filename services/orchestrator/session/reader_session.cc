@@ -163,6 +163,10 @@ void ReaderSession::Do(const Retry& action) {
   later_(action.after, RetryDue{action.token});
 }
 
+void ReaderSession::Do(const LookAgain& action) {
+  later_(action.after, JobArrived{});
+}
+
 void ReaderSession::Do(const Refuse& action) {
   LogWarning(
       "refused",

@@ -55,6 +55,7 @@ class ReaderSession {
   void Do(const RepeatVerdict& action);
   void Do(const LosePacket& action);
   void Do(const Retry& action);
+  void Do(const LookAgain& action);
   void Do(const Refuse& action);
   void Do(const CloseStream& action);
 

@@ -5,6 +5,7 @@
 #include "absl/memory/memory.h"
 #include "lib/base/log.h"
 #include "lib/base/status_macros.h"
+#include "services/orchestrator/repository/ended_jobs.h"
 #include "services/orchestrator/repository/job_repository.h"
 #include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/packet_repository.h"
@@ -50,6 +51,7 @@ void Sweeper::Sweep() {
   Warn("jobs not freed", FreeJobs(now));
   Warn("reports not concluded", ConcludeReports(now));
   Warn("events not forgotten", ForgetEvents(now));
+  Warn("jobs not forgotten", ForgetJobs(now));
   Warn("log not wiped", WipeLog());
 }
 
@@ -112,10 +114,21 @@ absl::Status Sweeper::ForgetEvents(absl::Time now) {
   for (int i = 0; i < kMaxPrunes; ++i) {
     ASSIGN_OR_RETURN(const int64_t forgotten,
                      context_.database.Write([&](store::Transaction& tx) {
-                       return JournalRepository(tx).Prune(now - retention_.age,
-                                                          retention_.count);
+                       return JournalRepository(tx).Prune(
+                           now - retention_.event_age, retention_.event_count);
                      }));
     if (forgotten < JournalRepository::kPage) break;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Sweeper::ForgetJobs(absl::Time now) {
+  for (int i = 0; i < kMaxPrunes; ++i) {
+    ASSIGN_OR_RETURN(const int64_t forgotten,
+                     context_.database.Write([&](store::Transaction& tx) {
+                       return EndedJobs(tx).Forget(now - retention_.job_age);
+                     }));
+    if (forgotten < EndedJobs::kPage) break;
   }
   return absl::OkStatus();
 }
@@ -125,7 +138,7 @@ absl::Status Sweeper::ForgetEvents(absl::Time now) {
 absl::Status Sweeper::WipeLog() {
   ASSIGN_OR_RETURN(const std::optional<absl::Time> ended,
                    context_.database.Read([](store::Transaction& tx) {
-                     return JobRepository(tx).LastEnd();
+                     return EndedJobs(tx).LastEnd();
                    }));
   if (!ended.has_value() || ended == wiped_until_) return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool wiped, context_.database.TruncateLog());

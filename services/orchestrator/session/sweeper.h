@@ -17,14 +17,16 @@ namespace cardferry::orchestrator {
 
 // Goes through what is stored, now and then, for what nobody looks after any
 // more: the database failed at the wrong moment, an agent never came back. So
-// every wait of a job has an end, and an event. Also forgets old events, and
-// wipes the database's log of what a job has left there.
+// every wait of a job has an end, and an event. Also forgets old events and
+// jobs, and wipes the database's log of what a job has left there.
 class Sweeper : public std::enable_shared_from_this<Sweeper> {
  public:
-  // Events that are older, or more, are forgotten.
+  // Events that are older, or more, are forgotten; and jobs that ended longer
+  // ago, with their packets.
   struct Retention {
-    absl::Duration age = absl::Hours(24 * 400);
-    int64_t count = 1'000'000;
+    absl::Duration event_age = absl::Hours(24 * 400);
+    int64_t event_count = 1'000'000;
+    absl::Duration job_age = absl::Hours(24 * 90);
   };
 
   static constexpr absl::Duration kPeriod = absl::Seconds(15);
@@ -54,6 +56,7 @@ class Sweeper : public std::enable_shared_from_this<Sweeper> {
   absl::Status GiveBack(const HeldJob& job, absl::Time now);
   absl::Status ConcludeReports(absl::Time now);
   absl::Status ForgetEvents(absl::Time now);
+  absl::Status ForgetJobs(absl::Time now);
   absl::Status WipeLog();
 
   const SessionContext& context_;

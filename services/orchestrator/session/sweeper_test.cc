@@ -194,6 +194,27 @@ TEST_F(SweeperTest, ForgetsEventsThatAreTooMany) {
   EXPECT_THAT(Events(), SizeIs(2));
 }
 
+TEST_F(SweeperTest, ForgetsJobsLongAfterTheirEnd) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  const std::string waiting = AddJob({"kiosk-8", "", ""});
+  Start();
+  Answer(kCard);
+  Report();
+  ASSERT_EQ(GetJob(job).state, JobState::kDone);
+  const auto get = [this](const std::string& id) {
+    return db_
+        .Do([&](store::Transaction& tx) { return JobRepository(tx).Get(id); })
+        .status();
+  };
+  SweepAfter(absl::Hours(24 * 90));
+  EXPECT_OK(get(job));
+  SweepAfter(absl::Seconds(1));
+  EXPECT_EQ(get(job).code(), absl::StatusCode::kNotFound);
+  EXPECT_OK(get(waiting));
+  // What is known of its card stays.
+  EXPECT_THAT(GetCard(kCard).content.packages, SizeIs(1));
+}
+
 std::string Contents(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};

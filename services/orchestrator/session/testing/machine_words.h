@@ -67,6 +67,9 @@ struct Words {
   std::string operator()(const Retry& a) {
     return absl::StrCat("retry:", absl::ToInt64Milliseconds(a.after));
   }
+  std::string operator()(const LookAgain& a) {
+    return absl::StrCat("look:", absl::ToInt64Seconds(a.after));
+  }
   std::string operator()(const Refuse& a) { return "refuse:" + a.kind; }
   std::string operator()(const CloseStream&) { return "close"; }
 };
