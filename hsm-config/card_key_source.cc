@@ -75,4 +75,23 @@ absl::StatusOr<CardKeySource> SourceOfCardKey(pkcs11::Session& session,
   return absl::InternalError("a diversification without a recipe");
 }
 
+absl::StatusOr<Mechanism> SourceOfFirstHalf(const CardKeyScheme& scheme,
+                                            uint8_t key_number, ByteSpan kdd) {
+  Bytes blocks;
+  if (scheme.diversification == Diversification::kVisa2) {
+    blocks = pkcs11::Visa2Data(key_number, kdd);
+  } else if (scheme.diversification == Diversification::kEmvCps) {
+    blocks = pkcs11::EmvCpsData(key_number, kdd);
+  } else if (IsTripleDes(scheme.key_bits) && scheme.form.has_value() &&
+             scheme.form->method == scp::TemplateMethod::kEcb) {
+    blocks = scp::FillTemplate(*scheme.form, key_number, kdd, 112).after;
+  }
+  if (blocks.empty()) {
+    return absl::UnimplementedError(
+        "no half of a key that is not made block by block from a master");
+  }
+  const ByteSpan first = ByteSpan(blocks).first(kTripleDesLength / 2);
+  return Mechanism::Des3EcbEncryptData(Concat({first, first}));
+}
+
 }  // namespace cardferry::hsm

@@ -31,6 +31,13 @@ absl::StatusOr<CardKeySource> SourceOfCardKey(
     const CardKeyScheme& scheme, uint8_t key_number,
     ByteSpan key_diversification_data);
 
+// How the first half of such a triple DES key, twice, comes from its master: by
+// the first block of what the key itself is encrypted from. UNIMPLEMENTED for
+// keys that are not made block by block from a master.
+absl::StatusOr<pkcs11::Mechanism> SourceOfFirstHalf(
+    const CardKeyScheme& scheme, uint8_t key_number,
+    ByteSpan key_diversification_data);
+
 // The length of the cards' keys, in bytes.
 size_t CardKeyLength(const CardKeyScheme& scheme);
 

@@ -68,6 +68,11 @@ bool HasTripleDes(const KeyProfile& profile) {
       [](const KeySet& set) { return IsTripleDes(set.scheme.key_bits); });
 }
 
+bool HasFileCards(const KeyProfile& profile) {
+  return std::any_of(profile.key_sets.begin(), profile.key_sets.end(),
+                     [](const KeySet& set) { return set.scp == kFileCards; });
+}
+
 bool IsKeyName(const std::string& name) {
   return !name.empty() &&
          std::all_of(name.begin(), name.end(), [](unsigned char letter) {

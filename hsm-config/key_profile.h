@@ -60,12 +60,16 @@ struct KeyEntry {
   std::vector<std::string> used_by;
 };
 
+// In the place of a secure channel protocol: keys of file-oriented cards.
+inline constexpr uint8_t kFileCards = 0x0F;
+
 // The masters of one key set in one version.
 struct KeySet {
   std::string name;
   uint32_t master_version = 1;
   uint8_t key_version_number = 0;
-  uint8_t scp = 3;  // the one secure channel protocol that they are for
+  // The one secure channel protocol that they are for, or kFileCards.
+  uint8_t scp = 3;
   CardKeyScheme scheme;
   KeyEntry enc;
   KeyEntry mac;
@@ -95,6 +99,9 @@ struct KeyProfile {
 
 // Whether any key set has triple DES keys.
 bool HasTripleDes(const KeyProfile& profile);
+
+// Whether any key set is of file-oriented cards.
+bool HasFileCards(const KeyProfile& profile);
 
 // Whether a name of the profile's is one: a-z, 0-9 and '-', not empty.
 bool IsKeyName(const std::string& name);

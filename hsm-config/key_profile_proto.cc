@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "hsm-config/card_key_source.h"
 #include "hsm-config/signing_key_proto.h"
 #include "hsm-config/template_proto.h"
 #include "lib/base/file.h"
@@ -245,6 +246,26 @@ absl::Status TakeProtocol(uint32_t scp, KeySet& set) {
                    " bits are for ", is_des ? "1 or 2" : "3"));
 }
 
+// Their keys encrypt and make MACs themselves, so they are made for that: no
+// masters, and of triple DES keys the first half is needed by itself.
+absl::Status TakeFileCards(uint32_t scp, KeySet& set) {
+  set.scp = kFileCards;
+  if (scp != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("file_cards and scp ", scp, " exclude one another"));
+  }
+  const CardKeyScheme& scheme = set.scheme;
+  const bool has_halves = !IsTripleDes(scheme.key_bits) ||
+                          SourceOfFirstHalf(scheme, 1, Bytes(10)).ok();
+  if (scheme.key_bits != 192 &&
+      scheme.diversification != Diversification::kNone && has_halves) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("file-oriented cards have no keys of ", scheme.key_bits,
+                   " bits, diversification ", SchemeName(scheme)));
+}
+
 absl::Status ParseProperties(const pb::KeySet& message,
                              const Templates& templates, KeySet& set) {
   RETURN_IF_ERROR(CheckProfileName(message.name()));
@@ -262,6 +283,7 @@ absl::Status ParseProperties(const pb::KeySet& message,
                    ToDiversification(message.diversification()));
   RETURN_IF_ERROR(TakeTemplate(message.template_(), templates, set.scheme));
   RETURN_IF_ERROR(CheckAlgorithm(set.scheme));
+  if (message.file_cards()) return TakeFileCards(message.scp(), set);
   return TakeProtocol(message.scp(), set);
 }
 

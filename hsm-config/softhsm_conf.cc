@@ -24,6 +24,8 @@ constexpr char kServingTripleDes[] =
     ",CKM_DES3_CBC,CKM_DES3_ECB_ENCRYPT_DATA,CKM_DES3_CBC_ENCRYPT_DATA";
 // AN10922 of triple DES keys encrypts single blocks.
 constexpr char kServingDesBlocks[] = ",CKM_DES3_ECB";
+// The session keys of file-oriented cards are hashes.
+constexpr char kServingHashes[] = ",CKM_SHA_1,CKM_SHA256";
 constexpr char kCeremonyTripleDes[] = ",CKM_DES2_KEY_GEN,CKM_DES3_KEY_GEN";
 
 bool HasDesBlocks(const KeyProfile& profile) {
@@ -47,6 +49,7 @@ std::string SoftHsmConf(const std::string& token_dir, SoftHsmUse use,
                       kServingMechanisms, ceremony ? kCeremonyMechanisms : "",
                       triple_des ? kServingTripleDes : "",
                       HasDesBlocks(profile) ? kServingDesBlocks : "",
+                      HasFileCards(profile) ? kServingHashes : "",
                       ceremony && triple_des ? kCeremonyTripleDes : "", "\n");
 }
 

@@ -101,6 +101,7 @@ std::string KeySetText(const TestKeySet& set, size_t index) {
       " key_version_number: ", static_cast<int>(set.key_version_number),
       " key_bits: ", set.key_bits,
       " diversification: ", NameInProto(set.diversification), "\n",
+      set.file_cards ? "file_cards: true\n" : "",
       set.form.empty() ? "" : absl::StrCat("template: \"", set.form, "\"\n"),
       Key("enc", stem + "enc", number + 1, may.enc_and_mac),
       Key("mac", stem + "mac", number + 2, may.enc_and_mac),

@@ -18,6 +18,7 @@ struct TestKeySet {
   // For kTemplate: "ecb/1" (for keys of 16 bytes), "cmac/1" (AES) or "nxp/2"
   // (AN10922), which the profile has.
   std::string form = "";
+  bool file_cards = false;
 };
 
 // The diversification of this name (DiversificationName); for the name of a

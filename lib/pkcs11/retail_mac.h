@@ -35,6 +35,12 @@ absl::StatusOr<Bytes> RetailMac(Session& session, const RetailMacKey& key,
                                 ByteSpan chaining_value, Icv icv,
                                 ByteSpan message, size_t limit);
 
+// The same over `blocks`, whole ones and at least one, from an ICV of zeros:
+// padded already, as secure messaging with data objects pads.
+absl::StatusOr<Bytes> RetailMacOfBlocks(Session& session,
+                                        const RetailMacKey& key,
+                                        ByteSpan blocks, size_t limit);
+
 }  // namespace cardferry::pkcs11
 
 #endif  // CARDFERRY_LIB_PKCS11_RETAIL_MAC_H_

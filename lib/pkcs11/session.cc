@@ -25,6 +25,7 @@ constexpr size_t kMostOverhead = 64;
 
 // An RSA signature is as long as the modulus, 4096 bits at most.
 constexpr size_t kMostSignature = 512;
+constexpr size_t kMostDigest = 64;
 
 constexpr size_t kDesIv = 8;
 
@@ -240,6 +241,18 @@ absl::StatusOr<Bytes> Session::Sign(Mechanism mechanism, ObjectHandle key,
   Bytes out(kMostSignature);
   CK_ULONG size = out.size();
   RETURN_IF_ERROR(Call(&CK_FUNCTION_LIST::C_Sign, "C_Sign", Mutable(data),
+                       CK_ULONG{data.size()}, out.data(), &size));
+  out.resize(size);
+  return out;
+}
+
+absl::StatusOr<Bytes> Session::Digest(CK_MECHANISM_TYPE type, ByteSpan data) {
+  CK_MECHANISM mechanism = {type, nullptr, 0};
+  RETURN_IF_ERROR(
+      Call(&CK_FUNCTION_LIST::C_DigestInit, "C_DigestInit", &mechanism));
+  Bytes out(kMostDigest);
+  CK_ULONG size = out.size();
+  RETURN_IF_ERROR(Call(&CK_FUNCTION_LIST::C_Digest, "C_Digest", Mutable(data),
                        CK_ULONG{data.size()}, out.data(), &size));
   out.resize(size);
   return out;

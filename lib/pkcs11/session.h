@@ -68,6 +68,8 @@ class Session {
                                 ByteSpan data);
   absl::StatusOr<Bytes> Sign(Mechanism mechanism, ObjectHandle key,
                              ByteSpan data);
+  // Of what is no key's: CKM_SHA_1, CKM_SHA256.
+  absl::StatusOr<Bytes> Digest(CK_MECHANISM_TYPE type, ByteSpan data);
   absl::Status FillRandom(absl::Span<uint8_t> out);
 
   // CBC of whole blocks in calls of at most `limit` bytes (a multiple of 16),

@@ -72,34 +72,57 @@ absl::Status CheckKeysAreFor(const std::string& key_set, const Masters& masters,
                       key_set, masters.scp, scp));
 }
 
-absl::StatusOr<CardKey> MakeCardKey(Session& session, const ModuleWays& ways,
-                                    const Masters& masters,
-                                    CardKeyNumber number,
-                                    ByteSpan key_diversification_data) {
+absl::StatusOr<Object> MakeCardKeyFor(Session& session, const ModuleWays& ways,
+                                      const Masters& masters,
+                                      CardKeyNumber number,
+                                      ByteSpan key_diversification_data,
+                                      KeySpec spec) {
   const KdfBase& master = MasterOf(masters, number);
   ASSIGN_OR_RETURN(hsm::CardKeySource source,
                    hsm::SourceOfCardKey(session, master.key, masters.scheme,
                                         static_cast<uint8_t>(number),
                                         key_diversification_data));
-  const KeySpec spec = SpecOf(ways, masters.scheme);
+  spec.length = hsm::CardKeyLength(masters.scheme);
+  if (auto* mechanism = std::get_if<pkcs11::Mechanism>(&source)) {
+    return session.DeriveKey(std::move(*mechanism), master.key,
+                             ways.builder.SessionKey(spec));
+  }
+  if (const auto* input = std::get_if<pkcs11::KdfInput>(&source)) {
+    return pkcs11::DeriveCmacKey(session, ways.kdf, master, *input, spec.length,
+                                 ways.builder.SessionKey(spec));
+  }
+  if (const auto* made = std::get_if<hsm::MadeInMemory>(&source)) {
+    return ImportMade(session, ways, spec, master, made->input);
+  }
+  return absl::UnimplementedError("the cards hold the masters themselves");
+}
+
+absl::StatusOr<Object> MakeFirstHalfTwice(Session& session,
+                                          const ModuleWays& ways,
+                                          const Masters& masters,
+                                          CardKeyNumber number,
+                                          ByteSpan key_diversification_data,
+                                          const KeySpec& spec) {
+  ASSIGN_OR_RETURN(
+      pkcs11::Mechanism mechanism,
+      hsm::SourceOfFirstHalf(masters.scheme, static_cast<uint8_t>(number),
+                             key_diversification_data));
+  return session.DeriveKey(std::move(mechanism), MasterOf(masters, number).key,
+                           ways.builder.SessionKey(spec));
+}
+
+absl::StatusOr<CardKey> MakeCardKey(Session& session, const ModuleWays& ways,
+                                    const Masters& masters,
+                                    CardKeyNumber number,
+                                    ByteSpan key_diversification_data) {
   CardKey key;
-  if (std::holds_alternative<hsm::MasterItself>(source)) {
-    key.base = master;
+  if (masters.scheme.diversification == hsm::Diversification::kNone) {
+    key.base = MasterOf(masters, number);
     return key;
   }
-  if (auto* mechanism = std::get_if<pkcs11::Mechanism>(&source)) {
-    ASSIGN_OR_RETURN(key.made,
-                     session.DeriveKey(std::move(*mechanism), master.key,
-                                       ways.builder.SessionKey(spec)));
-  } else if (const auto* input = std::get_if<pkcs11::KdfInput>(&source)) {
-    ASSIGN_OR_RETURN(key.made, pkcs11::DeriveCmacKey(
-                                   session, ways.kdf, master, *input,
-                                   spec.length, ways.builder.SessionKey(spec)));
-  } else {
-    ASSIGN_OR_RETURN(key.made,
-                     ImportMade(session, ways, spec, master,
-                                std::get<hsm::MadeInMemory>(source).input));
-  }
+  ASSIGN_OR_RETURN(key.made, MakeCardKeyFor(session, ways, masters, number,
+                                            key_diversification_data,
+                                            SpecOf(ways, masters.scheme)));
   key.base = {key.made.handle(), std::nullopt};
   return key;
 }

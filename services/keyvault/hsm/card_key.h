@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
 #include "lib/pkcs11/cmac_kdf.h"
+#include "lib/pkcs11/key_template.h"
 #include "lib/pkcs11/object.h"
 #include "lib/pkcs11/session.h"
 #include "services/keyvault/hsm/key_handles.h"
@@ -28,6 +29,22 @@ absl::StatusOr<CardKey> MakeCardKey(pkcs11::Session& session,
                                     const Masters& masters,
                                     CardKeyNumber number,
                                     ByteSpan key_diversification_data);
+
+// The same key for what `spec` says, whatever its length there. UNIMPLEMENTED
+// where the cards hold the masters themselves.
+absl::StatusOr<pkcs11::Object> MakeCardKeyFor(pkcs11::Session& session,
+                                              const ModuleWays& ways,
+                                              const Masters& masters,
+                                              CardKeyNumber number,
+                                              ByteSpan key_diversification_data,
+                                              pkcs11::KeySpec spec);
+
+// Of a triple DES key: its first half twice, by which the module does single
+// DES. UNIMPLEMENTED as hsm::SourceOfFirstHalf.
+absl::StatusOr<pkcs11::Object> MakeFirstHalfTwice(
+    pkcs11::Session& session, const ModuleWays& ways, const Masters& masters,
+    CardKeyNumber number, ByteSpan key_diversification_data,
+    const pkcs11::KeySpec& spec);
 
 // INVALID_ARGUMENT when these masters, of `key_set`, are for another protocol
 // than `scp`.

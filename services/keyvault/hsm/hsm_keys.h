@@ -23,6 +23,10 @@ struct CardKeySelection {
   std::array<uint8_t, 10> key_diversification_data = {};
 };
 
+// In the place of a protocol: keys of file-oriented cards, which open no secure
+// channel of GlobalPlatform's (hsm::kFileCards).
+inline constexpr uint8_t kFileCards = 0x0F;
+
 // What the vault knows of a key set besides its keys.
 struct KeySetDescription {
   std::string name;
@@ -34,9 +38,11 @@ struct KeySetDescription {
   // n for byte n. All ten where every card has the masters themselves.
   uint16_t bytes_that_count = 0x03FF;
   // The cards' keys are put together in this process's memory, because no
-  // module does it inside: AN10922 with AES-192.
+  // module does it inside: AN10922 with AES-192, and the session keys of
+  // file-oriented cards.
   bool made_in_memory = false;
-  // 1, 2 or 3; 0 stands for what the keys' type says: SCP02 or SCP03.
+  // 1, 2 or 3; kFileCards; 0 stands for what the keys' type says: SCP02 or
+  // SCP03.
   uint8_t protocol = 0;
 
   // The one protocol that its keys are for.

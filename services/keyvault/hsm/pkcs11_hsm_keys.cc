@@ -84,7 +84,9 @@ std::vector<KeySetDescription> Pkcs11HsmKeys::KeySets() const {
     descriptions.push_back(
         {set.name, set.master_version, set.key_version_number,
          hsm::SchemeName(set.scheme), static_cast<int>(set.scheme.key_bits),
-         hsm::BytesThatCount(set.scheme), hsm::IsMadeInMemory(set.scheme)});
+         hsm::BytesThatCount(set.scheme),
+         hsm::IsMadeInMemory(set.scheme) || set.scp == hsm::kFileCards,
+         set.scp});
   }
   return descriptions;
 }

@@ -46,6 +46,10 @@ class Pkcs11HsmKeys final : public HsmKeys {
   pkcs11::Token& token() { return *token_; }
   const hsm::KeyProfile& profile() const { return options_.profile; }
 
+  // For what else is done with the token's keys (Pkcs11FileKeys); lives as long
+  // as this.
+  HsmContext& context() { return *hsm_; }
+
   // What the known-answer tests found.
   const pkcs11::Capabilities& capabilities() const { return capabilities_; }
 
