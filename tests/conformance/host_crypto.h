@@ -16,6 +16,7 @@
 #include "lib/card/scp/scp11/key_agreement.h"
 #include "lib/card/scp/session_cipher.h"
 #include "lib/card/scp/session_seed.h"
+#include "tests/conformance/key_check_value.h"
 #include "tests/conformance/scp11_record.h"
 #include "tests/conformance/session_record.h"
 
@@ -93,6 +94,15 @@ class HostCrypto {
                                        uint8_t key_number,
                                        ByteSpan key_diversification_data,
                                        ByteSpan expected) = 0;
+
+  // A key under a data encryption key, as PUT KEY carries it: SCP01 and SCP02
+  // with explicit initiation, SCP02 with implicit initiation, SCP03.
+  enum class KeyWrapping { kTdesEcb, kTdesCbc, kAesCbc };
+  // `key` is whole blocks.
+  virtual absl::StatusOr<Bytes> WrapKey(KeyWrapping how, ByteSpan dek,
+                                        ByteSpan key) = 0;
+  // GPCS 2.3.1, B.6.
+  virtual absl::StatusOr<Bytes> KeyCheckValue(KeyKind kind, ByteSpan key) = 0;
 
   // NXP AN10922.
   virtual absl::Status CheckAn10922(scp::KeyKind kind, ByteSpan master,

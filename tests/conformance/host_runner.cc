@@ -6,6 +6,7 @@
 #include "lib/card/scp/channel_protocol.h"
 #include "tests/conformance/host_content.h"
 #include "tests/conformance/host_primitives.h"
+#include "tests/conformance/host_put_key.h"
 #include "tests/conformance/host_scp11.h"
 #include "tests/conformance/host_session_material.h"
 #include "tests/conformance/host_sessions.h"
@@ -87,6 +88,8 @@ const Kind* FindKind(const Vector& vector) {
       {"receipt", {Always, CheckReceipt}},
       {"lfdbh", {Always, CheckLoadFileHash}},
       {"an10922", {Always, CheckAn10922}},
+      {"put_key_block", {Always, CheckHostPutKeyBlock}},
+      {"put_key_apdu", {Always, CheckHostPutKeyApdu}},
   };
   const auto kind = kKinds->find(vector.kind());
   return kind == kKinds->end() ? nullptr : &kind->second;

@@ -9,16 +9,21 @@
 
 namespace cardferry::conformance {
 
-absl::Status CheckKeyCheckValue(const std::string& name, KeyKind kind,
-                                ByteSpan key, ByteSpan kcv) {
+absl::StatusOr<Bytes> OpensslKeyCheckValue(KeyKind kind, ByteSpan key) {
   const SecretBytes secret = SecretBytes::CopyOf(key);
   ASSIGN_OR_RETURN(
-      const Bytes block,
+      Bytes block,
       kind == KeyKind::kAes
           ? crypto::AesEcbEncrypt(secret, Bytes(crypto::kAesBlockSize, 0x01))
           : crypto::TdesEcbEncrypt(secret, Bytes(crypto::kDesBlockSize)));
-  return ExpectBytes(absl::StrCat("KCV of ", name), ByteSpan(block).first(3),
-                     kcv);
+  block.resize(kKeyCheckValueLength);
+  return block;
+}
+
+absl::Status CheckKeyCheckValue(const std::string& name, KeyKind kind,
+                                ByteSpan key, ByteSpan kcv) {
+  ASSIGN_OR_RETURN(const Bytes got, OpensslKeyCheckValue(kind, key));
+  return ExpectBytes(absl::StrCat("KCV of ", name), got, kcv);
 }
 
 absl::Status CheckKeyCheckValues(const Vector& vector, KeyKind kind,

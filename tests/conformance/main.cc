@@ -8,6 +8,11 @@
 #include <optional>
 #include <string>
 
+#include "absl/types/span.h"
+#include "lib/base/bytes.h"
+#include "lib/base/file.h"
+#include "lib/base/status_macros.h"
+#include "tests/conformance/coverage_table.h"
 #include "tests/conformance/results.h"
 #include "tests/conformance/runners.h"
 #include "tests/conformance/vector_file.h"
@@ -26,6 +31,7 @@ int NotRun(const absl::Status& status) {
 struct Options {
   std::string folder;
   Selection selection;
+  std::string table;  // a page; empty: none
 };
 
 // The one place where the command line's library may throw. Gives the exit
@@ -37,6 +43,8 @@ std::optional<int> ParseCommandLine(int argc, char** argv, Options& options) {
     app.add_option("--cipher", options.selection.cipher,
                    "openssl, pkcs11 or all");
     app.add_option("--side", options.selection.side, "host, card or all");
+    app.add_option("--table", options.table,
+                   "page in which the table of what was passed is renewed");
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -49,6 +57,16 @@ std::optional<int> ParseCommandLine(int argc, char** argv, Options& options) {
   }
 }
 
+absl::Status RenewTable(const std::string& page,
+                        absl::Span<const VectorFile> files,
+                        const Results& results) {
+  constexpr size_t kMaxPageBytes = 1 << 20;
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(page, kMaxPageBytes));
+  const auto renewed = WithTable(text, CoverageTable(files, results));
+  if (!renewed.ok()) return Annotate(renewed.status(), page);
+  return WriteFileAtomically(page, AsBytes(*renewed), 0644);
+}
+
 int Main(int argc, char** argv) {
   Options options;
   if (const auto status = ParseCommandLine(argc, argv, options)) return *status;
@@ -58,7 +76,10 @@ int Main(int argc, char** argv) {
   if (!runners.ok()) return NotRun(runners.status());
   const Results results = RunVectors(*files, *runners);
   Print(results, std::cout);
-  return results.Ok() ? 0 : kFailed;
+  if (!results.Ok()) return kFailed;
+  if (options.table.empty()) return 0;
+  const absl::Status renewed = RenewTable(options.table, *files, results);
+  return renewed.ok() ? 0 : NotRun(renewed);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "lib/card/scp/openssl/curve_names.h"
 #include "lib/card/scp/openssl/openssl_cipher.h"
 #include "lib/card/scp/openssl/scp11_openssl_keys.h"
+#include "lib/crypto/aes.h"
 #include "lib/crypto/des_mac.h"
 #include "lib/crypto/padding.h"
 #include "lib/crypto/tdes.h"
@@ -134,6 +135,25 @@ absl::Status OpensslHostCrypto::CheckByTemplate(
       scp::DiversifyByTemplate(form, kind, SecretBytes::CopyOf(master),
                                key_number, key_diversification_data));
   return Expect(derived, expected);
+}
+
+absl::StatusOr<Bytes> OpensslHostCrypto::WrapKey(KeyWrapping how, ByteSpan dek,
+                                                 ByteSpan key) {
+  const SecretBytes secret = SecretBytes::CopyOf(dek);
+  switch (how) {
+    case KeyWrapping::kTdesEcb:
+      return crypto::TdesEcbEncrypt(secret, key);
+    case KeyWrapping::kTdesCbc:
+      return crypto::TdesCbcEncrypt(secret, Bytes(crypto::kDesBlockSize), key);
+    case KeyWrapping::kAesCbc:
+      return crypto::AesCbcEncrypt(secret, Bytes(crypto::kAesBlockSize), key);
+  }
+  return absl::InternalError("a wrapping without a recipe");
+}
+
+absl::StatusOr<Bytes> OpensslHostCrypto::KeyCheckValue(KeyKind kind,
+                                                       ByteSpan key) {
+  return OpensslKeyCheckValue(kind, key);
 }
 
 absl::Status OpensslHostCrypto::CheckAn10922(scp::KeyKind kind, ByteSpan master,

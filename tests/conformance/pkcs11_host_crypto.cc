@@ -285,6 +285,34 @@ absl::Status Pkcs11HostCrypto::CheckByTemplate(
   return absl::InternalError("a template without a check");
 }
 
+// The vectors' keys are known: they need not be wrapped by their handles.
+absl::StatusOr<Bytes> Pkcs11HostCrypto::WrapKey(KeyWrapping how, ByteSpan dek,
+                                                ByteSpan key) {
+  if (how == KeyWrapping::kAesCbc) {
+    ASSIGN_OR_RETURN(const Object imported, Import(dek));
+    return session().Encrypt(Mechanism::AesCbc(Bytes(kAesBlock)),
+                             imported.handle(), key);
+  }
+  ASSIGN_OR_RETURN(const Object imported, ImportTdes(dek));
+  return session().Encrypt(how == KeyWrapping::kTdesEcb
+                               ? Mechanism::Plain(CKM_DES3_ECB)
+                               : Mechanism::Des3Cbc(Bytes(pkcs11::kDesBlock)),
+                           imported.handle(), key);
+}
+
+absl::StatusOr<Bytes> Pkcs11HostCrypto::KeyCheckValue(KeyKind kind,
+                                                      ByteSpan key) {
+  const bool aes = kind == KeyKind::kAes;
+  ASSIGN_OR_RETURN(const Object imported, aes ? Import(key) : ImportTdes(key));
+  ASSIGN_OR_RETURN(
+      Bytes block,
+      session().Encrypt(
+          Mechanism::Plain(aes ? CKM_AES_ECB : CKM_DES3_ECB), imported.handle(),
+          aes ? Bytes(kAesBlock, 0x01) : Bytes(pkcs11::kDesBlock)));
+  block.resize(kKeyCheckValueLength);
+  return block;
+}
+
 absl::Status Pkcs11HostCrypto::CheckAn10922(scp::KeyKind kind, ByteSpan master,
                                             ByteSpan input, ByteSpan expected) {
   if (kind == scp::KeyKind::kTripleDes) {

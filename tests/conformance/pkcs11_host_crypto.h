@@ -53,6 +53,9 @@ class Pkcs11HostCrypto : public HostCrypto {
                                uint8_t key_number,
                                ByteSpan key_diversification_data,
                                ByteSpan expected) override;
+  absl::StatusOr<Bytes> WrapKey(KeyWrapping how, ByteSpan dek,
+                                ByteSpan key) override;
+  absl::StatusOr<Bytes> KeyCheckValue(KeyKind kind, ByteSpan key) override;
   absl::Status CheckAn10922(scp::KeyKind kind, ByteSpan master, ByteSpan input,
                             ByteSpan expected) override;
 

@@ -18,6 +18,7 @@ void RunOne(const Vector& vector, const std::string& file, Runner& runner,
   const absl::Status status = runner.Run(vector);
   if (status.ok()) {
     ++tally.passed;
+    results.passed_by[&vector].insert(runner.name());
     return;
   }
   ++tally.failed;

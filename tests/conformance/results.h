@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <ostream>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -38,6 +39,8 @@ struct Failure {
 struct Results {
   std::map<std::pair<std::string, std::string>, Tally> tallies;  // file, runner
   std::vector<Failure> failures;
+  // Which runners have passed a vector of those files that were run.
+  std::map<const Vector*, std::set<std::string>> passed_by;
   // runner, kind, reason
   std::map<std::tuple<std::string, std::string, std::string>, size_t> skips;
 
