@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/config.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -359,7 +360,8 @@ TEST_F(AgentProcessTest, FourBusyReadersTakeLittleMemory) {
   RecordProperty("peak_kilobytes", std::to_string(kilobytes));
   std::cout << "peak memory of the agent: " << kilobytes << " KB\n";
   EXPECT_GT(kilobytes, 0);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !defined(ABSL_HAVE_ADDRESS_SANITIZER) && \
+    !defined(ABSL_HAVE_THREAD_SANITIZER)
   EXPECT_LE(kilobytes, 25 * 1024);
 #endif
 }
