@@ -96,8 +96,8 @@ absl::StatusOr<Bytes> ToDer(EVP_PKEY* key, ByteSpan signature) {
       ECDSA_SIG_set0(both.get(), r.get(), s.get()) != 1) {
     return Broken("no memory for a signature");
   }
-  r.release();  // both has them now
-  s.release();
+  (void)r.release();  // both has them now
+  (void)s.release();
   unsigned char* der = nullptr;
   const int length = i2d_ECDSA_SIG(both.get(), &der);
   if (length < 0) return Broken("a signature cannot be encoded");

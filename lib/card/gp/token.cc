@@ -75,7 +75,8 @@ void AppendLength(Bytes& out, size_t length, bool extended) {
   out.push_back(static_cast<uint8_t>(length));
 }
 
-Bytes ReceiptMessage(ByteSpan confirmation_data, std::vector<const Aid*> aids) {
+Bytes ReceiptMessage(ByteSpan confirmation_data,
+                     const std::vector<const Aid*>& aids) {
   Bytes message(confirmation_data.begin(), confirmation_data.end());
   for (const Aid* aid : aids) AppendLengthValue(message, aid->bytes());
   return message;

@@ -134,7 +134,7 @@ TEST_F(OperatorDeskTest, WhatIsDeletedByAidNeedNotBeRegistered) {
 NewJob ManifestJob(const std::string& application, const JobTarget& target) {
   sequencer::v1::DesiredState desired;
   desired.add_packages()->set_application(application);
-  const ByteSpan bytes = AsBytes(desired.SerializeAsString());
+  const std::string bytes = desired.SerializeAsString();
   NewJob job;
   job.subject.action = JobAction::kManifest;
   job.install_parameters = Bytes(bytes.begin(), bytes.end());

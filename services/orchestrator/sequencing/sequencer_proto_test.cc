@@ -164,7 +164,7 @@ TEST(SequencerProto, AManifestIsSentAsItIs) {
   state.add_packages()->set_content_hash("hash");
   state.mutable_packages(0)->add_applets()->set_system_parameters("EF");
   PlanQuestion question;
-  const ByteSpan bytes = AsBytes(state.SerializeAsString());
+  const std::string bytes = state.SerializeAsString();
   question.desired.manifest = Bytes(bytes.begin(), bytes.end());
   question.card_record = {4};
   question.profile = "generic";
