@@ -35,9 +35,9 @@ std::string Give(TestCard& card, absl::string_view domain,
 
 // A card with a security domain, which is selected.
 void Enter(TestCard& card) {
-  Install(card, kDomain);
-  card.Send(kSelectDomain);
-  card.Open(0x03);
+  ExpectDone(Install(card, kDomain));
+  ExpectDone(card.Send(kSelectDomain));
+  ExpectDone(card.Open(0x03));
 }
 
 // The card of a row with keys for signed content.
@@ -56,11 +56,11 @@ CardOptions WithContentKeys() {
 
 // A load into the domain, with a hash and what stands before the load file.
 std::string LoadIntoDomain(TestCard& card, absl::string_view daps) {
-  Install(card, kDomain, "01C0");
+  ExpectDone(Install(card, kDomain, "01C0"));
   const Bytes block = TestLoadFile({});
-  card.Secure(
+  ExpectDone(card.Secure(
       Command("80E60200", absl::StrCat("08", kPackage, kDomain, "20",
-                                       ToHex(crypto::Sha256(block)), "0000")));
+                                       ToHex(crypto::Sha256(block)), "0000"))));
   return card.Secure(Command(
       "80E88000", absl::StrCat(daps, "C481", ToHex({uint8_t(block.size())}),
                                ToHex(block))));
@@ -77,17 +77,17 @@ std::vector<StatusWordRow> DomainRows() {
       {"INSTALL [for extradition] to a security domain that is not there",
        "6A88",
        [](TestCard& card) {
-         Install(card, kDomain);
+         ExpectDone(Install(card, kDomain));
          return Give(card, kOther, kDomain);
        }},
       {"INSTALL [for extradition] of what is not there", "6A88",
        [](TestCard& card) {
-         Install(card, kDomain);
+         ExpectDone(Install(card, kDomain));
          return Give(card, kDomain, kApplication);
        }},
       {"INSTALL [for extradition] of a security domain into itself", "6985",
        [](TestCard& card) {
-         Install(card, kDomain);
+         ExpectDone(Install(card, kDomain));
          return Give(card, kDomain, kDomain);
        }},
       {"INSTALL [for registry update] of what is not there", "6A88",
@@ -100,15 +100,15 @@ std::vector<StatusWordRow> DomainRows() {
        "application, or the other way round",
        "6A80",
        [](TestCard& card) {
-         Install(card, kDomain);
+         ExpectDone(Install(card, kDomain));
          return card.Secure(
              Command("80E64000", absl::StrCat("0000", kDomain, "01000000")));
        }},
       {"DELETE of a security domain that something belongs to", "6985",
        [](TestCard& card) {
-         Install(card, kDomain);
-         Install(card, kOther);
-         Give(card, kDomain, kOther);
+         ExpectDone(Install(card, kDomain));
+         ExpectDone(Install(card, kOther));
+         ExpectDone(Give(card, kDomain, kOther));
          return card.Secure(Command("80E40000", absl::StrCat("4F", kDomain)));
        }},
       {"a missing DAP block of a security domain that verifies", "6985",
@@ -129,9 +129,9 @@ std::vector<StatusWordRow> DomainRows() {
        }},
       {"a missing token with Delegated Management", "6985",
        [](TestCard& card) {
-         Install(card, kDomain, "01A0");
-         card.Send(kSelectDomain);
-         card.Open(0x03);
+         ExpectDone(Install(card, kDomain, "01A0"));
+         ExpectDone(card.Send(kSelectDomain));
+         ExpectDone(card.Open(0x03));
          return card.Secure(Command("80E40000", kPackageObject));
        }},
       {"content in a security domain without a right to manage it", "6985",
@@ -147,7 +147,7 @@ std::vector<StatusWordRow> DomainRows() {
        }},
       {"SET STATUS of what belongs to another security domain", "6A88",
        [](TestCard& card) {
-         Install(card, kOther);
+         ExpectDone(Install(card, kOther));
          Enter(card);
          return card.Secure(absl::StrCat("80F04080", kOther));
        }},
@@ -163,8 +163,8 @@ std::vector<StatusWordRow> DomainRows() {
        }},
       {"SELECT of a locked security domain", "6A82",
        [](TestCard& card) {
-         Install(card, kDomain);
-         card.Secure(absl::StrCat("80F04080", kDomain));
+         ExpectDone(Install(card, kDomain));
+         ExpectDone(card.Secure(absl::StrCat("80F04080", kDomain)));
          return card.Send(kSelectDomain);
        }},
   };

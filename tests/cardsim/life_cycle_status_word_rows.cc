@@ -33,31 +33,31 @@ std::vector<StatusWordRow> LifeCycleRows() {
       {"SELECT of a locked application", "6A82",
        [](TestCard& card) {
          Fill(card, true);
-         card.Secure("80F0408009F04346455252590A01");
+         ExpectDone(card.Secure("80F0408009F04346455252590A01"));
          return card.Send(kSelectModule);
        }},
       {"management of content on a locked card", "6985",
        [](TestCard& card) {
          Fill(card, false);
-         card.Secure("80F0807F");
+         ExpectDone(card.Secure("80F0807F"));
          return card.Secure(kDeletePackage);
        }},
       {"SELECT of the issuer security domain on a locked card", "6283",
        [](TestCard& card) {
          card.Open(0x03);
-         card.Secure("80F0807F");
+         ExpectDone(card.Secure("80F0807F"));
          return card.Send(kSelectIsd);
        }},
       {"SELECT of an application on a locked card", "6A81",
        [](TestCard& card) {
          Fill(card, true);
-         card.Secure("80F0807F");
+         ExpectDone(card.Secure("80F0807F"));
          return card.Send(kSelectModule);
        }},
       {"anything but GET DATA on a terminated card", "6985",
        [](TestCard& card) {
          card.Open(0x03);
-         card.Secure("80F080FF");
+         ExpectDone(card.Secure("80F080FF"));
          return card.Send(kSelectIsd);
        }},
   };

@@ -1,9 +1,11 @@
 #include "tests/cardsim/status_word_rows.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "gtest/gtest.h"
 
 namespace cardferry::cardsim {
 namespace {
@@ -21,7 +23,7 @@ std::string Begin(TestCard& card, absl::string_view install = kForLoad) {
 // The load file of the test package in one LOAD.
 std::string LoadWhole(TestCard& card, absl::string_view install,
                       const TestPackage& package = {}) {
-  Begin(card, install);
+  ExpectDone(Begin(card, install));
   const Bytes block = TestLoadFile(package);
   return card.Secure(Command(
       "80E88000",
@@ -254,8 +256,8 @@ std::vector<StatusWordRow> Content() {
       {"a second application that is selected by default", "6985",
        [](TestCard& card) {
          Fill(card, true);
-         card.Secure(
-             Command("80E60800", absl::StrCat("000009", kModule, "01040000")));
+         ExpectDone(card.Secure(
+             Command("80E60800", absl::StrCat("000009", kModule, "01040000"))));
          return card.Secure(Command(
              "80E60C00", absl::StrCat("08", kPackage, "09", kModule,
                                       "09F04346455252590A02010402C90000")));
@@ -297,9 +299,9 @@ std::vector<StatusWordRow> Selection() {
       {"SELECT of an application that is not selectable yet", "6A82",
        [](TestCard& card) {
          Fill(card, false);
-         card.Secure(
+         ExpectDone(card.Secure(
              Command("80E60400", absl::StrCat("08", kPackage, "09", kModule,
-                                              "09", kModule, "010002C90000")));
+                                              "09", kModule, "010002C90000"))));
          return card.Send(kSelectModule);
        }},
       {"GET STATUS that finds nothing", "6A88",
@@ -311,7 +313,8 @@ std::vector<StatusWordRow> Selection() {
        [](TestCard& card) {
          Fill(card, false);
          for (int i = 10; i < 30; ++i) {
-           card.Install(kPackage, kModule, absl::StrCat("F0434645525259AA", i));
+           ExpectDone(card.Install(kPackage, kModule,
+                                   absl::StrCat("F0434645525259AA", i)));
          }
          return card.Secure("80F24002024F0000");
        }},
@@ -325,10 +328,15 @@ std::vector<StatusWordRow> Selection() {
 
 }  // namespace
 
+void ExpectDone(const std::string& answer) {
+  EXPECT_EQ(answer.substr(answer.size() - std::min<size_t>(answer.size(), 4)),
+            "9000");
+}
+
 void Fill(TestCard& card, bool install) {
-  card.Open(0x03);
-  card.Load(kPackage, TestLoadFile({}));
-  if (install) card.Install(kPackage, kModule, kModule);
+  ExpectDone(card.Open(0x03));
+  ExpectDone(card.Load(kPackage, TestLoadFile({})));
+  if (install) ExpectDone(card.Install(kPackage, kModule, kModule));
 }
 
 std::vector<StatusWordRow> StatusWordRows() {

@@ -23,6 +23,9 @@ inline constexpr char kSelectModule[] = "00A4040009F04346455252590A0100";
 inline constexpr char kSelectIsd[] = "00A4040008A00000015100000000";
 inline constexpr char kDeletePackage[] = "80E400000A4F08F04346455252590A";
 void Fill(TestCard& card, bool install);
+// What leads up to a row has to work, or the row would be about something else:
+// fails the test unless the answer says 9000.
+void ExpectDone(const std::string& answer);
 
 // In the order in which a host meets them.
 std::vector<StatusWordRow> StatusWordRows();

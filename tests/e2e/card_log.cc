@@ -30,13 +30,14 @@ absl::Status ParseHalf(absl::string_view text, std::string& hex,
   return absl::OkStatus();
 }
 
-// "84E20000, 8 bytes -> 9000, 4 bytes"
+// "84E20000, 8 bytes -> 9000, 4 bytes" or "84E20000, 8 bytes -> no answer".
 absl::StatusOr<Exchange> ParseExchange(absl::string_view text) {
   const std::vector<absl::string_view> halves = absl::StrSplit(text, " -> ");
   if (halves.size() != 2) return Unreadable(text);
   Exchange exchange;
   RETURN_IF_ERROR(
       ParseHalf(halves[0], exchange.header, exchange.command_bytes));
+  if (halves[1] == "no answer") return exchange;
   RETURN_IF_ERROR(ParseHalf(halves[1], exchange.sw, exchange.answer_bytes));
   return exchange;
 }

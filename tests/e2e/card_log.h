@@ -16,7 +16,7 @@ namespace cardferry::e2e {
 struct Exchange {
   std::string header;        // CLA INS P1 P2, hexadecimal
   size_t command_bytes = 0;  // the whole command
-  std::string sw;            // hexadecimal
+  std::string sw;            // hexadecimal; empty: the card gave no answer
   size_t answer_bytes = 0;   // with the status word
 
   // The INS byte, hexadecimal; empty for what is no command.

@@ -14,13 +14,15 @@ constexpr char kLog[] =
 {"time":"2026-11-22T10:00:00.200000Z","level":"info","component":"cardsim","message":"command","exchange":"00A40400, 13 bytes -> 9000, 20 bytes"}
 {"time":"2026-11-22T10:00:00.300000Z","level":"info","component":"cardsim","message":"command","exchange":"84E2, 2 bytes -> 6700, 2 bytes"}
 {"time":"2026-11-22T10:00:00.400000Z","level":"info","component":"cardsim","message":"command","exchange":"84820300, 21 bytes -> 9000, 2 bytes"}
+{"time":"2026-11-22T10:00:00.500000Z","level":"info","component":"cardsim","message":"command","exchange":"80E60200, 21 bytes -> no answer"}
 )";
 
 TEST(CardLogTest, ReadsWhatTheCardWasSent) {
   EXPECT_THAT(ParseCardLog(kLog),
               IsOkAndHolds(ElementsAre(Exchange{"00A40400", 13, "9000", 20},
                                        Exchange{"84E2", 2, "6700", 2},
-                                       Exchange{"84820300", 21, "9000", 2})));
+                                       Exchange{"84820300", 21, "9000", 2},
+                                       Exchange{"80E60200", 21, "", 0})));
   EXPECT_THAT(ParseCardLog(""), IsOkAndHolds(ElementsAre()));
 }
 

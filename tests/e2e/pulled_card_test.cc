@@ -17,6 +17,7 @@ namespace {
 
 namespace pb = ::cardferry::orchestrator::v1;
 
+using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 
 constexpr char kAccountNumber[] = "CH93 0076 2011 6238 5295 7";
@@ -24,6 +25,7 @@ constexpr char kAccountNumber[] = "CH93 0076 2011 6238 5295 7";
 struct Pull {
   const char* name;
   const char* fault;
+  const char* ins;  // of the command that has no answer
   // What the job waits for on the way, as the operator sees it.
   std::vector<std::string> said;
 };
@@ -75,6 +77,7 @@ class PulledCardTest : public ::testing::TestWithParam<Pull> {
 };
 
 TEST_P(PulledCardTest, EndsWithWhatItShouldHold) {
+  ASSERT_OK_AND_ASSIGN(const auto before, stage_->CardLog());
   ASSERT_OK(stage_->ChangeCard(NextCard(GetParam().fault)));
   ASSERT_OK_AND_ASSIGN(const std::string id,
                        stage_->AddJob("brokerage", kAccountNumber));
@@ -84,6 +87,14 @@ TEST_P(PulledCardTest, EndsWithWhatItShouldHold) {
   ASSERT_OK_AND_ASSIGN(const auto story, stage_->Story(id, "job.waits"));
   EXPECT_THAT(story, ElementsAreArray(GetParam().said));
   ExpectTheAppletAnswers();
+  // The fault struck once, where it was to strike.
+  ASSERT_OK_AND_ASSIGN(const auto exchanges,
+                       stage_->CardLogFrom(before.size()));
+  std::vector<std::string> unanswered;
+  for (const Exchange& exchange : exchanges) {
+    if (exchange.sw.empty()) unanswered.push_back(exchange.ins());
+  }
+  EXPECT_THAT(unanswered, ElementsAre(GetParam().ins));
   // And nobody took a torn session for a false card.
   EXPECT_THAT(stage_->Events("card.stopped"),
               IsOkAndHolds(::testing::IsEmpty()));
@@ -108,28 +119,38 @@ std::string NoAnswerTo(const std::string& command) {
 INSTANTIATE_TEST_SUITE_P(
     Of, PulledCardTest,
     ::testing::Values(
-        Pull{"BeforeInitializeUpdate", "pull@INITIALIZE_UPDATE:1+1s", kNothing},
-        Pull{"AfterInitializeUpdate", "tear@INITIALIZE_UPDATE:1+1s", kNothing},
+        Pull{"BeforeInitializeUpdate", "pull@INITIALIZE_UPDATE:1+1s", "50",
+             kNothing},
+        Pull{"AfterInitializeUpdate", "tear@INITIALIZE_UPDATE:1+1s", "50",
+             kNothing},
         Pull{"BeforeExternalAuthenticate", "pull@EXTERNAL_AUTHENTICATE:1+1s",
-             kBeforeTheSession},
+             "82", kBeforeTheSession},
         Pull{"AfterExternalAuthenticate", "tear@EXTERNAL_AUTHENTICATE:1+1s",
-             kBeforeTheSession},
+             "82", kBeforeTheSession},
         Pull{"BeforeInstallForLoad",
              "pull@INSTALL:1+1s",
+             "E6",
              {NoAnswerTo("INSTALL [for load]")}},
         Pull{"AfterInstallForLoad",
              "tear@INSTALL:1+1s",
+             "E6",
              {NoAnswerTo("INSTALL [for load]")}},
         Pull{"BeforeTheFirstLoad",
              "pull@LOAD:1+1s",
+             "E8",
              {NoAnswerTo("LOAD 1 of 3")}},
-        Pull{
-            "AfterTheFirstLoad", "tear@LOAD:1+1s", {NoAnswerTo("LOAD 1 of 3")}},
-        Pull{
-            "BeforeTheLastLoad", "pull@LOAD:3+1s", {NoAnswerTo("LOAD 3 of 3")}},
+        Pull{"AfterTheFirstLoad",
+             "tear@LOAD:1+1s",
+             "E8",
+             {NoAnswerTo("LOAD 1 of 3")}},
+        Pull{"BeforeTheLastLoad",
+             "pull@LOAD:3+1s",
+             "E8",
+             {NoAnswerTo("LOAD 3 of 3")}},
         // The package is on the card now, and nobody knew.
         Pull{"AfterTheLastLoad",
              "tear@LOAD:3+1s",
+             "E8",
              {NoAnswerTo("LOAD 3 of 3"),
               "The card does not hold what was recorded. Nothing was changed; "
               "what is to be done is planned again from what the card says. A "

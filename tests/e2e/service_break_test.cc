@@ -1,6 +1,7 @@
 // A service goes away in the middle of something and comes back.
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lib/base/status_matchers.h"
 #include "tests/e2e/test_stage.h"
@@ -55,6 +56,27 @@ TEST_F(ServiceBreakTest, ALoadGoesOnWithoutTheOrchestratorAndIsReportedLater) {
   ASSERT_OK_AND_ASSIGN(const std::vector<Exchange> exchanges,
                        stage_->CardLog());
   EXPECT_EQ(HeadersOf(exchanges, {"82"}).size(), 1u);
+}
+
+// The card is read again when its reader is back, and the load begun anew.
+TEST_F(ServiceBreakTest, APcscdThatIsKilledInALoadCostsOnlyAnotherRound) {
+  ASSERT_OK_AND_ASSIGN(const std::string id, stage_->AddJob("tables30"));
+  ASSERT_OK(stage_->AwaitJob(id, IsLoading));
+  parts().pcscd().Kill();
+  ASSERT_OK(parts().AwaitCards(0, absl::Seconds(15)));
+  ASSERT_OK(parts().StartReader());
+  ASSERT_OK_AND_ASSIGN(const pb::Job job, stage_->AwaitEnd(id));
+  EXPECT_EQ(job.state(), pb::JOB_STATE_DONE);
+  EXPECT_EQ(job.message(), "The card holds tables30.");
+  // Begun twice, and ended once: the last LOAD has bit 8 of P1.
+  ASSERT_OK_AND_ASSIGN(const std::vector<Exchange> exchanges,
+                       stage_->CardLog());
+  EXPECT_EQ(HeadersOf(exchanges, {"82"}).size(), 2u);
+  size_t last_loads = 0;
+  for (const std::string& header : HeadersOf(exchanges, {"E8"})) {
+    if (header.substr(4, 2) == "80") ++last_loads;
+  }
+  EXPECT_EQ(last_loads, 1u);
 }
 
 }  // namespace

@@ -47,22 +47,21 @@ class Demo {
         name_(FileStem(options.applet)) {}
 
   absl::Status Run() {
-    Say("== raising the stack");
-    RETURN_IF_ERROR(stage_.Raise(
-        [](absl::string_view what) { Say(absl::StrCat("   up: ", what)); }));
-    RETURN_IF_ERROR(Register());
-    RETURN_IF_ERROR(Load());
-    Say("== what is on the card now (cardferry card content)");
-    RETURN_IF_ERROR(OnTerminal({"card", "content"}));
-    RETURN_IF_ERROR(AskTheApplet());
-    return Conclude();
+    // Says no until the run says yes, and tells now if it cannot be written.
+    RETURN_IF_ERROR(Write(Report{}));
+    absl::Status shown = Show();
+    if (job_id_.empty()) return shown;
+    absl::Status concluded = Conclude(shown.ok());
+    return shown.ok() ? concluded : shown;
   }
 
  private:
+  absl::Status Show();
   absl::Status Register();
   absl::Status Load();
   absl::Status AskTheApplet();
-  absl::Status Conclude();
+  absl::Status Conclude(bool shown);
+  absl::Status Write(const Report& report) const;
 
   // Runs the command line tool with its output where ours goes.
   absl::Status OnTerminal(const std::vector<std::string>& arguments) {
@@ -83,6 +82,17 @@ class Demo {
   std::string job_id_;
   uint64_t hsm_calls_ = 0;
 };
+
+absl::Status Demo::Show() {
+  Say("== raising the stack");
+  RETURN_IF_ERROR(stage_.Raise(
+      [](absl::string_view what) { Say(absl::StrCat("   up: ", what)); }));
+  RETURN_IF_ERROR(Register());
+  RETURN_IF_ERROR(Load());
+  Say("== what is on the card now (cardferry card content)");
+  RETURN_IF_ERROR(OnTerminal({"card", "content"}));
+  return AskTheApplet();
+}
 
 absl::Status Demo::Register() {
   Say(absl::StrCat("== registering ", options_.applet, " (cardferry app add)"));
@@ -116,10 +126,10 @@ absl::Status Demo::Load() {
   ASSIGN_OR_RETURN(const auto before, client.KeyVaultStatistics());
   Say("== loading it onto the card (cardferry job add, job watch)");
   ASSIGN_OR_RETURN(job_id_, AddJob());
-  RETURN_IF_ERROR(OnTerminal({"job", "watch", job_id_}));
+  const absl::Status watched = OnTerminal({"job", "watch", job_id_});
   ASSIGN_OR_RETURN(const auto after, client.KeyVaultStatistics());
   hsm_calls_ = after.hsm_calls() - before.hsm_calls();
-  return absl::OkStatus();
+  return watched;
 }
 
 absl::Status Demo::AskTheApplet() {
@@ -149,16 +159,20 @@ absl::Status Demo::AskTheApplet() {
   return absl::OkStatus();
 }
 
-absl::Status Demo::Conclude() {
+// `shown`: all that a user sees went well.
+absl::Status Demo::Conclude(bool shown) {
   ASSIGN_OR_RETURN(OperatorClient client, stage_.Operator());
   ASSIGN_OR_RETURN(const orchestrator::v1::Job job, client.GetJob(job_id_));
-  const Report report = MakeReport(job, hsm_calls_);
+  Report report = MakeReport(job, hsm_calls_);
+  report.ok = report.ok && shown;
   Say(absl::StrCat("== summary\n", ToText(report)));
-  if (!options_.report.empty()) {
-    RETURN_IF_ERROR(
-        WriteFileAtomically(options_.report, AsBytes(ToJson(report)), 0644));
-  }
+  RETURN_IF_ERROR(Write(report));
   return report.ok ? absl::OkStatus() : absl::InternalError(job.message());
+}
+
+absl::Status Demo::Write(const Report& report) const {
+  if (options_.report.empty()) return absl::OkStatus();
+  return WriteFileAtomically(options_.report, AsBytes(ToJson(report)), 0644);
 }
 
 }  // namespace

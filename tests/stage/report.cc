@@ -70,10 +70,9 @@ std::string ToText(const Report& report) {
   if (report.reported > 0) {
     absl::StrAppend(
         &text,
-        "                  (reported: this channel has no R-MAC, so "
-        "the card's answers\n"
-        "                  prove nothing against whoever sits "
-        "between)\n");
+        "                  (reported: by an answer without R-MAC, "
+        "which proves\n"
+        "                  nothing against whoever sits between)\n");
   }
   return text;
 }
