@@ -43,6 +43,27 @@ void AddAboutCard(CLI::App& group, const Subcommand& subcommand,
   });
 }
 
+void AddReceipts(CLI::App& group, Command& command) {
+  auto id = std::make_shared<std::string>();
+  CLI::App& receipts = AddSubcommand(
+      group, {"receipts", "what a card has confirmed, the newest first", "",
+              "With the number of each confirmation, which only rises. What\n"
+              "is NOT VERIFIED is an event, too, and stands in its job.\n\n"
+              "Examples:\n  cardferry card receipts\n"
+              "  cardferry card receipts issuer/00010203040506070809 "
+              "--json\n"});
+  receipts.add_option("ID", *id,
+                      "the card; may be left out when only one is known");
+  receipts.callback([&command, id] {
+    command.Run("show the card's receipts", [&](OperatorClient& client) {
+      ASSIGN_OR_RETURN(const Card card, FindCard(*id, client));
+      ASSIGN_OR_RETURN(const auto list, client.ListReceipts(card.id()));
+      command.Show(list, ReceiptTable);
+      return absl::OkStatus();
+    });
+  });
+}
+
 // What resuming a card found and did.
 struct Resumed {
   Card card;
@@ -157,6 +178,7 @@ void AddCardCommands(CLI::App& app, Command& command) {
        "Examples:\n  cardferry card content\n"
        "  cardferry card content issuer/00010203040506070809 --json\n"},
       command, CardContentText);
+  AddReceipts(group, command);
   AddResume(group, command);
 }
 

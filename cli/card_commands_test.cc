@@ -44,6 +44,31 @@ TEST_F(CardCommandsTest, AsksForTheCardsThatPassTheFilter) {
   EXPECT_EQ(fake_.asked_cards.ShortDebugString(), "");
 }
 
+TEST_F(CardCommandsTest, ShowsWhatACardHasConfirmed) {
+  fake_.cards = {Card()};
+  EXPECT_EQ(Run({"card", "receipts"}), kOk);
+  EXPECT_THAT(out(), StartsWith("This card has confirmed nothing"));
+  orchestrator::v1::Receipt receipt;
+  receipt.set_text("package F0 was loaded");
+  receipt.set_counter(7);
+  receipt.set_receipt("\x0A");
+  receipt.set_job_id("12");
+  receipt.set_verified(true);
+  fake_.receipts = {receipt, receipt};
+  fake_.receipts[1].set_verified(false);
+  EXPECT_EQ(Run({"card", "receipts", "issuer/0001020304"}), kOk);
+  EXPECT_EQ(out(),
+            "CONFIRMATION  TIME  JOB  WHAT\n"
+            "7             -     12   package F0 was loaded  verified\n"
+            "7             -     12   package F0 was loaded  NOT VERIFIED\n");
+  fake_.receipts.resize(1);
+  EXPECT_EQ(Run({"card", "receipts", "--json"}), kOk);
+  EXPECT_EQ(out(),
+            "[{\"text\":\"package F0 was loaded\",\"counter\":7,"
+            "\"receipt\":\"0A\",\"confirmation_data\":\"\","
+            "\"verified\":true,\"job_id\":\"12\",\"at_us\":0}]\n");
+}
+
 TEST_F(CardCommandsTest, ResumesACardAtBothServices) {
   vault_.forgotten = 2;
   EXPECT_EQ(Run({"card", "resume", kCard, "--keyvault", "v:3"}), kOk);

@@ -122,6 +122,16 @@ absl::StatusOr<std::vector<pb::Card>> OperatorClient::ListCards(
                       filter);
 }
 
+absl::StatusOr<std::vector<pb::Receipt>> OperatorClient::ListReceipts(
+    const std::string& card_id) {
+  pb::ListReceiptsRequest request;
+  request.set_card_id(card_id);
+  ASSIGN_OR_RETURN(const pb::ListReceiptsResponse response,
+                   Call(*stub_, &Stub::ListReceipts, request));
+  return std::vector<pb::Receipt>(response.receipts().begin(),
+                                  response.receipts().end());
+}
+
 absl::StatusOr<pb::Card> OperatorClient::ResumeCard(const std::string& id) {
   pb::ResumeCardRequest request;
   request.set_id(id);

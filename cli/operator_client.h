@@ -39,6 +39,9 @@ class OperatorClient {
   absl::StatusOr<orchestrator::v1::Card> GetCard(const std::string& id);
   absl::StatusOr<std::vector<orchestrator::v1::Card>> ListCards(
       const orchestrator::v1::ListCardsRequest& filter);
+  // The newest first.
+  absl::StatusOr<std::vector<orchestrator::v1::Receipt>> ListReceipts(
+      const std::string& card_id);
   absl::StatusOr<orchestrator::v1::Card> ResumeCard(const std::string& id);
   absl::StatusOr<std::vector<orchestrator::v1::Agent>> ListAgents();
   absl::StatusOr<orchestrator::v1::Agent> AddAgent(const std::string& name);

@@ -19,8 +19,8 @@ struct MasterItself {};
 struct MadeInMemory {
   Bytes input;
 };
-// How key `key_number` (1 ENC, 2 MAC, 3 DEK) of a card comes from its master:
-// by one derivation, by AES-CMAC, or otherwise.
+// How key `key_number` (1 ENC, 2 MAC, 3 DEK, 4 receipts) of a card comes from
+// its master: by one derivation, by AES-CMAC, or otherwise.
 using CardKeySource = std::variant<MasterItself, pkcs11::Mechanism,
                                    pkcs11::KdfInput, MadeInMemory>;
 

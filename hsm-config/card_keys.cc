@@ -106,7 +106,15 @@ absl::StatusOr<SecretBytes> SimulatedCardKeys(
                    "\nkdd=", ToHex(key_diversification_data),
                    IsTripleDes(set.scheme.key_bits) ? "\nalg=des" : "");
   constexpr absl::string_view kNames[] = {"\nenc=", "\nmac=", "\ndek="};
-  SecretText text(head.size() + 3 * (kNames[0].size() + 2 * enc.size()) + 1);
+  constexpr absl::string_view kReceipt = "\nreceipt=";
+  SecretBytes receipt;
+  size_t receipt_size = 0;
+  if (set.receipt.has_value()) {
+    ASSIGN_OR_RETURN(receipt, key(*set.receipt, kReceiptKeyNumber));
+    receipt_size = kReceipt.size() + 2 * receipt.size();
+  }
+  SecretText text(head.size() + 3 * (kNames[0].size() + 2 * enc.size()) +
+                  receipt_size + 1);
   text.Add(head);
   text.Add(kNames[0]);
   text.AddHex(enc);
@@ -114,6 +122,10 @@ absl::StatusOr<SecretBytes> SimulatedCardKeys(
   text.AddHex(mac);
   text.Add(kNames[2]);
   text.AddHex(dek);
+  if (set.receipt.has_value()) {
+    text.Add(kReceipt);
+    text.AddHex(receipt);
+  }
   text.Add("\n");
   return text.Take();
 }

@@ -85,6 +85,7 @@ std::vector<const KeyEntry*> AllKeys(const KeyProfile& profile) {
   std::vector<const KeyEntry*> keys;
   for (const KeySet& set : profile.key_sets) {
     keys.insert(keys.end(), {&set.enc, &set.mac, &set.dek});
+    if (set.receipt.has_value()) keys.push_back(&*set.receipt);
   }
   keys.insert(keys.end(), {&profile.token_seal, &profile.ticket_mac});
   return keys;

@@ -62,6 +62,8 @@ struct KeyEntry {
 
 // In the place of a secure channel protocol: keys of file-oriented cards.
 inline constexpr uint8_t kFileCards = 0x0F;
+// What the keys for receipts are derived as, beside 1 ENC, 2 MAC, 3 DEK.
+inline constexpr uint8_t kReceiptKeyNumber = 4;
 
 // The masters of one key set in one version.
 struct KeySet {
@@ -74,6 +76,7 @@ struct KeySet {
   KeyEntry enc;
   KeyEntry mac;
   KeyEntry dek;
+  std::optional<KeyEntry> receipt = std::nullopt;  // of AES keys alone
 };
 
 // What a key pair signs, and nothing else: signatures before load files (DAP),

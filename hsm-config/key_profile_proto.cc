@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "hsm-config/card_key_source.h"
+#include "hsm-config/key_usage_proto.h"
 #include "hsm-config/signing_key_proto.h"
 #include "hsm-config/template_proto.h"
 #include "lib/base/file.h"
@@ -39,54 +40,6 @@ class FirstError final : public google::protobuf::io::ErrorCollector {
  private:
   std::string text_;
 };
-
-absl::StatusOr<Usage> ToUsage(pb::Usage usage) {
-  switch (usage) {
-    case pb::USAGE_ENCRYPT:
-      return Usage::kEncrypt;
-    case pb::USAGE_DECRYPT:
-      return Usage::kDecrypt;
-    case pb::USAGE_SIGN:
-      return Usage::kSign;
-    case pb::USAGE_VERIFY:
-      return Usage::kVerify;
-    case pb::USAGE_WRAP:
-      return Usage::kWrap;
-    case pb::USAGE_UNWRAP:
-      return Usage::kUnwrap;
-    case pb::USAGE_DERIVE:
-      return Usage::kDerive;
-    default:
-      return absl::InvalidArgumentError("unknown usage");
-  }
-}
-
-absl::StatusOr<CK_MECHANISM_TYPE> ToMechanism(pb::Mechanism mechanism) {
-  switch (mechanism) {
-    case pb::MECHANISM_AES_ECB:
-      return CKM_AES_ECB;
-    case pb::MECHANISM_AES_CBC:
-      return CKM_AES_CBC;
-    case pb::MECHANISM_AES_GCM:
-      return CKM_AES_GCM;
-    case pb::MECHANISM_AES_CMAC:
-      return CKM_AES_CMAC;
-    case pb::MECHANISM_AES_ECB_ENCRYPT_DATA:
-      return CKM_AES_ECB_ENCRYPT_DATA;
-    case pb::MECHANISM_SP800_108_COUNTER_KDF:
-      return pkcs11::kSp800_108CounterKdf;
-    case pb::MECHANISM_SHA256_HMAC:
-      return CKM_SHA256_HMAC;
-    case pb::MECHANISM_DES3_ECB_ENCRYPT_DATA:
-      return CKM_DES3_ECB_ENCRYPT_DATA;
-    case pb::MECHANISM_DES3_CBC_ENCRYPT_DATA:
-      return CKM_DES3_CBC_ENCRYPT_DATA;
-    case pb::MECHANISM_DES3_ECB:
-      return CKM_DES3_ECB;
-    default:
-      return absl::InvalidArgumentError("unknown mechanism");
-  }
-}
 
 // What a role's keys may do at most; each must do at least one of it.
 struct Role {
@@ -315,6 +268,18 @@ absl::Status CheckTripleDesMechanisms(const KeySet& set) {
   return absl::OkStatus();
 }
 
+absl::Status ParseReceipt(const pb::KeySet& message, const Role& role,
+                          KeySet& set) {
+  if (!message.has_receipt()) return absl::OkStatus();
+  if (set.scp != 3 || set.scheme.diversification == Diversification::kNone ||
+      IsMadeInMemory(set.scheme)) {
+    return absl::InvalidArgumentError(
+        "receipt: only for AES keys that are diversified inside the HSM");
+  }
+  set.receipt.emplace();
+  return ParseKeyInto("receipt", message.receipt(), role, *set.receipt);
+}
+
 absl::StatusOr<KeySet> ParseKeySet(const pb::KeySet& message,
                                    const Templates& templates) {
   KeySet set;
@@ -324,6 +289,7 @@ absl::StatusOr<KeySet> ParseKeySet(const pb::KeySet& message,
   RETURN_IF_ERROR(ParseKeyInto("mac", message.mac(), role, set.mac));
   RETURN_IF_ERROR(ParseKeyInto("dek", message.dek(),
                                MasterRole(set.scheme, true), set.dek));
+  RETURN_IF_ERROR(ParseReceipt(message, role, set));
   RETURN_IF_ERROR(CheckTripleDesMechanisms(set));
   return set;
 }

@@ -351,5 +351,27 @@ TEST(ParseKeyProfile, AKeySetIsForTheProtocolOfItsKeysOrForScp01) {
             "key profile: key set demo: scp is 2, keys of 192 bits are for 3");
 }
 
+TEST(ParseKeyProfile, AMasterForReceiptsIsForDiversifiedAesKeysAlone) {
+  const std::string receipt =
+      std::string(" receipt { label: \"receipt\" id: \"06\" ") + kDerives +
+      " }";
+  Text text;
+  text.head += receipt;
+  ASSERT_OK_AND_ASSIGN(const KeyProfile profile, ParseKeyProfile(text.Whole()));
+  ASSERT_TRUE(profile.key_sets[0].receipt.has_value());
+  EXPECT_EQ(profile.key_sets[0].receipt->label, "receipt");
+  EXPECT_EQ(profile.key_sets[0].receipt->spec.length, 24u);
+  EXPECT_EQ(AllKeys(profile).size(), 6u);
+  text.mac = "label: \"receipt\" id: \"02\" " + std::string(kDerives);
+  EXPECT_THAT(ParseKeyProfile(text.Whole()),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("label receipt twice")));
+  Text des = TripleDes("112", "VISA2", kDerivesByEcb);
+  des.head += receipt;
+  EXPECT_THAT(ParseKeyProfile(des.Whole()),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       HasSubstr("receipt: only for AES keys")));
+}
+
 }  // namespace
 }  // namespace cardferry::hsm

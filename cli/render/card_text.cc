@@ -98,4 +98,18 @@ std::string CardContentText(const pb::Card& card) {
   return out;
 }
 
+std::string ReceiptTable(const std::vector<pb::Receipt>& receipts) {
+  if (receipts.empty()) {
+    return "This card has confirmed nothing: receipts come from cards whose "
+           "profile says `receipts`.\n";
+  }
+  Table table({"confirmation", "time", "job", "what", ""});
+  for (const pb::Receipt& receipt : receipts) {
+    table.Add({absl::StrCat(receipt.counter()), TimeText(receipt.at_us()),
+               OrDash(receipt.job_id()), Printable(receipt.text()),
+               receipt.verified() ? "verified" : "NOT VERIFIED"});
+  }
+  return table.Render();
+}
+
 }  // namespace cardferry::cli

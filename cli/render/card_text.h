@@ -17,6 +17,10 @@ std::string CardText(const orchestrator::v1::Card& card);
 // What is on one card: a table of packages, a table of applications.
 std::string CardContentText(const orchestrator::v1::Card& card);
 
+// A line for each thing that a card has confirmed.
+std::string ReceiptTable(
+    const std::vector<orchestrator::v1::Receipt>& receipts);
+
 }  // namespace cardferry::cli
 
 #endif  // CARDFERRY_CLI_RENDER_CARD_TEXT_H_

@@ -141,6 +141,16 @@ Json Convert(const pb::Event& e) {
           {"agent", e.agent()}};
 }
 
+Json Convert(const pb::Receipt& r) {
+  return {{"text", r.text()},
+          {"counter", r.counter()},
+          {"receipt", Hex(r.receipt())},
+          {"confirmation_data", Hex(r.confirmation_data())},
+          {"verified", r.verified()},
+          {"job_id", r.job_id()},
+          {"at_us", r.at_us()}};
+}
+
 Json Convert(const keyvault::v1::Approval& a) {
   return {{"id", a.id()},
           {"approver", a.approver()},
@@ -206,6 +216,9 @@ std::string ToJson(const std::vector<pb::Event>& values) {
   return ArrayLine(values);
 }
 std::string ToJson(const std::vector<pb::Profile>& values) {
+  return ArrayLine(values);
+}
+std::string ToJson(const std::vector<pb::Receipt>& values) {
   return ArrayLine(values);
 }
 std::string ToJson(const std::vector<PlacedReader>& values) {

@@ -30,6 +30,7 @@ std::string ToJson(const std::vector<orchestrator::v1::Card>& values);
 std::string ToJson(const std::vector<orchestrator::v1::Agent>& values);
 std::string ToJson(const std::vector<orchestrator::v1::Profile>& values);
 std::string ToJson(const std::vector<orchestrator::v1::Event>& values);
+std::string ToJson(const std::vector<orchestrator::v1::Receipt>& values);
 std::string ToJson(const std::vector<keyvault::v1::Approval>& values);
 std::string ToJson(const std::vector<keyvault::v1::ContentSigningKey>& values);
 // A reader with its agent's `agent` and `connected` beside its own fields.

@@ -36,6 +36,7 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
   std::vector<orchestrator::v1::Application> applications;
   std::vector<orchestrator::v1::Job> jobs;  // WatchJob shows them in turn
   std::vector<orchestrator::v1::Card> cards;
+  std::vector<orchestrator::v1::Receipt> receipts;  // of every card
   std::vector<orchestrator::v1::Agent> agents;
   std::vector<orchestrator::v1::Profile> profiles;
   std::vector<orchestrator::v1::Event> events;  // WatchEvents shows them too
@@ -126,6 +127,12 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
     for (const orchestrator::v1::Card& card : cards) {
       if (card.id() == request->id()) *response = card;
     }
+    return status;
+  }
+  grpc::Status ListReceipts(
+      grpc::ServerContext*, const orchestrator::v1::ListReceiptsRequest*,
+      orchestrator::v1::ListReceiptsResponse* response) override {
+    *response->mutable_receipts() = {receipts.begin(), receipts.end()};
     return status;
   }
   grpc::Status ListCards(

@@ -105,7 +105,11 @@ std::string KeySetText(const TestKeySet& set, size_t index) {
       set.form.empty() ? "" : absl::StrCat("template: \"", set.form, "\"\n"),
       Key("enc", stem + "enc", number + 1, may.enc_and_mac),
       Key("mac", stem + "mac", number + 2, may.enc_and_mac),
-      Key("dek", stem + "dek", number + 3, may.dek), "}\n");
+      Key("dek", stem + "dek", number + 3, may.dek),
+      set.receipts
+          ? Key("receipt", stem + "receipt", number + 4, may.enc_and_mac)
+          : "",
+      "}\n");
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ struct TestKeySet {
   // (AN10922), which the profile has.
   std::string form = "";
   bool file_cards = false;
+  bool receipts = false;  // whether it has a master for them
 };
 
 // The diversification of this name (DiversificationName); for the name of a

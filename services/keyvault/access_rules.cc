@@ -23,6 +23,8 @@ std::vector<rpc::AuthorizationTable::Row> AccessRules() {
        {Role::kApprover, Role::kOperator, Role::kAuditor}},
       {"/cardferry.keyvault.v1.SignedContent/FindApprovals",
        {Role::kSequencer}},
+      {"/cardferry.keyvault.v1.SignedContent/VerifyReceipts",
+       {Role::kSequencer}},
       {rpc::kHealthCheck, {Role::kOperator, Role::kSequencer}},
       {rpc::kHealthWatch, {Role::kOperator, Role::kSequencer}},
       {rpc::kReflection, {Role::kOperator, Role::kSequencer}},

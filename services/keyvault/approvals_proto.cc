@@ -1,5 +1,6 @@
 #include "services/keyvault/approvals_proto.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -80,6 +81,47 @@ absl::StatusOr<ApprovedContent> ParseContent(
   }
 }
 
+absl::StatusOr<ConfirmedContent> ParseConfirmed(
+    const v1::CardReceipt& receipt) {
+  switch (receipt.content_case()) {
+    case v1::CardReceipt::kLoaded: {
+      ASSIGN_OR_RETURN(card::Aid file, ToAid("load_file_aid",
+                                             receipt.loaded().load_file_aid()));
+      ASSIGN_OR_RETURN(
+          card::Aid domain,
+          ToAid("security_domain_aid", receipt.loaded().security_domain_aid()));
+      return LoadedContent{std::move(file), std::move(domain)};
+    }
+    case v1::CardReceipt::kInstalled: {
+      ASSIGN_OR_RETURN(
+          card::Aid file,
+          ToAid("load_file_aid", receipt.installed().load_file_aid()));
+      ASSIGN_OR_RETURN(
+          card::Aid instance,
+          ToAid("instance_aid", receipt.installed().instance_aid()));
+      return InstalledContent{std::move(file), std::move(instance)};
+    }
+    case v1::CardReceipt::kExtradited: {
+      const v1::ExtraditedContent& what = receipt.extradited();
+      ASSIGN_OR_RETURN(card::Aid from, ToAid("from_security_domain_aid",
+                                             what.from_security_domain_aid()));
+      ASSIGN_OR_RETURN(card::Aid content,
+                       ToAid("content_aid", what.content_aid()));
+      ASSIGN_OR_RETURN(card::Aid to, ToAid("to_security_domain_aid",
+                                           what.to_security_domain_aid()));
+      return ExtraditedContent{std::move(from), std::move(content),
+                               std::move(to)};
+    }
+    case v1::CardReceipt::kDeleted: {
+      ASSIGN_OR_RETURN(card::Aid content,
+                       ToAid("content_aid", receipt.deleted().content_aid()));
+      return DeletedContent{std::move(content)};
+    }
+    default:
+      return absl::InvalidArgumentError("content: a receipt of nothing");
+  }
+}
+
 const char* AlgorithmName(pkcs11::SigningAlgorithm algorithm) {
   switch (algorithm) {
     case pkcs11::SigningAlgorithm::kRsa2048Pss:
@@ -134,6 +176,29 @@ void Render(const std::vector<std::optional<Approval>>& found,
     message.set_id(one->id);
     message.set_signature(AsString(one->signature));
   }
+}
+
+absl::StatusOr<ReceiptQuestion> ParseReceipts(
+    const v1::VerifyReceiptsRequest& request) {
+  if (request.receipts_size() > kMostWanted) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("receipts: at most ", kMostWanted));
+  }
+  ReceiptQuestion question;
+  question.card.key_set = request.key_set();
+  auto& kdd = question.card.key_diversification_data;
+  if (request.key_diversification_data().size() != kdd.size()) {
+    return absl::InvalidArgumentError("key_diversification_data has 10 bytes");
+  }
+  const ByteSpan bytes = AsBytes(request.key_diversification_data());
+  std::copy(bytes.begin(), bytes.end(), kdd.begin());
+  for (const v1::CardReceipt& receipt : request.receipts()) {
+    ASSIGN_OR_RETURN(ConfirmedContent content, ParseConfirmed(receipt));
+    question.receipts.push_back({Copy(receipt.receipt()),
+                                 Copy(receipt.confirmation_data()),
+                                 std::move(content)});
+  }
+  return question;
 }
 
 void Render(const Approval& approval, v1::Approval& message) {

@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "proto/cardferry/keyvault/v1/approvals.pb.h"
 #include "services/keyvault/approval_desk.h"
+#include "services/keyvault/receipt_desk.h"
 
 namespace cardferry::keyvault {
 
@@ -26,6 +27,13 @@ absl::StatusOr<std::vector<ApprovedThing>> ParseThings(
     const v1::FindApprovalsRequest& request);
 void Render(const std::vector<std::optional<Approval>>& found,
             v1::FindApprovalsResponse& response);
+// Whose receipts, and which: at most 256.
+struct ReceiptQuestion {
+  ConfirmingCard card;
+  std::vector<CardReceipt> receipts;
+};
+absl::StatusOr<ReceiptQuestion> ParseReceipts(
+    const v1::VerifyReceiptsRequest& request);
 void Render(const std::vector<ContentKey>& keys,
             v1::ListSigningKeysResponse& response);
 

@@ -106,6 +106,66 @@ TEST(ApprovalsProtoTest, FindsAtMostSoManyAtOnce) {
               StatusIs(StatusCode::kInvalidArgument, HasSubstr("256")));
 }
 
+TEST(ApprovalsProtoTest, ReadsEachKindOfReceipt) {
+  v1::VerifyReceiptsRequest request;
+  request.set_key_set("demo");
+  request.set_key_diversification_data("0123456789");
+  v1::CardReceipt* receipt = request.add_receipts();
+  receipt->set_receipt("MAC");
+  receipt->set_confirmation_data("data");
+  receipt->mutable_loaded()->set_load_file_aid(Aid(kFile));
+  receipt->mutable_loaded()->set_security_domain_aid(Aid(kDomain));
+  receipt = request.add_receipts();
+  receipt->mutable_installed()->set_load_file_aid(Aid(kFile));
+  receipt->mutable_installed()->set_instance_aid(Aid(kApp));
+  receipt = request.add_receipts();
+  receipt->mutable_extradited()->set_from_security_domain_aid(Aid(kFile));
+  receipt->mutable_extradited()->set_content_aid(Aid(kApp));
+  receipt->mutable_extradited()->set_to_security_domain_aid(Aid(kDomain));
+  receipt = request.add_receipts();
+  receipt->mutable_deleted()->set_content_aid(Aid(kApp));
+  ASSERT_OK_AND_ASSIGN(const ReceiptQuestion question, ParseReceipts(request));
+  EXPECT_EQ(question.card.key_set, "demo");
+  EXPECT_EQ(question.card.key_diversification_data[9], '9');
+  ASSERT_EQ(question.receipts.size(), 4u);
+  EXPECT_EQ(AsString(question.receipts[0].receipt), "MAC");
+  EXPECT_EQ(AsString(question.receipts[0].confirmation_data), "data");
+  const auto& loaded = std::get<LoadedContent>(question.receipts[0].content);
+  EXPECT_EQ(loaded.load_file.ToHex(), kFile);
+  EXPECT_EQ(loaded.security_domain.ToHex(), kDomain);
+  const auto& installed =
+      std::get<InstalledContent>(question.receipts[1].content);
+  EXPECT_EQ(installed.load_file.ToHex(), kFile);
+  EXPECT_EQ(installed.instance.ToHex(), kApp);
+  const auto& extradited =
+      std::get<ExtraditedContent>(question.receipts[2].content);
+  EXPECT_EQ(extradited.from.ToHex(), kFile);
+  EXPECT_EQ(extradited.content.ToHex(), kApp);
+  EXPECT_EQ(extradited.to.ToHex(), kDomain);
+  EXPECT_EQ(
+      std::get<DeletedContent>(question.receipts[3].content).content.ToHex(),
+      kApp);
+}
+
+TEST(ApprovalsProtoTest, NamesWhatIsWrongWithAReceipt) {
+  v1::VerifyReceiptsRequest request;
+  EXPECT_THAT(ParseReceipts(request),
+              StatusIs(StatusCode::kInvalidArgument,
+                       HasSubstr("key_diversification_data")));
+  request.set_key_diversification_data("0123456789");
+  EXPECT_OK(ParseReceipts(request));
+  v1::CardReceipt* const receipt = request.add_receipts();
+  EXPECT_THAT(ParseReceipts(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("content")));
+  receipt->mutable_deleted()->set_content_aid("ABCD");
+  EXPECT_THAT(ParseReceipts(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("content_aid")));
+  receipt->mutable_deleted()->set_content_aid(Aid(kApp));
+  while (request.receipts_size() < 257) *request.add_receipts() = *receipt;
+  EXPECT_THAT(ParseReceipts(request),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("256")));
+}
+
 TEST(ApprovalsProtoTest, ListsAHundredUnlessToldOtherwise) {
   v1::ListApprovalsRequest request;
   EXPECT_THAT(ParseLimit(request), IsOkAndHolds(100u));

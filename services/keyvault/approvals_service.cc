@@ -71,4 +71,20 @@ absl::Status SignedContentService::FindApprovals(
   return absl::OkStatus();
 }
 
+grpc::Status SignedContentService::VerifyReceipts(
+    grpc::ServerContext*, const v1::VerifyReceiptsRequest* request,
+    v1::VerifyReceiptsResponse* response) {
+  return rpc::ToGrpc(VerifyReceipts(*request, *response));
+}
+
+absl::Status SignedContentService::VerifyReceipts(
+    const v1::VerifyReceiptsRequest& request,
+    v1::VerifyReceiptsResponse& response) {
+  ASSIGN_OR_RETURN(const ReceiptQuestion question, ParseReceipts(request));
+  ASSIGN_OR_RETURN(const std::vector<bool> verified,
+                   receipts_.Verify(question.card, question.receipts));
+  for (const bool one : verified) response.add_verified(one);
+  return absl::OkStatus();
+}
+
 }  // namespace cardferry::keyvault

@@ -4,6 +4,7 @@
 #include "absl/status/status.h"
 #include "proto/cardferry/keyvault/v1/approvals.grpc.pb.h"
 #include "services/keyvault/approval_desk.h"
+#include "services/keyvault/receipt_desk.h"
 
 namespace cardferry::keyvault {
 
@@ -34,21 +35,29 @@ class ApprovalsService final : public v1::ContentApprovals::Service {
   ApprovalDesk& desk_;
 };
 
-// The same desk, for those who send content: asks for what was approved.
+// The desks, for those who send content: asks for what was approved, and what
+// cards have confirmed.
 class SignedContentService final : public v1::SignedContent::Service {
  public:
-  // `desk` outlives the service.
-  explicit SignedContentService(const ApprovalDesk& desk) : desk_(desk) {}
+  // Both outlive the service.
+  SignedContentService(const ApprovalDesk& desk, ReceiptDesk& receipts)
+      : desk_(desk), receipts_(receipts) {}
 
   grpc::Status FindApprovals(grpc::ServerContext* context,
                              const v1::FindApprovalsRequest* request,
                              v1::FindApprovalsResponse* response) override;
+  grpc::Status VerifyReceipts(grpc::ServerContext* context,
+                              const v1::VerifyReceiptsRequest* request,
+                              v1::VerifyReceiptsResponse* response) override;
 
  private:
   absl::Status FindApprovals(const v1::FindApprovalsRequest& request,
                              v1::FindApprovalsResponse& response) const;
+  absl::Status VerifyReceipts(const v1::VerifyReceiptsRequest& request,
+                              v1::VerifyReceiptsResponse& response);
 
   const ApprovalDesk& desk_;
+  ReceiptDesk& receipts_;
 };
 
 }  // namespace cardferry::keyvault

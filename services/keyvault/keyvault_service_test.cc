@@ -69,7 +69,8 @@ class KeyVaultServiceTest : public VaultFixture {
   FakeApprovalLedger approval_ledger_;
   ApprovalDesk desk_{signer_, approval_ledger_, desk_clock_, desk_random_};
   ApprovalsService approvals_{desk_};
-  SignedContentService signed_content_{desk_};
+  ReceiptDesk receipts_{known_keys_};
+  SignedContentService signed_content_{desk_, receipts_};
   std::unique_ptr<rpc::Server> server_;
 };
 
@@ -259,6 +260,17 @@ TEST_F(KeyVaultServiceTest, SignsForTheApproverOfTheCertificate) {
                                     wanted, found));
   ASSERT_EQ(found.approvals_size(), 1);
   EXPECT_EQ(found.approvals(0).signature(), response.approval().signature());
+
+  v1::VerifyReceiptsRequest receipts;
+  receipts.set_key_set("test");
+  receipts.set_key_diversification_data("0123456789");
+  receipts.add_receipts()->mutable_deleted()->set_content_aid("12345");
+  v1::VerifyReceiptsResponse verified;
+  ASSERT_OK(Call<v1::SignedContent>(rpc::Role::kSequencer,
+                                    &v1::SignedContent::Stub::VerifyReceipts,
+                                    receipts, verified));
+  ASSERT_EQ(verified.verified_size(), 1);
+  EXPECT_FALSE(verified.verified(0));
 
   v1::ListSigningKeysResponse keys;
   ASSERT_OK(Call<v1::ContentApprovals>(

@@ -28,6 +28,7 @@
 #include "services/keyvault/keyvault_config.h"
 #include "services/keyvault/keyvault_service.h"
 #include "services/keyvault/process_hardening.h"
+#include "services/keyvault/receipt_desk.h"
 #include "services/keyvault/vault.h"
 
 namespace cardferry::keyvault {
@@ -85,11 +86,12 @@ absl::StatusOr<std::unique_ptr<Pkcs11HsmKeys>> OpenKeys(
 
 // Serves until the signal comes.
 absl::Status ServeVault(const KeyVaultConfig& config, Vault& vault,
-                        ApprovalDesk& desk, rpc::ShutdownSignal& signal) {
+                        ApprovalDesk& desk, ReceiptDesk& receipts,
+                        rpc::ShutdownSignal& signal) {
   KeyVaultService service(vault);
   KeyVaultAdminService admin(vault);
   ApprovalsService approvals(desk);
-  SignedContentService signed_content(desk);
+  SignedContentService signed_content(desk, receipts);
   rpc::ServerOptions options;
   options.listen_address = config.listen;
   options.tls = config.tls;
@@ -132,7 +134,8 @@ absl::Status Serve(const std::string& file, const Flags& flags,
   SystemRandom random;
   Vault vault({*keys, *ledger, clock, random}, config.policy);
   ApprovalDesk desk(*signer, *ledger, clock, random);
-  return ServeVault(config, vault, desk, signal);
+  ReceiptDesk receipts(*keys);
+  return ServeVault(config, vault, desk, receipts, signal);
 }
 
 void AddFlags(CLI::App& app, Flags& flags) {

@@ -124,7 +124,7 @@ TEST(NoOracleTest, EveryFieldThatAnyCallAnswersIsKnownToBeNone) {
           "KeyVault.Authenticate", "KeyVault.Protect",
           "KeyVault.VerifyResponses", "KeyVaultAdmin.ForgetFailures",
           "KeyVaultAdmin.GetStatistics", "KeyVaultAdmin.ListKeySets",
-          "SignedContent.FindApprovals"}))
+          "SignedContent.FindApprovals", "SignedContent.VerifyReceipts"}))
       << "say here what a new call is given to keys, and test it below";
 }
 

@@ -23,6 +23,7 @@ std::vector<rpc::AuthorizationTable::Row> AccessRules() {
       {operators("CancelJob"), change},
       {operators("GetCard"), look},
       {operators("ListCards"), look},
+      {operators("ListReceipts"), look},
       {operators("ResumeCard"), change},
       {operators("ListAgents"), look},
       {operators("AddAgent"), change},

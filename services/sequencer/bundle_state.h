@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_SEQUENCER_BUNDLE_STATE_H_
 #define CARDFERRY_SERVICES_SEQUENCER_BUNDLE_STATE_H_
 
+#include <optional>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -43,6 +44,8 @@ struct BundleState {
   std::vector<card::CommandApdu> packet = {};
   // It only reads; what is to be changed is planned from that, in the next.
   bool reads_first = false;
+  // The security domain that confirms changes with receipts; nullopt: none.
+  std::optional<card::Aid> confirming_domain = std::nullopt;
   // What the bundle reads is not older than this, whenever its answers come.
   absl::Time prepared_at = absl::InfinitePast();
 
@@ -56,7 +59,9 @@ struct BundleState {
            wanted == o.wanted && absent_packages == o.absent_packages &&
            absent_applications == o.absent_applications &&
            verify_token == o.verify_token && packet == o.packet &&
-           reads_first == o.reads_first && prepared_at == o.prepared_at;
+           reads_first == o.reads_first &&
+           confirming_domain == o.confirming_domain &&
+           prepared_at == o.prepared_at;
   }
 };
 

@@ -211,6 +211,7 @@ absl::StatusOr<std::vector<DapRule>> ToDaps(const pb::CardProfile& proto) {
 
 absl::StatusOr<ContentRules> ToContentRules(const pb::CardProfile& proto) {
   ContentRules rules;
+  rules.receipts = proto.receipts();
   ASSIGN_OR_RETURN(rules.load_file_hash, ToHash(proto.load_file_hash()));
   ASSIGN_OR_RETURN(rules.daps, ToDaps(proto));
   if (proto.has_tokens()) {

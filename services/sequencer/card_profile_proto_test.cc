@@ -54,6 +54,7 @@ TEST(CardProfileProtoTest, QuirksAreOffUntilTheyAreSaid) {
   EXPECT_FALSE(profile.rules.load_file_hash.has_value());
   EXPECT_TRUE(profile.rules.daps.empty());
   EXPECT_TRUE(profile.rules.tokens.empty());
+  EXPECT_FALSE(profile.rules.receipts);
 }
 
 TEST(CardProfileProtoTest, KeepsTheTextThatItWasMadeOf) {
@@ -78,6 +79,7 @@ TEST(CardProfileProtoTest, TakesEveryField) {
     load_file_hash: SHA_384
     daps { security_domain: "A000000151000001" signing_key: "acme-dap" }
     tokens { signing_key: "acme-token" commands: DELETE commands: LOAD }
+    receipts: true
   )"));
   EXPECT_THAT(profile.match.i, ElementsAre(0x15, 0x55));
   EXPECT_THAT(profile.match.key_version_numbers, ElementsAre(0x20, 0xFF));
@@ -99,6 +101,7 @@ TEST(CardProfileProtoTest, TakesEveryField) {
   EXPECT_EQ(profile.rules.daps[0].security_domain.ToHex(), "A000000151000001");
   EXPECT_EQ(profile.rules.daps[0].signing_key, "acme-dap");
   EXPECT_EQ(profile.rules.token_key, "acme-token");
+  EXPECT_TRUE(profile.rules.receipts);
   EXPECT_THAT(profile.rules.tokens,
               ElementsAre(TokenFor::kLoad, TokenFor::kDelete));
 }

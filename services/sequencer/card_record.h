@@ -72,13 +72,17 @@ struct CardRecord {
   // covers it. Never SCP03's, which nothing covers. It falls only with a notice
   // (Sequencer::Prepared).
   std::optional<uint32_t> sequence_counter = std::nullopt;
+  // Of the last receipt that was verified (GPCS 2.3.1, 11.1.6): it only rises.
+  std::optional<uint32_t> confirmation_counter = std::nullopt;
   // When the snapshot came from the card; never, for older records.
   absl::Time read_at = absl::InfinitePast();
 
   bool operator==(const CardRecord& o) const {
     return card_id == o.card_id && snapshot == o.snapshot &&
            origins == o.origins && cplc == o.cplc &&
-           sequence_counter == o.sequence_counter && read_at == o.read_at;
+           sequence_counter == o.sequence_counter &&
+           confirmation_counter == o.confirmation_counter &&
+           read_at == o.read_at;
   }
 };
 

@@ -10,6 +10,7 @@
 #include "services/sequencer/assurance.h"
 #include "services/sequencer/bundle_state.h"
 #include "services/sequencer/card_record.h"
+#include "services/sequencer/receipts.h"
 
 namespace cardferry::sequencer {
 
@@ -32,6 +33,9 @@ struct Conclusion {
   bool content_proven = false;
   std::vector<Fact> facts;  // once it is done
   bool was_read = false;    // the record's snapshot is of this session
+  // What the card has confirmed, and what of it somebody should look into.
+  std::vector<StoredReceipt> receipts = {};
+  std::vector<std::string> alarms = {};
 };
 
 // From the plain answers, and how far each is to be believed; without

@@ -30,6 +30,7 @@ struct ContentRules {
   std::vector<DapRule> daps;
   std::set<TokenFor> tokens;
   std::string token_key;  // the keyvault's name; empty: no tokens
+  bool receipts = false;  // the card confirms what it has done
 
   bool Wants(TokenFor what) const { return tokens.count(what) > 0; }
 };

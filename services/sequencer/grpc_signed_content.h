@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -12,9 +13,10 @@
 
 namespace cardferry::sequencer {
 
-// What approvers have signed, from the keyvault over gRPC. Errors begin with
-// "keyvault: "; a call that is not answered in time is UNAVAILABLE, what the
-// keyvault does not understand or know is our fault: INTERNAL.
+// What approvers have signed and cards confirmed, from the keyvault over gRPC.
+// Errors begin with "keyvault: "; a call that is not answered in time is
+// UNAVAILABLE, what the keyvault does not understand or know is our fault:
+// INTERNAL.
 class GrpcSignedContent final : public SignedContent {
  public:
   using Stub = keyvault::v1::SignedContent::StubInterface;
@@ -26,11 +28,18 @@ class GrpcSignedContent final : public SignedContent {
   absl::StatusOr<std::vector<std::optional<Bytes>>> FindApprovals(
       absl::Span<const WantedSignature> wanted) override;
 
+  absl::StatusOr<std::vector<bool>> VerifyReceipts(
+      const std::string& card_id,
+      absl::Span<const ReceiptToVerify> receipts) override;
+
   static constexpr size_t kMostWanted = 256;  // in one call
 
  private:
   absl::Status FindBatch(absl::Span<const WantedSignature> batch,
                          std::vector<std::optional<Bytes>>& found);
+  absl::Status VerifyBatch(const std::string& card_id,
+                           absl::Span<const ReceiptToVerify> batch,
+                           std::vector<bool>& verified);
 
   const std::unique_ptr<Stub> stub_;
   const absl::Duration timeout_;

@@ -50,6 +50,52 @@ TEST_F(GrpcSignedContentTest, AsksForManyInBatches) {
   EXPECT_EQ(found[256], std::nullopt);
 }
 
+TEST_F(GrpcSignedContentTest, AsksWhetherReceiptsAreTheCards) {
+  using Kind = ConfirmedContent::Kind;
+  const auto aid = [](const char* hex) { return *card::Aid::FromHex(hex); };
+  const card::Aid a = aid("A000000001");
+  const card::Aid b = aid("A000000002");
+  const card::Aid c = aid("A000000003");
+  pb::VerifyReceiptsRequest asked;
+  EXPECT_CALL(*stub_, VerifyReceipts)
+      .WillOnce([&asked](grpc::ClientContext*,
+                         const pb::VerifyReceiptsRequest& request,
+                         pb::VerifyReceiptsResponse* response) {
+        asked = request;
+        for (const bool one : {true, false, true, true}) {
+          response->add_verified(one);
+        }
+        return grpc::Status::OK;
+      })
+      .WillOnce(Return(grpc::Status::OK));  // for none
+  const std::vector<ReceiptToVerify> receipts = {
+      {{Kind::kLoaded, {a, b}}, {1, 2}, {3}},
+      {{Kind::kInstalled, {a, b}}, {}, {}},
+      {{Kind::kExtradited, {a, b, c}}, {}, {}},
+      {{Kind::kDeleted, {c}}, {}, {}}};
+  EXPECT_THAT(
+      signed_content_->VerifyReceipts("my/set/00010203040506070809", receipts),
+      IsOkAndHolds(testing::ElementsAre(true, false, true, true)));
+  EXPECT_EQ(asked.key_set(), "my/set");
+  EXPECT_EQ(ToHex(AsBytes(asked.key_diversification_data())),
+            "00010203040506070809");
+  EXPECT_EQ(asked.receipts(0).receipt(), "\x01\x02");
+  EXPECT_EQ(asked.receipts(0).confirmation_data(), "\x03");
+  EXPECT_EQ(asked.receipts(0).loaded().load_file_aid(), AsString(a.bytes()));
+  EXPECT_EQ(asked.receipts(0).loaded().security_domain_aid(),
+            AsString(b.bytes()));
+  EXPECT_EQ(asked.receipts(1).installed().instance_aid(), AsString(b.bytes()));
+  EXPECT_EQ(asked.receipts(2).extradited().from_security_domain_aid(),
+            AsString(a.bytes()));
+  EXPECT_EQ(asked.receipts(2).extradited().to_security_domain_aid(),
+            AsString(c.bytes()));
+  EXPECT_EQ(asked.receipts(3).deleted().content_aid(), AsString(c.bytes()));
+  EXPECT_THAT(signed_content_->VerifyReceipts("set/00", {receipts[0]}),
+              StatusIs(StatusCode::kInternal));
+  EXPECT_THAT(signed_content_->VerifyReceipts("no card", {receipts[0]}),
+              StatusIs(StatusCode::kInternal));
+}
+
 TEST_F(GrpcSignedContentTest, SaysWhoseFaultItIs) {
   const std::vector<WantedSignature> wanted = {{"acme", Bytes(32)}};
   EXPECT_CALL(*stub_, FindApprovals)

@@ -319,6 +319,9 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
       StateOf(draft.record, draft.expected, bundle, request.desired);
   prepared.state.prepared_at = request.now;
   prepared.state.reads_first = read_first;
+  if (draft.profile->rules.receipts) {
+    prepared.state.confirming_domain = draft.profile->match.isd_aid;
+  }
   prepared.script = Assemble(session.external_authenticate,
                              std::move(bundle.commands), secured);
   if (protection.MacsAnswers()) {
@@ -352,6 +355,19 @@ absl::StatusOr<std::vector<PlanLine>> Sequencer::Plan(
   return PlanLines(desired, actual, plan, bundle);
 }
 
+absl::Status Sequencer::AddReceipts(const BundleState& state,
+                                    const card::Transcript& plain,
+                                    Conclusion& conclusion) const {
+  ASSIGN_OR_RETURN(ReceiptFindings findings,
+                   JudgeReceipts(state, plain, signed_content_.get()));
+  conclusion.receipts = std::move(findings.receipts);
+  conclusion.alarms = std::move(findings.alarms);
+  conclusion.record.confirmation_counter = findings.last_counter;
+  conclusion.facts.insert(conclusion.facts.end(), findings.facts.begin(),
+                          findings.facts.end());
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Conclusion> Sequencer::Conclude(
     const BundleState& state, const card::Transcript& transcript) {
   card::Transcript plain = transcript;
@@ -373,6 +389,10 @@ absl::StatusOr<Conclusion> Sequencer::Conclude(
   ASSIGN_OR_RETURN(Conclusion conclusion,
                    sequencer::Conclude(state, plain, assurances));
   if (conclusion.was_read) conclusion.record.read_at = state.prepared_at;
+  if (state.confirming_domain.has_value() &&
+      conclusion.outcome != Outcome::kForged) {
+    RETURN_IF_ERROR(AddReceipts(state, plain, conclusion));
+  }
   return conclusion;
 }
 

@@ -131,6 +131,9 @@ class Sequencer {
 
   absl::StatusOr<CardClaim> ReadAnswers(const OpeningAnswers& answers) const;
   absl::StatusOr<Draft> MakeDraft(const Request& request) const;
+  absl::Status AddReceipts(const BundleState& state,
+                           const card::Transcript& plain,
+                           Conclusion& conclusion) const;
   absl::StatusOr<Signatures> FindSignaturesFor(
       const ContentPlan& plan, const StatusSnapshot& expected,
       const CardProfile& profile, card::Protection protection) const;

@@ -285,6 +285,15 @@ void Render(const Conclusion& conclusion, pb::ConcludeResponse& response) {
                           ? pb::ASSURANCE_PROVEN
                           : pb::ASSURANCE_REPORTED);
   }
+  for (const StoredReceipt& receipt : conclusion.receipts) {
+    pb::Receipt& out = *response.add_receipts();
+    out.set_text(receipt.text);
+    out.set_counter(receipt.counter);
+    out.set_receipt(AsString(receipt.receipt));
+    out.set_confirmation_data(AsString(receipt.confirmation_data));
+    out.set_verified(receipt.verified);
+  }
+  for (const std::string& alarm : conclusion.alarms) response.add_alarms(alarm);
 }
 
 void Render(const std::vector<CardProfile>& profiles,

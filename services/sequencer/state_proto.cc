@@ -117,6 +117,9 @@ void Write(const CardRecord& record, pb::CardRecord& out) {
   if (record.sequence_counter.has_value()) {
     out.set_sequence_counter(*record.sequence_counter);
   }
+  if (record.confirmation_counter.has_value()) {
+    out.set_confirmation_counter(*record.confirmation_counter);
+  }
   if (record.read_at != absl::InfinitePast()) {
     out.set_read_at_us(absl::ToUnixMicros(record.read_at));
   }
@@ -135,6 +138,9 @@ absl::StatusOr<CardRecord> Read(const pb::CardRecord& record) {
   read.cplc = ToBytes(record.cplc());
   if (record.has_sequence_counter()) {
     read.sequence_counter = record.sequence_counter();
+  }
+  if (record.has_confirmation_counter()) {
+    read.confirmation_counter = record.confirmation_counter();
   }
   if (record.read_at_us() != 0) {
     read.read_at = absl::FromUnixMicros(record.read_at_us());
@@ -253,6 +259,9 @@ std::string EncodeBundleState(const BundleState& state) {
   WriteAids(state.absent_applications, *message.mutable_absent_applications());
   message.set_verify_token(AsString(state.verify_token));
   message.set_reads_first(state.reads_first);
+  if (state.confirming_domain.has_value()) {
+    message.set_confirming_domain(AsString(state.confirming_domain->bytes()));
+  }
   if (state.prepared_at != absl::InfinitePast()) {
     message.set_prepared_at_us(absl::ToUnixMicros(state.prepared_at));
   }
@@ -286,6 +295,10 @@ absl::StatusOr<BundleState> DecodeBundleState(const std::string& bytes) {
   ASSIGN_OR_RETURN(state.absent_packages, ReadAids(message.absent_packages()));
   ASSIGN_OR_RETURN(state.absent_applications,
                    ReadAids(message.absent_applications()));
+  if (!message.confirming_domain().empty()) {
+    ASSIGN_OR_RETURN(state.confirming_domain,
+                     card::Aid::Create(AsBytes(message.confirming_domain())));
+  }
   RETURN_IF_ERROR(CheckRuns(state));
   RETURN_IF_ERROR(ReadPacket(message, state));
   return state;

@@ -166,6 +166,19 @@ TEST(BundleStateTest, ComesBackWithItsPacket) {
               Refused("a verify token that is none"));
 }
 
+TEST(CardRecordStateTest, KeepsTheCounterOfTheLastConfirmation) {
+  CardRecord record = Record();
+  record.confirmation_counter = 0x01020304;
+  EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(record)), IsOkAndHolds(record));
+}
+
+TEST(BundleStateTest, KeepsTheDomainThatConfirms) {
+  BundleState state = State();
+  state.confirming_domain = kPackage;
+  EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)), IsOkAndHolds(state));
+  EXPECT_FALSE(state == State());
+}
+
 TEST(BundleStateTest, ComesBackAsItWas) {
   EXPECT_EQ(State().Commands(), 124u);
   EXPECT_THAT(DecodeBundleState(EncodeBundleState(State())),

@@ -1,6 +1,7 @@
 // From an approver's signature to the card that asks for it: keys of a real
 // module, the sequencer's plans, the simulated card's checks.
 #include <string>
+#include <utility>
 
 #include "cardsim/testing/test_host.h"
 #include "lib/base/status_matchers.h"
@@ -99,6 +100,16 @@ class ApprovalsTest : public InsertionTest {
     cardsim::ContentKeys keys;
     keys.dap.emplace(kDomain, Signers::Get().Key(dap_key));
     keys.token = Signers::Get().Key(2);
+    if (rules_.receipts) {
+      keys.receipt = *cardsim::ContentKey::Symmetric(
+          cardsim::KeyType::kAes,
+          *keyvault::DeriveCardKey(key_set_, 4,
+                                   CardKeys().diversification_data));
+      if (wrong_receipts_) {
+        keys.receipt = *cardsim::ContentKey::Symmetric(
+            cardsim::KeyType::kAes, SecretBytes::CopyOf(Bytes(16, 0x42)));
+      }
+    }
     content_keys_ = std::make_shared<cardsim::ContentKeys>(std::move(keys));
     NewCard();
     cardsim::TestHost host(CardKeys());
@@ -158,6 +169,7 @@ class ApprovalsTest : public InsertionTest {
     NewCardWithDomain(kDelegated);
   }
 
+  bool wrong_receipts_ = false;
   FlippingSigner signer_;
   keyvault::FakeApprovalLedger approval_ledger_;
   CountingRandom ids_;
@@ -279,6 +291,89 @@ TEST_P(ApprovalsTest, AFlippedBitInATokenIsRefusedByTheCard) {
   EXPECT_EQ(conclusion.outcome, Outcome::kFailed);
   EXPECT_THAT(conclusion.reason, HasSubstr("INSTALL [for load]"));
   EXPECT_THAT(card_->registry().packages(), IsEmpty());
+}
+
+// Receipts are by AES keys: SCP03's types of cards.
+class ReceiptsTest : public ApprovalsTest {};
+
+INSTANTIATE_TEST_SUITE_P(
+    CardTypes, ReceiptsTest,
+    testing::Values(CardType{"Scp03", 128, "kdf3", 0x70},
+                    CardType{"Scp03RMac", 256, "kdf3", 0x20, 0x13},
+                    CardType{"Scp03REnc", 128, "kdf3", 0x70, 0x33}),
+    NameOfCardType);
+
+TEST_P(ReceiptsTest, WhatTheCardConfirmsIsVerifiedAndCounted) {
+  rules_.receipts = true;
+  UseDelegatedDomain();
+  ApproveLoadAndInstall();
+  Conclusion conclusion = InsertUntilKnown();
+  ASSERT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
+  EXPECT_THAT(conclusion.alarms, IsEmpty());
+  ASSERT_THAT(conclusion.receipts, SizeIs(2));
+  EXPECT_EQ(conclusion.receipts[0].text, "package F043464552525901 was loaded");
+  EXPECT_EQ(conclusion.receipts[0].counter, 1u);
+  EXPECT_TRUE(conclusion.receipts[0].verified);
+  EXPECT_EQ(conclusion.receipts[1].counter, 2u);
+  EXPECT_TRUE(conclusion.receipts[1].verified);
+  EXPECT_EQ(record_->confirmation_counter, 2u);
+  EXPECT_THAT(conclusion.facts,
+              testing::Contains(Fact{
+                  "the card has confirmed that applet F04346455252590101 was "
+                  "installed (confirmation 2)",
+                  Assurance::kProven}));
+
+  desired_ = {{}, {kPackage}, {}};
+  Approve("token", keyvault::DeleteApproval{kBrokerageApplet, false});
+  Approve("token", keyvault::DeleteApproval{kPackage, false});
+  conclusion = InsertUntilKnown();
+  ASSERT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
+  EXPECT_THAT(conclusion.alarms, IsEmpty());
+  EXPECT_THAT(conclusion.receipts, SizeIs(2));
+  EXPECT_EQ(record_->confirmation_counter, 4u);
+}
+
+TEST_P(ReceiptsTest, ACardWithAnotherKeyIsFoundOut) {
+  rules_.receipts = true;
+  wrong_receipts_ = true;
+  UseDelegatedDomain();
+  ApproveLoadAndInstall();
+  const Conclusion conclusion = InsertUntilKnown();
+  EXPECT_EQ(conclusion.outcome, Outcome::kDone);
+  ASSERT_THAT(conclusion.alarms, SizeIs(2));
+  EXPECT_THAT(conclusion.alarms[0], HasSubstr("its MAC is wrong"));
+  EXPECT_FALSE(conclusion.receipts[0].verified);
+  EXPECT_EQ(record_->confirmation_counter, std::nullopt);
+}
+
+TEST_P(ReceiptsTest, ACardThatConfirmsNothingIsFoundOut) {
+  UseDelegatedDomain();  // made without a key for receipts
+  rules_.receipts = true;
+  Serve(card::DeleteRelated::kNo);
+  ApproveLoadAndInstall();
+  const Conclusion conclusion = InsertUntilKnown();
+  EXPECT_EQ(conclusion.outcome, Outcome::kDone);
+  ASSERT_THAT(conclusion.alarms, SizeIs(2));
+  EXPECT_THAT(conclusion.alarms[1], HasSubstr("gave no receipt that applet"));
+}
+
+TEST_P(ReceiptsTest, AnOldCounterIsFoundOut) {
+  rules_.receipts = true;
+  UseDelegatedDomain();
+  ApproveLoadAndInstall();
+  const DesiredState wanted = std::exchange(desired_, {});
+  InsertUntilKnown();  // the card is read
+  desired_ = wanted;
+  const auto prepared = Prepare();
+  ASSERT_OK(prepared);
+  BundleState state = prepared->state;
+  state.record.confirmation_counter = 1;
+  const auto conclusion = sequencer_->Conclude(state, Run(prepared->script));
+  ASSERT_OK(conclusion);
+  ASSERT_EQ(conclusion->outcome, Outcome::kDone) << conclusion->reason;
+  ASSERT_THAT(conclusion->alarms, SizeIs(1));
+  EXPECT_THAT(conclusion->alarms[0], HasSubstr("its counter is 1"));
+  EXPECT_EQ(conclusion->record.confirmation_counter, 2u);
 }
 
 }  // namespace

@@ -37,7 +37,8 @@ void Kiosk::Serve(card::DeleteRelated delete_related) {
   profile.match.isd_aid = domain_;
   std::unique_ptr<SignedContent> signed_content;
   if (desk_ != nullptr) {
-    signed_content = std::make_unique<SignedContentInProcess>(*desk_);
+    signed_content =
+        std::make_unique<SignedContentInProcess>(*desk_, hsm_keys_);
   }
   sequencer_ =
       std::make_unique<Sequencer>(*ProfileCatalog::Create({profile}),

@@ -20,6 +20,21 @@ Assurance ToOurs(keyvault::Assurance assurance) {
   return Assurance::kReported;
 }
 
+keyvault::ConfirmedContent ToConfirmed(const ConfirmedContent& content) {
+  const std::vector<card::Aid>& aids = content.aids;
+  switch (content.kind) {
+    case ConfirmedContent::Kind::kLoaded:
+      return keyvault::LoadedContent{aids[0], aids[1]};
+    case ConfirmedContent::Kind::kInstalled:
+      return keyvault::InstalledContent{aids[0], aids[1]};
+    case ConfirmedContent::Kind::kExtradited:
+      return keyvault::ExtraditedContent{aids[0], aids[1], aids[2]};
+    case ConfirmedContent::Kind::kDeleted:
+      break;
+  }
+  return keyvault::DeletedContent{aids[0]};
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Keyvault::Opening>> VaultInProcess::IssueOpenings(
@@ -92,6 +107,20 @@ SignedContentInProcess::FindApprovals(
                                     : std::nullopt);
   }
   return found;
+}
+
+absl::StatusOr<std::vector<bool>> SignedContentInProcess::VerifyReceipts(
+    const std::string& card_id, absl::Span<const ReceiptToVerify> receipts) {
+  const size_t slash = card_id.rfind('/');
+  ASSIGN_OR_RETURN(const Bytes kdd, FromHex(card_id.substr(slash + 1)));
+  keyvault::ConfirmingCard card{card_id.substr(0, slash)};
+  std::copy_n(kdd.begin(), 10, card.key_diversification_data.begin());
+  std::vector<keyvault::CardReceipt> to_verify;
+  for (const ReceiptToVerify& one : receipts) {
+    to_verify.push_back(
+        {one.receipt, one.confirmation_data, ToConfirmed(one.content)});
+  }
+  return receipts_.Verify(card, to_verify);
 }
 
 }  // namespace cardferry::sequencer

@@ -2,9 +2,11 @@
 #define CARDFERRY_TESTS_SEQUENCER_VAULT_IN_PROCESS_H_
 
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "services/keyvault/approval_desk.h"
+#include "services/keyvault/receipt_desk.h"
 #include "services/keyvault/vault.h"
 #include "services/sequencer/keyvault.h"
 #include "services/sequencer/signed_content.h"
@@ -32,18 +34,23 @@ class VaultInProcess final : public Keyvault {
   keyvault::Vault& vault_;
 };
 
-// Likewise what approvers have signed.
+// Likewise what approvers have signed and cards confirmed.
 class SignedContentInProcess final : public SignedContent {
  public:
-  // `desk` lives longer.
-  explicit SignedContentInProcess(const keyvault::ApprovalDesk& desk)
-      : desk_(desk) {}
+  // Both live longer.
+  SignedContentInProcess(const keyvault::ApprovalDesk& desk,
+                         keyvault::HsmKeys& keys)
+      : desk_(desk), receipts_(keys) {}
 
   absl::StatusOr<std::vector<std::optional<Bytes>>> FindApprovals(
       absl::Span<const WantedSignature> wanted) override;
+  absl::StatusOr<std::vector<bool>> VerifyReceipts(
+      const std::string& card_id,
+      absl::Span<const ReceiptToVerify> receipts) override;
 
  private:
   const keyvault::ApprovalDesk& desk_;
+  keyvault::ReceiptDesk receipts_;
 };
 
 }  // namespace cardferry::sequencer

@@ -57,9 +57,11 @@ const KdfBase& MasterOf(const Masters& masters, CardKeyNumber number) {
     case CardKeyNumber::kMac:
       return masters.mac;
     case CardKeyNumber::kDek:
+      return masters.dek;
+    case CardKeyNumber::kReceipt:
       break;
   }
-  return masters.dek;
+  return *masters.receipt;
 }
 
 }  // namespace

@@ -16,7 +16,13 @@
 
 namespace cardferry::keyvault {
 
-enum class CardKeyNumber : uint8_t { kEnc = 1, kMac = 2, kDek = 3 };
+// A key set has a master of the last one where Masters has it.
+enum class CardKeyNumber : uint8_t {
+  kEnc = 1,
+  kMac = 2,
+  kDek = 3,
+  kReceipt = hsm::kReceiptKeyNumber,
+};
 
 // One of a card's own keys, for deriving session keys and nothing else: made
 // for the moment, and gone with this; or a master, where the cards hold these.

@@ -80,6 +80,12 @@ class HsmKeys {
   // What else is MACed begins with another byte than a ticket.
   virtual absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) = 0;
 
+  // What a card confirms with: the CMAC of `message` under its key for
+  // receipts, 16 bytes. NOT_FOUND too for a key set without such keys. Never
+  // leaves the vault: to compare with.
+  virtual absl::StatusOr<Bytes> ReceiptMac(const CardKeySelection& card,
+                                           ByteSpan message) = 0;
+
   // PKCS#11 calls (C_*) made since the start by this process.
   virtual uint64_t CallCount() const = 0;
 

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,7 @@ struct Masters {
   pkcs11::KdfBase enc;
   pkcs11::KdfBase mac;
   pkcs11::KdfBase dek;
+  std::optional<pkcs11::KdfBase> receipt = std::nullopt;
 };
 
 // All keys as found at one time, held as session objects: an operation with a

@@ -1,6 +1,7 @@
 #include "services/keyvault/hsm/key_ring.h"
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "hsm-config/master_facts.h"
@@ -70,6 +71,9 @@ absl::Status KeyRing::TakeKeySet(KeyHandles& keys, const hsm::KeySet& set) {
   ASSIGN_OR_RETURN(masters.enc, TakeMaster(keys, set.enc));
   ASSIGN_OR_RETURN(masters.mac, TakeMaster(keys, set.mac));
   ASSIGN_OR_RETURN(masters.dek, TakeMaster(keys, set.dek));
+  if (set.receipt.has_value()) {
+    ASSIGN_OR_RETURN(masters.receipt, TakeMaster(keys, *set.receipt));
+  }
   RETURN_IF_ERROR(CheckMakesCardKeys(keys, set, masters));
   keys.AddMasters(set.name, set.master_version, masters);
   return absl::OkStatus();
@@ -81,8 +85,10 @@ absl::Status KeyRing::CheckMakesCardKeys(KeyHandles& keys,
   // Nothing is put together in memory that no card has asked for.
   if (hsm::IsMadeInMemory(set.scheme)) return absl::OkStatus();
   const Bytes card(10);
-  for (const CardKeyNumber number :
-       {CardKeyNumber::kEnc, CardKeyNumber::kMac, CardKeyNumber::kDek}) {
+  std::vector<CardKeyNumber> numbers = {
+      CardKeyNumber::kEnc, CardKeyNumber::kMac, CardKeyNumber::kDek};
+  if (masters.receipt.has_value()) numbers.push_back(CardKeyNumber::kReceipt);
+  for (const CardKeyNumber number : numbers) {
     const absl::Status made =
         MakeCardKey(keys.session(), ways_, masters, number, card).status();
     if (made.ok()) continue;

@@ -34,10 +34,14 @@ absl::StatusOr<std::unique_ptr<TestVault>> MakeVault(TestModule module) {
     sets.push_back({described.name, static_cast<size_t>(described.key_bits),
                     hsm::DiversificationNamed(described.diversification),
                     described.master_version, described.key_version_number});
+    sets.back().receipts = HasReceipts(set);
     const std::string stem =
         described.name + "/" + std::to_string(described.master_version) + "/";
     known[stem + "enc"] = SecretBytes::CopyOf(set.master_enc);
     known[stem + "mac"] = SecretBytes::CopyOf(set.master_mac);
+    if (HasReceipts(set)) {
+      known[stem + "receipt"] = SecretBytes::CopyOf(set.master_mac);
+    }
   }
   return TestVault::Create(module, sets, known);
 }

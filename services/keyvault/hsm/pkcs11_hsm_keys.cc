@@ -2,10 +2,14 @@
 
 #include <utility>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "hsm-config/profile_recipes.h"
 #include "lib/base/status_macros.h"
 #include "lib/pkcs11/ck_status.h"
+#include "lib/pkcs11/cmac_batch.h"
 #include "lib/pkcs11/known_answers.h"
+#include "services/keyvault/hsm/card_key.h"
 #include "services/keyvault/hsm/hsm_cipher.h"
 #include "services/keyvault/hsm/read_only_token.h"
 
@@ -158,6 +162,36 @@ absl::StatusOr<Bytes> Pkcs11HsmKeys::TicketMac(ByteSpan ticket) {
       [&](Session& session, const KeyHandles& keys) {
         return session.Sign(Mechanism::Plain(CKM_SHA256_HMAC),
                             keys.ticket_mac(), ticket);
+      },
+      &ForgetNothing);
+}
+
+absl::StatusOr<Bytes> Pkcs11HsmKeys::ReceiptMac(const CardKeySelection& card,
+                                                ByteSpan message) {
+  // It makes CMACs, as AES-ECB and AES-CBC do, and nothing else.
+  const pkcs11::KeySpec receipt_key = {
+      CKK_AES,
+      0,
+      static_cast<unsigned>(pkcs11::Usage::kEncrypt),
+      {CKM_AES_ECB, CKM_AES_CBC}};
+  const Bytes copy(message.begin(), message.end());
+  return hsm_->Run(
+      [&](Session& session, const KeyHandles& keys) -> absl::StatusOr<Bytes> {
+        ASSIGN_OR_RETURN(const Masters masters,
+                         keys.FindMasters(card.key_set, card.master_version));
+        if (!masters.receipt.has_value()) {
+          return absl::NotFoundError(absl::StrCat(
+              "key set ", card.key_set, " has no master for receipts"));
+        }
+        ASSIGN_OR_RETURN(
+            const pkcs11::Object key,
+            MakeCardKeyFor(session, hsm_->ways, masters,
+                           CardKeyNumber::kReceipt,
+                           card.key_diversification_data, receipt_key));
+        ASSIGN_OR_RETURN(pkcs11::CmacBatch batch,
+                         pkcs11::ComputeCmacs(session, key.handle(), {copy},
+                                              hsm_->most_bytes_a_call));
+        return std::move(batch.macs.at(0));
       },
       &ForgetNothing);
 }

@@ -57,6 +57,34 @@ const std::vector<std::string>& Names() {
 
 }  // namespace
 
+bool HasReceipts(const KnownKeySet& key_set) {
+  return key_set.description.name.rfind("kdf3-", 0) == 0;
+}
+
+TEST_P(HsmKeysContract, AReceiptIsMacedByTheCardsOwnKey) {
+  for (const KnownKeySet& key_set : ContractKeySets()) {
+    const CardKeySelection card = CardOf(key_set.description.name);
+    if (!HasReceipts(key_set)) {
+      EXPECT_THAT(keys_->ReceiptMac(card, Bytes(20, 0x01)),
+                  StatusIs(absl::StatusCode::kNotFound))
+          << card.key_set;
+      continue;
+    }
+    for (const size_t size : {1u, 48u}) {
+      const Bytes message(size, 0x5C);
+      ASSERT_OK_AND_ASSIGN(const Bytes mac, keys_->ReceiptMac(card, message));
+      EXPECT_THAT(reference_.ReceiptMac(card, message), IsOkAndHolds(mac))
+          << card.key_set << " " << size;
+      CardKeySelection other = card;
+      other.key_diversification_data[9] ^= 0x01;
+      EXPECT_THAT(keys_->ReceiptMac(other, message),
+                  IsOkAndHolds(testing::Ne(mac)));
+    }
+  }
+  EXPECT_THAT(keys_->ReceiptMac(CardOf("nobody"), Bytes(20)),
+              StatusIs(absl::StatusCode::kNotFound));
+}
+
 std::vector<KnownKeySet> ContractKeySets() {
   const Bytes key = FromHexOrDie("404142434445464748494A4B4C4D4E4F");
   return {{{"default", 1, 0x01, "none", 128}, key, key},

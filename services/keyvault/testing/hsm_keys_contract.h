@@ -15,6 +15,10 @@ namespace cardferry::keyvault {
 // traces, not diversified, and "kdf3-128", "kdf3-192", "kdf3-256".
 std::vector<KnownKeySet> ContractKeySets();
 
+// Whether its cards' receipts are to be verified: "kdf3-...". Their master has
+// the value of that of MAC.
+bool HasReceipts(const KnownKeySet& key_set);
+
 // A name for INSTANTIATE_TEST_SUITE_P, and what makes HsmKeys with the masters
 // of ContractKeySets, which live as long as the pointer.
 struct HsmKeysMaker {

@@ -12,6 +12,7 @@
 #include "lib/base/status_macros.h"
 #include "lib/card/scp/openssl/diversification.h"
 #include "lib/card/scp/openssl/openssl_cipher.h"
+#include "lib/crypto/cmac.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -162,6 +163,24 @@ absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpensslHsmKeys::OpenSession(
     return std::make_unique<CountedCipher>(std::move(cipher), calls_);
   }
   return absl::NotFoundError(absl::StrCat("no key set ", card.key_set));
+}
+
+absl::StatusOr<Bytes> OpensslHsmKeys::ReceiptMac(const CardKeySelection& card,
+                                                 ByteSpan message) {
+  ++calls_;
+  for (const KnownKeySet& key_set : key_sets_) {
+    if (key_set.description.name != card.key_set ||
+        key_set.description.master_version != card.master_version ||
+        key_set.description.scp() != scp::kScp03 ||
+        key_set.description.diversification == "none") {
+      continue;
+    }
+    ASSIGN_OR_RETURN(const SecretBytes key,
+                     DeriveCardKey(key_set, 4, card.key_diversification_data));
+    return crypto::AesCmac(key, message);
+  }
+  return absl::NotFoundError(
+      absl::StrCat("no keys for receipts in key set ", card.key_set));
 }
 
 absl::StatusOr<Bytes> OpensslHsmKeys::Seal(absl::string_view purpose,

@@ -39,6 +39,8 @@ class OpensslHsmKeys final : public HsmKeys {
   absl::StatusOr<Bytes> Unseal(absl::string_view purpose,
                                ByteSpan sealed) override;
   absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) override;
+  absl::StatusOr<Bytes> ReceiptMac(const CardKeySelection& card,
+                                   ByteSpan message) override;
   uint64_t CallCount() const override { return calls_; }
   absl::Status Health() override { return absl::OkStatus(); }
 
@@ -47,8 +49,8 @@ class OpensslHsmKeys final : public HsmKeys {
   std::atomic<uint64_t> calls_{0};
 };
 
-// Card key 1 (ENC) or 2 (MAC) of a card, from a known master, by the key set's
-// diversification: what a card of the key set holds.
+// Card key 1 (ENC), 2 (MAC) or 4 (receipts, from the master of MAC) of a card,
+// by the key set's diversification: what a card of the key set holds.
 absl::StatusOr<SecretBytes> DeriveCardKey(const KnownKeySet& key_set, int key,
                                           ByteSpan key_diversification_data);
 

@@ -49,6 +49,10 @@ class RecordingHsmKeys final : public HsmKeys {
   absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) override {
     return keys_->TicketMac(ticket);
   }
+  absl::StatusOr<Bytes> ReceiptMac(const CardKeySelection& card,
+                                   ByteSpan message) override {
+    return keys_->ReceiptMac(card, message);
+  }
   uint64_t CallCount() const override { return keys_->CallCount(); }
   absl::Status Health() override { return keys_->Health(); }
 

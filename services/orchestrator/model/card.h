@@ -30,6 +30,18 @@ struct CardContent {
   std::vector<CardApplication> applications;
 };
 
+// What a card has confirmed with a receipt, by the sequencer's words; kept for
+// good. Only the sequencer reads the bytes.
+struct CardReceipt {
+  std::string text;  // "package F0... was loaded"
+  uint32_t counter = 0;
+  Bytes receipt;
+  Bytes confirmation_data;
+  bool verified = false;
+  std::string job_id = {};  // empty until it is kept
+  absl::Time at = absl::InfinitePast();
+};
+
 // A card whose cryptogram has been verified, or one in whose name a wrong one
 // was shown: then it is stopped.
 struct Card {

@@ -212,6 +212,14 @@ absl::StatusOr<Card> OperatorDesk::GetCard(const std::string& id) {
       [&](store::Transaction& tx) { return CardRepository(tx).Get(id); });
 }
 
+absl::StatusOr<std::vector<CardReceipt>> OperatorDesk::ListReceipts(
+    const std::string& card_id) {
+  constexpr int kMost = 1000;
+  return parts_.database.Read([&](store::Transaction& tx) {
+    return CardRepository(tx).Receipts(card_id, kMost);
+  });
+}
+
 absl::StatusOr<Page<Card>> OperatorDesk::ListCards(
     const CardFilter& filter, const std::string& page_token) {
   ASSIGN_OR_RETURN(std::vector<Card> cards,

@@ -72,6 +72,9 @@ class OperatorDesk {
   absl::StatusOr<Card> GetCard(const std::string& id);
   absl::StatusOr<Page<Card>> ListCards(const CardFilter& filter,
                                        const std::string& page_token);
+  // The newest first, at most 1000. NOT_FOUND.
+  absl::StatusOr<std::vector<CardReceipt>> ListReceipts(
+      const std::string& card_id);
   // Work on a stopped card goes on. NOT_FOUND, FAILED_PRECONDITION when it is
   // not stopped.
   absl::StatusOr<Card> ResumeCard(const std::string& id);

@@ -214,6 +214,16 @@ void Render(const Card& card, v1::Card& pb) {
   pb.set_stopped(card.stopped);
 }
 
+void Render(const CardReceipt& receipt, v1::Receipt& pb) {
+  pb.set_text(receipt.text);
+  pb.set_counter(receipt.counter);
+  pb.set_receipt(AsString(receipt.receipt));
+  pb.set_confirmation_data(AsString(receipt.confirmation_data));
+  pb.set_verified(receipt.verified);
+  pb.set_job_id(receipt.job_id);
+  pb.set_at_us(absl::ToUnixMicros(receipt.at));
+}
+
 void Render(const CardProfile& profile, v1::Profile& pb) {
   pb.set_name(profile.name);
   pb.set_key_set(profile.key_set);

@@ -24,6 +24,7 @@ void Render(const std::vector<PlannedStep>& steps, v1::JobPlan& pb);
 void Render(const Application& application, v1::Application& pb);
 void Render(const Job& job, v1::Job& pb);
 void Render(const Card& card, v1::Card& pb);
+void Render(const CardReceipt& receipt, v1::Receipt& pb);
 void Render(const CardProfile& profile, v1::Profile& pb);
 void Render(const Agent& agent, v1::Agent& pb);
 void Render(const JournalEntry& entry, v1::Event& pb);

@@ -120,6 +120,13 @@ grpc::Status OrchestratorService::GetCard(grpc::ServerContext*,
   return RenderOne(desk_.GetCard(request->id()), *response);
 }
 
+grpc::Status OrchestratorService::ListReceipts(
+    grpc::ServerContext*, const v1::ListReceiptsRequest* request,
+    v1::ListReceiptsResponse* response) {
+  return RenderAll(desk_.ListReceipts(request->card_id()),
+                   *response->mutable_receipts());
+}
+
 grpc::Status OrchestratorService::ListCards(grpc::ServerContext*,
                                             const v1::ListCardsRequest* request,
                                             v1::ListCardsResponse* response) {

@@ -53,6 +53,9 @@ class OrchestratorService final
                          v1::Job* response) override;
   grpc::Status GetCard(grpc::ServerContext*, const v1::GetCardRequest* request,
                        v1::Card* response) override;
+  grpc::Status ListReceipts(grpc::ServerContext*,
+                            const v1::ListReceiptsRequest* request,
+                            v1::ListReceiptsResponse* response) override;
   grpc::Status ListCards(grpc::ServerContext*,
                          const v1::ListCardsRequest* request,
                          v1::ListCardsResponse* response) override;

@@ -99,6 +99,50 @@ absl::Status CardRepository::SetContent(const std::string& id,
   return AddApplications(tx_, id, content.applications);
 }
 
+absl::Status CardRepository::AddReceipts(
+    const std::string& id, const std::string& job_id,
+    const std::vector<CardReceipt>& receipts, absl::Time at) {
+  for (const CardReceipt& receipt : receipts) {
+    RETURN_IF_ERROR(
+        tx_.Execute("INSERT INTO card_receipts (card_id, job_id, at_us, text, "
+                    "counter, receipt, confirmation_data, verified) VALUES "
+                    "(:card, :job, :at, :text, :counter, :receipt, :data, "
+                    ":verified)",
+                    {{"card", id},
+                     {"job", job_id},
+                     {"at", at},
+                     {"text", receipt.text},
+                     {"counter", static_cast<int64_t>(receipt.counter)},
+                     {"receipt", receipt.receipt},
+                     {"data", receipt.confirmation_data},
+                     {"verified", receipt.verified}})
+            .status());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<CardReceipt>> CardRepository::Receipts(
+    const std::string& id, int most) {
+  RETURN_IF_ERROR(Get(id).status());
+  ASSIGN_OR_RETURN(
+      const std::vector<store::Row> rows,
+      tx_.Query("SELECT text, counter, receipt, confirmation_data, verified, "
+                "job_id, at_us FROM card_receipts WHERE card_id = :id "
+                "ORDER BY number DESC LIMIT :most",
+                {{"id", id}, {"most", most}}));
+  std::vector<CardReceipt> list;
+  for (const store::Row& row : rows) {
+    CardReceipt one;
+    int64_t counter = 0;
+    RETURN_IF_ERROR(row.Read(one.text, counter, one.receipt,
+                             one.confirmation_data, one.verified, one.job_id,
+                             one.at));
+    one.counter = static_cast<uint32_t>(counter);
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
 absl::Status CardRepository::Doubt(const std::string& id) {
   return tx_
       .Execute(

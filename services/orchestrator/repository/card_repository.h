@@ -25,6 +25,14 @@ class CardRepository {
   // What it holds now; ends a doubt. NOT_FOUND for a card that was never seen.
   absl::Status SetContent(const std::string& id, const Bytes& record,
                           const CardContent& content, bool proven);
+  // What it has confirmed in a job, in order; none for a card never seen.
+  absl::Status AddReceipts(const std::string& id, const std::string& job_id,
+                           const std::vector<CardReceipt>& receipts,
+                           absl::Time at);
+  // All of them, the newest first, at most `most`. NOT_FOUND for a card that
+  // was never seen.
+  absl::StatusOr<std::vector<CardReceipt>> Receipts(const std::string& id,
+                                                    int most);
   // It is being changed: what it holds is neither known nor proven until
   // SetContent. Nothing for a card never seen.
   absl::Status Doubt(const std::string& id);

@@ -213,5 +213,38 @@ TEST_F(CardRepositoryTest, ListsSayThatACardIsStoppedSomewhere) {
   EXPECT_TRUE(card.stopped);
 }
 
+TEST_F(CardRepositoryTest, KeepsReceiptsOfACardTheNewestFirst) {
+  const auto receipts = [this](int most) {
+    return db_.Do([&](store::Transaction& tx) {
+      return CardRepository(tx).Receipts(kId, most);
+    });
+  };
+  EXPECT_THAT(receipts(9), StatusIs(StatusCode::kNotFound));
+  ASSERT_OK(Saw(1));
+  EXPECT_THAT(receipts(9), IsOkAndHolds(IsEmpty()));
+  const auto add = [this](const std::string& job, uint32_t counter, bool good) {
+    return db_.Do([&](store::Transaction& tx) {
+      return CardRepository(tx).AddReceipts(
+          kId, job, {{"loaded", counter, Bytes(16, 0xAA), {0xC1, 0x00}, good}},
+          At(9));
+    });
+  };
+  ASSERT_OK(add("12", 7, true));
+  ASSERT_OK(add("13", 0xFFFFFFFF, false));
+  ASSERT_OK_AND_ASSIGN(const std::vector<CardReceipt> kept, receipts(9));
+  ASSERT_EQ(kept.size(), 2u);
+  EXPECT_EQ(kept[0].counter, 0xFFFFFFFFu);
+  EXPECT_FALSE(kept[0].verified);
+  EXPECT_EQ(kept[0].job_id, "13");
+  EXPECT_EQ(kept[1].text, "loaded");
+  EXPECT_EQ(kept[1].counter, 7u);
+  EXPECT_EQ(kept[1].receipt, Bytes(16, 0xAA));
+  EXPECT_EQ(kept[1].confirmation_data, Bytes({0xC1, 0x00}));
+  EXPECT_TRUE(kept[1].verified);
+  EXPECT_EQ(kept[1].at, At(9));
+  ASSERT_OK_AND_ASSIGN(const std::vector<CardReceipt> newest, receipts(1));
+  EXPECT_EQ(newest.size(), 1u);
+}
+
 }  // namespace
 }  // namespace cardferry::orchestrator

@@ -204,14 +204,27 @@ store::Migration PacketsWithoutRoom() {
            "DEFAULT 0"}};
 }
 
+// For good: a card's word on what was done to it.
+store::Migration CardReceipts() {
+  return {"what cards have confirmed",
+          {"CREATE TABLE card_receipts ("
+           "number INTEGER PRIMARY KEY AUTOINCREMENT,"
+           "card_id TEXT NOT NULL, job_id TEXT NOT NULL, at_us INTEGER NOT "
+           "NULL, text TEXT NOT NULL, counter INTEGER NOT NULL,"
+           "receipt TEXT NOT NULL, confirmation_data TEXT NOT NULL,"
+           "verified INTEGER NOT NULL)",
+           "CREATE INDEX card_receipts_by_card ON card_receipts (card_id, "
+           "number)"}};
+}
+
 }  // namespace
 
 std::vector<store::Migration> Schema() {
-  return {Applications(),      Jobs(),         Cards(),
-          Sessions(),          Journal(),      JobsOfAllActions(),
-          AddedAgents(),       StoppedCards(), JobsByEnd(),
-          PacketTrouble(),     CardsInDoubt(), PacketsByJob(),
-          PacketsWithoutRoom()};
+  return {Applications(),       Jobs(),         Cards(),
+          Sessions(),           Journal(),      JobsOfAllActions(),
+          AddedAgents(),        StoppedCards(), JobsByEnd(),
+          PacketTrouble(),      CardsInDoubt(), PacketsByJob(),
+          PacketsWithoutRoom(), CardReceipts()};
 }
 
 }  // namespace cardferry::orchestrator

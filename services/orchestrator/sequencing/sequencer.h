@@ -86,6 +86,8 @@ struct Conclusion {
   CardContent content;
   bool content_proven = false;  // all of it has the card's own MACs
   std::vector<Fact> facts;
+  std::vector<CardReceipt> receipts = {};  // to be kept
+  std::vector<std::string> alarms = {};    // about them, for people
 };
 
 // The one that understands cards. Its errors mean what sequencer.proto says.

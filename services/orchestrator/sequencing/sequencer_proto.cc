@@ -130,6 +130,12 @@ absl::StatusOr<Conclusion> ParseConclusion(
     conclusion.facts.push_back(
         {fact.text(), fact.assurance() == pb::ASSURANCE_PROVEN});
   }
+  for (const pb::Receipt& receipt : response.receipts()) {
+    conclusion.receipts.push_back(
+        {receipt.text(), receipt.counter(), ToBytes(receipt.receipt()),
+         ToBytes(receipt.confirmation_data()), receipt.verified()});
+  }
+  conclusion.alarms.assign(response.alarms().begin(), response.alarms().end());
   return conclusion;
 }
 

@@ -65,6 +65,9 @@ TEST(SequencerProto, ReadsAConclusion) {
         facts { text: "loaded" assurance: ASSURANCE_REPORTED }
         facts { text: "read" assurance: ASSURANCE_PROVEN }
         facts { text: "unclear" }
+        receipts { text: "loaded" counter: 7 receipt: "\001"
+                   confirmation_data: "\002" verified: true }
+        alarms: "an old receipt"
       )")));
   EXPECT_EQ(conclusion.outcome, Outcome::kFailed);
   EXPECT_EQ(conclusion.reason, "no memory");
@@ -81,6 +84,13 @@ TEST(SequencerProto, ReadsAConclusion) {
   EXPECT_THAT(conclusion.facts,
               ElementsAre(Fact{"loaded", false}, Fact{"read", true},
                           Fact{"unclear", false}));
+  ASSERT_EQ(conclusion.receipts.size(), 1u);
+  EXPECT_EQ(conclusion.receipts[0].text, "loaded");
+  EXPECT_EQ(conclusion.receipts[0].counter, 7u);
+  EXPECT_EQ(conclusion.receipts[0].receipt, Bytes({1}));
+  EXPECT_EQ(conclusion.receipts[0].confirmation_data, Bytes({2}));
+  EXPECT_TRUE(conclusion.receipts[0].verified);
+  EXPECT_THAT(conclusion.alarms, ElementsAre("an old receipt"));
 }
 
 TEST(SequencerProto, KnowsEveryOutcomeAndNoOther) {

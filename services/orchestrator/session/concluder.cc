@@ -124,7 +124,10 @@ absl::StatusOr<Concluded> Concluder::TryConclude(const std::string& packet_id) {
             if (now_is.state != PacketState::kReported) {
               return Ending{ConcludedKind::kNotDone, false, ""};
             }
-            const Ending found = EndingOf(*conclusion, packet, job);
+            Ending found = EndingOf(*conclusion, packet, job);
+            for (const std::string& alarm : conclusion->alarms) {
+              absl::StrAppend(&found.message, " ", AsSentence(alarm));
+            }
             RETURN_IF_ERROR(Record(tx, packet, *conclusion, found));
             return found;
           }));
@@ -185,6 +188,19 @@ Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
                        AsSentence(packet.trouble))};
 }
 
+absl::Status Concluder::RecordReceipts(store::Transaction& tx,
+                                       const Packet& packet,
+                                       const Conclusion& conclusion,
+                                       absl::Time now) {
+  RETURN_IF_ERROR(CardRepository(tx).AddReceipts(packet.card_id, packet.job_id,
+                                                 conclusion.receipts, now));
+  for (const std::string& alarm : conclusion.alarms) {
+    RETURN_IF_ERROR(JournalRepository(tx).Add(
+        EntryFor(packet, now, "receipt.doubtful", alarm)));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
                                const Conclusion& conclusion,
                                const Ending& ending) {
@@ -201,6 +217,7 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
     RETURN_IF_ERROR(journal.Add(EntryFor(packet, now, "card.recorded",
                                          "The card's content was recorded")));
   }
+  RETURN_IF_ERROR(RecordReceipts(tx, packet, conclusion, now));
   // A card that was to be changed stays in doubt.
   if (forged) {
     RETURN_IF_ERROR(journal.Add(

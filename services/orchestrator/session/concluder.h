@@ -60,6 +60,9 @@ class Concluder {
                          const Job& job);
   absl::Status Record(store::Transaction& tx, const Packet& packet,
                       const Conclusion& conclusion, const Ending& ending);
+  // What the card has confirmed, and what of it somebody should look into.
+  absl::Status RecordReceipts(store::Transaction& tx, const Packet& packet,
+                              const Conclusion& conclusion, absl::Time now);
 
   const ReaderAddress at_;
   const SessionContext& context_;

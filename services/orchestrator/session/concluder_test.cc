@@ -69,6 +69,40 @@ TEST_F(ConcluderTest, SaysThatSomethingIsDeleted) {
             "changed. | opening");
 }
 
+TEST_F(ConcluderTest, KeepsReceiptsAndSaysWhatIsDoubtful) {
+  const std::string job = AddJob({"kiosk-7", "", ""});
+  Conclusion conclusion;
+  conclusion.outcome = Outcome::kDone;
+  conclusion.card_record = {1};
+  conclusion.receipts = {{"package F0 was loaded", 7, {1}, {2}, true},
+                         {"applet F1 was installed", 7, {3}, {4}, false}};
+  conclusion.alarms = {"The receipt of F1 is an old one."};
+  sequencer_.ConcludeWith(conclusion);
+  Start();
+  Answer(kCard);
+  Report();
+  EXPECT_EQ(GetJob(job).state, JobState::kDone);
+  EXPECT_THAT(GetJob(job).message,
+              AllOf(StartsWith("The card holds brokerage."),
+                    EndsWith(" The receipt of F1 is an old one.")));
+  ASSERT_OK_AND_ASSIGN(const auto kept, db_.Do([&](store::Transaction& tx) {
+    return CardRepository(tx).Receipts(kCard, 9);
+  }));
+  ASSERT_EQ(kept.size(), 2u);
+  EXPECT_EQ(kept[1].text, "package F0 was loaded");
+  EXPECT_EQ(kept[1].job_id, job);
+  ASSERT_OK_AND_ASSIGN(const auto events, db_.Do([&](store::Transaction& tx) {
+    return JournalRepository(tx).List(job, 0, 99);
+  }));
+  int doubtful = 0;
+  for (const JournalEntry& event : events) {
+    if (event.kind != "receipt.doubtful") continue;
+    ++doubtful;
+    EXPECT_EQ(event.text, "The receipt of F1 is an old one.");
+  }
+  EXPECT_EQ(doubtful, 1);
+}
+
 // The card went to another reader, and its job with it, before the first
 // reader's connection was found to be gone.
 TEST_F(ConcluderTest, AnOldPacketTakesNothingFromTheOneThatFollowedIt) {

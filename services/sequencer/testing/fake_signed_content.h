@@ -3,6 +3,7 @@
 
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "services/sequencer/signed_content.h"
@@ -13,6 +14,9 @@ namespace cardferry::sequencer {
 // verifies nothing.
 class FakeSignedContent final : public SignedContent {
  public:
+  // Of VerifyReceipts: bytes that a right receipt is; every other is wrong.
+  Bytes right_receipt;
+  std::vector<ReceiptToVerify> receipts;
   std::map<WantedSignature, Bytes> signatures;
   std::vector<WantedSignature> asked;
   absl::Status fault;
@@ -30,6 +34,21 @@ class FakeSignedContent final : public SignedContent {
     }
     return found;
   }
+
+  absl::StatusOr<std::vector<bool>> VerifyReceipts(
+      const std::string& card_id,
+      absl::Span<const ReceiptToVerify> to_verify) override {
+    asked_card = card_id;
+    receipts.assign(to_verify.begin(), to_verify.end());
+    if (!fault.ok()) return fault;
+    std::vector<bool> verified;
+    for (const ReceiptToVerify& one : to_verify) {
+      verified.push_back(one.receipt == right_receipt);
+    }
+    return verified;
+  }
+
+  std::string asked_card;
 };
 
 }  // namespace cardferry::sequencer
