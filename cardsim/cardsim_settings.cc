@@ -1,5 +1,7 @@
 #include "cardsim/cardsim_settings.h"
 
+#include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -185,6 +187,50 @@ absl::StatusOr<Bytes> ParseAtr(absl::string_view text) {
   return atr;
 }
 
+struct NamedValue {
+  card::Aid aid;
+  std::string value;
+};
+
+// AID=VALUE.
+absl::StatusOr<NamedValue> ParseNamed(absl::string_view flag,
+                                      const std::string& text) {
+  const size_t equals = text.find('=');
+  if (equals == std::string::npos || equals + 1 == text.size()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(flag, ": \"", text, "\" is not AID=VALUE"));
+  }
+  absl::StatusOr<card::Aid> aid = card::Aid::FromHex(text.substr(0, equals));
+  if (!aid.ok()) return Annotate(aid.status(), flag);
+  return NamedValue{*std::move(aid), text.substr(equals + 1)};
+}
+
+// Privileges of a security domain: 1 or 3 bytes.
+absl::StatusOr<std::array<uint8_t, 3>> ParsePrivileges(const std::string& hex) {
+  const absl::StatusOr<Bytes> bytes = FromHex(hex);
+  if (!bytes.ok() || (bytes->size() != 1 && bytes->size() != 3)) {
+    return absl::InvalidArgumentError(
+        "--domain: privileges are 1 or 3 bytes in hexadecimal");
+  }
+  std::array<uint8_t, 3> privileges = {};
+  std::copy(bytes->begin(), bytes->end(), privileges.begin());
+  return privileges;
+}
+
+absl::Status SetContent(const CardsimFlags& flags, CardsimSettings& settings) {
+  for (const std::string& text : flags.domains) {
+    ASSIGN_OR_RETURN(NamedValue domain, ParseNamed("--domain", text));
+    ASSIGN_OR_RETURN(const auto privileges, ParsePrivileges(domain.value));
+    settings.card.domains.push_back({std::move(domain.aid), privileges});
+  }
+  for (const std::string& text : flags.dap_keys) {
+    ASSIGN_OR_RETURN(NamedValue key, ParseNamed("--dap_key", text));
+    settings.dap_keys.emplace_back(std::move(key.aid), std::move(key.value));
+  }
+  settings.token_key = flags.token_key;
+  return absl::OkStatus();
+}
+
 absl::Status SetFileCard(const CardsimFlags& flags, const Kind& kind,
                          CardsimSettings& settings) {
   if (!flags.password_file.empty() && !kind.file_oriented) {
@@ -229,6 +275,7 @@ absl::StatusOr<CardsimSettings> CheckFlags(const CardsimFlags& flags) {
   ASSIGN_OR_RETURN(const uint8_t i, ParseI(kind, flags.i));
   SetParameter(kind.protocol, i, settings.card);
   RETURN_IF_ERROR(ParseNumbers(flags, settings.card.numbers));
+  RETURN_IF_ERROR(SetContent(flags, settings));
   RETURN_IF_ERROR(SetFileCard(flags, kind, settings));
   settings.card.failure_limit = flags.failure_limit;
   settings.card.eeprom_bytes = flags.eeprom;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -33,6 +34,9 @@ struct CardsimFlags {
   std::string atr;  // empty: the protocol's
   size_t eeprom = CardOptions().eeprom_bytes;
   bool log_apdus = false;
+  std::vector<std::string> domains;   // of a new card, AID=PRIVILEGES
+  std::vector<std::string> dap_keys;  // likewise, AID=FILE
+  std::string token_key;              // likewise, FILE
   std::vector<std::string> faults;
   std::string swap_keys_file;
 };
@@ -46,6 +50,9 @@ struct CardsimSettings {
   bool file_oriented = false;  // `files` counts instead of `card`
   FileCardOptions files;
   std::vector<Fault> faults;
+  // Where the keys are that a new card verifies content with, in PEM.
+  std::vector<std::pair<card::Aid, std::string>> dap_keys;
+  std::string token_key;
   KeyType key_type = KeyType::kAes;
   size_t key_size = 0;  // bytes
 };

@@ -255,5 +255,26 @@ TEST(CardsimSettingsTest, NamesTheFlagThatIsWrong) {
   }
 }
 
+TEST(CardsimSettingsTest, SecurityDomainsAndTheirKeysAreNamedByAid) {
+  CardsimFlags flags;
+  flags.domains = {"A00000015100000001=E0", "A00000015100000002=80C000"};
+  flags.dap_keys = {"A00000015100000001=dap.pem"};
+  flags.token_key = "token.pem";
+  ASSERT_OK_AND_ASSIGN(const CardsimSettings settings, CheckFlags(flags));
+  ASSERT_EQ(settings.card.domains.size(), 2u);
+  EXPECT_EQ(settings.card.domains[0].aid.ToHex(), "A00000015100000001");
+  EXPECT_EQ(ToHex(settings.card.domains[0].privileges), "E00000");
+  EXPECT_EQ(ToHex(settings.card.domains[1].privileges), "80C000");
+  ASSERT_EQ(settings.dap_keys.size(), 1u);
+  EXPECT_EQ(settings.dap_keys[0].second, "dap.pem");
+  EXPECT_EQ(settings.token_key, "token.pem");
+  for (const char* wrong :
+       {"A00000015100000001", "A00000015100000001=", "A0=80",
+        "A00000015100000001=8000", "A00000015100000001=xx"}) {
+    flags.domains = {wrong};
+    EXPECT_FALSE(CheckFlags(flags).ok()) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace cardferry::cardsim

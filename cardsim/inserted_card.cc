@@ -44,6 +44,37 @@ absl::StatusOr<std::unique_ptr<CardType>> RestoreSame(const CardState& state,
   return card;
 }
 
+absl::StatusOr<ContentKey> ReadPublicKey(const std::string& path) {
+  constexpr size_t kLargest = 16384;
+  ASSIGN_OR_RETURN(const std::string pem, ReadFile(path, kLargest));
+  absl::StatusOr<crypto::VerificationKey> key =
+      crypto::VerificationKey::FromPem(pem);
+  if (!key.ok()) return Annotate(key.status(), path);
+  return ContentKey(*std::move(key));
+}
+
+// The keys of a new card for signed content; null when it has none.
+absl::StatusOr<std::shared_ptr<const ContentKeys>> ReadContentKeys(
+    const CardsimSettings& settings, const std::string& keys_file) {
+  auto keys = std::make_shared<ContentKeys>();
+  for (const auto& [domain, file] : settings.dap_keys) {
+    ASSIGN_OR_RETURN(ContentKey key, ReadPublicKey(file));
+    keys->dap.emplace(domain, std::move(key));
+  }
+  if (!settings.token_key.empty()) {
+    ASSIGN_OR_RETURN(keys->token, ReadPublicKey(settings.token_key));
+  }
+  ASSIGN_OR_RETURN(std::optional<SecretBytes> receipt,
+                   ReadReceiptKey(keys_file));
+  if (receipt.has_value()) {
+    ASSIGN_OR_RETURN(keys->receipt, ContentKey::Symmetric(settings.key_type,
+                                                          *std::move(receipt)));
+  }
+  const bool none = keys->dap.empty() && !keys->token.has_value() &&
+                    !keys->receipt.has_value();
+  return none ? nullptr : std::shared_ptr<const ContentKeys>(std::move(keys));
+}
+
 absl::StatusOr<std::unique_ptr<Card>> NewOrKept(
     const std::optional<CardState>& kept, KeySet keys,
     const CardsimSettings& settings, RandomSource& random) {
@@ -102,7 +133,12 @@ absl::Status InsertedCard::Insert(const std::optional<CardState>& kept,
     contacts_ = std::make_unique<FileCardPort>(*file_card_, settings.atr);
     return state_ == nullptr ? absl::OkStatus() : file_card_->KeepIn(*state_);
   }
-  auto card = NewOrKept(kept, std::move(keys), settings, random);
+  CardsimSettings with_keys = settings;
+  if (!kept.has_value()) {
+    ASSIGN_OR_RETURN(with_keys.card.content_keys,
+                     ReadContentKeys(settings, files.keys));
+  }
+  auto card = NewOrKept(kept, std::move(keys), with_keys, random);
   if (!card.ok()) return card.status();
   card_ = *std::move(card);
   contacts_ = std::make_unique<SimulatedCardPort>(*card_, settings.atr);

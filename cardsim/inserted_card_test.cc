@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/file.h"
 #include "lib/base/status_matchers.h"
@@ -106,6 +107,42 @@ TEST_F(InsertedCardTest, IsTheFileOrientedCardOfItsStateFile) {
   }
   // Another kind of card is not in this file.
   EXPECT_THAT(Insert("t1", state), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+// P-256, by another program.
+constexpr char kPem[] =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAElXYk4DlJcMWa4AnPr/+7Q7TCj10G\n"
+    "kZWMfv3fES1pV/z87NIW3czK7TN57CbU3F/Z1b9BPMy70BKJCQCdwU4rPg==\n"
+    "-----END PUBLIC KEY-----\n";
+
+TEST_F(InsertedCardTest, KeepsWhatItVerifiesContentWith) {
+  const std::string pem = absl::StrCat(testing::TempDir(), "/key.pem");
+  ASSERT_OK(WriteFileAtomically(pem, AsBytes(kPem), 0644));
+  const std::string state = absl::StrCat(testing::TempDir(), "/content.state");
+  (void)unlink(state.c_str());
+  CardsimFlags flags;
+  flags.domains = {"A00000015100000001=E0"};
+  flags.dap_keys = {"A00000015100000001=" + pem};
+  flags.token_key = pem;
+  const auto select = [](InsertedCard& card) {
+    return ToHex(*card.port().Transmit(
+                     FromHexOrDie("00A4040009A0000001510000000100")))
+        .substr(0, 2);
+  };
+  {
+    ASSERT_OK_AND_ASSIGN(
+        const auto card,
+        InsertedCard::Create(*CheckFlags(flags), {keys_, state, ""}, random_));
+    EXPECT_EQ(select(*card), "6F");
+  }
+  ASSERT_OK_AND_ASSIGN(const auto kept, Insert("t1", state));
+  EXPECT_EQ(select(*kept), "6F");
+  ASSERT_OK(WriteFileAtomically(pem, AsBytes("no key"), 0644));
+  EXPECT_THAT(
+      InsertedCard::Create(*CheckFlags(flags), {keys_, "", ""}, random_),
+      StatusIs(absl::StatusCode::kInvalidArgument,
+               testing::StartsWith(absl::StrCat(pem, ": "))));
 }
 
 TEST_F(InsertedCardTest, NeedsItsKeys) {

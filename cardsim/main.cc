@@ -66,7 +66,9 @@ constexpr char kExamples[] =
     "  alg=aes                        (or des, for SCP01 and SCP02)\n"
     "  kvn=30\n"
     "  kdd=00010203040506070809\n"
-    "  enc=...   mac=...   dek=...   (each on a line, 16, 24 or 32 bytes)\n\n"
+    "  enc=...   mac=...   dek=...   (each on a line, 16, 24 or 32 bytes)\n"
+    "  receipt=...                    (or none: by which a new card confirms)\n"
+    "\n"
     "Exit codes: 0 stopped by SIGTERM or SIGINT, 1 cannot start, 2 wrong "
     "usage.\n";
 
@@ -137,6 +139,16 @@ int Main(int argc, char** argv) {
                  "card image number of a new card, hexadecimal");
   app.add_option("--cplc", flags.cplc,
                  "production data of a new card, 42 bytes, hexadecimal");
+  app.add_option("--domain", flags.domains,
+                 "AID=PRIVILEGES, hexadecimal: a security domain that a new "
+                 "card comes with; several are allowed")
+      ->allow_extra_args(false);
+  app.add_option("--dap_key", flags.dap_keys,
+                 "AID=FILE: the public key (PEM) by which this domain of a new "
+                 "card verifies load files; several are allowed")
+      ->allow_extra_args(false);
+  app.add_option("--token_key", flags.token_key,
+                 "the public key (PEM) by which a new card verifies tokens");
   app.add_option("--failure_limit", flags.failure_limit,
                  "failed authentications in a row that lock a key set; 0 is "
                  "never")

@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "cardsim/card/card_memory.h"
+#include "cardsim/card/domain_module.h"
+#include "cardsim/card/extradition.h"
 #include "cardsim/card/life_cycle.h"
 #include "cardsim/card/registry_state.h"
 #include "cardsim/card_error.h"
@@ -82,7 +84,27 @@ absl::StatusOr<std::unique_ptr<Card>> Card::Create(KeySet keys,
   domain.numbers = WithDefaults(options.numbers, keys.diversification_data);
   const KeyCounters counters = FreshCounters(keys.type);
   domain.key_sets.push_back({std::move(keys), counters});
-  return Create(std::move(domain), options, random);
+  ASSIGN_OR_RETURN(std::unique_ptr<Card> card,
+                   Create(std::move(domain), options, random));
+  RETURN_IF_ERROR(card->AddDomains());
+  return card;
+}
+
+absl::Status Card::AddDomains() {
+  for (const DomainOption& option : options_.domains) {
+    Application domain = MakeSecurityDomain(option.aid, option.privileges);
+    absl::Status status =
+        CheckPrivileges(option.privileges, option.aid, registry_);
+    if (!domain.is_domain()) status = absl::InvalidArgumentError("none");
+    if (status.ok()) status = registry_.AddApplication(std::move(domain));
+    if (!status.ok()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("there can be no security domain ", option.aid.ToHex(),
+                       " with these privileges"));
+    }
+  }
+  further_.Follow();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<Card>> Card::Create(SecurityDomainState domain,
@@ -133,6 +155,7 @@ absl::StatusOr<std::unique_ptr<Card>> Card::Restore(const CardState& state,
         absl::StrCat("the card has ", has, ", and ", wanted,
                      " is asked for: a card does not change them"));
   }
+  options.content_keys = memory.content_keys;
   absl::StatusOr<std::unique_ptr<Card>> card = Create(
       SecurityDomainState{std::move(memory.key_sets), std::move(memory.numbers),
                           std::move(memory.objects)},
@@ -147,10 +170,11 @@ absl::StatusOr<std::unique_ptr<Card>> Card::Restore(const CardState& state,
 
 CardState Card::ToState() const {
   SecurityDomainState domain = domain_.ToState();
-  return EncodeCardMemory(CardMemory{
-      options_.scp01_i, options_.scp02_i, options_.scp03_i,
-      std::move(domain.key_sets), further_.ToKeys(), std::move(domain.numbers),
-      std::move(domain.objects), EncodeRegistry(registry_)});
+  return EncodeCardMemory(
+      CardMemory{options_.scp01_i, options_.scp02_i, options_.scp03_i,
+                 std::move(domain.key_sets), further_.ToKeys(),
+                 std::move(domain.numbers), std::move(domain.objects),
+                 EncodeRegistry(registry_), options_.content_keys});
 }
 
 absl::Status Card::KeepIn(CardStateStore& store) {

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_CARDSIM_CARD_CARD_H_
 #define CARDFERRY_CARDSIM_CARD_CARD_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,6 +28,12 @@
 
 namespace cardferry::cardsim {
 
+// A security domain that is there when the card is new, selectable.
+struct DomainOption {
+  card::Aid aid;
+  std::array<uint8_t, 3> privileges = {kSecurityDomainPrivilege};
+};
+
 struct CardOptions {
   // The parameter `i` of each protocol (ChannelOptions); the type of a key set
   // says which one it speaks.
@@ -40,8 +47,11 @@ struct CardOptions {
   uint8_t life_cycle = kSecured;
   // Of a new card; what is empty is that of DefaultCardNumbers.
   CardNumbers numbers;
-  // Keys for signed content, which no command changes; null: none.
+  // Of a new card: keys for signed content, which no command changes; null:
+  // none.
   std::shared_ptr<const ContentKeys> content_keys = nullptr;
+  // Security domains that a new card comes with, beside the issuer's.
+  std::vector<DomainOption> domains = {};
 };
 
 // A simulated GlobalPlatform card with an issuer security domain
@@ -104,6 +114,8 @@ class Card {
   Card(KeyRing keys, ChannelOptions channel, SecurityDomainState domain,
        card::Aid isd, const CardOptions& options, RandomSource& random);
 
+  // What the options say a new card comes with.
+  absl::Status AddDomains();
   // Saves the state if it has changed since the last time.
   absl::Status Keep();
 

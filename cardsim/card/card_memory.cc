@@ -18,6 +18,10 @@ constexpr uint32_t kParameters = 0xE0;
 constexpr uint32_t kNumbers = 0xE3;
 constexpr uint32_t kObjects = 0xE4;
 constexpr uint32_t kRegistry = 0xE5;
+constexpr uint32_t kContentKeys = 0xE6;
+constexpr uint32_t kDapKey = 0xE1;
+constexpr uint32_t kAid = 0x4F;
+constexpr uint32_t kPem = 0x53;
 
 constexpr uint32_t kIssuerIdentification = 0x42;
 constexpr uint32_t kCardImage = 0x45;
@@ -26,7 +30,8 @@ constexpr uint32_t kProduction = 0x9F7F;
 constexpr size_t kKddSize = 10;
 constexpr size_t kKeyHeaderSize = 1 + 1 + kKddSize + 4 + 4 + 1;
 constexpr size_t kLongestKey = 32;
-constexpr uint8_t kDomainMark = 0x4F;  // no type of a key
+constexpr uint8_t kDomainMark = 0x4F;   // no type of a key
+constexpr uint8_t kReceiptMark = 0x71;  // likewise
 
 absl::Status Damaged(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("the card's memory: ", what));
@@ -100,13 +105,15 @@ void AppendKeySets(Bytes& out, const std::vector<KeyRingEntry>& entries) {
 
 SecretBytes EncodeKeys(const CardMemory& memory) {
   constexpr size_t kDomainHeader = 2 + 16;
+  constexpr size_t kReceiptHeader = 3;
   size_t sets = memory.key_sets.size();
   for (const DomainKeys& domain : memory.further_key_sets) {
     sets += domain.key_sets.size();
   }
   Bytes out;
   out.reserve(sets * (kKeyHeaderSize + 3 * kLongestKey) +
-              memory.further_key_sets.size() * kDomainHeader);
+              memory.further_key_sets.size() * kDomainHeader + kReceiptHeader +
+              kLongestKey);
   AppendKeySets(out, memory.key_sets);
   for (const DomainKeys& domain : memory.further_key_sets) {
     const Bytes& aid = domain.domain.bytes();
@@ -114,9 +121,72 @@ SecretBytes EncodeKeys(const CardMemory& memory) {
     Append(out, aid);
     AppendKeySets(out, domain.key_sets);
   }
+  if (memory.content_keys != nullptr &&
+      memory.content_keys->receipt.has_value()) {
+    const ContentKey& key = *memory.content_keys->receipt;
+    Append(out, Bytes{kReceiptMark, static_cast<uint8_t>(key.type()),
+                      static_cast<uint8_t>(key.value().size())});
+    Append(out, key.value().Read(GrantSecretAccess()));
+  }
   SecretBytes secret = SecretBytes::CopyOf(out);
   WipeBytes(absl::MakeSpan(out));
   return secret;
+}
+
+// The public ones.
+Bytes EncodeContentKeys(const ContentKeys& keys) {
+  Bytes out;
+  for (const auto& [domain, key] : keys.dap) {
+    Bytes dap = card::EncodeTlv(kAid, domain.bytes());
+    card::AppendTlv(dap, kPem, AsBytes(key.ToPem().value_or("")));
+    card::AppendTlv(out, kDapKey, dap);
+  }
+  if (keys.token.has_value()) {
+    card::AppendTlv(out, kPem, AsBytes(keys.token->ToPem().value_or("")));
+  }
+  return out;
+}
+
+absl::StatusOr<ContentKey> ParsePublicKey(ByteSpan pem) {
+  absl::StatusOr<crypto::VerificationKey> key =
+      crypto::VerificationKey::FromPem(AsString(pem));
+  if (!key.ok()) return Damaged(key.status().message());
+  return ContentKey(*std::move(key));
+}
+
+absl::Status ParseContentKeys(ByteSpan bytes, ContentKeys& keys) {
+  const absl::StatusOr<std::vector<card::Tlv>> all = card::ParseTlvs(bytes);
+  if (!all.ok()) return Damaged("keys for content are none");
+  for (const card::Tlv& one : *all) {
+    if (one.tag == kPem) {
+      ASSIGN_OR_RETURN(keys.token, ParsePublicKey(one.value));
+      continue;
+    }
+    if (one.tag != kDapKey) return Damaged("another key for content");
+    ASSIGN_OR_RETURN(const std::vector<card::Tlv> dap,
+                     Expect(one.value, {kAid, kPem}));
+    absl::StatusOr<card::Aid> aid = card::Aid::Create(dap[0].value);
+    if (!aid.ok()) return Damaged(aid.status().message());
+    ASSIGN_OR_RETURN(ContentKey key, ParsePublicKey(dap[1].value));
+    keys.dap.emplace(*std::move(aid), std::move(key));
+  }
+  return absl::OkStatus();
+}
+
+// The mark of the key for receipts, which follows.
+absl::StatusOr<ContentKey> TakeReceiptKey(ByteSpan& rest) {
+  if (rest.size() < 3 || rest.size() - 3 < rest[2] ||
+      (rest[1] != static_cast<uint8_t>(KeyType::kDes) &&
+       rest[1] != static_cast<uint8_t>(KeyType::kAes))) {
+    return Damaged("the key for receipts is none");
+  }
+  const size_t size = rest[2];
+  absl::StatusOr<ContentKey> key =
+      ContentKey::Symmetric(static_cast<KeyType>(rest[1]),
+                            SecretBytes::CopyOf(rest.subspan(3, size)));
+  rest.remove_prefix(3 + size);
+  if (!key.ok()) return Damaged(key.status().message());
+  return key;
 }
 
 absl::StatusOr<KeyRingEntry> TakeKeySet(ByteSpan& rest) {
@@ -156,6 +226,15 @@ absl::StatusOr<card::Aid> TakeDomain(ByteSpan& rest) {
   return aid;
 }
 
+// With keys for signed content, or without.
+absl::StatusOr<std::vector<card::Tlv>> ParseContent(ByteSpan content) {
+  absl::StatusOr<std::vector<card::Tlv>> without =
+      Expect(content, {kParameters, kNumbers, kObjects, kRegistry});
+  if (without.ok()) return without;
+  return Expect(content,
+                {kParameters, kNumbers, kObjects, kRegistry, kContentKeys});
+}
+
 }  // namespace
 
 CardState EncodeCardMemory(const CardMemory& memory) {
@@ -168,14 +247,17 @@ CardState EncodeCardMemory(const CardMemory& memory) {
   card::AppendTlv(state.content, kNumbers, EncodeNumbers(memory.numbers));
   card::AppendTlv(state.content, kObjects, objects.Encode());
   card::AppendTlv(state.content, kRegistry, memory.registry);
+  if (memory.content_keys != nullptr) {
+    card::AppendTlv(state.content, kContentKeys,
+                    EncodeContentKeys(*memory.content_keys));
+  }
   state.keys = EncodeKeys(memory);
   return state;
 }
 
 absl::StatusOr<CardMemory> ParseCardMemory(const CardState& state) {
-  ASSIGN_OR_RETURN(
-      const std::vector<card::Tlv> tlvs,
-      Expect(state.content, {kParameters, kNumbers, kObjects, kRegistry}));
+  ASSIGN_OR_RETURN(const std::vector<card::Tlv> tlvs,
+                   ParseContent(state.content));
   const ByteSpan parameters = tlvs[0].value;
   if (parameters.size() != 2 && parameters.size() != 3) {
     return Damaged("parameters are not two or three");
@@ -187,6 +269,11 @@ absl::StatusOr<CardMemory> ParseCardMemory(const CardState& state) {
   ASSIGN_OR_RETURN(memory.numbers, ParseNumbers(tlvs[1].value));
   ASSIGN_OR_RETURN(memory.objects, ParseObjects(tlvs[2].value));
   memory.registry = ToBytes(tlvs[3].value);
+  std::shared_ptr<ContentKeys> content_keys;
+  if (tlvs.size() > 4) {
+    content_keys = std::make_shared<ContentKeys>();
+    RETURN_IF_ERROR(ParseContentKeys(tlvs[4].value, *content_keys));
+  }
   ByteSpan rest = state.keys.Read(GrantSecretAccess());
   std::vector<KeyRingEntry>* sets = &memory.key_sets;
   while (!rest.empty()) {
@@ -196,9 +283,14 @@ absl::StatusOr<CardMemory> ParseCardMemory(const CardState& state) {
       sets = &memory.further_key_sets.back().key_sets;
       continue;
     }
+    if (rest[0] == kReceiptMark && content_keys != nullptr) {
+      ASSIGN_OR_RETURN(content_keys->receipt, TakeReceiptKey(rest));
+      continue;
+    }
     ASSIGN_OR_RETURN(KeyRingEntry entry, TakeKeySet(rest));
     sets->push_back(std::move(entry));
   }
+  memory.content_keys = std::move(content_keys);
   return memory;
 }
 

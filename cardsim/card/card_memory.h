@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "cardsim/card/card_data.h"
+#include "cardsim/card/content_security.h"
 #include "cardsim/card/registry.h"
 #include "cardsim/channel/key_ring.h"
 #include "cardsim/state/card_state.h"
@@ -33,16 +35,21 @@ struct CardMemory {
   CardNumbers numbers;
   std::map<uint16_t, Bytes> objects;  // of STORE DATA, tag to value
   Bytes registry;                     // as EncodeRegistry
+  std::shared_ptr<const ContentKeys> content_keys = nullptr;
 };
 
 // As bytes. Content, BER-TLV: E0 the parameters of SCP02, of
 // SCP03 and, where it has it, of SCP01 | E3 { 42 | 45 | 9F7F
-// numbers } | E4 { objects of STORE DATA } | E5 registry. Keys, for each set:
+// numbers } | E4 { objects of STORE DATA } | E5 registry, and where there are
+// keys for signed content E6 { E1 { 4F AID | 53 PEM } for each DAP, 53 PEM for
+// tokens }. Keys, for each set:
 //   type (1) | version (1) | key diversification data (10) |
 //   sequence counter (4) | failures (4) | length of a key (1) |
 //   Key-ENC | Key-MAC | Key-DEK
 // Those of another security domain follow on
 //   4F (1) | length of its AID (1) | AID
+// and the key for receipts is
+//   71 (1) | type (1) | length (1) | key
 CardState EncodeCardMemory(const CardMemory& memory);
 
 // The way back. DATA_LOSS for bytes that EncodeCardMemory cannot give; key sets

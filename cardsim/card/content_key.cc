@@ -29,6 +29,13 @@ absl::StatusOr<ContentKey> ContentKey::Symmetric(KeyType type,
   return key;
 }
 
+absl::StatusOr<std::string> ContentKey::ToPem() const {
+  if (public_ == nullptr) {
+    return absl::InvalidArgumentError("a secret key has no public half");
+  }
+  return public_->ToPem();
+}
+
 absl::StatusOr<Bytes> ContentKey::Mac(ByteSpan message) const {
   if (secret_ == nullptr) {
     return absl::InvalidArgumentError("a public key makes no MAC");

@@ -2,6 +2,7 @@
 #define CARDFERRY_CARDSIM_CARD_CONTENT_KEY_H_
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -26,6 +27,12 @@ class ContentKey {
   static absl::StatusOr<ContentKey> Symmetric(KeyType type, SecretBytes value);
 
   bool makes_receipts() const { return secret_ != nullptr; }
+
+  // A public key as SubjectPublicKeyInfo (VerificationKey::ToPem); another has
+  // a value and a type. INVALID_ARGUMENT for a key that is none.
+  absl::StatusOr<std::string> ToPem() const;
+  const SecretBytes& value() const { return *secret_; }
+  KeyType type() const { return type_; }
 
   // True when `signature` is that of the key's owner over `message`.
   absl::StatusOr<bool> Verifies(ByteSpan message, ByteSpan signature) const;

@@ -6,6 +6,7 @@
 
 #include "cardsim/applets/applet_factory.h"
 #include "cardsim/card/dap.h"
+#include "cardsim/card/domain_module.h"
 #include "cardsim/card/extradition.h"
 #include "cardsim/card/load_file.h"
 #include "cardsim/card/tokens.h"
@@ -25,11 +26,6 @@ constexpr uint8_t kForMakeSelectable = 0x08;
 constexpr uint8_t kForExtradition = 0x10;
 constexpr uint8_t kForPersonalization = 0x20;
 constexpr uint8_t kForRegistryUpdate = 0x40;
-
-// Package and module of every security domain, with names that cards widely
-// use.
-constexpr char kDomainPackage[] = "A0000001515350";
-constexpr char kDomainModule[] = "A000000151535041";
 
 constexpr uint8_t kInsStoreData = 0xE2;
 constexpr uint8_t kInsLoad = 0xE8;

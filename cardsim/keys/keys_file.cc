@@ -16,9 +16,9 @@
 namespace cardferry::cardsim {
 namespace {
 
-enum Field { kKvn, kKdd, kEnc, kMac, kDek, kFieldCount };
+enum Field { kKvn, kKdd, kEnc, kMac, kDek, kReceipt, kFieldCount };
 constexpr std::array<absl::string_view, kFieldCount> kNames = {
-    "kvn", "kdd", "enc", "mac", "dek"};
+    "kvn", "kdd", "enc", "mac", "dek", "receipt"};
 
 struct Fields {
   std::optional<KeyType> type;
@@ -67,7 +67,7 @@ absl::Status ParseLine(absl::string_view line, Fields& fields) {
                               line.substr(0, std::min(equals, line.size())));
   if (equals == absl::string_view::npos || name == kNames.end()) {
     return absl::InvalidArgumentError(
-        "not alg=, kvn=, kdd=, enc=, mac= or dek=");
+        "not alg=, kvn=, kdd=, enc=, mac=, dek= or receipt=");
   }
   auto& field = fields.values[static_cast<size_t>(name - kNames.begin())];
   if (field.has_value()) {
@@ -84,7 +84,7 @@ absl::Status ParseLine(absl::string_view line, Fields& fields) {
 absl::Status CheckFields(
     const std::array<std::optional<SecretBytes>, kFieldCount>& fields) {
   for (size_t i = 0; i < fields.size(); ++i) {
-    if (!fields[i].has_value()) {
+    if (!fields[i].has_value() && i != kReceipt) {
       return absl::InvalidArgumentError(
           absl::StrCat(kNames[i], "= is missing"));
     }
@@ -98,9 +98,7 @@ absl::Status CheckFields(
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::StatusOr<KeySet> ParseKeysFile(const SecretBytes& text) {
+absl::StatusOr<Fields> ParseFields(const SecretBytes& text) {
   const ByteSpan bytes = text.Read(GrantSecretAccess());
   absl::string_view rest(reinterpret_cast<const char*>(bytes.data()),
                          bytes.size());
@@ -111,8 +109,15 @@ absl::StatusOr<KeySet> ParseKeysFile(const SecretBytes& text) {
                              absl::StrCat("line ", line)));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
+  RETURN_IF_ERROR(CheckFields(fields.values));
+  return fields;
+}
+
+}  // namespace
+
+absl::StatusOr<KeySet> ParseKeysFile(const SecretBytes& text) {
+  ASSIGN_OR_RETURN(Fields fields, ParseFields(text));
   auto& values = fields.values;
-  RETURN_IF_ERROR(CheckFields(values));
   KeySet keys;
   keys.type = fields.type.value_or(KeyType::kAes);
   keys.version = values[kKvn]->Read(GrantSecretAccess())[0];
@@ -123,6 +128,24 @@ absl::StatusOr<KeySet> ParseKeysFile(const SecretBytes& text) {
   keys.dek = *std::move(values[kDek]);
   RETURN_IF_ERROR(Annotate(CheckKeySet(keys), "enc, mac and dek"));
   return keys;
+}
+
+absl::StatusOr<std::optional<SecretBytes>> ParseReceiptKey(
+    const SecretBytes& text) {
+  ASSIGN_OR_RETURN(Fields fields, ParseFields(text));
+  std::optional<SecretBytes>& key = fields.values[kReceipt];
+  if (key.has_value() && key->size() != fields.values[kMac]->size()) {
+    return absl::InvalidArgumentError("receipt has another length than mac");
+  }
+  return std::move(key);
+}
+
+absl::StatusOr<std::optional<SecretBytes>> ReadReceiptKey(
+    const std::string& path) {
+  ASSIGN_OR_RETURN(const SecretBytes text, ReadSecretFile(path));
+  absl::StatusOr<std::optional<SecretBytes>> key = ParseReceiptKey(text);
+  if (!key.ok()) return Annotate(key.status(), path);
+  return key;
 }
 
 absl::StatusOr<KeySet> ReadKeysFile(const std::string& path) {

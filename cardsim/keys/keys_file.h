@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_CARDSIM_KEYS_KEYS_FILE_H_
 #define CARDFERRY_CARDSIM_KEYS_KEYS_FILE_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -27,14 +28,23 @@ namespace cardferry::cardsim {
 //   enc, mac, dek  Key-ENC, Key-MAC, Key-DEK: AES, 16, 24 or 32 bytes, all
 //        three of one length, or triple DES, 16 bytes; the card's own keys,
 //        after any diversification
+//   receipt  may be missing: the key by which the card confirms what others
+//        than its issuer did, of the same kind as the others
 //
-// Each name stands there once, but for alg; there are no others.
+// Each name stands there once, but for alg and receipt; there are no others.
 
 // INVALID_ARGUMENT with the line and what is wrong there, never with a value.
 absl::StatusOr<KeySet> ParseKeysFile(const SecretBytes& text);
 
-// Reads the file and parses it. Errors also as ReadSecretFile.
+// The key `receipt` of the same text; nullopt when it has none. Errors as
+// above.
+absl::StatusOr<std::optional<SecretBytes>> ParseReceiptKey(
+    const SecretBytes& text);
+
+// Read the file and parse it. Errors also as ReadSecretFile.
 absl::StatusOr<KeySet> ReadKeysFile(const std::string& path);
+absl::StatusOr<std::optional<SecretBytes>> ReadReceiptKey(
+    const std::string& path);
 
 }  // namespace cardferry::cardsim
 

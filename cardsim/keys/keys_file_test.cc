@@ -76,8 +76,10 @@ TEST(KeysFileTest, SaysWhichLineIsWrongAndNeverItsValue) {
     const char* new_text;
     const char* message;
   } kCases[] = {
-      {"kvn=30", "kvn 30", "line 2: not alg=, kvn=, kdd=, enc=, mac= or dek="},
-      {"kvn=30", "kid=30", "line 2: not alg=, kvn=, kdd=, enc=, mac= or dek="},
+      {"kvn=30", "kvn 30",
+       "line 2: not alg=, kvn=, kdd=, enc=, mac=, dek= or receipt="},
+      {"kvn=30", "kid=30",
+       "line 2: not alg=, kvn=, kdd=, enc=, mac=, dek= or receipt="},
       {"kvn=30", "enc=30", "line 5: enc is there twice"},
       {"kvn=30", "kvn=3", "line 2: the value of kvn is not hexadecimal"},
       {"kvn=30", "kvn=", "line 2: the value of kvn is not hexadecimal"},
@@ -114,6 +116,23 @@ TEST(KeysFileTest, WantsAFileThatOnlyItsOwnerMayRead) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
   ASSERT_EQ(unlink(path.c_str()), 0);
   EXPECT_THAT(ReadKeysFile(path), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST(KeysFileTest, TheKeyForReceiptsMayBeThere) {
+  EXPECT_THAT(ParseReceiptKey(SecretBytes::CopyOf(AsBytes(kFile))),
+              IsOkAndHolds(testing::Eq(std::nullopt)));
+  const auto with = [](const std::string& value) {
+    return ParseReceiptKey(SecretBytes::CopyOf(
+        AsBytes(std::string(kFile) + "receipt=" + value + "\n")));
+  };
+  const auto key = with("707172737475767778797A7B7C7D7E7F");
+  ASSERT_OK(key);
+  ASSERT_TRUE(key->has_value());
+  EXPECT_TRUE((*key)->Equals(
+      SecretBytes::CopyOf(FromHexOrDie("707172737475767778797A7B7C7D7E7F"))));
+  EXPECT_THAT(with("7071"), StatusIs(absl::StatusCode::kInvalidArgument,
+                                     "receipt has another length than mac"));
+  EXPECT_THAT(with("xx"), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 }  // namespace
