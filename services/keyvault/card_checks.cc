@@ -41,8 +41,13 @@ absl::Status CheckLevelFloor(uint32_t floor) {
   }
 }
 
-scp::SecurityLevel DefaultLevelFloor(const scp::ChannelProtocol&) {
-  return scp::SecurityLevel::kCDecCMac;
+scp::SecurityLevel DefaultLevelFloor(const scp::ChannelProtocol& protocol) {
+  for (const scp::SecurityLevel level :
+       {scp::SecurityLevel::kCDecCMacRMacREnc,
+        scp::SecurityLevel::kCDecCMacRMac, scp::SecurityLevel::kCDecCMac}) {
+    if (scp::IsLegal(protocol, level)) return level;
+  }
+  return scp::SecurityLevel::kCMac;
 }
 
 absl::StatusOr<scp::SecurityLevel> ChooseLevel(
@@ -128,10 +133,6 @@ absl::StatusOr<scp::ChannelProtocol> ChooseProtocol(
   ASSIGN_OR_RETURN(const uint8_t i, OptionsOf(answer, channel_options));
   const scp::ChannelProtocol protocol = {answer.scp, i};
   RETURN_IF_ERROR(Annotate(scp::CheckProtocol(protocol), "the card offers"));
-  if (scp::IsImplicit(protocol)) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "SCP02 with i %02X begins without INITIALIZE UPDATE", i));
-  }
   const std::set<uint8_t>& set =
       allowed.empty() ? DefaultChannelOptions(protocol.scp) : allowed;
   if (set.count(i) != 0) return protocol;

@@ -19,7 +19,9 @@ namespace cardferry::keyvault {
 // INVALID_ARGUMENT for a floor that is no security level of any channel.
 absl::Status CheckLevelFloor(uint32_t floor);
 
-// The lowest level of sessions of this channel where the policy does not say.
+// The lowest level of sessions of this channel where the policy does not say:
+// the highest that it has with C-DECRYPTION, 33, 13 or 03; with implicit
+// initiation, which has no other, 01.
 scp::SecurityLevel DefaultLevelFloor(const scp::ChannelProtocol& protocol);
 
 // The level of a session: all bits of both floors. `policy_floor` is the key

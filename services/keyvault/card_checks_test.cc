@@ -1,5 +1,6 @@
 #include "services/keyvault/card_checks.h"
 
+#include <map>
 #include <set>
 
 #include "gtest/gtest.h"
@@ -55,10 +56,36 @@ TEST(ChooseLevelTest, ACardThatClaimsLessThanTheFloorIsRefused) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST(ChooseLevelTest, WithoutAPolicyTheDefaultFloorHolds) {
-  for (const scp::ChannelProtocol& protocol : {kWithREnc, kWithRMac, kPlain}) {
-    EXPECT_THAT(ChooseLevel(protocol, std::nullopt, 0x01),
-                IsOkAndHolds(DefaultLevelFloor(protocol)));
+// By SCP and `i`, for all that are there.
+TEST(ChooseLevelTest, WithoutAPolicyItIsTheHighestThatTheChannelHas) {
+  const std::map<uint8_t, std::map<uint8_t, uint8_t>> floors = {
+      {scp::kScp01, {{0x05, 0x03}, {0x15, 0x03}}},
+      {scp::kScp02,
+       {{0x15, 0x03},
+        {0x55, 0x03},
+        {0x35, 0x13},
+        {0x75, 0x13},
+        {0x1B, 0x01},
+        {0x3A, 0x01}}},
+      {scp::kScp03,
+       {{0x00, 0x03},
+        {0x10, 0x03},
+        {0x20, 0x13},
+        {0x30, 0x13},
+        {0x60, 0x33},
+        {0x70, 0x33},
+        {0x01, 0x03},
+        {0x11, 0x03},
+        {0x21, 0x13},
+        {0x31, 0x13},
+        {0x61, 0x33},
+        {0x71, 0x33}}}};
+  for (const auto& [scp, by_i] : floors) {
+    for (const auto& [i, floor] : by_i) {
+      EXPECT_THAT(ChooseLevel({scp, i}, std::nullopt, 0x00),
+                  IsOkAndHolds(static_cast<SecurityLevel>(floor)))
+          << int{scp} << " " << int{i};
+    }
   }
 }
 
@@ -157,7 +184,7 @@ TEST(ChooseProtocolTest, TakesTwoValuesOfIForAnScp02CardByDefault) {
   const std::set<uint32_t> there = {
       0x04, 0x05, 0x14, 0x15, 0x44, 0x45, 0x54, 0x55, 0x24, 0x25, 0x34, 0x35,
       0x64, 0x65, 0x74, 0x75,
-      // Implicit: no answer leads to them.
+      // Implicit.
       0x0A, 0x0B, 0x1A, 0x1B, 0x2A, 0x2B, 0x3A, 0x3B};
   for (uint32_t i = 1; i < 0x100; ++i) {
     const auto protocol = ChooseProtocol(Scp02Answer(), i, DesKeySet(), {});
@@ -190,9 +217,7 @@ TEST(ChooseProtocolTest, TakesWhatThePolicyAllowsAndNothingElse) {
   // What is not there stays so, whatever the policy says.
   EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x1C, DesKeySet(), {0x1C}),
               StatusIs(absl::StatusCode::kUnimplemented));
-  EXPECT_THAT(ChooseProtocol(Scp02Answer(), 0x1A, DesKeySet(), {0x1A}),
-              StatusIs(absl::StatusCode::kInvalidArgument,
-                       "SCP02 with i 1A begins without INITIALIZE UPDATE"));
+  EXPECT_OK(ChooseProtocol(Scp02Answer(), 0x1A, DesKeySet(), {0x1A}));
 }
 
 TEST(ChooseProtocolTest, TakesOneValueOfIForAnScp01CardByDefault) {

@@ -25,7 +25,17 @@ std::vector<store::Migration> Schema() {
             "subject TEXT NOT NULL, agent TEXT NOT NULL)",
             "CREATE INDEX alarms_by_time ON alarms (at)"}},
           ApprovalsSchema(),
-          ApprovalsIndex()};
+          ApprovalsIndex(),
+          // `differs`: others were seen since.
+          {"the options of cards",
+           {"CREATE TABLE card_options (key_set TEXT NOT NULL, "
+            "card TEXT NOT NULL, options BIGINT NOT NULL, "
+            "differs BIGINT NOT NULL, PRIMARY KEY (key_set, card))"}},
+          // The last packet with changes of each.
+          {"the counters of implicit sessions",
+           {"CREATE TABLE card_counters (key_set TEXT NOT NULL, "
+            "card TEXT NOT NULL, counter BIGINT NOT NULL, "
+            "opening TEXT NOT NULL, PRIMARY KEY (key_set, card))"}}};
 }
 
 // The one number that a row is.
@@ -78,6 +88,81 @@ absl::StatusOr<FailureCount> Count(Transaction& transaction,
   ASSIGN_OR_RETURN(count.cards_at_agent,
                    CountCardsAt(transaction, agent, window));
   return count;
+}
+
+// Notes when others are there.
+constexpr char kSeeOptions[] =
+    "UPDATE card_options SET differs = 1 WHERE key_set = :key_set AND "
+    "card = :card AND options <> :options";
+constexpr char kBindOptions[] =
+    "INSERT INTO card_options (key_set, card, options, differs) "
+    "VALUES (:key_set, :card, :options, 0) ON CONFLICT DO NOTHING";
+
+absl::StatusOr<uint8_t> BindIn(Transaction& transaction,
+                               const ClaimedCard& card, uint8_t options,
+                               bool proven) {
+  const ByteSpan name = card.key_diversification_data;
+  for (const char* statement : {kSeeOptions, kBindOptions}) {
+    if (statement == kBindOptions && !proven) break;
+    RETURN_IF_ERROR(transaction
+                        .Execute(statement, {{"key_set", card.key_set},
+                                             {"card", name},
+                                             {"options", int64_t{options}}})
+                        .status());
+  }
+  ASSIGN_OR_RETURN(
+      const std::vector<Row> rows,
+      transaction.Query("SELECT options FROM card_options WHERE "
+                        "key_set = :key_set AND card = :card",
+                        {{"key_set", card.key_set}, {"card", name}}));
+  if (rows.empty()) return options;
+  ASSIGN_OR_RETURN(const size_t bound, Number(rows[0]));
+  return static_cast<uint8_t>(bound);
+}
+
+absl::StatusOr<bool> ClaimCounterIn(Transaction& transaction,
+                                    const ClaimedCard& card, uint16_t counter,
+                                    const std::string& opening) {
+  const ByteSpan name = card.key_diversification_data;
+  RETURN_IF_ERROR(
+      transaction
+          .Execute("INSERT INTO card_counters (key_set, card, counter, "
+                   "opening) VALUES (:key_set, :card, :counter, :opening) "
+                   "ON CONFLICT (key_set, card) DO UPDATE SET "
+                   "counter = excluded.counter, opening = excluded.opening "
+                   "WHERE card_counters.counter < excluded.counter",
+                   {{"key_set", card.key_set},
+                    {"card", name},
+                    {"counter", int64_t{counter}},
+                    {"opening", opening}})
+          .status());
+  ASSIGN_OR_RETURN(
+      const size_t ours,
+      Number(transaction.QueryOne(
+          "SELECT COUNT(*) FROM card_counters WHERE key_set = :key_set AND "
+          "card = :card AND counter = :counter AND opening = :opening",
+          {{"key_set", card.key_set},
+           {"card", name},
+           {"counter", int64_t{counter}},
+           {"opening", opening}})));
+  return ours == 1;
+}
+
+// The number of failed verifications, and one for options that differed.
+absl::StatusOr<size_t> ForgetIn(Transaction& transaction,
+                                const ClaimedCard& card) {
+  const ByteSpan name = card.key_diversification_data;
+  ASSIGN_OR_RETURN(
+      const int64_t failures,
+      transaction.Execute("DELETE FROM failures WHERE "
+                          "key_set = :key_set AND card = :card",
+                          {{"key_set", card.key_set}, {"card", name}}));
+  ASSIGN_OR_RETURN(
+      const int64_t options,
+      transaction.Execute("DELETE FROM card_options WHERE differs = 1 AND "
+                          "key_set = :key_set AND card = :card",
+                          {{"key_set", card.key_set}, {"card", name}}));
+  return static_cast<size_t>(failures + options);
 }
 
 absl::Status InsertAlarm(Transaction& transaction, const Alarm& alarm) {
@@ -195,18 +280,29 @@ absl::Status DatabaseLedger::RecordAlarm(const Alarm& alarm) {
 
 absl::StatusOr<size_t> DatabaseLedger::ForgetFailures(const ClaimedCard& card,
                                                       const Alarm& event) {
-  const ByteSpan name = card.key_diversification_data;
   return WithoutDataLoss(
       database_->Write([&](Transaction& transaction) -> absl::StatusOr<size_t> {
-        ASSIGN_OR_RETURN(
-            const int64_t forgotten,
-            transaction.Execute("DELETE FROM failures WHERE "
-                                "key_set = :key_set AND card = :card",
-                                {{"key_set", card.key_set}, {"card", name}}));
+        ASSIGN_OR_RETURN(const size_t forgotten, ForgetIn(transaction, card));
         if (forgotten == 0) return size_t{0};
         RETURN_IF_ERROR(InsertAlarm(transaction, event));
-        return static_cast<size_t>(forgotten);
+        return forgotten;
       }));
+}
+
+absl::StatusOr<uint8_t> DatabaseLedger::BindOptions(const ClaimedCard& card,
+                                                    uint8_t options,
+                                                    bool proven) {
+  return WithoutDataLoss(database_->Write([&](Transaction& transaction) {
+    return BindIn(transaction, card, options, proven);
+  }));
+}
+
+absl::StatusOr<bool> DatabaseLedger::ClaimCounter(const ClaimedCard& card,
+                                                  uint16_t counter,
+                                                  const std::string& opening) {
+  return WithoutDataLoss(database_->Write([&](Transaction& transaction) {
+    return ClaimCounterIn(transaction, card, counter, opening);
+  }));
 }
 
 absl::StatusOr<std::vector<Alarm>> DatabaseLedger::Alarms(size_t limit) {

@@ -87,6 +87,9 @@ absl::Status TakeKeySet(const config::v1::KeySetPolicy& key_set,
   }
   rules.allowed_privileges = key_set.allowed_privileges();
   rules.allow_keys_in_memory = key_set.allow_keys_in_memory();
+  if (key_set.highest_unproven_counter() != 0) {
+    rules.highest_unproven_counter = key_set.highest_unproven_counter();
+  }
   if (!policy.key_sets.emplace(key_set.name(), rules).second) {
     return absl::InvalidArgumentError(
         absl::StrCat("key set ", key_set.name(), " is there twice"));

@@ -75,6 +75,7 @@ TEST(KeyVaultConfigTest, TakesEveryField) {
       channel_options: 0x15
       channel_options: 0x05
       allowed_privileges: 0x040000
+      highest_unproven_counter: 9
     }
     key_sets { name: "default" }
     allow_test_keys: true
@@ -93,7 +94,7 @@ TEST(KeyVaultConfigTest, TakesEveryField) {
   EXPECT_EQ(config.policy.key_sets,
             (std::map<std::string, KeySetRules>{
                 {"low", {0x01, {}, 0}},
-                {"high", {0x03, {0x15, 0x05}, 0x040000}},
+                {"high", {0x03, {0x15, 0x05}, 0x040000, false, 9}},
                 {"default", KeySetRules()}}));
 }
 

@@ -58,6 +58,47 @@ v1::Assurance ToProto(Assurance assurance) {
   return v1::ASSURANCE_UNSPECIFIED;
 }
 
+v1::OperationClass ToProto(OperationClass operation_class) {
+  switch (operation_class) {
+    case OperationClass::kRead:
+      return v1::OPERATION_CLASS_READ;
+    case OperationClass::kContent:
+      return v1::OPERATION_CLASS_CONTENT;
+    case OperationClass::kPersonalize:
+      return v1::OPERATION_CLASS_PERSONALIZE;
+    case OperationClass::kKeys:
+      return v1::OPERATION_CLASS_KEYS;
+    case OperationClass::kCardState:
+      return v1::OPERATION_CLASS_CARD_STATE;
+  }
+  return v1::OPERATION_CLASS_UNSPECIFIED;
+}
+
+absl::StatusOr<std::array<uint8_t, 10>> ParseDiversificationData(
+    const std::string& bytes) {
+  std::array<uint8_t, 10> parsed = {};
+  if (bytes.size() != parsed.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "key_diversification_data has ", bytes.size(), " bytes, must be 10"));
+  }
+  const ByteSpan name = AsBytes(bytes);
+  std::copy(name.begin(), name.end(), parsed.begin());
+  return parsed;
+}
+
+absl::StatusOr<ImplicitStart> ParseStart(const v1::ImplicitStart& start) {
+  ImplicitStart parsed;
+  ASSIGN_OR_RETURN(parsed.key_diversification_data,
+                   ParseDiversificationData(start.key_diversification_data()));
+  if (start.key_version_number() > 0xFF || start.sequence_counter() > 0xFFFF) {
+    return absl::InvalidArgumentError(
+        "implicit: a key version number has one byte, a sequence counter two");
+  }
+  parsed.key_version_number = static_cast<uint8_t>(start.key_version_number());
+  parsed.sequence_counter = static_cast<uint16_t>(start.sequence_counter());
+  return parsed;
+}
+
 }  // namespace
 
 absl::StatusOr<Handshake> ParseHandshake(
@@ -74,19 +115,19 @@ absl::StatusOr<Handshake> ParseHandshake(
   handshake.channel_options = request.channel_options();
   handshake.aid = ToBytes(request.aid());
   handshake.quirks = ParseQuirks(request.quirks());
+  if (request.has_implicit()) {
+    ASSIGN_OR_RETURN(handshake.implicit, ParseStart(request.implicit()));
+  }
   return handshake;
 }
 
 absl::StatusOr<ClaimedCard> ParseCard(
     const v1::ForgetFailuresRequest& request) {
   ClaimedCard card;
-  const ByteSpan name = AsBytes(request.key_diversification_data());
-  if (name.size() != card.key_diversification_data.size()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "key_diversification_data has ", name.size(), " bytes, must be 10"));
-  }
   card.key_set = request.key_set();
-  std::copy(name.begin(), name.end(), card.key_diversification_data.begin());
+  ASSIGN_OR_RETURN(
+      card.key_diversification_data,
+      ParseDiversificationData(request.key_diversification_data()));
   return card;
 }
 
@@ -132,8 +173,11 @@ void Render(const std::vector<IssuedOpening>& openings,
 }
 
 void Render(const Session& session, v1::AuthenticateResponse& response) {
-  response.set_external_authenticate(
-      AsString(session.external_authenticate.Encode()));
+  if (session.external_authenticate.has_value()) {
+    response.set_external_authenticate(
+        AsString(session.external_authenticate->Encode()));
+  }
+  response.set_granted_class(ToProto(session.operation_class));
   response.set_command_token(AsString(session.command_token));
   response.set_verify_token(AsString(session.verify_token));
   v1::CardIdentity& card = *response.mutable_card();

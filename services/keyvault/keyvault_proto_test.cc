@@ -34,6 +34,30 @@ TEST(KeyvaultProtoTest, ParsesAHandshake) {
   EXPECT_EQ(handshake.level_floor, 0x13u);
   EXPECT_EQ(handshake.operation_class, OperationClass::kContent);
   EXPECT_EQ(handshake.quirks, scp::ChannelQuirks());
+  EXPECT_FALSE(handshake.implicit.has_value());
+}
+
+TEST(KeyvaultProtoTest, ParsesAStartWithoutInitializeUpdate) {
+  v1::AuthenticateRequest request = TestRequest();
+  v1::ImplicitStart& start = *request.mutable_implicit();
+  start.set_key_diversification_data(Raw("00010203040506070809"));
+  start.set_key_version_number(0x20);
+  start.set_sequence_counter(0xFFFF);
+  ASSERT_OK_AND_ASSIGN(const Handshake handshake, ParseHandshake(request));
+  ASSERT_TRUE(handshake.implicit.has_value());
+  EXPECT_EQ(ToHex(handshake.implicit->key_diversification_data),
+            "00010203040506070809");
+  EXPECT_EQ(handshake.implicit->key_version_number, 0x20);
+  EXPECT_EQ(handshake.implicit->sequence_counter, 0xFFFF);
+  const auto refused = StatusIs(absl::StatusCode::kInvalidArgument);
+  start.set_sequence_counter(0x10000);
+  EXPECT_THAT(ParseHandshake(request), refused);
+  start.set_sequence_counter(0);
+  start.set_key_version_number(0x100);
+  EXPECT_THAT(ParseHandshake(request), refused);
+  start.set_key_version_number(0);
+  start.set_key_diversification_data(Raw("000102030405060708"));
+  EXPECT_THAT(ParseHandshake(request), refused);
 }
 
 TEST(KeyvaultProtoTest, ParsesEachQuirkOfACardAndItsApplication) {

@@ -85,13 +85,28 @@ class Ledger {
   virtual absl::StatusOr<FailureCount> CountFailures(
       const ClaimedCard& card, const std::string& agent,
       const FailureWindow& window) = 0;
-  // Takes back that the card failed, at every agent, and records `event`. The
+  // Takes back that the card failed, at every agent, and that it showed other
+  // options `i` than before, which counts as one failure; records `event`. The
   // number of failures; none of it when there are none.
   virtual absl::StatusOr<size_t> ForgetFailures(const ClaimedCard& card,
                                                 const Alarm& event) = 0;
   // The part of it that concerns no card: FailureCount::cards_at_agent.
   virtual absl::StatusOr<size_t> CountFailedCards(
       const std::string& agent, const FailureWindow& window) = 0;
+
+  // The options `i` that the card of these keys had when this was first asked
+  // of it as a card that has proven them; from then on that is what it has,
+  // until ForgetFailures after others were seen. `options` itself while that
+  // was not yet.
+  virtual absl::StatusOr<uint8_t> BindOptions(const ClaimedCard& card,
+                                              uint8_t options, bool proven) = 0;
+
+  // Whether a packet with changes may be made for this counter of the card's
+  // implicit sessions, and from now on none for it or an earlier one but by the
+  // same opening: what was made may be run until the card's counter is past it.
+  virtual absl::StatusOr<bool> ClaimCounter(const ClaimedCard& card,
+                                            uint16_t counter,
+                                            const std::string& opening) = 0;
 
   virtual absl::Status RecordAlarm(const Alarm& alarm) = 0;
   // The newest `limit` of them, newest first.

@@ -297,7 +297,7 @@ TEST_F(NoOracleVaultTest, VerifyingGivesNothingThatTheCardDidNotMac) {
                        vault_->Protect(session_->command_token, {read}));
   keys_.ClearLog();
   SessionPacket packet;
-  packet.commands = {session_->external_authenticate, sent.commands[0]};
+  packet.commands = {*session_->external_authenticate, sent.commands[0]};
   packet.answers = {{{}, card::kSuccess}, {Bytes(32, 0xA5), card::kSuccess}};
   ASSERT_OK_AND_ASSIGN(const std::vector<VerifiedAnswer> verified,
                        vault_->VerifyResponses(session_->verify_token, packet));

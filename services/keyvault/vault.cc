@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "lib/base/log.h"
 #include "lib/base/status_macros.h"
 #include "lib/crypto/digest.h"
@@ -35,9 +36,43 @@ Use UseOfOpening(const Opening& opening, const Handshake& handshake) {
       .Uint32(handshake.channel_options)
       .Byte(scp::ToBits(handshake.quirks))
       .Counted(handshake.aid)
+      .Byte(handshake.implicit.has_value() ? 1 : 0)
       .Counted(handshake.initialize_update_answer);
+  if (handshake.implicit.has_value()) {
+    purpose.Fixed(handshake.implicit->key_diversification_data)
+        .Byte(handshake.implicit->key_version_number)
+        .Uint32(handshake.implicit->sequence_counter);
+  }
   return {absl::StrCat("opening ", ToHex(opening.serial)),
           crypto::Sha256(purpose.bytes()), opening.expires_at + kClockSkew};
+}
+
+// Without INITIALIZE UPDATE: as if the card had said it there.
+absl::StatusOr<scp::InitializeUpdateResponse> AnswerOf(
+    const Handshake& handshake) {
+  if (!handshake.implicit.has_value()) {
+    return scp::InitializeUpdateResponse::Parse(
+        handshake.initialize_update_answer);
+  }
+  const uint16_t counter = handshake.implicit->sequence_counter;
+  scp::InitializeUpdateResponse answer;
+  answer.key_diversification_data =
+      handshake.implicit->key_diversification_data;
+  answer.key_version_number = handshake.implicit->key_version_number;
+  answer.scp = scp::kScp02;
+  answer.card_challenge = {static_cast<uint8_t>(counter >> 8),
+                           static_cast<uint8_t>(counter)};
+  answer.sequence_counter = answer.card_challenge;
+  return answer;
+}
+
+// That a session begins as its protocol does.
+absl::Status CheckInitiation(const scp::ChannelProtocol& protocol,
+                             bool implicit) {
+  if (scp::IsImplicit(protocol) == implicit) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrFormat("SCP%02X with i %02X begins %s INITIALIZE UPDATE",
+                      protocol.scp, protocol.i, implicit ? "with" : "without"));
 }
 
 absl::Status CheckGrantable(OperationClass operation_class) {
@@ -118,14 +153,14 @@ absl::StatusOr<Session> Vault::Authenticate(const Handshake& handshake) {
   RETURN_IF_ERROR(CheckLevelFloor(handshake.level_floor));
   RETURN_IF_ERROR(
       ClaimOnce(UseOfOpening(opening, handshake), opening.place.agent));
-  ASSIGN_OR_RETURN(
-      const scp::InitializeUpdateResponse answer,
-      scp::InitializeUpdateResponse::Parse(handshake.initialize_update_answer));
+  ASSIGN_OR_RETURN(const scp::InitializeUpdateResponse answer,
+                   AnswerOf(handshake));
   ASSIGN_OR_RETURN(const KeySetDescription key_set,
                    KeySetOfCard(answer, versions));
   ASSIGN_OR_RETURN(const scp::ChannelProtocol protocol,
                    ChooseProtocol(answer, handshake.channel_options, key_set,
                                   rules.channel_options));
+  RETURN_IF_ERROR(CheckInitiation(protocol, handshake.implicit.has_value()));
   ASSIGN_OR_RETURN(
       const scp::SecurityLevel level,
       ChooseLevel(protocol, rules.level_floor, handshake.level_floor));
@@ -139,36 +174,51 @@ absl::StatusOr<Session> Vault::Begin(
     const scp::InitializeUpdateResponse& answer,
     const KeySetDescription& key_set, const scp::ChannelProtocol& protocol,
     scp::SecurityLevel level) {
+  const bool implicit = scp::IsImplicit(protocol);
   const SessionOrigin origin{
       opening.serial,
       {key_set.name, key_set.master_version, answer.key_diversification_data},
-      {protocol, HostChallengeFor(opening, protocol), answer.card_challenge,
-       handshake.aid, handshake.quirks}};
+      {protocol, implicit ? Bytes() : HostChallengeFor(opening, protocol),
+       answer.card_challenge, handshake.aid, handshake.quirks}};
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
                    OfHsm(CipherOf(origin)));
-  RETURN_IF_ERROR(VerifyCard(*cipher, opening, answer, key_set));
-  ASSIGN_OR_RETURN(scp::Authentication authentication,
-                   OfHsm(scp::AuthenticateHost(*cipher, level)));
+  if (!implicit) {
+    RETURN_IF_ERROR(VerifyCard(*cipher, opening, answer, key_set));
+  }
+  RETURN_IF_ERROR(
+      CheckOptions(CountedCard(key_set, answer.key_diversification_data),
+                   protocol, opening.place.agent));
+  Session session;
+  session.operation_class = handshake.operation_class;
+  scp::ChannelState state;
+  if (implicit) {
+    ASSIGN_OR_RETURN(session.operation_class,
+                     ClaimImplicit(opening, handshake, key_set, protocol));
+    ASSIGN_OR_RETURN(state, OfHsm(scp::BeginImplicitSession(*cipher)));
+  } else {
+    ASSIGN_OR_RETURN(scp::Authentication authentication,
+                     OfHsm(scp::AuthenticateHost(*cipher, level)));
+    session.external_authenticate =
+        std::move(authentication.external_authenticate);
+    state = std::move(authentication.state);
+  }
   cache_.Put(origin, std::move(cipher));
   // Expiry follows from the opening, so that a retry gets the same tokens and
   // the ledger knows how long to remember them.
   const CommandToken command_token{
-      origin, 0, handshake.operation_class, authentication.state,
+      origin, 0, session.operation_class, state,
       opening.expires_at + policy_.command_token_lifetime};
   const VerifyToken verify_token{
-      origin, authentication.state,
-      opening.expires_at + policy_.verify_token_lifetime};
-  ASSIGN_OR_RETURN(Bytes sealed_command,
+      origin, state, opening.expires_at + policy_.verify_token_lifetime};
+  ASSIGN_OR_RETURN(session.command_token,
                    OfHsm(SealToken(keys_, command_token)));
-  ASSIGN_OR_RETURN(Bytes sealed_verify, OfHsm(SealToken(keys_, verify_token)));
+  ASSIGN_OR_RETURN(session.verify_token, OfHsm(SealToken(keys_, verify_token)));
   ++sessions_authenticated_;
-  return Session{std::move(authentication.external_authenticate),
-                 std::move(sealed_command),
-                 std::move(sealed_verify),
-                 origin.card,
-                 answer.key_version_number,
-                 level,
-                 protocol.i};
+  session.card = origin.card;
+  session.key_version_number = answer.key_version_number;
+  session.level = level;
+  session.channel_options = protocol.i;
+  return session;
 }
 
 absl::StatusOr<ProtectedCommands> Vault::Protect(
@@ -214,7 +264,8 @@ absl::StatusOr<size_t> Vault::ForgetFailures(const ClaimedCard& card,
     forgotten += failures;
   }
   if (forgotten == 0) {
-    return absl::NotFoundError("no failed verification of this card is known");
+    return absl::NotFoundError(
+        "no failed verification of this card is known, nor a change of its i");
   }
   LogWarning("failed verifications forgotten",
              {{"key_set", card.key_set},

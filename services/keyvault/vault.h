@@ -1,9 +1,11 @@
 #ifndef CARDFERRY_SERVICES_KEYVAULT_VAULT_H_
 #define CARDFERRY_SERVICES_KEYVAULT_VAULT_H_
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,14 @@
 
 namespace cardferry::keyvault {
 
+// What a card says whose sessions begin by their first C-MAC (SCP02 with
+// implicit initiation). Nothing of it is proven.
+struct ImplicitStart {
+  std::array<uint8_t, 10> key_diversification_data = {};
+  uint8_t key_version_number = 0;
+  uint16_t sequence_counter = 0;
+};
+
 // A card's answer to an opening, and what its session shall be allowed.
 struct Handshake {
   Bytes ticket;
@@ -39,17 +49,24 @@ struct Handshake {
   uint32_t channel_options = 0;  // `i`, where the answer does not say it
   Bytes aid = {};                // of the selected application, or empty
   scp::ChannelQuirks quirks = {};
+  // Instead of an answer.
+  std::optional<ImplicitStart> implicit = std::nullopt;
 };
 
-// A session with a card that has shown the right cryptogram.
+// A session with a card that has shown the right cryptogram, or, with implicit
+// initiation, will show by what it takes that it has the keys.
 struct Session {
-  card::CommandApdu external_authenticate;
+  // None with implicit initiation.
+  std::optional<card::CommandApdu> external_authenticate;
   Bytes command_token;
   Bytes verify_token;
   CardKeySelection card;
   uint8_t key_version_number = 0;
   scp::SecurityLevel level = scp::SecurityLevel::kCDecCMac;
   uint8_t channel_options = 0;  // the channel's `i`
+  // Less than asked for: only to read, while an implicit session's packet with
+  // changes may still be run.
+  OperationClass operation_class = OperationClass::kRead;
 };
 
 struct ProtectedCommands {
@@ -100,12 +117,17 @@ class Vault {
                                                            uint32_t count);
 
   // Verifies the card cryptogram, and only then makes EXTERNAL AUTHENTICATE.
+  // With implicit initiation there is neither (docs/adr/0027): such a session
+  // is of a key set whose policy names its options, for a counter that is not
+  // beyond what policy believes without proof, and of class read or content.
   // The same handshake again gives the same session.
   // PERMISSION_DENIED: as OpeningDesk::Admit; the card or the agent is stopped
   //   after failed verifications; an operation class that needs an approval.
   // FAILED_PRECONDITION: the opening has expired, or was used for something
   //   else (which raises an alarm): insert the card again.
   // DATA_LOSS: the card cryptogram is wrong, which stops this card here.
+  // OUT_OF_RANGE: the card has shown its keys, and says other options `i` than
+  //   at its first session, which is an alarm. Refused until ForgetFailures.
   // NOT_FOUND: no such key set. INVALID_ARGUMENT, UNIMPLEMENTED: an answer that
   //   cannot be read, or not of a card of this key set; options `i` that it
   //   does not allow; a level as ChooseLevel.
@@ -132,9 +154,10 @@ class Vault {
       ByteSpan verify_token, const SessionPacket& packet);
 
   // Takes back that verifications of this card failed, under any key
-  // diversification data that count as its own (counted_card.h): it may be
-  // tried again, at every agent. The number of failures; NOT_FOUND when there
-  // are none. Recorded with the operator's name.
+  // diversification data that count as its own (counted_card.h), or that its
+  // options changed, which counts as one: it may be tried again, at every
+  // agent, and has the options then that it shows next. The number of failures;
+  // NOT_FOUND when there are none. Recorded with the operator's name.
   absl::StatusOr<size_t> ForgetFailures(const ClaimedCard& card,
                                         const std::string& operator_name);
 
@@ -159,11 +182,19 @@ class Vault {
   absl::Status VerifyCard(scp::SessionCipher& cipher, const Opening& opening,
                           const scp::InitializeUpdateResponse& answer,
                           const KeySetDescription& key_set);
+  // OUT_OF_RANGE with an alarm when a proven card's `i` is not what it was.
+  absl::Status CheckOptions(const ClaimedCard& card,
+                            const scp::ChannelProtocol& protocol,
+                            const std::string& agent);
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> CipherOf(
       const SessionOrigin& origin);
   // Where the card's keys are made in memory: PERMISSION_DENIED unless policy
   // allows it; then it is recorded, before it is done.
   absl::Status AuditKeysInMemory(const SessionOrigin& origin);
+  // The beginning of an implicit session: which class it gets.
+  absl::StatusOr<OperationClass> ClaimImplicit(
+      const Opening& opening, const Handshake& handshake,
+      const KeySetDescription& key_set, const scp::ChannelProtocol& protocol);
   absl::StatusOr<Session> Begin(const Opening& opening,
                                 const Handshake& handshake,
                                 const scp::InitializeUpdateResponse& answer,

@@ -20,7 +20,7 @@ class VaultAnswersTest : public VaultFixture {
     packet.commands =
         vault_->Protect(session.command_token, {read, read}).value().commands;
     packet.commands.insert(packet.commands.begin(),
-                           session.external_authenticate);
+                           *session.external_authenticate);
     packet.answers.assign(3, {{}, card::kSuccess});
     return packet;
   }

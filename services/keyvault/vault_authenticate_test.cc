@@ -1,6 +1,7 @@
 // Vault: openings, and whom it gives a session.
 #include <utility>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 #include "lib/card/scp/secure_channel.h"
@@ -39,7 +40,7 @@ TEST_F(VaultAuthenticateTest, GivesASessionToACardWithTheRightCryptogram) {
   ASSERT_OK_AND_ASSIGN(const Session session,
                        vault_->Authenticate(HandshakeOf(issued, card_)));
   EXPECT_EQ(session.level, scp::SecurityLevel::kCDecCMac);
-  EXPECT_EQ(session.external_authenticate.Encode(),
+  EXPECT_EQ(session.external_authenticate->Encode(),
             Expected(issued, scp::SecurityLevel::kCDecCMac));
   EXPECT_EQ(session.card.key_set, "test");
   EXPECT_EQ(session.card.master_version, 1u);
@@ -197,7 +198,7 @@ TEST_F(VaultAuthenticateTest, TheLevelIsTheFloorOfPolicyAndCaller) {
   ASSERT_OK_AND_ASSIGN(const Session session,
                        vault_->Authenticate(HandshakeOf(low, card_)));
   EXPECT_EQ(session.level, scp::SecurityLevel::kCMac);
-  EXPECT_EQ(session.external_authenticate.Encode(),
+  EXPECT_EQ(session.external_authenticate->Encode(),
             Expected(low, scp::SecurityLevel::kCMac));
   Handshake raised = HandshakeOf(Open(), card_);
   raised.level_floor = 0x03;
@@ -316,6 +317,57 @@ TEST_F(VaultAuthenticateTest, PruningForgetsNoOpeningThatCouldStillBeUsed) {
   other.challenge[0] ^= 1;
   EXPECT_THAT(vault_->Authenticate(HandshakeOf(issued, other)),
               StatusIs(kAgain));
+}
+
+TEST_F(VaultAuthenticateTest, AChangedIIsAnAlarmAndRefusedUntilItIsForgotten) {
+  policy_.key_sets.clear();
+  vault_ = NewVault();
+  ASSERT_OK(vault_->Authenticate(HandshakeOf(Open(), card_)));
+  KnownCard lesser = card_;
+  lesser.i = 0x30;  // has the keys
+  for (const Place& place : {place_, Place{"kiosk-2", "slot 0"}}) {
+    EXPECT_THAT(NewVault()->Authenticate(HandshakeOf(Open(place), lesser)),
+                StatusIs(absl::StatusCode::kOutOfRange,
+                         "the card says i 30, and has always had 70: its "
+                         "channel was changed, or somebody claims less for "
+                         "it"));
+  }
+  ASSERT_OK_AND_ASSIGN(const std::vector<Alarm> alarms, ledger_.Alarms(9));
+  ASSERT_EQ(alarms.size(), 2u);
+  EXPECT_EQ(alarms[0].agent, "kiosk-2");
+  EXPECT_EQ(alarms[1],
+            (Alarm{clock_.Now(), "a card's i has changed",
+                   "card test/00112233445566778899: i 30, was 70", "kiosk-1"}));
+  EXPECT_OK(vault_->Authenticate(HandshakeOf(Open(), card_)));
+  EXPECT_THAT(vault_->ForgetFailures({"test",
+                                      {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66,
+                                       0x77, 0x88, 0x99}},
+                                     "alice"),
+              IsOkAndHolds(1u));
+  ASSERT_OK_AND_ASSIGN(const Session session,
+                       vault_->Authenticate(HandshakeOf(Open(), lesser)));
+  EXPECT_EQ(session.level, scp::SecurityLevel::kCDecCMacRMac);
+}
+
+TEST_F(VaultAuthenticateTest, WhoeverHasNotTheKeysChangesNothingOfACardsI) {
+  ASSERT_OK(vault_->Authenticate(HandshakeOf(Open(), card_)));
+  KnownCard false_card = card_;
+  false_card.i = 0x30;
+  EXPECT_THAT(vault_->Authenticate(
+                  FalseHandshakeOf(Open({"kiosk-2", "slot"}), false_card)),
+              StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_OK(vault_->Authenticate(HandshakeOf(Open(), card_)));
+  EXPECT_THAT(ledger_.Alarms(9), IsOkAndHolds(testing::IsEmpty()));
+}
+
+TEST_F(VaultAuthenticateTest, ACardThatClaimsLessThanItsPolicyAsksIsRefused) {
+  policy_.key_sets["test"].level_floor = 0x33;
+  vault_ = NewVault();
+  card_.i = 0x30;
+  EXPECT_THAT(vault_->Authenticate(HandshakeOf(Open(), card_)),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "security level 33 is wanted, which SCP03 with i 30 "
+                       "does not have"));
 }
 
 }  // namespace

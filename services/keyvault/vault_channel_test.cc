@@ -26,6 +26,7 @@ TEST_F(VaultChannelTest, GivesASessionToAnScp02Card) {
   policy_.key_sets["test"].channel_options = {0x15, 0x55};
   for (const uint8_t i : Bytes{0x15, 0x55}) {
     UseScp02(i);
+    card_.key_diversification_data[0] = i;  // another card
     const IssuedOpening issued = Open();
     ASSERT_OK_AND_ASSIGN(const Session session,
                          vault_->Authenticate(HandshakeOf(issued, card_)));
@@ -185,7 +186,8 @@ TEST_F(VaultChannelTest, AnOperatorLiftsTheStopOfACardEverywhere) {
       "test", {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99}};
   EXPECT_THAT(vault_->ForgetFailures(card, "alice"),
               StatusIs(absl::StatusCode::kNotFound,
-                       "no failed verification of this card is known"));
+                       "no failed verification of this card is known, nor a "
+                       "change of its i"));
   const Place other{"kiosk-2", "slot 0"};
   for (const Place& place : {place_, other}) {
     EXPECT_THAT(vault_->Authenticate(FalseHandshakeOf(Open(place), card_)),

@@ -35,7 +35,7 @@ class VaultHsmTest : public VaultFixture,
     if (!session.ok()) return session.status();
     auto got = vault_->Protect(session->command_token, commands);
     if (!got.ok()) return got.status();
-    return Sent(session->external_authenticate, got->commands);
+    return Sent(*session->external_authenticate, got->commands);
   }
 
   static std::vector<std::string> Sent(

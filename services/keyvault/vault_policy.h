@@ -24,12 +24,15 @@ struct KeySetRules {
   // Whether card keys may be put together in memory
   // (KeySetDescription::made_in_memory).
   bool allow_keys_in_memory = false;
+  // The highest sequence counter for which an implicit session is begun.
+  uint32_t highest_unproven_counter = 255;
 
   bool operator==(const KeySetRules& o) const {
     return level_floor == o.level_floor &&
            channel_options == o.channel_options &&
            allowed_privileges == o.allowed_privileges &&
-           allow_keys_in_memory == o.allow_keys_in_memory;
+           allow_keys_in_memory == o.allow_keys_in_memory &&
+           highest_unproven_counter == o.highest_unproven_counter;
   }
 };
 

@@ -92,7 +92,7 @@ TEST_P(VaultTraceTest, SendsWhatTheCardAccepted) {
       vault.Authenticate({issued[0].ticket, place, "default",
                           FromHexOrDie(trace.answer), trace.level,
                           OperationClass::kContent}));
-  EXPECT_EQ(ToHex(session.external_authenticate.Encode()),
+  EXPECT_EQ(ToHex(session.external_authenticate->Encode()),
             trace.external_authenticate);
 
   std::vector<card::CommandApdu> plain;

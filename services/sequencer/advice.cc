@@ -38,4 +38,19 @@ std::string Advice(CommandKind kind, card::StatusWord sw) {
   return absl::StrCat(card::Describe(sw), ". ", explanation.next_step);
 }
 
+std::string BrokenText(const std::string& command, card::StatusWord sw) {
+  return absl::StrCat(
+      "The card did not take the MAC of ", command, " (", card::Describe(sw),
+      "): the session broke off there. If it does so each time, the channel of "
+      "the profile is not the card's: look at its channel_quirks.");
+}
+
+std::string ForgedText(const std::string& what) {
+  return absl::StrCat(
+      "The card's answers were changed on their way: ", what,
+      ". None of them counts, and what the card holds now is not known. Look "
+      "into the agent and its reader before they are used again; then read the "
+      "card at another one.");
+}
+
 }  // namespace cardferry::sequencer

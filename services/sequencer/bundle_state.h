@@ -42,6 +42,8 @@ struct BundleState {
   // commands from EXTERNAL AUTHENTICATE on. Else both are empty.
   Bytes verify_token = {};
   std::vector<card::CommandApdu> packet = {};
+  // What says that a command's C-MAC was wrong (CardProfile::wrong_mac).
+  card::StatusWord wrong_mac = kWrongMac;
   // It only reads; what is to be changed is planned from that, in the next.
   bool reads_first = false;
   // The security domain that confirms changes with receipts; nullopt: none.
@@ -59,7 +61,7 @@ struct BundleState {
            wanted == o.wanted && absent_packages == o.absent_packages &&
            absent_applications == o.absent_applications &&
            verify_token == o.verify_token && packet == o.packet &&
-           reads_first == o.reads_first &&
+           wrong_mac == o.wrong_mac && reads_first == o.reads_first &&
            confirming_domain == o.confirming_domain &&
            prepared_at == o.prepared_at;
   }

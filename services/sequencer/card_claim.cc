@@ -17,6 +17,8 @@ using card::ScriptCommand;
 using card::Transcript;
 
 constexpr card::StatusWordPattern kAnyStatus{0, 0};
+constexpr card::StatusWordPattern kAnyError{0x6000, 0xF000};
+constexpr size_t kImplicitAnswers = 3;
 // After the SELECTs: GET DATA 66, GET DATA 9F7F and, if asked, FF21.
 size_t AnswersTo(const Questions& questions) {
   return questions.security_domains.size() + 2 + (questions.resources ? 1 : 0);
@@ -65,12 +67,48 @@ void ReadIdentify(const Questions& questions,
   if (memory.ok()) claim.free_memory = *memory;
 }
 
-absl::Status ReadChallenge(const Transcript& challenge, CardClaim& claim) {
-  if (challenge.answers.size() != 1) {
+ScriptCommand Challenge(card::CommandApdu initialize_update) {
+  return {std::move(initialize_update),
+          {card::StatusWordPattern{}},
+          card::AnyData{},
+          card::OnMismatch::kStop,
+          "INITIALIZE UPDATE"};
+}
+
+// What the card says that has refused INITIALIZE UPDATE, or was not asked for
+// it.
+absl::Status ReadImplicit(absl::Span<const card::ResponseApdu> answers,
+                          CardClaim& claim) {
+  const auto identity = card::ParseImplicitIdentity(
+      answers[0].data, answers[1].data, answers[2].data);
+  if (!identity.ok()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the card has no INITIALIZE UPDATE, and cannot do without "
+                     "it: ",
+                     identity.status().message()));
+  }
+  claim.identity = *identity;
+  claim.implicit = true;
+  return absl::OkStatus();
+}
+
+absl::Status ReadChallenge(const Questions& questions,
+                           const Transcript& challenge, CardClaim& claim) {
+  const size_t challenges = (questions.short_challenge ? 1u : 0u) +
+                            (questions.long_challenge ? 1u : 0u);
+  const size_t most =
+      challenges + (questions.no_challenge ? kImplicitAnswers : 0);
+  const std::vector<card::ResponseApdu>& answers = challenge.answers;
+  if (answers.empty() || answers.size() > most ||
+      challenge.end == card::RunEnd::kUnknown) {
     return absl::FailedPreconditionError(
         "the card was gone before INITIALIZE UPDATE");
   }
-  const card::ResponseApdu& answer = challenge.answers[0];
+  if (questions.no_challenge && answers.size() == most) {
+    return ReadImplicit(absl::MakeConstSpan(answers).last(kImplicitAnswers),
+                        claim);
+  }
+  const card::ResponseApdu& answer = answers.back();
   if (answer.sw != card::kSuccess) {
     return absl::FailedPreconditionError(
         absl::StrCat("the card answered INITIALIZE UPDATE with ",
@@ -140,12 +178,32 @@ Script IdentifyScript(const Questions& questions) {
   return script;
 }
 
-Script ChallengeScript(const std::array<uint8_t, 8>& host_challenge) {
-  return {{card::InitializeUpdateCommand(0x00, host_challenge),
-           {card::StatusWordPattern{}},
-           card::AnyData{},
-           card::OnMismatch::kStop,
-           "INITIALIZE UPDATE"}};
+Script ChallengeScript(const Questions& questions,
+                       const card::HostChallenge& host_challenge) {
+  Script script;
+  if (questions.short_challenge) {
+    script.push_back(
+        Challenge(card::InitializeUpdateCommand(0x00, host_challenge)));
+  }
+  if (questions.long_challenge) {
+    script.push_back(
+        Challenge(card::LongInitializeUpdateCommand(0x00, host_challenge)));
+  }
+  // An answer ends the script where more is to come: it is not what is
+  // expected.
+  for (size_t i = 0; i < script.size(); ++i) {
+    const bool last = i + 1 == script.size() && !questions.no_challenge;
+    if (!last) script[i].accepted = {kAnyError};
+  }
+  if (questions.no_challenge) {
+    script.push_back(Informative(card::GetDataCommand(card::kTagKeyInformation),
+                                 "GET DATA E0"));
+    script.push_back(Informative(
+        card::GetDataCommand(card::kTagSequenceCounter), "GET DATA C1"));
+    script.push_back(Informative(
+        card::GetDataCommand(card::kTagDiversificationData), "GET DATA CF"));
+  }
+  return script;
 }
 
 absl::StatusOr<CardClaim> ReadClaim(const Questions& questions,
@@ -162,7 +220,9 @@ absl::StatusOr<CardClaim> ReadClaim(const Questions& questions,
   }
   CardClaim claim;
   ReadIdentify(questions, identify.answers, claim);
-  if (challenge != nullptr) RETURN_IF_ERROR(ReadChallenge(*challenge, claim));
+  if (challenge != nullptr) {
+    RETURN_IF_ERROR(ReadChallenge(questions, *challenge, claim));
+  }
   return claim;
 }
 

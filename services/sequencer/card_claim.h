@@ -24,6 +24,9 @@ struct CardClaim {
   std::optional<uint64_t> free_memory;            // non-volatile, bytes
   std::optional<card::ClaimedIdentity> identity;  // INITIALIZE UPDATE
   Bytes initialize_update_answer;                 // empty when there was none
+  // Its sessions begin without INITIALIZE UPDATE: `identity` is what it says
+  // instead.
+  bool implicit = false;
 
   // "ISD A000000151000000, SCP03 i 70, key version 30": for people. SCP02's `i`
   // is what Card Recognition Data say, "i ?" when they do not.
@@ -34,6 +37,12 @@ struct CardClaim {
 struct Questions {
   std::vector<card::Aid> security_domains = {};
   bool resources = false;  // free memory
+  // Whether one of them is asked with the short host challenge; one, in S16
+  // mode, with the long one; and one, with implicit initiation, with none. At
+  // least one of the three.
+  bool short_challenge = true;
+  bool long_challenge = false;
+  bool no_challenge = false;
 };
 
 // What runs whenever a card arrives: SELECT of each security domain (the last
@@ -41,8 +50,13 @@ struct Questions {
 // missing one too.
 card::Script IdentifyScript(const Questions& questions);
 
-// INITIALIZE UPDATE with the card's first key version.
-card::Script ChallengeScript(const std::array<uint8_t, 8>& host_challenge);
+// INITIALIZE UPDATE with the card's first key version. Where both challenges
+// are of use the short one goes first; the long one only when the card has
+// refused it, as one of another length: it would end the session that the first
+// has begun. What stands for INITIALIZE UPDATE with implicit initiation (GET
+// DATA E0, C1, CF) goes when both were refused.
+card::Script ChallengeScript(const Questions& questions,
+                             const card::HostChallenge& host_challenge);
 
 // The answers to both; `challenge` may be nullptr. FAILED_PRECONDITION when the
 // card was gone, refused INITIALIZE UPDATE, or ran another script.

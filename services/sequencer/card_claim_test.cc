@@ -1,6 +1,7 @@
 #include "services/sequencer/card_claim.h"
 
 #include "lib/base/status_matchers.h"
+#include "lib/card/script/run_script.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -20,6 +21,9 @@ const std::string kCplc =
     "4700" +
     std::string(72, '1');
 const char kCardData[] = "660F730D640B06092A864886FC6B040370";
+
+constexpr card::HostChallenge kChallenge = {1, 2,  3,  4,  5,  6,  7,  8,
+                                            9, 10, 11, 12, 13, 14, 15, 16};
 
 ResponseApdu Answer(const std::string& hex, uint16_t sw = 0x9000) {
   return {FromHexOrDie(hex), StatusWord(sw)};
@@ -53,12 +57,88 @@ TEST(IdentifyScriptTest, AsksAndNeverStops) {
 }
 
 TEST(ChallengeScriptTest, IsInitializeUpdateWithTheFirstKeyVersion) {
-  const card::Script script = ChallengeScript({1, 2, 3, 4, 5, 6, 7, 8});
+  const card::Script script = ChallengeScript({{kIsd}}, kChallenge);
   ASSERT_EQ(script.size(), 1u);
   EXPECT_EQ(ToHex(script[0].command.Encode()), "8050000008010203040506070800");
   EXPECT_FALSE(card::IsExpected(script[0], Answer("", 0x6A88)));
   EXPECT_EQ(script[0].on_mismatch, card::OnMismatch::kStop);
   EXPECT_OK(card::DecodeScript(card::EncodeScript(script)));
+}
+
+// A second INITIALIZE UPDATE would end the session of the first.
+TEST(ChallengeScriptTest, TheLongOneGoesOnlyWhereTheShortOneWasRefused) {
+  const card::Script both =
+      ChallengeScript({{kIsd}, false, true, true}, kChallenge);
+  ASSERT_EQ(both.size(), 2u);
+  EXPECT_EQ(ToHex(both[0].command.Encode()), "8050000008010203040506070800");
+  EXPECT_EQ(ToHex(both[1].command.Encode()),
+            "80500000100102030405060708090A0B0C0D0E0F1000");
+  std::vector<uint16_t> answers = {0x9000};
+  const auto run = [&] {
+    size_t sent = 0;
+    return card::RunScript(
+        both,
+        [&](const card::CommandApdu&) -> absl::StatusOr<card::ResponseApdu> {
+          return Answer("", answers[sent++]);
+        },
+        [](size_t) {});
+  };
+  EXPECT_EQ(run().answers.size(), 1u);
+  for (const uint16_t refusal : std::vector<uint16_t>{0x6700, 0x6A80, 0x6985}) {
+    answers = {refusal, 0x9000};
+    const Transcript transcript = run();
+    EXPECT_EQ(transcript.answers.size(), 2u);
+    EXPECT_EQ(transcript.end, RunEnd::kDone);
+  }
+  const card::Script only =
+      ChallengeScript({{kIsd}, false, false, true}, kChallenge);
+  ASSERT_EQ(only.size(), 1u);
+  EXPECT_EQ(only[0].command, both[1].command);
+}
+
+TEST(ReadClaimTest, ACardWithoutInitializeUpdateSaysWhoItIsByGetData) {
+  const Questions all{{kIsd}, false, true, true, true};
+  const card::Script script = ChallengeScript(all, kChallenge);
+  ASSERT_EQ(script.size(), 5u);
+  EXPECT_FALSE(card::IsExpected(script[1], Answer("", 0x9000)));
+  EXPECT_EQ(ToHex(script[2].command.Encode()), "80CA00E000");
+  Transcript challenge{
+      {Answer("", 0x6D00), Answer("", 0x6D00), Answer("E006C00401208010"),
+       Answer("C1020007"), Answer("CF0A00112233445566778899")},
+      RunEnd::kDone};
+  ASSERT_OK_AND_ASSIGN(const CardClaim claim,
+                       ReadClaim(all, FullIdentify(), &challenge));
+  EXPECT_TRUE(claim.implicit);
+  EXPECT_EQ(claim.identity->key_version_number, 0x20);
+  EXPECT_EQ(claim.identity->sequence_counter, 7u);
+  EXPECT_TRUE(claim.initialize_update_answer.empty());
+  challenge.answers[3] = Answer("", 0x6A88);
+  EXPECT_THAT(ReadClaim(all, FullIdentify(), &challenge),
+              StatusIs(StatusCode::kFailedPrecondition,
+                       testing::StartsWith("the card has no INITIALIZE UPDATE, "
+                                           "and cannot do without it: ")));
+  // One with INITIALIZE UPDATE is not asked for that.
+  const Transcript explicit_one{{Answer(InitializeUpdateAnswer())},
+                                RunEnd::kStopped};
+  EXPECT_FALSE(ReadClaim(all, FullIdentify(), &explicit_one)->implicit);
+}
+
+TEST(ReadClaimTest, TheLastAnswerToAChallengeCounts) {
+  const Questions both{{kIsd}, false, true, true};
+  // As an honest agent says that it stopped there.
+  const Transcript short_one{{Answer(InitializeUpdateAnswer())},
+                             RunEnd::kStopped};
+  EXPECT_TRUE(ReadClaim(both, FullIdentify(), &short_one)->identity);
+  const Transcript long_one{
+      {Answer("", 0x6700), Answer("00010203040506070809"
+                                  "300371" +
+                                  std::string(64, 'A') + "000001")},
+      RunEnd::kDone};
+  ASSERT_OK_AND_ASSIGN(const CardClaim claim,
+                       ReadClaim(both, FullIdentify(), &long_one));
+  EXPECT_EQ(claim.identity->i, 0x71);
+  EXPECT_THAT(ReadClaim({{kIsd}}, FullIdentify(), &long_one),
+              StatusIs(StatusCode::kFailedPrecondition));
 }
 
 TEST(ReadClaimTest, ReadsWhatACardSays) {

@@ -7,7 +7,27 @@
 #include "absl/strings/str_cat.h"
 
 namespace cardferry::sequencer {
+
+bool IsImplicit(uint8_t scp, uint8_t i) { return scp == 2 && (i & 0x04) == 0; }
+
 namespace {
+
+bool IsS16(uint8_t scp, uint8_t i) { return scp == 3 && (i & 0x01) != 0; }
+
+enum class Initiation { kShort, kLong, kNone };
+
+Initiation InitiationOf(uint8_t scp, uint8_t i) {
+  if (IsImplicit(scp, i)) return Initiation::kNone;
+  return IsS16(scp, i) ? Initiation::kLong : Initiation::kShort;
+}
+
+// A profile that names no `i` is of cards with the short challenge.
+bool Has(const ProfileMatch& match, Initiation initiation) {
+  if (match.i.empty()) return initiation == Initiation::kShort;
+  return std::any_of(match.i.begin(), match.i.end(), [&](uint8_t i) {
+    return InitiationOf(match.scp, i) == initiation;
+  });
+}
 
 bool IsOneOf(const std::set<uint8_t>& allowed, uint8_t value) {
   return allowed.empty() || allowed.count(value) > 0;
@@ -99,8 +119,12 @@ bool CardProfile::MayBe(const CardClaim& claim) const {
   if (claim.identity.has_value() && !MayHaveIdentity(match, *claim.identity)) {
     return false;
   }
-  return MayHaveChannel(match, claim, fallback_i) &&
-         MayHaveProduction(match, claim);
+  if (!MayHaveChannel(match, claim, fallback_i)) return false;
+  if (claim.identity.has_value() &&
+      claim.implicit != IsImplicit(match.scp, ChannelOptions(claim))) {
+    return false;
+  }
+  return MayHaveProduction(match, claim);
 }
 
 uint8_t CardProfile::ChannelOptions(const CardClaim& claim) const {
@@ -136,11 +160,15 @@ absl::StatusOr<ProfileCatalog> ProfileCatalog::Create(
 
 Questions ProfileCatalog::WhatToAsk() const {
   Questions questions;
+  questions.short_challenge = false;
   std::vector<card::Aid>& aids = questions.security_domains;
   for (const CardProfile& profile : profiles_) {
     const card::Aid& aid = profile.match.isd_aid;
     if (std::count(aids.begin(), aids.end(), aid) == 0) aids.push_back(aid);
     questions.resources = questions.resources || profile.tells_resources;
+    questions.short_challenge |= Has(profile.match, Initiation::kShort);
+    questions.long_challenge |= Has(profile.match, Initiation::kLong);
+    questions.no_challenge |= Has(profile.match, Initiation::kNone);
   }
   return questions;
 }

@@ -10,13 +10,19 @@
 #include "absl/types/span.h"
 #include "lib/base/bytes.h"
 #include "lib/card/apdu/aid.h"
+#include "lib/card/apdu/status_word.h"
 #include "lib/card/cap/cap_file.h"
 #include "lib/card/gp/content_commands.h"
 #include "services/sequencer/card_claim.h"
 #include "services/sequencer/card_record.h"
+#include "services/sequencer/channel_quirks.h"
 #include "services/sequencer/content_rules.h"
 
 namespace cardferry::sequencer {
+
+// Whether sessions of the protocol begin by their first C-MAC: SCP02 without
+// `i` bit 04 (GPCS 2.3.1, E.1.1).
+bool IsImplicit(uint8_t scp, uint8_t i);
 
 // How cards of a type are recognised; an empty set or field matches all.
 struct ProfileMatch {
@@ -28,6 +34,9 @@ struct ProfileMatch {
   Bytes ic_type = {};
   Bytes operating_system = {};
 };
+
+// Incorrect secure messaging data objects (ISO/IEC 7816-4, 5.6).
+inline constexpr card::StatusWord kWrongMac{0x6988};
 
 // A type of card: what has to be known of it before the first command.
 struct CardProfile {
@@ -48,6 +57,9 @@ struct CardProfile {
   ContentRules rules = {};
   // Whether it may be asked for modules; it may refuse.
   bool lists_modules = true;
+  ChannelQuirks quirks = {};
+  // What says that a command's C-MAC was wrong.
+  card::StatusWord wrong_mac = kWrongMac;
   // The whole profile as people write it.
   std::string text = {};
 
@@ -74,7 +86,8 @@ class ProfileCatalog {
   const std::vector<CardProfile>& profiles() const { return profiles_; }
   // What to ask a card that arrives: the issuer security domains, each once, in
   // the order of the profiles' names; its resources if one profile says that
-  // its cards tell them.
+  // its cards tell them; the long challenge if one names an `i` of S16 mode,
+  // none if one names one of implicit initiation.
   Questions WhatToAsk() const;
   // The one type that this card may be. NOT_FOUND, saying what the card said,
   // when there is none; FAILED_PRECONDITION when the card did not say enough

@@ -109,16 +109,64 @@ absl::StatusOr<uint8_t> ToFallback(uint32_t fallback,
   return i;
 }
 
-absl::StatusOr<uint8_t> ToLevelFloor(uint32_t level, uint8_t scp) {
+// What a card of these options can do at most (GPCS 2.3.1, E.1.1; GPC Amendment
+// D, 5.1): with R-ENC 33, with R-MAC 13, else 03; SCP02 with implicit
+// initiation 01.
+uint8_t HighestLevel(uint8_t scp, uint8_t i) {
+  constexpr uint8_t kRMac = 0x20;
+  constexpr uint8_t kREnc = 0x40;
+  if (IsImplicit(scp, i)) return 0x01;
+  if (scp == 3 && (i & kREnc) != 0) return 0x33;
+  return scp != 1 && (i & kRMac) != 0 ? 0x13 : 0x03;
+}
+
+// What all cards of the type can do.
+uint8_t DefaultLevelFloor(const ProfileMatch& match) {
+  if (match.i.empty()) return 0x03;
+  uint8_t floor = 0x33;
+  for (const uint8_t i : match.i) floor &= HighestLevel(match.scp, i);
+  return floor;
+}
+
+absl::StatusOr<uint8_t> ToLevelFloor(uint32_t level,
+                                     const ProfileMatch& match) {
   constexpr uint8_t kEncryptsAnswers = 0x20;
-  if (level == 0) return uint8_t{0x03};
+  if (level == 0) return DefaultLevelFloor(match);
   ASSIGN_OR_RETURN(const uint8_t floor, ToByte("level_floor", level));
   const absl::StatusOr<size_t> known = card::MaxCommandData(floor);
   if (!known.ok()) return Annotate(known.status(), "level_floor");
-  if (scp != 3 && (floor & kEncryptsAnswers) != 0) {
+  if (match.scp != 3 && (floor & kEncryptsAnswers) != 0) {
     return Refuse("level_floor", "only SCP03 encrypts answers");
   }
+  for (const uint8_t i : match.i) {
+    if ((HighestLevel(match.scp, i) & floor) == floor) continue;
+    return Refuse(
+        "level_floor",
+        absl::StrFormat("cards with i %02X of match.i cannot do it", i));
+  }
   return floor;
+}
+
+ChannelQuirks ToQuirks(const pb::CardProfile::ChannelQuirks& proto) {
+  ChannelQuirks quirks;
+  quirks.encrypts_absent_data = proto.encrypts_absent_data();
+  quirks.counts_only_data = proto.counts_only_data();
+  quirks.external_authenticate_has_le = proto.external_authenticate_has_le();
+  quirks.macs_channel_bits = proto.macs_channel_bits();
+  quirks.encrypts_first_icv = proto.encrypts_first_icv();
+  quirks.rmac_starts_with_zeros = proto.rmac_starts_with_zeros();
+  quirks.derives_all_from_first_counter =
+      proto.derives_all_from_first_counter();
+  return quirks;
+}
+
+absl::StatusOr<card::StatusWord> ToWrongMac(uint32_t status) {
+  if (status == 0) return kWrongMac;
+  const card::StatusWord sw(static_cast<uint16_t>(status));
+  if (status > 0xFFFF || sw.sw1() < 0x64 || sw.sw1() > 0x6F) {
+    return Refuse("wrong_mac_status", "is no error of a card's, 6400 to 6FFF");
+  }
+  return sw;
 }
 
 // One page of GET STATUS with this data.
@@ -237,7 +285,7 @@ absl::StatusOr<CardProfile> ToCardProfile(const pb::CardProfile& proto) {
   ASSIGN_OR_RETURN(ProfileMatch match, ToMatch(proto.match()));
   CardProfile profile{proto.name(), std::move(match), proto.key_set()};
   ASSIGN_OR_RETURN(profile.level_floor,
-                   ToLevelFloor(proto.level_floor(), profile.match.scp));
+                   ToLevelFloor(proto.level_floor(), profile.match));
   ASSIGN_OR_RETURN(profile.fallback_i,
                    ToFallback(proto.fallback_i(), profile.match));
   profile.descriptor = proto.send_descriptor() ? card::Descriptor::kSend
@@ -254,6 +302,8 @@ absl::StatusOr<CardProfile> ToCardProfile(const pb::CardProfile& proto) {
   profile.tells_resources = proto.extended_card_resources();
   profile.lists_modules = !proto.skip_module_list();
   ASSIGN_OR_RETURN(profile.rules, ToContentRules(proto));
+  profile.quirks = ToQuirks(proto.channel_quirks());
+  ASSIGN_OR_RETURN(profile.wrong_mac, ToWrongMac(proto.wrong_mac_status()));
   if (!google::protobuf::TextFormat::PrintToString(proto, &profile.text)) {
     return absl::InternalError("a card profile cannot be printed");
   }

@@ -1,5 +1,6 @@
 #include "services/sequencer/card_profile_proto.h"
 
+#include "absl/strings/str_cat.h"
 #include "google/protobuf/text_format.h"
 #include "lib/base/status_matchers.h"
 
@@ -55,6 +56,38 @@ TEST(CardProfileProtoTest, QuirksAreOffUntilTheyAreSaid) {
   EXPECT_TRUE(profile.rules.daps.empty());
   EXPECT_TRUE(profile.rules.tokens.empty());
   EXPECT_FALSE(profile.rules.receipts);
+  EXPECT_EQ(profile.quirks, ChannelQuirks());
+}
+
+TEST(CardProfileProtoTest, EachQuirkOfTheChannelIsItsOwn) {
+  const std::vector<std::pair<const char*, bool ChannelQuirks::*>> quirks = {
+      {"encrypts_absent_data", &ChannelQuirks::encrypts_absent_data},
+      {"counts_only_data", &ChannelQuirks::counts_only_data},
+      {"external_authenticate_has_le",
+       &ChannelQuirks::external_authenticate_has_le},
+      {"macs_channel_bits", &ChannelQuirks::macs_channel_bits},
+      {"encrypts_first_icv", &ChannelQuirks::encrypts_first_icv},
+      {"rmac_starts_with_zeros", &ChannelQuirks::rmac_starts_with_zeros},
+      {"derives_all_from_first_counter",
+       &ChannelQuirks::derives_all_from_first_counter}};
+  for (const auto& [name, member] : quirks) {
+    ASSERT_OK_AND_ASSIGN(
+        const CardProfile profile,
+        Parse(kSmallest, absl::StrCat("channel_quirks { ", name, ": true }")));
+    ChannelQuirks only;
+    only.*member = true;
+    EXPECT_EQ(profile.quirks, only) << name;
+  }
+}
+
+TEST(CardProfileProtoTest, AWrongMacIsAnsweredWith6988UnlessItSaysOtherwise) {
+  EXPECT_EQ(Parse(kSmallest)->wrong_mac, card::StatusWord(0x6988));
+  EXPECT_EQ(Parse(kSmallest, "wrong_mac_status: 0x6982")->wrong_mac,
+            card::StatusWord(0x6982));
+  for (const char* none : {"0x9000", "0x6300", "0x16982", "0x6310"}) {
+    EXPECT_EQ(Refusal(absl::StrCat("wrong_mac_status: ", none)),
+              "wrong_mac_status: is no error of a card's, 6400 to 6FFF");
+  }
 }
 
 TEST(CardProfileProtoTest, KeepsTheTextThatItWasMadeOf) {
@@ -68,11 +101,11 @@ TEST(CardProfileProtoTest, TakesEveryField) {
   ASSERT_OK_AND_ASSIGN(const CardProfile profile, Parse(R"(
     name: "all"
     match {
-      isd_aid: "A000000151000000" scp: 2 i: 0x15 i: 0x55
+      isd_aid: "A000000151000000" scp: 2 i: 0x35 i: 0x75
       key_version_numbers: 0x20 key_version_numbers: 0xFF
       ic_fabricator: "4790" ic_type: "5167" operating_system: "4700"
     }
-    key_set: "keys" level_floor: 0x13 fallback_i: 0x15 send_descriptor: true
+    key_set: "keys" level_floor: 0x13 fallback_i: 0x35 send_descriptor: true
     factory_content { load_files: "E3074F05F043464552" }
     built_in_packages: "A000000009"
     delete_related: true extended_card_resources: true skip_module_list: true
@@ -81,13 +114,13 @@ TEST(CardProfileProtoTest, TakesEveryField) {
     tokens { signing_key: "acme-token" commands: DELETE commands: LOAD }
     receipts: true
   )"));
-  EXPECT_THAT(profile.match.i, ElementsAre(0x15, 0x55));
+  EXPECT_THAT(profile.match.i, ElementsAre(0x35, 0x75));
   EXPECT_THAT(profile.match.key_version_numbers, ElementsAre(0x20, 0xFF));
   EXPECT_EQ(ToHex(profile.match.ic_fabricator), "4790");
   EXPECT_EQ(ToHex(profile.match.ic_type), "5167");
   EXPECT_EQ(ToHex(profile.match.operating_system), "4700");
   EXPECT_EQ(profile.level_floor, 0x13);
-  EXPECT_EQ(profile.fallback_i, 0x15);
+  EXPECT_EQ(profile.fallback_i, 0x35);
   EXPECT_EQ(profile.descriptor, card::Descriptor::kSend);
   const card::ResponseApdu one{FromHexOrDie("E3074F05F043464552"),
                                card::kSuccess};
@@ -130,6 +163,27 @@ TEST(CardProfileProtoTest, WhatIsSignedOverAHashSaysWhichOne) {
             "daps.signing_key: is missing");
   EXPECT_THAT(Refusal("daps { security_domain: 'A0' signing_key: 'k' }"),
               testing::StartsWith("daps.security_domain: "));
+}
+
+TEST(CardProfileProtoTest, TheFloorIsWhatAllItsCardsCanDo) {
+  const std::vector<std::pair<const char*, int>> floors = {
+      {"", 0x03},
+      {"match { i: [0x70, 0x60, 0x71] }", 0x33},
+      {"match { i: [0x70, 0x30] }", 0x13},
+      {"match { i: [0x70, 0x10] }", 0x03},
+      {"match { scp: 1 i: [0x05, 0x15] }", 0x03},
+      {"match { scp: 2 i: [0x15, 0x35] }", 0x03},
+      {"match { scp: 2 i: [0x35, 0x75] }", 0x13},
+      {"match { scp: 2 i: [0x1B, 0x3B] }", 0x01},
+      {"match { i: 0x70 } level_floor: 0x01", 0x01}};
+  for (const auto& [text, floor] : floors) {
+    ASSERT_OK_AND_ASSIGN(const CardProfile profile, Parse(kSmallest, text));
+    EXPECT_EQ(profile.level_floor, floor) << text;
+  }
+  EXPECT_EQ(Refusal("match { i: [0x70, 0x30] } level_floor: 0x33"),
+            "level_floor: cards with i 30 of match.i cannot do it");
+  EXPECT_EQ(Refusal("match { scp: 2 i: 0x1B } level_floor: 0x03"),
+            "level_floor: cards with i 1B of match.i cannot do it");
 }
 
 TEST(CardProfileProtoTest, NamesTheFieldThatIsWrong) {

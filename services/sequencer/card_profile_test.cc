@@ -139,6 +139,40 @@ TEST_F(CardProfileTest, OnlyCardsThatMayTellAreAskedForTheirResources) {
   EXPECT_TRUE(ProfileCatalog::Create({profile_, tells})->WhatToAsk().resources);
 }
 
+TEST_F(CardProfileTest, TheLongChallengeIsForWhoeverNamesAnIOfS16Mode) {
+  CardProfile s16 = TestProfile("s16", 0x31);
+  s16.match.i = {0x71};
+  const auto ask = [](std::vector<CardProfile> profiles) {
+    const auto catalog = ProfileCatalog::Create(std::move(profiles));
+    const Questions questions = catalog->WhatToAsk();
+    return std::make_pair(questions.short_challenge, questions.long_challenge);
+  };
+  EXPECT_EQ(ask({profile_}), std::make_pair(true, false));
+  EXPECT_EQ(ask({s16}), std::make_pair(false, true));
+  EXPECT_EQ(ask({profile_, s16}), std::make_pair(true, true));
+  s16.match.i = {0x70, 0x71};
+  EXPECT_EQ(ask({s16}), std::make_pair(true, true));
+  // What would be S16 in SCP03 is a base key less in SCP02.
+  EXPECT_EQ(ask({Scp02TestProfile("c", 0x20, 0x15)}),
+            std::make_pair(true, false));
+}
+
+TEST_F(CardProfileTest, HowItsSessionBeganIsAsItsOptionsSay) {
+  const CardProfile implicit = Scp02TestProfile("implicit", 0x20, 0x1B);
+  const CardProfile with_iu = Scp02TestProfile("explicit", 0x20, 0x15);
+  const Questions questions = ProfileCatalog::Create({implicit})->WhatToAsk();
+  EXPECT_TRUE(questions.no_challenge);
+  EXPECT_FALSE(questions.short_challenge);
+  claim_.identity = card::ClaimedIdentity{{}, 0x20, 2, {}, 7};
+  claim_.channels.clear();
+  claim_.implicit = true;
+  EXPECT_TRUE(implicit.MayBe(claim_));
+  EXPECT_FALSE(with_iu.MayBe(claim_));
+  claim_.implicit = false;
+  EXPECT_FALSE(implicit.MayBe(claim_));
+  EXPECT_TRUE(with_iu.MayBe(claim_));
+}
+
 TEST_F(CardProfileTest, TwoFallbacksAreOneTooMany) {
   const CardProfile a = Scp02TestProfile("a", 0x20, 0x15);
   CardProfile b = Scp02TestProfile("b", 0x20, 0x55);

@@ -47,15 +47,6 @@ std::string Name(const CommandRun& run, size_t index_in_run) {
   }
 }
 
-// What a person has to know when answers do not come as the card gave them.
-std::string ForgedText(const std::string& what) {
-  return absl::StrCat(
-      "The card's answers were changed on their way: ", what,
-      ". None of them counts, and what the card holds now is not known. Look "
-      "into the agent and its reader before they are used again; then read the "
-      "card at another one.");
-}
-
 bool IsList(card::StatusWord sw) {
   return sw == card::kSuccess || sw == card::kMoreDataAvailable ||
          sw == card::kReferencedDataNotFound;
@@ -252,15 +243,17 @@ class Reader {
 
   void JudgeNothing() {
     if (transcript_.end == RunEnd::kUnknown) {
-      return End(
-          Outcome::kUnknown,
-          "The card gave no answer to EXTERNAL AUTHENTICATE. Nothing was "
-          "changed.");
+      return End(Outcome::kUnknown, absl::StrCat("The card gave no answer to ",
+                                                 Name(state_.runs[0], 0),
+                                                 ". Nothing was changed."));
     }
     End(Outcome::kUnknown, "Nothing was sent to the card: it was gone.");
   }
 
   void JudgeRefusal(const Break& at) {
+    if (at.kind != CommandKind::kAuthenticate && *at.sw == state_.wrong_mac) {
+      return End(Outcome::kUnknown, BrokenText(at.name, *at.sw));
+    }
     End(Outcome::kFailed,
         absl::StrCat("The card answered ", at.name, " with ",
                      Advice(at.kind, *at.sw), deleted_ ? kDeletedAlready : ""));

@@ -1,5 +1,7 @@
 // The types of cards in deploy/profiles: all can be served together, beside the
 // demo's, and each is what its file says.
+#include <map>
+
 #include "lib/base/status_matchers.h"
 #include "lib/rpc/config.h"
 #include "services/sequencer/sequencer_config.h"
@@ -46,13 +48,16 @@ class ExampleProfilesTest : public testing::Test {
   std::optional<SequencerConfig> config_;
 };
 
-TEST_F(ExampleProfilesTest, AreFourWithTheirKeySets) {
-  for (const char* name :
-       {"scp03-aes128", "scp03-aes256", "scp02-i15", "scp02-i55"}) {
+TEST_F(ExampleProfilesTest, HaveTheirKeySetsAndTheHighestFloors) {
+  const std::map<std::string, uint8_t> floors = {
+      {"scp03-aes128", 0x33},   {"scp03-aes256", 0x13}, {"scp02-i15", 0x03},
+      {"scp02-i55", 0x03},      {"scp03-s16", 0x33},    {"scp02-i35", 0x13},
+      {"scp02-implicit", 0x01}, {"scp01-i15", 0x03}};
+  for (const auto& [name, floor] : floors) {
     const CardProfile* profile = Named(name);
     ASSERT_NE(profile, nullptr) << name;
     EXPECT_EQ(profile->key_set, name);
-    EXPECT_EQ(profile->level_floor, 0x03) << name;
+    EXPECT_EQ(profile->level_floor, floor) << name;
   }
 }
 
@@ -61,8 +66,11 @@ TEST_F(ExampleProfilesTest, TellCardsApart) {
   const std::string old_isd = "A000000003000000";
   EXPECT_EQ(TypeOf(isd, 3, 0x32, 0x70), "scp03-aes128");
   EXPECT_EQ(TypeOf(isd, 3, 0x32, 0x00), "none");
-  EXPECT_EQ(TypeOf(isd, 3, 0x33, 0x00), "scp03-aes256");
-  EXPECT_EQ(TypeOf(isd, 3, 0x33, 0x01), "none");
+  EXPECT_EQ(TypeOf(isd, 3, 0x33, 0x20), "scp03-aes256");
+  EXPECT_EQ(TypeOf(isd, 3, 0x33, 0x21), "none");
+  EXPECT_EQ(TypeOf(isd, 3, 0x34, 0x71), "scp03-s16");
+  EXPECT_EQ(TypeOf(isd, 2, 0x22, 0x35), "scp02-i35");
+  EXPECT_EQ(TypeOf(old_isd, 1, 0x0D, std::nullopt), "scp01-i15");
   EXPECT_EQ(TypeOf(isd, 3, 0x30, 0x70), "demo-aes128");
   EXPECT_EQ(TypeOf(old_isd, 2, 0x20, 0x15), "scp02-i15");
   EXPECT_EQ(TypeOf(old_isd, 2, 0x20, std::nullopt), "scp02-i15");
@@ -75,9 +83,12 @@ TEST_F(ExampleProfilesTest, TellCardsApart) {
 
 TEST_F(ExampleProfilesTest, ShowTheQuirks) {
   const CardProfile& aes256 = *Named("scp03-aes256");
+  EXPECT_TRUE(Named("scp02-i35")->quirks.rmac_starts_with_zeros);
+  EXPECT_EQ(Named("scp02-i35")->wrong_mac, card::StatusWord(0x6982));
+  EXPECT_TRUE(Named("scp01-i15")->quirks.external_authenticate_has_le);
   EXPECT_EQ(aes256.delete_related, card::DeleteRelated::kYes);
   EXPECT_TRUE(aes256.tells_resources);
-  EXPECT_THAT(Named("scp03-aes128")->match.i, ElementsAre(0x10, 0x30, 0x70));
+  EXPECT_THAT(Named("scp03-aes128")->match.i, ElementsAre(0x60, 0x70));
   EXPECT_EQ(Named("scp02-i15")->fallback_i, 0x15);
   EXPECT_FALSE(Named("scp02-i15")->lists_modules);
   EXPECT_EQ(Named("scp02-i55")->fallback_i, 0x00);

@@ -35,7 +35,7 @@ TEST_F(GrpcKeyvaultTest, AsksForOpeningsWithADeadline) {
         EXPECT_EQ(request.count(), 1u);
         EXPECT_LT(context->deadline(),
                   std::chrono::system_clock::now() + std::chrono::seconds(6));
-        response->add_openings()->set_host_challenge("12345678");
+        response->add_openings()->set_long_host_challenge("1234567890abcdef");
         return grpc::Status::OK;
       });
   EXPECT_OK(keyvault_->IssueOpenings("kiosk", "slot", 1));

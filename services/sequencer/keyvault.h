@@ -1,8 +1,8 @@
 #ifndef CARDFERRY_SERVICES_SEQUENCER_KEYVAULT_H_
 #define CARDFERRY_SERVICES_SEQUENCER_KEYVAULT_H_
 
-#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +12,9 @@
 #include "lib/base/bytes.h"
 #include "lib/card/apdu/command_apdu.h"
 #include "lib/card/apdu/response_apdu.h"
+#include "lib/card/gp/discovery_commands.h"
 #include "services/sequencer/assurance.h"
+#include "services/sequencer/channel_quirks.h"
 
 namespace cardferry::sequencer {
 
@@ -23,7 +25,7 @@ class Keyvault {
  public:
   // A host challenge, used once, for one reader of one agent.
   struct Opening {
-    std::array<uint8_t, 8> host_challenge = {};
+    card::HostChallenge host_challenge = {};
     Bytes ticket;
     absl::Time expires_at;
   };
@@ -41,16 +43,25 @@ class Keyvault {
     uint8_t channel_options = 0;  // `i`, if the answer does not say it
     uint8_t level_floor = 0x03;
     OperationClass operation_class = OperationClass::kRead;
+    ChannelQuirks quirks = {};
+    // Of a card with implicit initiation, instead of the answer.
+    std::optional<card::ClaimedIdentity> implicit = std::nullopt;
+    Bytes aid = {};  // of the selected application, where `implicit` is
   };
 
-  // A session with a card that has shown the right cryptogram.
+  // A session with a card that has shown the right cryptogram, or, with
+  // implicit initiation, was asked for none.
   struct Session {
-    card::CommandApdu external_authenticate;
+    // None with implicit initiation.
+    std::optional<card::CommandApdu> external_authenticate;
     Bytes command_token;
     std::string key_set;
     Bytes key_diversification_data;
     uint8_t level = 0;
     Bytes verify_token = {};
+    // It may only read, whatever was asked for: a packet with changes may still
+    // be run that was made before, and reading is what ends that.
+    bool only_reads = false;
   };
 
   // A session's packet as it was sent, EXTERNAL AUTHENTICATE first, and the
@@ -73,7 +84,8 @@ class Keyvault {
       const std::string& agent, const std::string& reader, int count) = 0;
 
   // FAILED_PRECONDITION: expired or used, insert the card again. DATA_LOSS: the
-  // card cryptogram is wrong. PERMISSION_DENIED: not this agent's opening.
+  // card cryptogram is wrong. OUT_OF_RANGE: it is right, and the card says
+  // another `i` than at first. PERMISSION_DENIED: not this agent's opening.
   virtual absl::StatusOr<Session> Authenticate(const Handshake& handshake) = 0;
 
   // All commands of the session after EXTERNAL AUTHENTICATE, in order; as many

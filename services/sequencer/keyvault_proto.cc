@@ -41,6 +41,17 @@ absl::StatusOr<Assurance> ToAssurance(pb::Assurance assurance) {
   }
 }
 
+void Render(const ChannelQuirks& quirks, pb::ChannelQuirks& proto) {
+  proto.set_encrypts_absent_data(quirks.encrypts_absent_data);
+  proto.set_counts_only_data(quirks.counts_only_data);
+  proto.set_external_authenticate_has_le(quirks.external_authenticate_has_le);
+  proto.set_macs_channel_bits(quirks.macs_channel_bits);
+  proto.set_encrypts_first_icv(quirks.encrypts_first_icv);
+  proto.set_rmac_starts_with_zeros(quirks.rmac_starts_with_zeros);
+  proto.set_derives_all_from_first_counter(
+      quirks.derives_all_from_first_counter);
+}
+
 absl::Status CheckCount(absl::string_view what, size_t got, size_t wanted) {
   if (got == wanted) return absl::OkStatus();
   return absl::InternalError(absl::StrCat("the keyvault sent ", got, " ", what,
@@ -63,6 +74,18 @@ pb::AuthenticateRequest RenderHandshake(const Keyvault::Handshake& handshake) {
                                       Keyvault::OperationClass::kContent
                                   ? pb::OPERATION_CLASS_CONTENT
                                   : pb::OPERATION_CLASS_READ);
+  if (!(handshake.quirks == ChannelQuirks())) {
+    Render(handshake.quirks, *request.mutable_quirks());
+  }
+  request.set_aid(AsString(handshake.aid));
+  if (handshake.implicit.has_value()) {
+    pb::ImplicitStart& start = *request.mutable_implicit();
+    start.set_key_diversification_data(
+        AsString(handshake.implicit->key_diversification_data));
+    start.set_key_version_number(handshake.implicit->key_version_number);
+    start.set_sequence_counter(
+        handshake.implicit->sequence_counter.value_or(0));
+  }
   return request;
 }
 
@@ -74,7 +97,7 @@ absl::StatusOr<std::vector<Keyvault::Opening>> ParseOpenings(
   std::vector<Keyvault::Opening> openings;
   for (const pb::Opening& opening : response.openings()) {
     Keyvault::Opening parsed;
-    const ByteSpan challenge = AsBytes(opening.host_challenge());
+    const ByteSpan challenge = AsBytes(opening.long_host_challenge());
     RETURN_IF_ERROR(CheckCount("bytes of host challenge", challenge.size(),
                                parsed.host_challenge.size()));
     std::copy(challenge.begin(), challenge.end(),
@@ -88,17 +111,21 @@ absl::StatusOr<std::vector<Keyvault::Opening>> ParseOpenings(
 
 absl::StatusOr<Keyvault::Session> ParseSession(
     const pb::AuthenticateResponse& response) {
-  ASSIGN_OR_RETURN(card::CommandApdu authenticate,
-                   ToCommand(response.external_authenticate()));
+  std::optional<card::CommandApdu> authenticate;
+  if (!response.external_authenticate().empty()) {
+    ASSIGN_OR_RETURN(authenticate, ToCommand(response.external_authenticate()));
+  }
   if (response.level() > 0xFF) {
     return absl::InternalError("the keyvault sent no security level");
   }
-  return Keyvault::Session{std::move(authenticate),
-                           ToBytes(response.command_token()),
-                           response.card().key_set(),
-                           ToBytes(response.card().key_diversification_data()),
-                           static_cast<uint8_t>(response.level()),
-                           ToBytes(response.verify_token())};
+  return Keyvault::Session{
+      std::move(authenticate),
+      ToBytes(response.command_token()),
+      response.card().key_set(),
+      ToBytes(response.card().key_diversification_data()),
+      static_cast<uint8_t>(response.level()),
+      ToBytes(response.verify_token()),
+      response.granted_class() == pb::OPERATION_CLASS_READ};
 }
 
 absl::StatusOr<std::vector<card::CommandApdu>> ParseProtected(

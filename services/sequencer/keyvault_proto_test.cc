@@ -29,25 +29,58 @@ TEST(KeyvaultProtoTest, RendersAHandshake) {
   EXPECT_EQ(RenderHandshake({}).operation_class(), pb::OPERATION_CLASS_READ);
 }
 
+TEST(KeyvaultProtoTest, RendersAStartWithoutInitializeUpdate) {
+  EXPECT_FALSE(RenderHandshake({}).has_implicit());
+  Keyvault::Handshake handshake;
+  handshake.implicit = card::ClaimedIdentity{
+      {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, 0x20, 2, std::nullopt, 0x0107};
+  handshake.aid = {0xA0, 0x00};
+  const pb::AuthenticateRequest request = RenderHandshake(handshake);
+  EXPECT_EQ(ToHex(AsBytes(request.implicit().key_diversification_data())),
+            "00010203040506070809");
+  EXPECT_EQ(request.implicit().key_version_number(), 0x20u);
+  EXPECT_EQ(request.implicit().sequence_counter(), 0x0107u);
+  EXPECT_EQ(ToHex(AsBytes(request.aid())), "A000");
+}
+
+TEST(KeyvaultProtoTest, RendersEachQuirkAsItsOwn) {
+  bool ChannelQuirks::*const members[] = {
+      &ChannelQuirks::encrypts_absent_data,
+      &ChannelQuirks::counts_only_data,
+      &ChannelQuirks::external_authenticate_has_le,
+      &ChannelQuirks::macs_channel_bits,
+      &ChannelQuirks::encrypts_first_icv,
+      &ChannelQuirks::rmac_starts_with_zeros,
+      &ChannelQuirks::derives_all_from_first_counter};
+  EXPECT_FALSE(RenderHandshake({}).has_quirks());
+  for (int i = 0; i < 7; ++i) {
+    Keyvault::Handshake handshake;
+    handshake.quirks.*members[i] = true;
+    // The fields' numbers are 1 to 7, in this order.
+    const std::string only = {static_cast<char>((i + 1) << 3), 1};
+    EXPECT_EQ(RenderHandshake(handshake).quirks().SerializeAsString(), only);
+  }
+}
+
 TEST(KeyvaultProtoTest, ParsesOpenings) {
   pb::IssueOpeningsResponse response;
   pb::Opening& opening = *response.add_openings();
-  opening.set_host_challenge("12345678");
+  opening.set_long_host_challenge("1234567890abcdef");
   opening.set_ticket("ticket");
   opening.set_expires_at_us(1500000);
   ASSERT_OK_AND_ASSIGN(const auto openings, ParseOpenings(response, 1));
-  EXPECT_EQ(AsString(openings[0].host_challenge), "12345678");
+  EXPECT_EQ(AsString(openings[0].host_challenge), "1234567890abcdef");
   EXPECT_EQ(AsString(openings[0].ticket), "ticket");
   EXPECT_EQ(openings[0].expires_at, absl::FromUnixMillis(1500));
 
   EXPECT_THAT(ParseOpenings(response, 2),
               StatusIs(StatusCode::kInternal,
                        "the keyvault sent 1 openings instead of 2"));
-  opening.set_host_challenge("1234567");
+  opening.set_long_host_challenge("1234567");
   EXPECT_THAT(ParseOpenings(response, 1),
               StatusIs(StatusCode::kInternal,
                        "the keyvault sent 7 bytes of host challenge instead "
-                       "of 8"));
+                       "of 16"));
 }
 
 TEST(KeyvaultProtoTest, ParsesASession) {
@@ -59,12 +92,18 @@ TEST(KeyvaultProtoTest, ParsesASession) {
   response.mutable_card()->set_key_diversification_data("0123456789");
   response.set_level(0x03);
   ASSERT_OK_AND_ASSIGN(const auto session, ParseSession(response));
-  EXPECT_EQ(ToHex(session.external_authenticate.Encode()), "8482030002AABB");
+  EXPECT_EQ(ToHex(session.external_authenticate->Encode()), "8482030002AABB");
+  EXPECT_FALSE(session.only_reads);
   EXPECT_EQ(AsString(session.command_token), "token");
   EXPECT_EQ(session.key_set, "keys");
   EXPECT_EQ(AsString(session.key_diversification_data), "0123456789");
   EXPECT_EQ(session.level, 0x03);
   EXPECT_EQ(AsString(session.verify_token), "verify");
+
+  response.clear_external_authenticate();
+  response.set_granted_class(pb::OPERATION_CLASS_READ);
+  EXPECT_EQ(ParseSession(response)->external_authenticate, std::nullopt);
+  EXPECT_TRUE(ParseSession(response)->only_reads);
 
   response.set_level(256);
   EXPECT_THAT(ParseSession(response), StatusIs(StatusCode::kInternal));

@@ -23,11 +23,13 @@ std::vector<card::CommandApdu> CommandsOf(const card::Script& script) {
   return commands;
 }
 
-card::Script Assemble(const card::CommandApdu& external_authenticate,
-                      card::Script planned,
-                      const std::vector<card::CommandApdu>& secured) {
+card::Script Assemble(
+    const std::optional<card::CommandApdu>& external_authenticate,
+    card::Script planned, const std::vector<card::CommandApdu>& secured) {
   card::Script script;
-  script.push_back(ExternalAuthenticate(external_authenticate));
+  if (external_authenticate.has_value()) {
+    script.push_back(ExternalAuthenticate(*external_authenticate));
+  }
   for (size_t i = 0; i < planned.size(); ++i) {
     planned[i].command = secured[i];
     script.push_back(std::move(planned[i]));

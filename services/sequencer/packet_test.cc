@@ -28,5 +28,12 @@ TEST(PacketTest, ProtectedCommandsTakeThePlaceOfThePlannedOnes) {
   EXPECT_EQ(packet[2].on_mismatch, card::OnMismatch::kContinue);
 }
 
+TEST(PacketTest, MayBeginWithoutAuthentication) {
+  const card::Script planned = {
+      {Command(1), {}, card::AnyData{}, card::OnMismatch::kStop, "one"}};
+  EXPECT_THAT(CommandsOf(Assemble(std::nullopt, planned, {Command(11)})),
+              ElementsAre(Command(11)));
+}
+
 }  // namespace
 }  // namespace cardferry::sequencer

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/base/status_macros.h"
+#include "services/sequencer/bound_record.h"
 #include "services/sequencer/bundle.h"
 #include "services/sequencer/card_claim.h"
 #include "services/sequencer/packet.h"
@@ -15,53 +16,23 @@ namespace {
 
 constexpr uint8_t kLevelEncrypted = 0x02;
 constexpr int kMaxOpenings = 16;
-constexpr uint8_t kScp02 = 2;
 
 // A card that no profile describes cannot be served, whoever asks again.
 absl::Status AsInvalid(const absl::Status& status) {
   return absl::InvalidArgumentError(status.message());
 }
 
-// SCP02 derives its session keys from the counter, and its cryptogram covers it
-// (GPCS 2.3.1, E.4). SCP03's is in no MAC, and an agent may say any: nothing.
-std::optional<uint32_t> ProvableCounter(const card::ClaimedIdentity& identity) {
-  if (identity.scp != kScp02) return std::nullopt;
-  return identity.sequence_counter;
+Bytes AidOf(const CardClaim& claim) {
+  const ByteSpan aid = claim.isd_aid->bytes();
+  return Bytes(aid.begin(), aid.end());
 }
 
-// A counter goes up with each session that a key set has had.
-std::string NoticeOf(const std::optional<uint32_t>& before,
-                     const std::optional<uint32_t>& now) {
-  if (!before.has_value() || !now.has_value() || *now >= *before) return "";
-  return absl::StrCat(
-      "the card's sequence counter fell from ", *before, " to ", *now,
-      ": new keys were put on it, an old answer was kept, or another card has "
-      "its keys");
-}
-
-// The record as it is when this session changes nothing. The first session
-// binds the card's production data. It leaves here only after the keyvault has
-// found the cryptogram right.
-absl::StatusOr<CardRecord> RecordOf(const Sequencer::Request& request,
-                                    const std::string& card_id,
-                                    const CardClaim& claim) {
-  CardRecord record = request.record.value_or(CardRecord{card_id});
-  if (record.card_id != card_id) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "the record is of card ", record.card_id, ", not of ", card_id));
-  }
-  const Bytes cplc = claim.cplc.has_value() ? claim.cplc->bytes : Bytes();
-  if (record.cplc.empty()) record.cplc = cplc;
-  if (!cplc.empty() && cplc != record.cplc) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "card ", card_id,
-        " says other production data than before: another card with its "
-        "identity, or an agent that lies"));
-  }
-  record.sequence_counter = ProvableCounter(*claim.identity);
-  // Stays so until a conclusion has read the card.
-  if (request.record_in_doubt) record.read_at = absl::InfinitePast();
-  return record;
+// Implicit sessions encrypt nothing.
+absl::Status CheckEncrypts(const CardClaim& claim, const ContentPlan& plan) {
+  if (!claim.implicit || !plan.HasParameters()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "install parameters go encrypted only, and this card's channel (SCP02 "
+      "with implicit initiation) encrypts nothing: install without them");
 }
 
 // A level that covers both: bits are added, never taken away.
@@ -121,9 +92,14 @@ bool HasToReadFirst(const ContentPlan& plan, const CardRecord& record,
 }
 
 // What has to be known of the bundle when its answers come.
+enum class Opens { kByAuthentication, kByFirstMac };
 BundleState StateOf(const CardRecord& record, const StatusSnapshot& expected,
-                    const Bundle& bundle, const DesiredState& desired) {
-  BundleState state{record, expected, {{CommandKind::kAuthenticate}}};
+                    const Bundle& bundle, const DesiredState& desired,
+                    Opens opening) {
+  BundleState state{record, expected, {}};
+  if (opening == Opens::kByAuthentication) {
+    state.runs.push_back({CommandKind::kAuthenticate});
+  }
   state.runs.insert(state.runs.end(), bundle.runs.begin(), bundle.runs.end());
   for (const DesiredPackage& package : desired.packages) {
     state.wanted.push_back(WantedOf(package));
@@ -197,11 +173,12 @@ absl::StatusOr<std::vector<Sequencer::Opening>> Sequencer::Open(
   }
   ASSIGN_OR_RETURN(std::vector<Keyvault::Opening> issued,
                    keyvault_->IssueOpenings(agent, reader, count));
-  const card::Script identify = IdentifyScript(profiles_.WhatToAsk());
+  const Questions questions = profiles_.WhatToAsk();
+  const card::Script identify = IdentifyScript(questions);
   std::vector<Opening> openings;
   for (Keyvault::Opening& opening : issued) {
     openings.push_back({std::move(opening.ticket), identify,
-                        ChallengeScript(opening.host_challenge),
+                        ChallengeScript(questions, opening.host_challenge),
                         opening.expires_at});
   }
   return openings;
@@ -242,11 +219,14 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
     return absl::InvalidArgumentError(absl::StrCat(
         "the answers are of card ", card_id, ", not of ", request.card_id));
   }
-  ASSIGN_OR_RETURN(CardRecord record, RecordOf(request, card_id, claim));
+  ASSIGN_OR_RETURN(CardRecord record,
+                   BindRecord(request.record, card_id, claim));
+  // Stays so until a conclusion has read the card.
+  if (request.record_in_doubt) record.read_at = absl::InfinitePast();
   std::string notice;
   if (request.record.has_value()) {
-    notice =
-        NoticeOf(request.record->sequence_counter, record.sequence_counter);
+    notice = CounterNotice(request.record->sequence_counter,
+                           record.sequence_counter);
   }
   StatusSnapshot expected =
       record.snapshot.value_or((*profile)->factory_content);
@@ -256,6 +236,7 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
     ASSIGN_OR_RETURN(
         plan, PlanContent(request.desired, actual, record.origins, **profile));
     RETURN_IF_ERROR(CheckMemory(plan, claim));
+    RETURN_IF_ERROR(CheckEncrypts(claim, plan));
   } else {
     RETURN_IF_ERROR(CheckReadable(expected));
   }
@@ -292,11 +273,15 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
            draft.profile->key_set, draft.claim.initialize_update_answer,
            draft.profile->ChannelOptions(draft.claim), draft.floor,
            changes ? Keyvault::OperationClass::kContent
-                   : Keyvault::OperationClass::kRead}));
+                   : Keyvault::OperationClass::kRead,
+           draft.profile->quirks,
+           draft.claim.implicit ? draft.claim.identity : std::nullopt,
+           draft.claim.implicit ? AidOf(draft.claim) : Bytes()}));
   RETURN_IF_ERROR(CheckSession(session, draft.card_id, draft.floor));
   const card::Protection protection = ProtectionOf(draft.claim, session.level);
-  const bool read_first =
-      HasToReadFirst(draft.plan, draft.record, protection, request.now);
+  const bool read_first = changes && (session.only_reads ||
+                                      HasToReadFirst(draft.plan, draft.record,
+                                                     protection, request.now));
   const ContentPlan plan = read_first ? ContentPlan() : draft.plan;
   ASSIGN_OR_RETURN(Bundle bundle,
                    BuildBundle(plan, draft.expected, *draft.profile, protection,
@@ -315,8 +300,11 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
                     {},
                     {},
                     draft.notice};
-  prepared.state =
-      StateOf(draft.record, draft.expected, bundle, request.desired);
+  prepared.state = StateOf(
+      draft.record, draft.expected, bundle, request.desired,
+      session.external_authenticate.has_value() ? Opens::kByAuthentication
+                                                : Opens::kByFirstMac);
+  prepared.state.wrong_mac = draft.profile->wrong_mac;
   prepared.state.prepared_at = request.now;
   prepared.state.reads_first = read_first;
   if (draft.profile->rules.receipts) {

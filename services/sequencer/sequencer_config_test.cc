@@ -1,6 +1,7 @@
 #include "services/sequencer/sequencer_config.h"
 
 #include <filesystem>
+#include <map>
 
 #include "lib/base/file.h"
 #include "lib/base/status_matchers.h"
@@ -54,15 +55,24 @@ TEST_F(SequencerConfigTest, TheShippedProfilesTellTheDemoCardsApart) {
   EXPECT_EQ(config.keyvault, "vault:7003");
   EXPECT_EQ(config.tls.private_key, "b");
   EXPECT_EQ(config.load_file_cache_bytes, 64u << 20);
-  ASSERT_EQ(config.profiles.profiles().size(), 3u);
-  const CardProfile& aes128 = config.profiles.profiles()[0];
-  const CardProfile& aes256 = config.profiles.profiles()[1];
+  std::map<std::string, CardProfile> profiles;
+  for (const CardProfile& profile : config.profiles.profiles()) {
+    profiles.emplace(profile.name, profile);
+  }
+  ASSERT_EQ(profiles.size(), 8u);
+  EXPECT_EQ(profiles.at("demo-des-implicit").level_floor, 0x01);
+  EXPECT_EQ(profiles.at("demo-aes128-s16").level_floor, 0x33);
+  EXPECT_EQ(profiles.at("demo-aes256-s16").key_set, "demo-aes256");
+  EXPECT_EQ(profiles.at("demo-scp01").match.scp, 1);
+  EXPECT_EQ(profiles.at("demo-des-rmac").level_floor, 0x13);
+  const CardProfile& aes128 = profiles.at("demo-aes128");
+  const CardProfile& aes256 = profiles.at("demo-aes256");
   EXPECT_EQ(aes128.key_set, "demo-aes128");
   EXPECT_EQ(aes128.match.key_version_numbers, std::set<uint8_t>{0x30});
   EXPECT_EQ(aes256.key_set, "demo-aes256");
   EXPECT_EQ(aes256.match.key_version_numbers, std::set<uint8_t>{0x31});
   EXPECT_EQ(aes128.level_floor, 0x33);
-  const CardProfile& des = config.profiles.profiles()[2];
+  const CardProfile& des = profiles.at("demo-des");
   EXPECT_EQ(des.key_set, "demo-des");
   EXPECT_EQ(des.match.scp, 2);
   EXPECT_EQ(des.match.i, (std::set<uint8_t>{0x15, 0x55}));

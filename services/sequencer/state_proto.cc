@@ -202,6 +202,11 @@ absl::Status ReadPacket(const pb::BundleState& message, BundleState& state) {
   }
   state.verify_token = ToBytes(message.verify_token());
   state.reads_first = message.reads_first();
+  if (message.wrong_mac() > 0xFFFF) return Refuse("a status word that is none");
+  if (message.wrong_mac() != 0) {
+    state.wrong_mac =
+        card::StatusWord(static_cast<uint16_t>(message.wrong_mac()));
+  }
   if (message.prepared_at_us() != 0) {
     state.prepared_at = absl::FromUnixMicros(message.prepared_at_us());
   }
@@ -215,12 +220,17 @@ absl::Status ReadPacket(const pb::BundleState& message, BundleState& state) {
   return Refuse("a bundle state with another packet than its own");
 }
 
+// EXTERNAL AUTHENTICATE comes first and once, or, with implicit initiation,
+// never.
 absl::Status CheckRuns(const BundleState& state) {
-  if (state.runs.empty() || state.runs[0].kind != CommandKind::kAuthenticate ||
-      state.runs[0].count != 1 || state.Commands() > kMaxBundleCommands + 1) {
-    return Refuse("a bundle state without its commands");
+  bool right =
+      !state.runs.empty() && state.Commands() <= kMaxBundleCommands + 1;
+  for (size_t i = 0; i < state.runs.size(); ++i) {
+    if (state.runs[i].kind != CommandKind::kAuthenticate) continue;
+    right = right && i == 0 && state.runs[i].count == 1;
   }
-  return absl::OkStatus();
+  if (right) return absl::OkStatus();
+  return Refuse("a bundle state without its commands");
 }
 
 }  // namespace
@@ -261,6 +271,9 @@ std::string EncodeBundleState(const BundleState& state) {
   message.set_reads_first(state.reads_first);
   if (state.confirming_domain.has_value()) {
     message.set_confirming_domain(AsString(state.confirming_domain->bytes()));
+  }
+  if (state.wrong_mac != kWrongMac) {
+    message.set_wrong_mac(state.wrong_mac.value());
   }
   if (state.prepared_at != absl::InfinitePast()) {
     message.set_prepared_at_us(absl::ToUnixMicros(state.prepared_at));

@@ -181,8 +181,12 @@ TEST(BundleStateTest, KeepsTheDomainThatConfirms) {
 
 TEST(BundleStateTest, ComesBackAsItWas) {
   EXPECT_EQ(State().Commands(), 124u);
-  EXPECT_THAT(DecodeBundleState(EncodeBundleState(State())),
-              IsOkAndHolds(State()));
+  BundleState state = State();
+  EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)), IsOkAndHolds(state));
+  state.runs.erase(state.runs.begin());  // of an implicit session
+  EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)), IsOkAndHolds(state));
+  state.wrong_mac = card::StatusWord(0x6982);
+  EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)), IsOkAndHolds(state));
 }
 
 TEST(BundleStateTest, RefusesWhatItWouldNotWrite) {
@@ -193,6 +197,8 @@ TEST(BundleStateTest, RefusesWhatItWouldNotWrite) {
     return DecodeBundleState(proto.SerializeAsString());
   };
   EXPECT_OK(refusal([](auto&) {}));
+  EXPECT_THAT(refusal([](auto& p) { p.set_wrong_mac(0x16988); }),
+              Refused("a status word that is none"));
   EXPECT_THAT(DecodeBundleState(""), Refused("a bundle state of version 0"));
   EXPECT_THAT(DecodeBundleState("\xFF"), Refused("not a bundle state"));
   EXPECT_THAT(refusal([](auto& p) { p.clear_record(); }),
@@ -202,6 +208,8 @@ TEST(BundleStateTest, RefusesWhatItWouldNotWrite) {
   EXPECT_THAT(refusal([](auto& p) { p.clear_runs(); }),
               Refused("a bundle state without its commands"));
   EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(0)->set_count(2); }),
+              Refused("a bundle state without its commands"));
+  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(1); }),
               Refused("a bundle state without its commands"));
   EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(3)->set_count(1023); }),
               Refused("a bundle state without its commands"));

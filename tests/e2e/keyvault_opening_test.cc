@@ -83,8 +83,8 @@ TEST_F(KeyvaultOpeningTest, IsUsedOnceButMayBeAskedForAgain) {
   ASSERT_OK_AND_ASSIGN(const vault::AuthenticateResponse session,
                        Authenticate(request));
   EXPECT_EQ(ToHex(AsBytes(session.external_authenticate())).substr(0, 10),
-            "8482030010");
-  EXPECT_EQ(session.level(), 3u);
+            "8482330010");
+  EXPECT_EQ(session.level(), 0x33u);
   EXPECT_EQ(session.card().key_set(), "demo-aes128");
   EXPECT_EQ(ToHex(AsBytes(session.card().key_diversification_data())),
             "00000000002026110001");

@@ -8,7 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   namespace card = cardferry::card;
   if (size == 0) return 0;
   const cardferry::ByteSpan answer(data + 1, size - 1);
-  switch (data[0] % 5) {
+  switch (data[0] % 6) {
     case 0:
       (void)card::ParseSelectAnswer(answer);
       break;
@@ -21,6 +21,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     case 3:
       (void)card::ParseFreeMemory(answer);
       break;
+    case 5: {
+      const size_t third = answer.size() / 3;
+      (void)card::ParseImplicitIdentity(answer.first(third),
+                                        answer.subspan(third, third),
+                                        answer.subspan(2 * third));
+      break;
+    }
     default:
       (void)card::ParseInitializeUpdateAnswer(answer);
   }

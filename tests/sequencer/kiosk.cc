@@ -8,6 +8,14 @@
 namespace cardferry::sequencer {
 namespace {
 
+keyvault::KnownKeySet KeySetFor(const CardType& type) {
+  keyvault::KnownKeySet key_set =
+      keyvault::TestKeySet(type.key_bits, type.diversification);
+  if (type.is_scp01) key_set.description.protocol = 1;
+  if (type.HasOneKey()) key_set.master_mac = key_set.master_enc;
+  return key_set;
+}
+
 keyvault::VaultPolicy PolicyFor(const CardType& type) {
   keyvault::KeySetRules rules;
   rules.level_floor = type.level_floor;
@@ -21,7 +29,7 @@ keyvault::VaultPolicy PolicyFor(const CardType& type) {
 
 Kiosk::Kiosk(const CardType& type)
     : type_(type),
-      key_set_(keyvault::TestKeySet(type.key_bits, type.diversification)),
+      key_set_(KeySetFor(type)),
       vault_({hsm_keys_, ledger_, clock_, random_}, PolicyFor(type)) {
   Serve(card::DeleteRelated::kNo);
   NewCard();
@@ -33,7 +41,10 @@ void Kiosk::Serve(card::DeleteRelated delete_related) {
   profile.delete_related = delete_related;
   profile.rules = rules_;
   profile.level_floor = type_.level_floor;
-  if (type_.IsScp02()) profile.match.scp = 2;  // its `i`: the card says
+  profile.quirks = quirks_;
+  profile.wrong_mac = wrong_mac_;
+  profile.match.i = {type_.i};
+  if (type_.IsDes()) profile.match.scp = type_.is_scp01 ? 1 : 2;
   profile.match.isd_aid = domain_;
   std::unique_ptr<SignedContent> signed_content;
   if (desk_ != nullptr) {
@@ -51,7 +62,7 @@ cardsim::KeySet Kiosk::CardKeys(uint8_t master_bit_flip) const {
   keys.master_enc[0] ^= master_bit_flip;
   keys.master_mac[0] ^= master_bit_flip;
   const Bytes kdd = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
-  return {type_.IsScp02() ? cardsim::KeyType::kDes : cardsim::KeyType::kAes,
+  return {type_.IsDes() ? cardsim::KeyType::kDes : cardsim::KeyType::kAes,
           *keyvault::DeriveCardKey(keys, 1, kdd),
           *keyvault::DeriveCardKey(keys, 2, kdd),
           *keyvault::DeriveCardKey(keys, 2, kdd),  // DEK: of no use here
@@ -61,7 +72,8 @@ cardsim::KeySet Kiosk::CardKeys(uint8_t master_bit_flip) const {
 
 void Kiosk::NewCard(uint8_t master_bit_flip) {
   cardsim::CardOptions options;
-  (type_.IsScp02() ? options.scp02_i : options.scp03_i) = type_.i;
+  if (type_.is_scp01) options.scp01_i = type_.i;
+  (type_.IsDes() ? options.scp02_i : options.scp03_i) = type_.i;
   options.content_keys = content_keys_;
   card_ = *cardsim::Card::Create(CardKeys(master_bit_flip), options, random_);
   record_.reset();

@@ -24,13 +24,19 @@ namespace cardferry::sequencer {
 
 // A type of cards, by its keys.
 struct CardType {
-  const char* name;
-  int key_bits;  // 112: triple DES, SCP02; else AES, SCP03
+  std::string name;
+  int key_bits;  // 112: triple DES, SCP02 or SCP01; else AES, SCP03
   const char* diversification;
   uint8_t i;
   uint8_t level_floor = 0x03;
+  bool is_scp01 = false;
 
-  bool IsScp02() const { return key_bits == 112; }
+  bool IsDes() const { return key_bits == 112; }
+  bool IsScp02() const { return IsDes() && !is_scp01; }
+  // SCP02 with one base key; then `diversification` is "none".
+  bool HasOneKey() const { return IsScp02() && (i & 0x01) == 0; }
+  // Of SCP03's S16 mode: MACs of 16 bytes.
+  bool IsS16() const { return !IsDes() && (i & 0x01) != 0; }
 };
 
 inline std::ostream& operator<<(std::ostream& out, const CardType& type) {
@@ -44,6 +50,9 @@ inline std::vector<CardType> CardTypes() {
           {"Scp03CMacOnly", 128, "none", 0x00, 0x01},
           {"Scp03RMac", 256, "kdf3", 0x20, 0x13},
           {"Scp03REnc", 128, "kdf3", 0x70, 0x33},
+          {"Scp03S16", 128, "kdf3", 0x71, 0x33},
+          {"Scp03S16CMacOnly", 256, "kdf3", 0x01, 0x01},
+          {"Scp01I15", 112, "visa2", 0x15, 0x03, true},
           {"Scp02RMac", 112, "visa2", 0x35, 0x13},
           {"Scp02I15", 112, "visa2", 0x15},
           {"Scp02I55", 112, "emv-cps", 0x55},
@@ -91,6 +100,8 @@ class Kiosk {
   keyvault::ApprovalDesk* desk_ = nullptr;  // null: nobody approves
   // What the next card has to verify content with.
   std::shared_ptr<const cardsim::ContentKeys> content_keys_;
+  ChannelQuirks quirks_;
+  card::StatusWord wrong_mac_ = kWrongMac;
   DesiredState desired_;
 };
 

@@ -1,6 +1,5 @@
 #include "tests/sequencer/vault_in_process.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "lib/base/status_macros.h"
@@ -35,6 +34,24 @@ keyvault::ConfirmedContent ToConfirmed(const ConfirmedContent& content) {
   return keyvault::DeletedContent{aids[0]};
 }
 
+scp::ChannelQuirks ToVaults(const ChannelQuirks& quirks) {
+  return {quirks.encrypts_absent_data,
+          quirks.counts_only_data,
+          quirks.external_authenticate_has_le,
+          quirks.macs_channel_bits,
+          quirks.encrypts_first_icv,
+          quirks.rmac_starts_with_zeros,
+          quirks.derives_all_from_first_counter};
+}
+
+std::optional<keyvault::ImplicitStart> ToVaults(
+    const std::optional<card::ClaimedIdentity>& implicit) {
+  if (!implicit.has_value()) return std::nullopt;
+  return keyvault::ImplicitStart{
+      implicit->key_diversification_data, implicit->key_version_number,
+      static_cast<uint16_t>(*implicit->sequence_counter)};
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Keyvault::Opening>> VaultInProcess::IssueOpenings(
@@ -44,9 +61,8 @@ absl::StatusOr<std::vector<Keyvault::Opening>> VaultInProcess::IssueOpenings(
       vault_.IssueOpenings({agent, reader}, static_cast<uint32_t>(count)));
   std::vector<Opening> openings;
   for (const keyvault::IssuedOpening& opening : issued) {
-    openings.push_back({{}, opening.ticket, opening.opening.expires_at});
-    std::copy_n(opening.opening.host_challenge.begin(), 8,
-                openings.back().host_challenge.begin());
+    openings.push_back({opening.opening.host_challenge, opening.ticket,
+                        opening.opening.expires_at});
   }
   return openings;
 }
@@ -64,14 +80,18 @@ absl::StatusOr<Keyvault::Session> VaultInProcess::Authenticate(
                                         handshake.initialize_update_answer,
                                         handshake.level_floor,
                                         operation_class,
-                                        handshake.channel_options}));
+                                        handshake.channel_options,
+                                        handshake.aid,
+                                        ToVaults(handshake.quirks),
+                                        ToVaults(handshake.implicit)}));
   const auto& kdd = session.card.key_diversification_data;
   return Session{std::move(session.external_authenticate),
                  std::move(session.command_token),
                  session.card.key_set,
                  Bytes(kdd.begin(), kdd.end()),
                  static_cast<uint8_t>(session.level),
-                 std::move(session.verify_token)};
+                 std::move(session.verify_token),
+                 session.operation_class == keyvault::OperationClass::kRead};
 }
 
 absl::StatusOr<std::vector<card::CommandApdu>> VaultInProcess::Protect(

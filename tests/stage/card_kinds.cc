@@ -7,9 +7,15 @@ namespace cardferry::stage {
 
 const std::vector<CardKind>& CardKinds() {
   static const auto* const kinds = new std::vector<CardKind>{
+      {"scp01", "demo-scp01"},
+      {"scp01-i15", "demo-scp01"},
       {"scp02", "demo-des"},
+      {"scp02-rmac", "demo-des"},
+      {"scp02-implicit", "demo-des"},
       {"scp03", "demo-aes128"},
       {"scp03-aes256", "demo-aes256"},
+      {"scp03-s16", "demo-aes128"},
+      {"scp03-s16-aes256", "demo-aes256"},
   };
   return *kinds;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "lib/base/file.h"
 #include "lib/base/random.h"
 #include "lib/base/status_macros.h"
@@ -44,6 +45,14 @@ std::string TlsText(const rpc::TlsFiles& tls) {
   return absl::StrCat("tls {\n  certificate: \"", tls.certificate,
                       "\"\n  private_key: \"", tls.private_key, "\"\n  ca: \"",
                       tls.ca, "\"\n}\n");
+}
+
+// A key set's policy, with the options `i` that its cards may have.
+std::string KeySetText(absl::string_view name,
+                       const std::vector<std::string>& options) {
+  return absl::StrCat("key_sets {\n  name: \"", name,
+                      "\"\n  channel_options: [", absl::StrJoin(options, ", "),
+                      "]\n}\n");
 }
 
 std::string SoftHsmConfFor(const std::string& folder) {
@@ -179,8 +188,9 @@ absl::Status StageFolder::WriteKeyVaultConfiguration() const {
           "\"\nlimits { opening_seconds: ", options_.opening_seconds, " }\n",
           // What SCP02 with pseudo-random challenges costs is in the threat
           // model; the demo's cards of that kind are simulated.
-          "key_sets {\n  name: \"demo-des\"\n  channel_options: 0x15\n",
-          "  channel_options: 0x55\n}\n"));
+          KeySetText("demo-des", {"0x15", "0x55", "0x75", "0x1B"}),
+          // SCP01 without ICV encryption is no default.
+          KeySetText("demo-scp01", {"0x05", "0x15"})));
 }
 
 absl::Status StageFolder::WriteAgentConfiguration() const {

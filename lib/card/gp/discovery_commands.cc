@@ -51,6 +51,11 @@ bool IsLengthOf(uint8_t scp, size_t size) {
   return size == 29 || size == 32 || size == 45 || size == 48;
 }
 
+CommandApdu InitializeUpdate(uint8_t key_version_number, ByteSpan challenge) {
+  return *CommandApdu::Create({0x80, 0x50, key_version_number, 0x00}, challenge,
+                              CommandApdu::kMaxShortLe);
+}
+
 }  // namespace
 
 CommandApdu SelectCommand(const Aid& aid) {
@@ -115,9 +120,13 @@ absl::StatusOr<uint64_t> ParseFreeMemory(ByteSpan answer) {
 }
 
 CommandApdu InitializeUpdateCommand(uint8_t key_version_number,
-                                    const std::array<uint8_t, 8>& challenge) {
-  return *CommandApdu::Create({0x80, 0x50, key_version_number, 0x00}, challenge,
-                              CommandApdu::kMaxShortLe);
+                                    const HostChallenge& challenge) {
+  return InitializeUpdate(key_version_number, ByteSpan(challenge).first(8));
+}
+
+CommandApdu LongInitializeUpdateCommand(uint8_t key_version_number,
+                                        const HostChallenge& challenge) {
+  return InitializeUpdate(key_version_number, challenge);
 }
 
 absl::StatusOr<ClaimedIdentity> ParseInitializeUpdateAnswer(ByteSpan answer) {
@@ -141,6 +150,31 @@ absl::StatusOr<ClaimedIdentity> ParseInitializeUpdateAnswer(ByteSpan answer) {
   }
   if (claim.scp == 3) claim.i = answer[12];
   claim.sequence_counter = CounterOf(claim.scp, answer);
+  return claim;
+}
+
+absl::StatusOr<ClaimedIdentity> ParseImplicitIdentity(
+    ByteSpan key_information, ByteSpan sequence_counter,
+    ByteSpan diversification_data) {
+  ASSIGN_OR_RETURN(const ByteSpan keys,
+                   ValueOf(key_information, kTagKeyInformation));
+  ASSIGN_OR_RETURN(const std::vector<Tlv> fields, ParseTlvs(keys));
+  const std::optional<ByteSpan> first = FindTag(fields, 0xC0);
+  ASSIGN_OR_RETURN(const ByteSpan counter,
+                   ValueOf(sequence_counter, kTagSequenceCounter));
+  ASSIGN_OR_RETURN(const ByteSpan data,
+                   ValueOf(diversification_data, kTagDiversificationData));
+  ClaimedIdentity claim;
+  if (!first.has_value() || first->size() < 2 || counter.size() != 2 ||
+      data.size() != claim.key_diversification_data.size()) {
+    return absl::InvalidArgumentError(
+        "the card does not say its key version, its sequence counter of 2 "
+        "bytes and its key diversification data of 10");
+  }
+  std::copy(data.begin(), data.end(), claim.key_diversification_data.begin());
+  claim.key_version_number = (*first)[1];
+  claim.scp = 2;
+  claim.sequence_counter = static_cast<uint32_t>(ToNumber(counter));
   return claim;
 }
 

@@ -26,6 +26,9 @@ CommandApdu GetDataCommand(uint16_t tag);
 inline constexpr uint16_t kTagCardData = 0x0066;
 inline constexpr uint16_t kTagCplc = 0x9F7F;
 inline constexpr uint16_t kTagExtendedCardResources = 0xFF21;
+inline constexpr uint16_t kTagKeyInformation = 0x00E0;
+inline constexpr uint16_t kTagSequenceCounter = 0x00C1;
+inline constexpr uint16_t kTagDiversificationData = 0x00CF;
 
 // A secure channel protocol and its options.
 struct ScpVariant {
@@ -64,9 +67,13 @@ absl::StatusOr<Cplc> ParseCplc(ByteSpan answer);
 absl::StatusOr<uint64_t> ParseFreeMemory(ByteSpan answer);
 
 // INITIALIZE UPDATE (Amendment D, 7.1.1). Key version number 00: the card's
-// first.
+// first. SCP03 in S16 mode wants the whole challenge, all others its first half
+// (InitializeUpdateCommand and its Long form).
+using HostChallenge = std::array<uint8_t, 16>;
 CommandApdu InitializeUpdateCommand(uint8_t key_version_number,
-                                    const std::array<uint8_t, 8>& challenge);
+                                    const HostChallenge& challenge);
+CommandApdu LongInitializeUpdateCommand(uint8_t key_version_number,
+                                        const HostChallenge& challenge);
 
 // Who the card says it is in its answer to INITIALIZE UPDATE:
 //   key diversification data (10) | KVN (1) | SCP (1) |
@@ -91,6 +98,16 @@ struct ClaimedIdentity {
 // for SCP01 and SCP02; 29 or, with a sequence counter, 32 for SCP03; 45 or 48
 // in its S16 mode), UNIMPLEMENTED for another protocol.
 absl::StatusOr<ClaimedIdentity> ParseInitializeUpdateAnswer(ByteSpan answer);
+
+// The same of an SCP02 card with implicit initiation, which has no INITIALIZE
+// UPDATE, from what GET DATA says:
+//   E0 { C0 { key identifier (1) | KVN (1) | ... } ... }: that of the first key
+//   C1 sequence counter (2)
+//   CF key diversification data (10)
+// INVALID_ARGUMENT when one of them is not like this.
+absl::StatusOr<ClaimedIdentity> ParseImplicitIdentity(
+    ByteSpan key_information, ByteSpan sequence_counter,
+    ByteSpan diversification_data);
 
 }  // namespace cardferry::card
 

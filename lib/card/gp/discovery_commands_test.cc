@@ -31,9 +31,12 @@ TEST(DiscoveryCommandsTest, AreExact) {
             "00A4040008A00000015100000000");
   EXPECT_EQ(ToHex(GetDataCommand(kTagCardData).Encode()), "80CA006600");
   EXPECT_EQ(ToHex(GetDataCommand(kTagCplc).Encode()), "80CA9F7F00");
-  EXPECT_EQ(
-      ToHex(InitializeUpdateCommand(0x30, {1, 2, 3, 4, 5, 6, 7, 8}).Encode()),
-      "8050300008010203040506070800");
+  const HostChallenge challenge = {1, 2,  3,  4,  5,  6,  7,  8,
+                                   9, 10, 11, 12, 13, 14, 15, 16};
+  EXPECT_EQ(ToHex(InitializeUpdateCommand(0x30, challenge).Encode()),
+            "8050300008010203040506070800");
+  EXPECT_EQ(ToHex(LongInitializeUpdateCommand(0x30, challenge).Encode()),
+            "80503000100102030405060708090A0B0C0D0E0F1000");
 }
 
 TEST(SelectAnswerTest, NamesTheAid) {
@@ -150,6 +153,38 @@ TEST(InitializeUpdateAnswerTest, HasTheLengthOfItsProtocol) {
   answer[11] = 0x11;
   EXPECT_THAT(ParseInitializeUpdateAnswer(answer),
               StatusIs(StatusCode::kUnimplemented, "the card speaks SCP11"));
+}
+
+TEST(ImplicitIdentityTest, IsPutTogetherFromThreeAnswers) {
+  const Bytes keys = FromHexOrDie("E00CC00401208010C00402208010");
+  const Bytes counter = FromHexOrDie("C1020102");
+  const Bytes data = FromHexOrDie("CF0A00112233445566778899");
+  ASSERT_OK_AND_ASSIGN(const ClaimedIdentity claim,
+                       ParseImplicitIdentity(keys, counter, data));
+  EXPECT_EQ(ToHex(claim.key_diversification_data), "00112233445566778899");
+  EXPECT_EQ(claim.key_version_number, 0x20);
+  EXPECT_EQ(claim.scp, 2);
+  EXPECT_EQ(claim.i, std::nullopt);
+  EXPECT_EQ(claim.sequence_counter, 0x0102u);
+  const auto refused = StatusIs(absl::StatusCode::kInvalidArgument);
+  for (const Bytes& whole : {keys, counter, data}) {
+    for (size_t size = 0; size < whole.size(); ++size) {
+      EXPECT_THAT(ParseImplicitIdentity(
+                      whole == keys ? ByteSpan(whole).first(size) : keys,
+                      whole == counter ? ByteSpan(whole).first(size) : counter,
+                      whole == data ? ByteSpan(whole).first(size) : data),
+                  refused)
+          << ToHex(whole) << " " << size;
+    }
+  }
+  // SCP03's counter has three bytes; no key; a key that does not say its
+  // version.
+  EXPECT_THAT(ParseImplicitIdentity(keys, FromHexOrDie("C103000102"), data),
+              refused);
+  for (const char* none : {"E000", "E003C00101", "E102C000"}) {
+    EXPECT_THAT(ParseImplicitIdentity(FromHexOrDie(none), counter, data),
+                refused);
+  }
 }
 
 }  // namespace

@@ -65,6 +65,11 @@ absl::StatusOr<size_t> FakeLedger::ForgetFailures(const ClaimedCard& card,
     forgotten += of_card ? 1 : 0;
     it = of_card ? failures_.erase(it) : std::next(it);
   }
+  const auto options = options_.find(NameOf(card));
+  if (options != options_.end() && options->second.differs) {
+    options_.erase(options);
+    ++forgotten;
+  }
   if (forgotten != 0) alarms_.push_back(event);
   return forgotten;
 }
@@ -74,6 +79,30 @@ absl::StatusOr<size_t> FakeLedger::CountFailedCards(
   ASSIGN_OR_RETURN(const FailureCount count,
                    CountFailures(ClaimedCard(), agent, window));
   return count.cards_at_agent;
+}
+
+absl::StatusOr<uint8_t> FakeLedger::BindOptions(const ClaimedCard& card,
+                                                uint8_t options, bool proven) {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(broken_);
+  if (proven) options_.emplace(NameOf(card), Options{options});
+  const auto known = options_.find(NameOf(card));
+  if (known == options_.end()) return options;
+  known->second.differs |= known->second.bound != options;
+  return known->second.bound;
+}
+
+absl::StatusOr<bool> FakeLedger::ClaimCounter(const ClaimedCard& card,
+                                              uint16_t counter,
+                                              const std::string& opening) {
+  absl::MutexLock lock(&mutex_);
+  RETURN_IF_ERROR(broken_);
+  const auto [packet, first] =
+      packets_.emplace(NameOf(card), Packet{counter, opening});
+  if (!first && packet->second.counter < counter) {
+    packet->second = {counter, opening};
+  }
+  return packet->second.counter == counter && packet->second.opening == opening;
 }
 
 absl::Status FakeLedger::RecordAlarm(const Alarm& alarm) {

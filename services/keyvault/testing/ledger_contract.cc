@@ -127,6 +127,43 @@ TEST_P(LedgerContract, RecordsNothingWhereThereIsNothingToTakeBack) {
   EXPECT_THAT(ledger_->Alarms(9), IsOkAndHolds(testing::IsEmpty()));
 }
 
+TEST_P(LedgerContract, ACardHasItsFirstOptionsUntilAChangeIsForgotten) {
+  const Alarm event{kNow, "stop lifted", "a card", ""};
+  EXPECT_THAT(ledger_->BindOptions(kCard, 0x70, true), IsOkAndHolds(0x70));
+  EXPECT_THAT(ledger_->BindOptions(kOtherCard, 0x60, true), IsOkAndHolds(0x60));
+  EXPECT_THAT(ledger_->BindOptions(kOtherKeySet, 0x00, true),
+              IsOkAndHolds(0x00));
+  // Nothing has changed yet: what lifts another stop does not forget it.
+  EXPECT_THAT(ledger_->ForgetFailures(kCard, event), IsOkAndHolds(0u));
+  EXPECT_THAT(ledger_->BindOptions(kCard, 0x00, true), IsOkAndHolds(0x70));
+  EXPECT_THAT(ledger_->BindOptions(kCard, 0x70, true), IsOkAndHolds(0x70));
+  ASSERT_OK(ledger_->Prune(kNow + absl::Hours(9999), kNow));
+  EXPECT_THAT(ledger_->ForgetFailures(kCard, event), IsOkAndHolds(1u));
+  EXPECT_THAT(ledger_->Alarms(9), IsOkAndHolds(testing::ElementsAre(event)));
+  EXPECT_THAT(ledger_->BindOptions(kCard, 0x00, true), IsOkAndHolds(0x00));
+  EXPECT_THAT(ledger_->BindOptions(kOtherCard, 0x00, true), IsOkAndHolds(0x60));
+}
+
+TEST_P(LedgerContract, WhatIsNotProvenBindsNoOptions) {
+  EXPECT_THAT(ledger_->BindOptions(kCard, 0x1B, false), IsOkAndHolds(0x1B));
+  EXPECT_THAT(ledger_->BindOptions(kCard, 0x15, true), IsOkAndHolds(0x15));
+  EXPECT_THAT(ledger_->BindOptions(kCard, 0x1B, false), IsOkAndHolds(0x15));
+  EXPECT_THAT(ledger_->ForgetFailures(kCard, {kNow, "lifted", "a card", ""}),
+              IsOkAndHolds(1u));
+}
+
+TEST_P(LedgerContract, ACounterIsForTheChangesOfOneOpening) {
+  EXPECT_THAT(ledger_->ClaimCounter(kCard, 7, "o1"), IsOkAndHolds(true));
+  EXPECT_THAT(ledger_->ClaimCounter(kCard, 7, "o1"), IsOkAndHolds(true));
+  EXPECT_THAT(ledger_->ClaimCounter(kCard, 7, "o2"), IsOkAndHolds(false));
+  EXPECT_THAT(ledger_->ClaimCounter(kCard, 6, "o2"), IsOkAndHolds(false));
+  EXPECT_THAT(ledger_->ClaimCounter(kOtherCard, 6, "o2"), IsOkAndHolds(true));
+  EXPECT_THAT(ledger_->ClaimCounter(kCard, 8, "o2"), IsOkAndHolds(true));
+  EXPECT_THAT(ledger_->ClaimCounter(kCard, 7, "o1"), IsOkAndHolds(false));
+  ASSERT_OK(ledger_->Prune(kNow + absl::Hours(9999), kNow));
+  EXPECT_THAT(ledger_->ClaimCounter(kCard, 8, "o3"), IsOkAndHolds(false));
+}
+
 TEST_P(LedgerContract, GivesTheNewestAlarmsFirstAndKeepsThem) {
   const Alarm first{kNow, "kind", "opening 1", "kiosk-1"};
   const Alarm second{kNow + absl::Seconds(1), "kind", "token 2/0", ""};

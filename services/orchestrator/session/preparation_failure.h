@@ -8,10 +8,17 @@
 
 namespace cardferry::orchestrator {
 
+// Why a card is stopped at an agent.
+enum class CardStop {
+  kNone,             // it is not
+  kWrongCryptogram,  // it has not the keys
+  kChangedOptions,   // it has, but says another `i` than at first
+};
+
 // What an error of Sequencer::Prepare means for the reader, card and job.
 struct PreparationFailure {
   NotPackedKind kind = NotPackedKind::kUnavailable;
-  bool stops_card = false;  // its cryptogram was wrong
+  CardStop stop = CardStop::kNone;
   // Else it waits on. Nothing has proven what the card said of itself: only a
   // job for whatever card lies here can end so.
   bool ends_job = false;

@@ -16,7 +16,7 @@ PreparationFailure Of(StatusCode code) {
 TEST(PreparationFailure, AWrongCryptogramStopsTheCardAndEndsTheJob) {
   const PreparationFailure failure = Of(StatusCode::kDataLoss);
   EXPECT_EQ(failure.kind, NotPackedKind::kRefused);
-  EXPECT_TRUE(failure.stops_card);
+  EXPECT_EQ(failure.stop, CardStop::kWrongCryptogram);
   EXPECT_TRUE(failure.ends_job);
   EXPECT_EQ(failure.message,
             "The card's cryptogram is wrong (the reason). It has other keys, or"
@@ -24,12 +24,22 @@ TEST(PreparationFailure, AWrongCryptogramStopsTheCardAndEndsTheJob) {
             "stopped at this agent.");
 }
 
+TEST(PreparationFailure, AChangedIStopsTheCardUntilItIsResumed) {
+  const PreparationFailure failure = Of(StatusCode::kOutOfRange);
+  EXPECT_EQ(failure.kind, NotPackedKind::kRefused);
+  EXPECT_EQ(failure.stop, CardStop::kChangedOptions);
+  EXPECT_TRUE(failure.ends_job);
+  EXPECT_EQ(failure.message,
+            "The reason. Nothing was sent to it, and it is stopped at this "
+            "agent until an operator resumes it.");
+}
+
 TEST(PreparationFailure, AnOpeningThatCannotBeUsedIsNeverAFailedVerification) {
   for (const StatusCode code :
        {StatusCode::kFailedPrecondition, StatusCode::kPermissionDenied}) {
     const PreparationFailure failure = Of(code);
     EXPECT_EQ(failure.kind, NotPackedKind::kAgain);
-    EXPECT_FALSE(failure.stops_card);
+    EXPECT_EQ(failure.stop, CardStop::kNone);
     EXPECT_FALSE(failure.ends_job);
     EXPECT_EQ(failure.message,
               "The card's answer could not be used (the reason). Take the card "
@@ -44,7 +54,7 @@ TEST(PreparationFailure, WhatCannotBeReachedIsTriedLater) {
         StatusCode::kUnauthenticated}) {
     const PreparationFailure failure = Of(code);
     EXPECT_EQ(failure.kind, NotPackedKind::kUnavailable);
-    EXPECT_FALSE(failure.stops_card);
+    EXPECT_EQ(failure.stop, CardStop::kNone);
     EXPECT_FALSE(failure.ends_job);
   }
 }
@@ -54,7 +64,7 @@ TEST(PreparationFailure, WhatCannotBeDoneEndsTheJobWithTheReason) {
        {StatusCode::kInvalidArgument, StatusCode::kResourceExhausted}) {
     const PreparationFailure failure = Of(code);
     EXPECT_EQ(failure.kind, NotPackedKind::kRefused);
-    EXPECT_FALSE(failure.stops_card);
+    EXPECT_EQ(failure.stop, CardStop::kNone);
     EXPECT_TRUE(failure.ends_job);
     EXPECT_EQ(failure.message, "The reason. Nothing was sent to the card.");
   }
@@ -66,7 +76,7 @@ TEST(PreparationFailure, AFaultOfOursEndsTheJobAndSaysWhereToLook) {
         StatusCode::kUnknown}) {
     const PreparationFailure failure = Of(code);
     EXPECT_EQ(failure.kind, NotPackedKind::kRefused);
-    EXPECT_FALSE(failure.stops_card);
+    EXPECT_EQ(failure.stop, CardStop::kNone);
     EXPECT_TRUE(failure.ends_job);
     EXPECT_EQ(failure.message,
               "The reason. Nothing was sent to the card. The fault is in the "
@@ -74,10 +84,12 @@ TEST(PreparationFailure, AFaultOfOursEndsTheJobAndSaysWhereToLook) {
   }
 }
 
-TEST(PreparationFailure, OnlyAWrongCryptogramStopsACard) {
+TEST(PreparationFailure, NoOtherErrorStopsACard) {
   for (int code = 1; code <= 16; ++code) {
-    EXPECT_EQ(Of(static_cast<StatusCode>(code)).stops_card,
-              static_cast<StatusCode>(code) == StatusCode::kDataLoss)
+    const auto status = static_cast<StatusCode>(code);
+    EXPECT_EQ(
+        Of(status).stop != CardStop::kNone,
+        status == StatusCode::kDataLoss || status == StatusCode::kOutOfRange)
         << code;
   }
 }
@@ -88,7 +100,7 @@ TEST(PreparationFailure, APacketThatHasBegunMayBeOnTheCardWhateverTheError) {
     const PreparationFailure failure =
         ClassifyPreparation(absl::Status(code, "x"), true);
     EXPECT_EQ(failure.kind, NotPackedKind::kAgain);
-    EXPECT_FALSE(failure.stops_card);
+    EXPECT_EQ(failure.stop, CardStop::kNone);
     EXPECT_FALSE(failure.ends_job);
     EXPECT_EQ(failure.message,
               "The packet broke off on its way. The card is read again.");

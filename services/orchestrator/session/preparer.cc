@@ -19,7 +19,7 @@ namespace {
 
 constexpr char kStopped[] =
     "This card is stopped here: something that claimed to be it did not hold "
-    "its keys. Hand it in.";
+    "its keys, or another channel than it has. Hand it in.";
 constexpr char kTryLater[] =
     "The card service cannot be reached now. The job waits; leave the card in "
     "the reader or insert it again later.";
@@ -187,14 +187,18 @@ absl::Status Preparer::PrepareWithLoadFile(const Task& task,
 }
 
 absl::Status Preparer::StopCard(store::Transaction& tx, const Task& task,
+                                const PreparationFailure& failure,
                                 absl::Time now) {
+  const bool changed = failure.stop == CardStop::kChangedOptions;
   RETURN_IF_ERROR(CardRepository(tx).Stop(task.preparation.card_id,
                                           task.profile, at_.agent, now));
   JournalEntry entry;
   entry.at = now;
-  entry.kind = "card.stopped";
-  entry.text = "A card cryptogram at " + at_.reader +
-               " did not verify; nothing was sent to the card";
+  entry.kind = changed ? "card.changed_i" : "card.stopped";
+  entry.text = absl::StrCat(
+      changed ? "The card at " : "A card cryptogram at ", at_.reader,
+      changed ? " says another i than at first" : " did not verify",
+      "; nothing was sent to the card");
   entry.job_id = task.job.id;
   entry.card_id = task.preparation.card_id;
   entry.agent = at_.agent;
@@ -208,8 +212,10 @@ NotPacked Preparer::Explain(const Task& task, const PacketSender& sender,
       ClassifyPreparation(status, sender.started());
   // A job for one card waits on: a false one may claim to be it.
   const bool ends_job = failure.ends_job && task.job.target.agent == at_.agent;
+  const bool unproven = failure.stop != CardStop::kChangedOptions;
   const std::string reason = absl::StrCat(
-      failure.message, failure.ends_job && !ends_job ? kWaitsForProof : "");
+      failure.message,
+      failure.ends_job && !ends_job && unproven ? kWaitsForProof : "");
   const std::string& holder =
       sender.started() ? sender.packet().id : sender.packet().opening_id;
   LogWarning("no packet made", {{"job", task.job.id}, {"status", status}});
@@ -217,7 +223,9 @@ NotPacked Preparer::Explain(const Task& task, const PacketSender& sender,
   bool ended = false;
   const absl::Status saved =
       context_.database.Write([&](store::Transaction& tx) -> absl::Status {
-        if (failure.stops_card) RETURN_IF_ERROR(StopCard(tx, task, now));
+        if (failure.stop != CardStop::kNone) {
+          RETURN_IF_ERROR(StopCard(tx, task, failure, now));
+        }
         JobRepository jobs(tx);
         const absl::Status changed =
             ends_job ? jobs.Finish(task.job.id, holder,

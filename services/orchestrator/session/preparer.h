@@ -11,6 +11,7 @@
 #include "services/orchestrator/model/opening.h"
 #include "services/orchestrator/session/agent_link.h"
 #include "services/orchestrator/session/packet_sender.h"
+#include "services/orchestrator/session/preparation_failure.h"
 #include "services/orchestrator/session/reader_machine.h"
 #include "services/orchestrator/session/session_context.h"
 
@@ -67,7 +68,7 @@ class Preparer {
   NotPacked FinishWithoutPacket(const Task& task,
                                 const std::string& opening_id);
   absl::Status StopCard(store::Transaction& tx, const Task& task,
-                        absl::Time now);
+                        const PreparationFailure& failure, absl::Time now);
 
   const ReaderAddress at_;
   const SessionContext& context_;

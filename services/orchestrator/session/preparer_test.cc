@@ -198,6 +198,33 @@ TEST_F(PreparerTest, AWrongCryptogramStopsTheCardAndFailsTheJob) {
                           "card.stopped", "job.failed"));
 }
 
+TEST_F(PreparerTest, AChangedIIsAnAlarmAndStopsTheCardUntilItIsResumed) {
+  AddJob({"kiosk-7", "", ""});
+  Start();
+  link_->Take();
+  sequencer_.FailPrepare(absl::OutOfRangeError("the card says i 60, was 70"));
+  Answer(kCard);
+  EXPECT_THAT(link_->Take(), StartsWith("no: The card says i 60, was 70."));
+  EXPECT_THAT(Events(),
+              ElementsAre("job.added", "opening.consumed", "job.preparing",
+                          "card.changed_i", "job.failed"));
+  AddJob({"kiosk-7", "", ""});
+  session_->Handle(JobArrived{});
+  link_->Take();
+  Answer(kCard);
+  EXPECT_THAT(link_->Take(), StartsWith("no: This card is stopped here"));
+  EXPECT_THAT(sequencer_.preparations(), SizeIs(1));
+  ASSERT_OK(db_.Do([&](store::Transaction& tx) {
+    return CardRepository(tx).Resume(kCard);
+  }));
+  const std::string job = AddJob({"kiosk-7", "", ""});
+  session_->Handle(JobArrived{});
+  link_->Take();
+  Answer(kCard);
+  EXPECT_EQ(link_->Take(), "part");
+  EXPECT_EQ(GetJob(job).state, JobState::kRunning);
+}
+
 // Whoever knows a card's id can claim to be it, and say of itself what makes
 // the plan for it impossible.
 TEST_F(PreparerTest, AFalseCardDoesNotFailTheTrueCardsJob) {
