@@ -38,6 +38,10 @@ class FastOpensslKeys final : public keyvault::HsmKeys {
   absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) override {
     return others_.TicketMac(ticket);
   }
+  absl::StatusOr<Bytes> ReceiptMac(const keyvault::CardKeySelection& card,
+                                   ByteSpan message) override {
+    return others_.ReceiptMac(card, message);
+  }
   uint64_t CallCount() const override { return 0; }
   absl::Status Health() override { return absl::OkStatus(); }
 

@@ -30,8 +30,11 @@ constexpr uint32_t kProduction = 0x9F7F;
 constexpr size_t kKddSize = 10;
 constexpr size_t kKeyHeaderSize = 1 + 1 + kKddSize + 4 + 4 + 1;
 constexpr size_t kLongestKey = 32;
-constexpr uint8_t kDomainMark = 0x4F;   // no type of a key
-constexpr uint8_t kReceiptMark = 0x71;  // likewise
+constexpr uint8_t kDomainMark = 0x4F;  // no type of a key
+// Likewise: keys for content that are secret.
+constexpr uint8_t kReceiptMark = 0x71;
+constexpr uint8_t kTokenMark = 0x72;
+constexpr uint8_t kDapMark = 0x73;  // of the domain whose AID follows the key
 
 absl::Status Damaged(absl::string_view what) {
   return absl::DataLossError(absl::StrCat("the card's memory: ", what));
@@ -103,17 +106,40 @@ void AppendKeySets(Bytes& out, const std::vector<KeyRingEntry>& entries) {
   }
 }
 
+void AppendContentKey(Bytes& out, uint8_t mark, const ContentKey& key) {
+  Append(out, Bytes{mark, static_cast<uint8_t>(key.type()),
+                    static_cast<uint8_t>(key.value().size())});
+  Append(out, key.value().Read(GrantSecretAccess()));
+}
+
+void AppendContentKeys(Bytes& out, const ContentKeys& keys) {
+  if (keys.receipt.has_value()) {
+    AppendContentKey(out, kReceiptMark, *keys.receipt);
+  }
+  if (keys.token.has_value() && keys.token->is_secret()) {
+    AppendContentKey(out, kTokenMark, *keys.token);
+  }
+  for (const auto& [domain, key] : keys.dap) {
+    if (!key.is_secret()) continue;
+    AppendContentKey(out, kDapMark, key);
+    out.push_back(static_cast<uint8_t>(domain.bytes().size()));
+    Append(out, domain.bytes());
+  }
+}
+
 SecretBytes EncodeKeys(const CardMemory& memory) {
   constexpr size_t kDomainHeader = 2 + 16;
-  constexpr size_t kReceiptHeader = 3;
+  constexpr size_t kContentHeader = 3 + 1 + 16;
+  const size_t content_keys =
+      memory.content_keys == nullptr ? 0 : 2 + memory.content_keys->dap.size();
   size_t sets = memory.key_sets.size();
   for (const DomainKeys& domain : memory.further_key_sets) {
     sets += domain.key_sets.size();
   }
   Bytes out;
   out.reserve(sets * (kKeyHeaderSize + 3 * kLongestKey) +
-              memory.further_key_sets.size() * kDomainHeader + kReceiptHeader +
-              kLongestKey);
+              memory.further_key_sets.size() * kDomainHeader +
+              content_keys * (kContentHeader + kLongestKey));
   AppendKeySets(out, memory.key_sets);
   for (const DomainKeys& domain : memory.further_key_sets) {
     const Bytes& aid = domain.domain.bytes();
@@ -121,12 +147,8 @@ SecretBytes EncodeKeys(const CardMemory& memory) {
     Append(out, aid);
     AppendKeySets(out, domain.key_sets);
   }
-  if (memory.content_keys != nullptr &&
-      memory.content_keys->receipt.has_value()) {
-    const ContentKey& key = *memory.content_keys->receipt;
-    Append(out, Bytes{kReceiptMark, static_cast<uint8_t>(key.type()),
-                      static_cast<uint8_t>(key.value().size())});
-    Append(out, key.value().Read(GrantSecretAccess()));
+  if (memory.content_keys != nullptr) {
+    AppendContentKeys(out, *memory.content_keys);
   }
   SecretBytes secret = SecretBytes::CopyOf(out);
   WipeBytes(absl::MakeSpan(out));
@@ -137,11 +159,12 @@ SecretBytes EncodeKeys(const CardMemory& memory) {
 Bytes EncodeContentKeys(const ContentKeys& keys) {
   Bytes out;
   for (const auto& [domain, key] : keys.dap) {
+    if (key.is_secret()) continue;
     Bytes dap = card::EncodeTlv(kAid, domain.bytes());
     card::AppendTlv(dap, kPem, AsBytes(key.ToPem().value_or("")));
     card::AppendTlv(out, kDapKey, dap);
   }
-  if (keys.token.has_value()) {
+  if (keys.token.has_value() && !keys.token->is_secret()) {
     card::AppendTlv(out, kPem, AsBytes(keys.token->ToPem().value_or("")));
   }
   return out;
@@ -173,12 +196,12 @@ absl::Status ParseContentKeys(ByteSpan bytes, ContentKeys& keys) {
   return absl::OkStatus();
 }
 
-// The mark of the key for receipts, which follows.
-absl::StatusOr<ContentKey> TakeReceiptKey(ByteSpan& rest) {
+// What follows the mark of a secret key for content.
+absl::StatusOr<ContentKey> TakeContentKey(ByteSpan& rest) {
   if (rest.size() < 3 || rest.size() - 3 < rest[2] ||
       (rest[1] != static_cast<uint8_t>(KeyType::kDes) &&
        rest[1] != static_cast<uint8_t>(KeyType::kAes))) {
-    return Damaged("the key for receipts is none");
+    return Damaged("a key for content is none");
   }
   const size_t size = rest[2];
   absl::StatusOr<ContentKey> key =
@@ -187,6 +210,29 @@ absl::StatusOr<ContentKey> TakeReceiptKey(ByteSpan& rest) {
   rest.remove_prefix(3 + size);
   if (!key.ok()) return Damaged(key.status().message());
   return key;
+}
+
+bool IsContentMark(uint8_t mark) {
+  return mark == kReceiptMark || mark == kTokenMark || mark == kDapMark;
+}
+
+absl::Status TakeSecretContentKey(ByteSpan& rest, ContentKeys& keys) {
+  const uint8_t mark = rest[0];
+  ASSIGN_OR_RETURN(ContentKey key, TakeContentKey(rest));
+  if (mark == kReceiptMark) {
+    keys.receipt = std::move(key);
+  } else if (mark == kTokenMark) {
+    keys.token = std::move(key);
+  } else {
+    if (rest.empty() || rest.size() - 1 < rest[0]) {
+      return Damaged("a key for content has no domain");
+    }
+    absl::StatusOr<card::Aid> aid = card::Aid::Create(rest.subspan(1, rest[0]));
+    if (!aid.ok()) return Damaged(aid.status().message());
+    rest.remove_prefix(1 + size_t{rest[0]});
+    keys.dap.emplace(*std::move(aid), std::move(key));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<KeyRingEntry> TakeKeySet(ByteSpan& rest) {
@@ -283,8 +329,8 @@ absl::StatusOr<CardMemory> ParseCardMemory(const CardState& state) {
       sets = &memory.further_key_sets.back().key_sets;
       continue;
     }
-    if (rest[0] == kReceiptMark && content_keys != nullptr) {
-      ASSIGN_OR_RETURN(content_keys->receipt, TakeReceiptKey(rest));
+    if (IsContentMark(rest[0]) && content_keys != nullptr) {
+      RETURN_IF_ERROR(TakeSecretContentKey(rest, *content_keys));
       continue;
     }
     ASSIGN_OR_RETURN(KeyRingEntry entry, TakeKeySet(rest));

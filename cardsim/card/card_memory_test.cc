@@ -68,6 +68,33 @@ TEST(CardMemoryTest, KeepsTheKeysOfOtherSecurityDomains) {
   EXPECT_TRUE(EncodeCardMemory(back).Equals(state));
 }
 
+ContentKey SecretKey(uint8_t byte) {
+  return *ContentKey::Symmetric(KeyType::kAes,
+                                SecretBytes::CopyOf(Bytes(16, byte)));
+}
+
+TEST(CardMemoryTest, KeepsSecretKeysForContentWithTheOtherKeys) {
+  const card::Aid domain = *card::Aid::FromHex("A00000015100000001");
+  auto keys = std::make_shared<ContentKeys>();
+  keys->receipt = SecretKey(1);
+  keys->token = SecretKey(2);
+  keys->dap.emplace(domain, SecretKey(3));
+  CardMemory memory = Memory();
+  memory.content_keys = keys;
+  const CardState state = EncodeCardMemory(memory);
+  ASSERT_OK_AND_ASSIGN(const CardMemory back, ParseCardMemory(state));
+  ASSERT_NE(back.content_keys, nullptr);
+  EXPECT_EQ(back.content_keys->receipt->Mac({7}), SecretKey(1).Mac({7}));
+  EXPECT_EQ(back.content_keys->token->Mac({7}), SecretKey(2).Mac({7}));
+  ASSERT_EQ(back.content_keys->dap.count(domain), 1u);
+  EXPECT_EQ(back.content_keys->dap.at(domain).Mac({7}), SecretKey(3).Mac({7}));
+  EXPECT_TRUE(EncodeCardMemory(back).Equals(state));
+  for (const uint8_t byte : {1, 2, 3}) {
+    EXPECT_EQ(ToHex(state.content).find(ToHex(Bytes(16, byte))),
+              std::string::npos);
+  }
+}
+
 TEST(CardMemoryTest, TheContentHasNoKeyInIt) {
   const CardState state = EncodeCardMemory(Memory());
   const std::string content = ToHex(state.content);

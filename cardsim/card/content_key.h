@@ -26,7 +26,8 @@ class ContentKey {
   // INVALID_ARGUMENT for another length.
   static absl::StatusOr<ContentKey> Symmetric(KeyType type, SecretBytes value);
 
-  bool makes_receipts() const { return secret_ != nullptr; }
+  // No public key: it makes receipts too.
+  bool is_secret() const { return secret_ != nullptr; }
 
   // A public key as SubjectPublicKeyInfo (VerificationKey::ToPem); another has
   // a value and a type. INVALID_ARGUMENT for a key that is none.

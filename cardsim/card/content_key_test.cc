@@ -47,8 +47,8 @@ TEST(ContentKeyTest, NoBitOfSignatureOrMessageCanChange) {
 
 TEST(ContentKeyTest, OnlySymmetricOnesMakeReceipts) {
   for (const ContentVector& vector : ContentVectors("dap")) {
-    EXPECT_EQ(vector.key.Mac(vector.message).ok(), vector.key.makes_receipts());
-    EXPECT_EQ(vector.key.makes_receipts(), vector.is_symmetric) << vector.name;
+    EXPECT_EQ(vector.key.Mac(vector.message).ok(), vector.key.is_secret());
+    EXPECT_EQ(vector.key.is_secret(), vector.is_symmetric) << vector.name;
   }
 }
 

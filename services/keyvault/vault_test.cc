@@ -119,10 +119,9 @@ TEST_F(VaultTest, ATokenUsedAgainForOtherCommandsRaisesAnAlarm) {
       "command token " + ToHex(issued.opening.serial) + "/0";
   for (const std::vector<CommandApdu>& other :
        {Loads(3, 11), Loads(2, 10), Loads(4, 10)}) {
-    EXPECT_THAT(
-        vault_->Protect(session.command_token, other),
-        StatusIs(absl::StatusCode::kFailedPrecondition,
-                 subject + " was used before, for something else"));
+    EXPECT_THAT(vault_->Protect(session.command_token, other),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         subject + " was used before, for something else"));
   }
   ASSERT_OK_AND_ASSIGN(const std::vector<Alarm> alarms, ledger_.Alarms(9));
   ASSERT_EQ(alarms.size(), 3u);

@@ -69,6 +69,7 @@ Service Keyvault() {
   const std::string vault = "/cardferry.keyvault.v1.KeyVault/";
   const std::string admin = "/cardferry.keyvault.v1.KeyVaultAdmin/";
   const std::string approvals = "/cardferry.keyvault.v1.ContentApprovals/";
+  const std::string signed_content = "/cardferry.keyvault.v1.SignedContent/";
   const std::set<rpc::Role> sequencer = {rpc::Role::kSequencer};
   const std::set<rpc::Role> approvers = {
       rpc::Role::kOperator, rpc::Role::kAuditor, rpc::Role::kApprover};
@@ -88,8 +89,8 @@ Service Keyvault() {
                       {approvals + "ApproveContent", {rpc::Role::kApprover}},
                       {approvals + "ListApprovals", approvers},
                       {approvals + "ListSigningKeys", approvers},
-                      {"/cardferry.keyvault.v1.SignedContent/FindApprovals",
-                       sequencer}},
+                      {signed_content + "FindApprovals", sequencer},
+                      {signed_content + "VerifyReceipts", sequencer}},
                      {rpc::Role::kOperator, rpc::Role::kSequencer})};
 }
 
@@ -131,6 +132,7 @@ Service Orchestrator() {
                       {operators + "CancelJob", kChange},
                       {operators + "GetCard", kLook},
                       {operators + "ListCards", kLook},
+                      {operators + "ListReceipts", kLook},
                       {operators + "ResumeCard", kChange},
                       {operators + "ListAgents", kLook},
                       {operators + "AddAgent", kChange},

@@ -27,7 +27,7 @@ constexpr char kWrongKeys[] =
     "and it is stopped at this agent.";
 constexpr char kStopped[] =
     "This card is stopped here: something that claimed to be it did not hold "
-    "its keys. Hand it in.";
+    "its keys, or another channel than it has. Hand it in.";
 // How many failed authentications the simulated card takes (cardsim/README.md).
 constexpr int kPatience = 10;
 
