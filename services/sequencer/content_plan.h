@@ -39,7 +39,8 @@ struct ContentPlan {
 // twice or both desired and absent.
 //
 // A package on the card is the desired one when its origin is the desired CAP
-// file; without an origin, when the card says the desired version. Parameters
+// file; without an origin, when the card says the desired version. It is not
+// when the card lists its modules, and one of the file's is missing. Parameters
 // of an applet that is there are not compared: nothing on a card shows them.
 absl::StatusOr<ContentPlan> PlanContent(const DesiredState& desired,
                                         const CardContent& actual,

@@ -20,6 +20,12 @@ std::string Short(ByteSpan hash) {
   return ToHex(hash.first(std::min<size_t>(hash.size(), 4)));
 }
 
+bool Lists(const std::vector<card::Aid>& modules, const card::Aid& module) {
+  return std::count(modules.begin(), modules.end(), module) > 0;
+}
+
+constexpr char kReplaceOrDelete[] = ": replace it, or delete it first";
+
 std::string VersionText(uint16_t version) {
   return absl::StrFormat("%d.%d", version >> 8, version & 0xFF);
 }
@@ -84,10 +90,16 @@ class Sorter {
     const std::string name = package.package().aid.ToHex();
     const uint16_t wanted = VersionOf(package.package());
     if (entry.version.has_value() && *entry.version != wanted) {
-      return Refuse(absl::StrCat(
-          "package ", name, " is on the card in version ",
-          VersionText(*entry.version), ", version ", VersionText(wanted),
-          " is desired: replace it, or delete it first"));
+      return Refuse(
+          absl::StrCat("package ", name, " is on the card in version ",
+                       VersionText(*entry.version), ", version ",
+                       VersionText(wanted), " is desired", kReplaceOrDelete));
+    }
+    for (const card::Aid& module : package.file->cap.applets()) {
+      if (entry.modules.empty() || Lists(entry.modules, module)) continue;
+      return Refuse(
+          absl::StrCat("package ", name, " is on the card without the applet ",
+                       module.ToHex(), " of the CAP file", kReplaceOrDelete));
     }
     const auto origin = origins_.find(entry.aid);
     if (origin == origins_.end()) {
@@ -95,14 +107,15 @@ class Sorter {
       return Refuse(absl::StrCat(
           "package ", name,
           " is on the card, and nothing says in which version or from which "
-          "file: replace it, or delete it first"));
+          "file",
+          kReplaceOrDelete));
     }
     const Bytes& hash = origin->second.content_hash;
     if (hash == package.file->content_hash) return absl::OkStatus();
     return Refuse(absl::StrCat(
         "package ", name, " is on the card with other content (of CAP file ",
-        Short(hash), "..., not ", Short(package.file->content_hash),
-        "...): replace it, or delete it first"));
+        Short(hash), "..., not ", Short(package.file->content_hash), "...)",
+        kReplaceOrDelete));
   }
 
   absl::Status SortAbsentPackage(const card::Aid& aid) {

@@ -47,6 +47,21 @@ TEST_F(ReplacementTest, TheSameVersionOfUnknownOriginCountsAsTheSame) {
   EXPECT_EQ(Summary(), "nothing to do");
 }
 
+TEST_F(ReplacementTest, TheSameVersionWithoutAnAppletOfTheFileGoes) {
+  ThereIs(kBrokerage, 0x0100);
+  actual_.load_files[0].modules = {A("F04346455252590102")};
+  EXPECT_EQ(Summary(),
+            "delete package F043464552525901, load F043464552525901 1.0, "
+            "install F04346455252590101");
+  desired_.packages[0].replace = false;
+  EXPECT_EQ(Refusal(),
+            "package F043464552525901 is on the card without the applet "
+            "F04346455252590101 of the CAP file: replace it, or delete it "
+            "first");
+  actual_.load_files[0].modules = {kBrokerageApplet};
+  EXPECT_EQ(Summary(), "install F04346455252590101");
+}
+
 TEST_F(ReplacementTest, ANewPackageIsLoadedAsEver) {
   EXPECT_EQ(Summary(), "load F043464552525901 1.0, install F04346455252590101");
 }
