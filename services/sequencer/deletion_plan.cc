@@ -101,19 +101,38 @@ class Planner {
     return absl::OkStatus();
   }
 
-  // Packages do not import each other in a circle; if records say so, the card
-  // decides.
+  // The packages that go, the last one listed first: cards list packages as
+  // they were loaded, after those that they import.
+  std::vector<card::Aid> LastListedFirst() const {
+    std::vector<card::Aid> packages;
+    for (auto entry = actual_.load_files.rbegin();
+         entry != actual_.load_files.rend(); ++entry) {
+      if (unwanted_.packages.count(entry->aid) > 0) {
+        packages.push_back(entry->aid);
+      }
+    }
+    return packages;
+  }
+
+  // Packages do not import each other in a circle; if records or guesses say
+  // so, the last one listed goes. One of which nobody noted what it imports may
+  // import all that are listed before it.
   std::vector<card::Aid> ImportersFirst() const {
     std::vector<card::Aid> order;
-    std::vector<card::Aid> waiting(unwanted_.packages.begin(),
-                                   unwanted_.packages.end());
+    std::vector<card::Aid> waiting = LastListedFirst();
+    const auto may_go = [&](std::vector<card::Aid>::iterator package) {
+      for (auto other = waiting.begin(); other != waiting.end(); ++other) {
+        const bool listed_after = other < package;
+        const bool unnoted = unwanted_.unnoted.count(*other) > 0;
+        if (Imports(*other, *package) || (unnoted && listed_after)) {
+          return false;
+        }
+      }
+      return true;
+    };
     while (!waiting.empty()) {
-      auto next =
-          std::find_if(waiting.begin(), waiting.end(), [&](const auto& p) {
-            return std::none_of(
-                waiting.begin(), waiting.end(),
-                [&](const auto& other) { return Imports(other, p); });
-          });
+      auto next = waiting.begin();
+      while (next != waiting.end() && !may_go(next)) ++next;
       if (next == waiting.end()) next = waiting.begin();
       order.push_back(*next);
       waiting.erase(next);

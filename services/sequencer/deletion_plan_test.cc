@@ -121,7 +121,17 @@ TEST_F(DeletionPlanTest, PackagesThatAreSaidToImportEachOtherStillHaveAnOrder) {
   for (const auto& aid : {kLibrary, kPackage}) ThereIs(aid);
   unwanted_.packages = {kLibrary, kPackage};
   unwanted_.imports = {{kPackage, {kLibrary}}, {kLibrary, {kPackage}}};
-  EXPECT_THAT(Steps(), ElementsAre("xF0000000A0", "xF0000000B0"));
+  EXPECT_THAT(Steps(), ElementsAre("xF0000000B0", "xF0000000A0"));
+}
+
+TEST_F(DeletionPlanTest, WhatTheCardListsLastGoesFirstWhereNobodyNotedImports) {
+  for (const auto& aid : {kOther, kLibrary, kPackage}) ThereIs(aid);
+  unwanted_.packages = {kLibrary, kPackage, kOther};
+  EXPECT_THAT(Steps(),
+              ElementsAre("xF0000000B0", "xF0000000A0", "xF0000000C0"));
+  unwanted_.imports = {{kOther, {kPackage}}};  // what was noted counts more
+  EXPECT_THAT(Steps(),
+              ElementsAre("xF0000000A0", "xF0000000C0", "xF0000000B0"));
 }
 
 TEST_F(DeletionPlanTest, RefusesWhatAnotherPackageNeeds) {

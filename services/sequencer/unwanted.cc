@@ -53,6 +53,12 @@ class Sorter {
     for (const card::Aid& aid : desired.absent_applications) {
       RETURN_IF_ERROR(SortAbsentApplication(aid));
     }
+    for (const card::Aid& aid : unwanted_.packages) {
+      const auto origin = origins_.find(aid);
+      const bool noted =
+          origin != origins_.end() && !origin->second.imports.empty();
+      if (!noted) unwanted_.unnoted.insert(aid);
+    }
     return std::move(unwanted_);
   }
 

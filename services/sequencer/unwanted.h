@@ -19,6 +19,8 @@ struct Unwanted {
   // Which packages a package is known to import; of one that is replaced, and
   // of which nobody noted them, what the desired one imports.
   std::map<card::Aid, std::vector<card::Aid>> imports;
+  // Of which of the packages nobody noted what they import.
+  std::set<card::Aid> unnoted;
   // Which package an application comes from, when the card does not tell.
   std::map<card::Aid, card::Aid> presumed_packages;
 };

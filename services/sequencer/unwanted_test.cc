@@ -120,8 +120,8 @@ TEST_F(ReplacementTest, ImportsThatWereNotedCountNotTheDesiredFiles) {
   const card::Aid greeter = A("F043464552525903");
   desired_.packages = {{LoadApplet("greeter.cap"), {}, true},
                        {LoadApplet("greetinglib.cap"), {}, true}};
-  ThereIs(kLibrary, 0x0009);
   ThereIs(greeter, 0x0009);
+  ThereIs(kLibrary, 0x0009);  // listed last: goes first
   origins_[greeter] = {Bytes(32, 0xAB), {kBrokerage}};
   EXPECT_EQ(Summary(),
             "delete package F043464552525902, delete package F043464552525903, "
