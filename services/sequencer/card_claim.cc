@@ -19,6 +19,8 @@ using card::Transcript;
 constexpr card::StatusWordPattern kAnyStatus{0, 0};
 constexpr card::StatusWordPattern kAnyError{0x6000, 0xF000};
 constexpr size_t kImplicitAnswers = 3;
+// SELECT of the issuer security domain of a locked card (GPCS 2.3.1, 11.9.3.2).
+constexpr card::StatusWord kCardIsLocked{0x6283};
 // After the SELECTs: GET DATA 66, GET DATA 9F7F and, if asked, FF21.
 size_t AnswersTo(const Questions& questions) {
   return questions.security_domains.size() + 2 + (questions.resources ? 1 : 0);
@@ -40,6 +42,11 @@ card::Aid SelectedAid(const card::Aid& asked,
   return named.ok() ? *named : asked;
 }
 
+template <typename T>
+std::optional<T> IfOk(const absl::StatusOr<T>& said) {
+  return said.ok() ? std::optional<T>(*said) : std::nullopt;
+}
+
 // What a card says of itself is never a reason to fail: what is not well formed
 // was not said.
 void ReadIdentify(const Questions& questions,
@@ -47,13 +54,18 @@ void ReadIdentify(const Questions& questions,
                   CardClaim& claim) {
   const std::vector<card::Aid>& domains = questions.security_domains;
   for (size_t i = 0; i < domains.size(); ++i) {
-    if (answers[i].sw != card::kSuccess) continue;
+    const bool is_locked = answers[i].sw == kCardIsLocked;
+    if (answers[i].sw != card::kSuccess && !is_locked) continue;
     claim.isd_aid = SelectedAid(domains[i], answers[i]);
+    claim.is_locked = is_locked;
+    claim.longest_command =
+        IfOk(card::ParseLongestCommandData(answers[i].data));
   }
   const card::ResponseApdu& card_data = answers[domains.size()];
   if (card_data.sw == card::kSuccess) {
     claim.channels = card::ParseCardRecognitionData(card_data.data)
                          .value_or(std::vector<card::ScpVariant>());
+    claim.java_card = IfOk(card::ParseJavaCardMajor(card_data.data));
   }
   const card::ResponseApdu& cplc = answers[domains.size() + 1];
   if (cplc.sw == card::kSuccess) {
@@ -63,8 +75,8 @@ void ReadIdentify(const Questions& questions,
   if (!questions.resources) return;
   const card::ResponseApdu& resources = answers[domains.size() + 2];
   if (resources.sw != card::kSuccess) return;
-  const auto memory = card::ParseFreeMemory(resources.data);
-  if (memory.ok()) claim.free_memory = *memory;
+  claim.free_memory =
+      card::ParseFreeMemory(resources.data).value_or(card::FreeMemory());
 }
 
 ScriptCommand Challenge(card::CommandApdu initialize_update) {

@@ -18,10 +18,13 @@ namespace cardferry::sequencer {
 // What a card says about itself before anybody is authenticated. Not proven:
 // it only chooses which keys to try, once.
 struct CardClaim {
-  std::optional<card::Aid> isd_aid;               // as selected
-  std::vector<card::ScpVariant> channels;         // Card Recognition Data
-  std::optional<card::Cplc> cplc;                 // production data
-  std::optional<uint64_t> free_memory;            // non-volatile, bytes
+  std::optional<card::Aid> isd_aid;        // as selected
+  std::vector<card::ScpVariant> channels;  // Card Recognition Data
+  std::optional<card::Cplc> cplc;          // production data
+  card::FreeMemory free_memory;
+  std::optional<uint8_t> java_card;         // the platform's major version
+  std::optional<uint32_t> longest_command;  // bytes of a command's data
+  bool is_locked = false;                   // CARD_LOCKED, by SELECT
   std::optional<card::ClaimedIdentity> identity;  // INITIALIZE UPDATE
   Bytes initialize_update_answer;                 // empty when there was none
   // Its sessions begin without INITIALIZE UPDATE: `identity` is what it says

@@ -157,6 +157,26 @@ TEST(ReadClaimTest, ReadsWhatACardSays) {
             "OS 4700");
 }
 
+TEST(ReadClaimTest, ReadsWhatACardCanTake) {
+  Transcript identify = FullIdentify();
+  identify.answers[0] = Answer("6F118408A000000151000000A5059F65020400");
+  identify.answers[1] = Answer("6610730E660C060A2B060104012A026E0102");
+  ASSERT_OK_AND_ASSIGN(const CardClaim claim,
+                       ReadClaim({{kIsd}}, identify, nullptr));
+  EXPECT_EQ(claim.longest_command, 1024u);
+  EXPECT_EQ(claim.java_card, 2);
+  EXPECT_FALSE(claim.is_locked);
+}
+
+TEST(ReadClaimTest, ALockedCardSaysSoWhenItIsSelected) {
+  Transcript identify = FullIdentify();
+  identify.answers[0].sw = card::StatusWord(0x6283);
+  ASSERT_OK_AND_ASSIGN(const CardClaim claim,
+                       ReadClaim({{kIsd}}, identify, nullptr));
+  EXPECT_TRUE(claim.is_locked);
+  EXPECT_EQ(claim.isd_aid, kIsd);
+}
+
 TEST(ReadClaimTest, AsksForResourcesWhereSomeCardsTellThem) {
   const Questions questions{{kIsd}, true};
   const card::Script script = IdentifyScript(questions);
@@ -164,11 +184,12 @@ TEST(ReadClaimTest, AsksForResourcesWhereSomeCardsTellThem) {
   EXPECT_EQ(ToHex(script[3].command.Encode()), "80CAFF2100");
   Transcript identify = FullIdentify();
   identify.answers.push_back(Answer("FF2106820400012345"));
-  EXPECT_EQ(ReadClaim(questions, identify, nullptr)->free_memory, 0x012345u);
+  EXPECT_EQ(ReadClaim(questions, identify, nullptr)->free_memory,
+            (card::FreeMemory{0x012345u, std::nullopt}));
   for (const auto& answer : {Answer("", 0x6A88), Answer("FF21")}) {
     identify.answers[3] = answer;
     EXPECT_EQ(ReadClaim(questions, identify, nullptr)->free_memory,
-              std::nullopt);
+              card::FreeMemory());
   }
   EXPECT_THAT(ReadClaim({{kIsd}}, identify, nullptr),
               StatusIs(StatusCode::kFailedPrecondition));

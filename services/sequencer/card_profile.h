@@ -2,6 +2,7 @@
 #define CARDFERRY_SERVICES_SEQUENCER_CARD_PROFILE_H_
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,8 +11,10 @@
 #include "absl/types/span.h"
 #include "lib/base/bytes.h"
 #include "lib/card/apdu/aid.h"
+#include "lib/card/apdu/command_apdu.h"
 #include "lib/card/apdu/status_word.h"
 #include "lib/card/cap/cap_file.h"
+#include "lib/card/cap/java_card_version.h"
 #include "lib/card/gp/content_commands.h"
 #include "services/sequencer/card_claim.h"
 #include "services/sequencer/card_record.h"
@@ -60,6 +63,11 @@ struct CardProfile {
   ChannelQuirks quirks = {};
   // What says that a command's C-MAC was wrong.
   card::StatusWord wrong_mac = kWrongMac;
+  // The Java Card platform's release, when somebody has said it.
+  std::optional<card::JavaCardVersion> java_card = std::nullopt;
+  // Bytes of data that a command to these cards may have, with its MAC: over
+  // 255 by extended length. A card may say that it takes less.
+  size_t longest_command = card::CommandApdu::kMaxShortData;
   // The whole profile as people write it.
   std::string text = {};
 

@@ -12,6 +12,7 @@
 #include "absl/strings/str_format.h"
 #include "google/protobuf/text_format.h"
 #include "lib/base/status_macros.h"
+#include "lib/card/cap/java_card_version.h"
 #include "lib/card/gp/content_commands.h"
 
 namespace cardferry::sequencer {
@@ -184,6 +185,16 @@ absl::StatusOr<std::vector<card::ResponseApdu>> ToPages(
   return std::vector<card::ResponseApdu>{{std::move(data), sw}};
 }
 
+absl::StatusOr<size_t> ToLongestCommand(uint32_t bytes) {
+  if (bytes == 0) return size_t{card::CommandApdu::kMaxShortData};
+  if (bytes <= card::CommandApdu::kMaxShortData ||
+      bytes > card::CommandApdu::kMaxExtendedData) {
+    return Refuse("longest_command",
+                  absl::StrCat(bytes, " bytes: 256 to 65535, or 0 for 255"));
+  }
+  return size_t{bytes};
+}
+
 absl::StatusOr<std::vector<Bytes>> ToBuiltIn(const pb::CardProfile& proto) {
   std::vector<Bytes> prefixes;
   for (const char* hex : kAlwaysBuiltIn) prefixes.push_back(FromHexOrDie(hex));
@@ -304,6 +315,13 @@ absl::StatusOr<CardProfile> ToCardProfile(const pb::CardProfile& proto) {
   ASSIGN_OR_RETURN(profile.rules, ToContentRules(proto));
   profile.quirks = ToQuirks(proto.channel_quirks());
   ASSIGN_OR_RETURN(profile.wrong_mac, ToWrongMac(proto.wrong_mac_status()));
+  if (!proto.java_card().empty()) {
+    auto java_card = card::ParseJavaCardVersion(proto.java_card());
+    if (!java_card.ok()) return Annotate(java_card.status(), "java_card");
+    profile.java_card = *java_card;
+  }
+  ASSIGN_OR_RETURN(profile.longest_command,
+                   ToLongestCommand(proto.longest_command()));
   if (!google::protobuf::TextFormat::PrintToString(proto, &profile.text)) {
     return absl::InternalError("a card profile cannot be printed");
   }

@@ -57,6 +57,8 @@ TEST(CardProfileProtoTest, QuirksAreOffUntilTheyAreSaid) {
   EXPECT_TRUE(profile.rules.tokens.empty());
   EXPECT_FALSE(profile.rules.receipts);
   EXPECT_EQ(profile.quirks, ChannelQuirks());
+  EXPECT_FALSE(profile.java_card.has_value());
+  EXPECT_EQ(profile.longest_command, 255u);
 }
 
 TEST(CardProfileProtoTest, EachQuirkOfTheChannelIsItsOwn) {
@@ -113,6 +115,7 @@ TEST(CardProfileProtoTest, TakesEveryField) {
     daps { security_domain: "A000000151000001" signing_key: "acme-dap" }
     tokens { signing_key: "acme-token" commands: DELETE commands: LOAD }
     receipts: true
+    java_card: "3.0.4" longest_command: 1024
   )"));
   EXPECT_THAT(profile.match.i, ElementsAre(0x35, 0x75));
   EXPECT_THAT(profile.match.key_version_numbers, ElementsAre(0x20, 0xFF));
@@ -137,6 +140,8 @@ TEST(CardProfileProtoTest, TakesEveryField) {
   EXPECT_TRUE(profile.rules.receipts);
   EXPECT_THAT(profile.rules.tokens,
               ElementsAre(TokenFor::kLoad, TokenFor::kDelete));
+  EXPECT_EQ(profile.java_card, (card::JavaCardVersion{3, 0, 4}));
+  EXPECT_EQ(profile.longest_command, 1024u);
 }
 
 TEST(CardProfileProtoTest, TokensAreForAllCommandsUnlessTheyAreNamed) {
@@ -213,6 +218,13 @@ TEST(CardProfileProtoTest, NamesTheFieldThatIsWrong) {
               testing::StartsWith("factory_content.load_files: "));
   EXPECT_EQ(Refusal("built_in_packages: 'A0'"),
             "built_in_packages: at least the 5 bytes of a RID");
+  EXPECT_EQ(Refusal("java_card: '3'"),
+            "java_card: \"3\" is no Java Card version: it is written like "
+            "3.0.4");
+  EXPECT_EQ(Refusal("longest_command: 255"),
+            "longest_command: 255 bytes: 256 to 65535, or 0 for 255");
+  EXPECT_EQ(Refusal("longest_command: 65536"),
+            "longest_command: 65536 bytes: 256 to 65535, or 0 for 255");
 }
 
 }  // namespace

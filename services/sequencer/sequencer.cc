@@ -10,6 +10,7 @@
 #include "services/sequencer/bundle.h"
 #include "services/sequencer/card_claim.h"
 #include "services/sequencer/packet.h"
+#include "services/sequencer/preflight.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -50,18 +51,6 @@ absl::Status CheckReadable(const StatusSnapshot& seen) {
       "the card's lists go on after ", pages, " pages: more than are read"));
 }
 
-// Only what the card says is free can be compared, and only with a plan that
-// does not free more first.
-absl::Status CheckMemory(const ContentPlan& plan, const CardClaim& claim) {
-  if (!claim.free_memory.has_value() || plan.Deletes()) return absl::OkStatus();
-  const size_t least = plan.LeastMemory();
-  if (least <= *claim.free_memory) return absl::OkStatus();
-  return absl::ResourceExhaustedError(absl::StrCat(
-      "the packages take at least ", least, " bytes on the card, it says that ",
-      *claim.free_memory,
-      " are free: delete something on it, or take one with more memory"));
-}
-
 WantedPackage WantedOf(const DesiredPackage& package) {
   WantedPackage wanted{package.package(), package.file->content_hash, {}, {}};
   for (const DesiredApplet& applet : package.applets) {
@@ -73,13 +62,25 @@ WantedPackage WantedOf(const DesiredPackage& package) {
   return wanted;
 }
 
+// Bytes of a command's data: as many as cards of the type take, or fewer when
+// this one says so. 255 says nothing against more: it is what cards answer that
+// take extended length, too.
+size_t LongestCommand(const CardProfile& profile, const CardClaim& claim) {
+  const size_t said = claim.longest_command.value_or(0);
+  const bool counts = said != 0 && said != card::CommandApdu::kMaxShortData;
+  return counts ? std::min(profile.longest_command, said)
+                : profile.longest_command;
+}
+
 // What the session puts around commands: SCP03's `i` says the MACs' length.
-card::Protection ProtectionOf(const CardClaim& claim, uint8_t level) {
+card::Protection ProtectionOf(const CardProfile& profile,
+                              const CardClaim& claim, uint8_t level) {
   constexpr uint8_t kScp03 = 3;
   constexpr uint8_t kLongMacs = 0x01;
   const bool s16 = claim.identity->scp == kScp03 &&
                    (claim.identity->i.value_or(0) & kLongMacs) != 0;
-  return {level, static_cast<uint8_t>(s16 ? 16 : 8)};
+  return {level, static_cast<uint8_t>(s16 ? 16 : 8),
+          LongestCommand(profile, claim)};
 }
 
 // Deletes nothing that the agent cannot see and nobody has read just now.
@@ -235,14 +236,14 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
   if (actual.complete) {
     ASSIGN_OR_RETURN(
         plan, PlanContent(request.desired, actual, record.origins, **profile));
-    RETURN_IF_ERROR(CheckMemory(plan, claim));
+    RETURN_IF_ERROR(CheckPlan(plan, actual, **profile, claim));
     RETURN_IF_ERROR(CheckEncrypts(claim, plan));
   } else {
     RETURN_IF_ERROR(CheckReadable(expected));
   }
   const uint8_t floor = FloorFor(plan, **profile);
   // What does not fit is refused here: a higher level only takes more room.
-  const card::Protection protection = ProtectionOf(claim, floor);
+  const card::Protection protection = ProtectionOf(**profile, claim, floor);
   ASSIGN_OR_RETURN(Signatures signatures,
                    FindSignaturesFor(plan, expected, **profile, protection));
   RETURN_IF_ERROR(
@@ -278,7 +279,8 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
            draft.claim.implicit ? draft.claim.identity : std::nullopt,
            draft.claim.implicit ? AidOf(draft.claim) : Bytes()}));
   RETURN_IF_ERROR(CheckSession(session, draft.card_id, draft.floor));
-  const card::Protection protection = ProtectionOf(draft.claim, session.level);
+  const card::Protection protection =
+      ProtectionOf(*draft.profile, draft.claim, session.level);
   const bool read_first = changes && (session.only_reads ||
                                       HasToReadFirst(draft.plan, draft.record,
                                                      protection, request.now));
@@ -335,11 +337,13 @@ absl::StatusOr<std::vector<PlanLine>> Sequencer::Plan(
   ASSIGN_OR_RETURN(const CardContent actual, ReadContent(expected));
   ASSIGN_OR_RETURN(const ContentPlan plan,
                    PlanContent(desired, actual, known.origins, *found));
-  const uint8_t floor = FloorFor(plan, *found);
+  RETURN_IF_ERROR(CheckPlan(plan, actual, *found, CardClaim()));
+  const card::Protection protection(FloorFor(plan, *found), 8,
+                                    found->longest_command);
   ASSIGN_OR_RETURN(const Signatures signatures,
-                   FindSignaturesFor(plan, expected, *found, floor));
+                   FindSignaturesFor(plan, expected, *found, protection));
   ASSIGN_OR_RETURN(const Bundle bundle,
-                   BuildBundle(plan, expected, *found, floor, signatures));
+                   BuildBundle(plan, expected, *found, protection, signatures));
   return PlanLines(desired, actual, plan, bundle);
 }
 

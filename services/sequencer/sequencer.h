@@ -98,7 +98,8 @@ class Sequencer {
   // (and the card) is asked for anything. The keyvault verifies the card
   // cryptogram before anything else. What the card asks signatures for has to
   // be approved by then: INVALID_ARGUMENT otherwise, too. INVALID_ARGUMENT and
-  // RESOURCE_EXHAUSTED say why the desired state cannot be reached.
+  // RESOURCE_EXHAUSTED say why the desired state cannot be reached
+  // (CheckPlan too).
   //
   // Where the agent cannot compare the leading reads (R-ENC), nothing is
   // deleted because of a record that is older than kFreshFor or in doubt: such

@@ -8,7 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   namespace card = cardferry::card;
   if (size == 0) return 0;
   const cardferry::ByteSpan answer(data + 1, size - 1);
-  switch (data[0] % 6) {
+  switch (data[0] % 8) {
     case 0:
       (void)card::ParseSelectAnswer(answer);
       break;
@@ -28,6 +28,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                         answer.subspan(2 * third));
       break;
     }
+    case 6:
+      (void)card::ParseLongestCommandData(answer);
+      break;
+    case 7:
+      (void)card::ParseJavaCardMajor(answer);
+      break;
     default:
       (void)card::ParseInitializeUpdateAnswer(answer);
   }

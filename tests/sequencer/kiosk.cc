@@ -40,6 +40,7 @@ void Kiosk::Serve(card::DeleteRelated delete_related) {
   profile.key_set = "test";
   profile.delete_related = delete_related;
   profile.rules = rules_;
+  profile.longest_command = longest_command_;
   profile.level_floor = type_.level_floor;
   profile.quirks = quirks_;
   profile.wrong_mac = wrong_mac_;

@@ -102,6 +102,7 @@ class Kiosk {
   std::shared_ptr<const cardsim::ContentKeys> content_keys_;
   ChannelQuirks quirks_;
   card::StatusWord wrong_mac_ = kWrongMac;
+  size_t longest_command_ = 255;
   DesiredState desired_;
 };
 

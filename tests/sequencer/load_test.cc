@@ -95,6 +95,17 @@ TEST_P(LoadTest, ALoadFileThatFitsOnlyWithoutEncryption) {
               GetParam().IsS16() && !plain ? 57088 : 61184)));
 }
 
+TEST_P(LoadTest, ExtendedLengthCarriesItAtEveryLevel) {
+  longest_command_ = 4000;
+  Serve(card::DeleteRelated::kNo);
+  desired_.packages = {Package("tables61.cap")};
+  const Conclusion conclusion = Insert();
+  EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
+  EXPECT_EQ(changes_, 1u + 16u);  // INSTALL [for load], 62376 bytes
+  EXPECT_EQ(Insert().outcome, Outcome::kDone);
+  EXPECT_EQ(changes_, 0u);
+}
+
 TEST_P(LoadTest, WhatTheCardSaysIsProvenByItsMacs) {
   const bool macs = (GetParam().level_floor & 0x10) != 0;
   const Conclusion conclusion = InsertUntilKnown();

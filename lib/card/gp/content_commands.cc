@@ -1,6 +1,9 @@
 #include "lib/card/gp/content_commands.h"
 
+#include <string>
+
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/tlv/tlv.h"
@@ -24,13 +27,23 @@ absl::StatusOr<CommandApdu> Command(uint8_t ins, uint8_t p1, uint8_t p2,
                              CommandApdu::kMaxShortLe);
 }
 
+std::string LengthText(Protection protection) {
+  if (protection.command_bytes == CommandApdu::kMaxShortData) return "short";
+  return absl::StrCat(protection.command_bytes, "-byte");
+}
+
 }  // namespace
 
 absl::StatusOr<size_t> MaxCommandData(Protection protection) {
-  const size_t maced = CommandApdu::kMaxShortData - protection.mac_bytes;
+  if (protection.command_bytes < protection.mac_bytes + kBlockBytes) {
+    return absl::ResourceExhaustedError(absl::StrFormat(
+        "commands of %d bytes have no room for their MACs and data",
+        protection.command_bytes));
+  }
+  const size_t maced = protection.command_bytes - protection.mac_bytes;
   switch (protection.level) {
     case 0x00:
-      return CommandApdu::kMaxShortData;
+      return protection.command_bytes;
     case 0x01:
     case 0x11:
       return maced;
@@ -76,9 +89,10 @@ absl::StatusOr<std::vector<CommandApdu>> LoadCommands(
   AppendTlv(load_file, 0xC4, load_file_data_block);
   if (load_file.size() > block * kMaxBlocks) {
     return absl::ResourceExhaustedError(absl::StrFormat(
-        "the load file has %d bytes with its %stag and length; short commands "
-        "at security level %02X%s carry at most %d",
-        load_file.size(), daps.empty() ? "" : "DAP blocks, ", protection.level,
+        "the load file has %d bytes with its %stag and length; %s commands at "
+        "security level %02X%s carry at most %d",
+        load_file.size(), daps.empty() ? "" : "DAP blocks, ",
+        LengthText(protection), protection.level,
         protection.mac_bytes > 8 ? " with MACs of 16 bytes" : "",
         block * kMaxBlocks));
   }
@@ -118,9 +132,10 @@ absl::StatusOr<CommandApdu> InstallAndMakeSelectable(
   AppendLengthValue(data, {});  // install token
   if (data.size() > most) {
     return absl::ResourceExhaustedError(absl::StrFormat(
-        "INSTALL with %d bytes of parameters has %d bytes; a short command at "
+        "INSTALL with %d bytes of parameters has %d bytes; a %s command at "
         "security level %02X carries at most %d",
-        installation.parameters.size(), data.size(), protection.level, most));
+        installation.parameters.size(), data.size(), LengthText(protection),
+        protection.level, most));
   }
   return Command(kInstall, kForInstallAndMakeSelectable, 0x00, data);
 }

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_LIB_CARD_GP_CONTENT_COMMANDS_H_
 #define CARDFERRY_LIB_CARD_GP_CONTENT_COMMANDS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -19,21 +20,28 @@ namespace cardferry::card {
 // What a session's secure channel puts around a command and its answer.
 struct Protection {
   // NOLINTNEXTLINE(google-explicit-constructor): most sessions are their level.
-  constexpr Protection(uint8_t security_level, uint8_t bytes_of_mac = 8)
-      : level(security_level), mac_bytes(bytes_of_mac) {}
+  constexpr Protection(uint8_t security_level, uint8_t bytes_of_mac = 8,
+                       size_t bytes_of_command = CommandApdu::kMaxShortData)
+      : level(security_level),
+        mac_bytes(bytes_of_mac),
+        command_bytes(bytes_of_command) {}
 
   uint8_t level;      // P1 of EXTERNAL AUTHENTICATE
   uint8_t mac_bytes;  // 16 in the S16 mode of SCP03 (`i` & 01), else 8
+  // The most data bytes of a protected command: over 255 where the card takes
+  // extended length.
+  size_t command_bytes;
 
   // Whether answers without error have a MAC, and are encrypted.
   constexpr bool MacsAnswers() const { return (level & 0x10) != 0; }
   constexpr bool EncryptsAnswers() const { return (level & 0x20) != 0; }
 };
 
-// The most data bytes of a plain command that still fits a short APDU when it
-// is protected like this: 247 with C-MAC, 239 with C-ENC too (padding to 16; to
-// 8 with SCP02, which comes to the same); in S16 mode 239 and 223.
-// INVALID_ARGUMENT for a level that is none.
+// The most data bytes of a plain command that still fits when it is protected
+// like this: of short ones 247 with C-MAC, 239 with C-ENC too (padding to 16;
+// to 8 with SCP02, which comes to the same); in S16 mode 239 and 223.
+// INVALID_ARGUMENT for a level that is none, RESOURCE_EXHAUSTED where commands
+// are too short for their protection.
 absl::StatusOr<size_t> MaxCommandData(Protection protection);
 
 // INSTALL [for load] (11.5.2.3.1): the package, the security domain that it

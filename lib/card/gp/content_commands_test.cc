@@ -30,6 +30,18 @@ TEST(MaxCommandDataTest, LeavesRoomForMacAndPadding) {
                                              "02 is no security level"));
 }
 
+TEST(MaxCommandDataTest, GoesByWhatTheCardTakes) {
+  EXPECT_THAT(MaxCommandData({0x00, 8, 1024}), IsOkAndHolds(1024u));
+  EXPECT_THAT(MaxCommandData({0x01, 8, 1024}), IsOkAndHolds(1016u));
+  EXPECT_THAT(MaxCommandData({0x33, 8, 1024}), IsOkAndHolds(1007u));
+  EXPECT_THAT(MaxCommandData({0x03, 8, 128}), IsOkAndHolds(111u));
+  EXPECT_THAT(MaxCommandData({0x03, 8, 24}), IsOkAndHolds(15u));
+  EXPECT_THAT(MaxCommandData({0x03, 8, 23}),
+              StatusIs(StatusCode::kResourceExhausted,
+                       "commands of 23 bytes have no room for their MACs and "
+                       "data"));
+}
+
 TEST(InstallForLoadTest, IsExact) {
   EXPECT_EQ(Hex(InstallForLoad(A(kPackage), A(kIsd))),
             "80E60200"
@@ -94,6 +106,20 @@ TEST(LoadCommandsTest, TheLastBlockMayBeFull) {
   ASSERT_EQ(commands.size(), 2u);
   EXPECT_EQ(commands[1].header().p1, 0x80);
   EXPECT_EQ(commands[1].data().size(), 247u);
+}
+
+TEST(LoadCommandsTest, ExtendedOnesCarryMoreInFewer) {
+  const Bytes block(62372, 0xAB);  // tables61.cap
+  ASSERT_OK_AND_ASSIGN(const auto commands,
+                       LoadCommands(block, {0x33, 8, 1024}));
+  ASSERT_EQ(commands.size(), 62u);  // 62376 = 61 * 1007 + 949
+  EXPECT_TRUE(commands[0].IsExtended());
+  EXPECT_EQ(ToHex(ByteSpan(commands[0].Encode()).first(13)),
+            "80E8000000"
+            "03EFC482F3A4ABAB");
+  EXPECT_EQ(commands[61].header(), (CommandHeader{0x80, 0xE8, 0x80, 61}));
+  EXPECT_EQ(commands[61].data().size(), 949u);
+  EXPECT_THAT(LoadCapacity({0x33, 8, 1024}), IsOkAndHolds(257792u));
 }
 
 TEST(LoadCommandsTest, GoUpToTheLastBlockNumber) {

@@ -21,6 +21,10 @@ absl::StatusOr<ByteSpan> ValueOf(ByteSpan bytes, uint32_t tag) {
       absl::StrFormat("tag %X instead of %X", tlv.tag, tag));
 }
 
+// 1.3.6.1.4.1.42.2.110.1: the Java Card platform's versions.
+const uint8_t kJavaCardOid[] = {0x2B, 0x06, 0x01, 0x04, 0x01,
+                                0x2A, 0x02, 0x6E, 0x01};
+
 // 64 { 06 <OID> }; nullopt for an object identifier of somebody else.
 absl::StatusOr<std::optional<ScpVariant>> ParseScp(ByteSpan value) {
   ASSIGN_OR_RETURN(const ByteSpan oid, ValueOf(value, 0x06));
@@ -36,6 +40,25 @@ uint64_t ToNumber(ByteSpan bytes) {
   uint64_t number = 0;
   for (const uint8_t byte : bytes) number = number << 8 | byte;
   return number;
+}
+
+// nullopt without the field.
+absl::StatusOr<std::optional<uint64_t>> SizeIn(const std::vector<Tlv>& fields,
+                                               uint32_t tag) {
+  const std::optional<ByteSpan> bytes = FindTag(fields, tag);
+  if (!bytes.has_value()) return std::optional<uint64_t>();
+  if (bytes->empty() || bytes->size() > sizeof(uint64_t)) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("free memory of %d bytes", bytes->size()));
+  }
+  return std::optional<uint64_t>(ToNumber(*bytes));
+}
+
+// What tag 73 of Card Recognition Data holds.
+absl::StatusOr<std::vector<Tlv>> RecognitionFields(ByteSpan answer) {
+  ASSIGN_OR_RETURN(const ByteSpan card_data, ValueOf(answer, kTagCardData));
+  ASSIGN_OR_RETURN(const ByteSpan recognition, ValueOf(card_data, 0x73));
+  return ParseTlvs(recognition);
 }
 
 // The answer has a length of this protocol.
@@ -73,6 +96,24 @@ absl::StatusOr<Aid> ParseSelectAnswer(ByteSpan answer) {
   return Aid::Create(*aid);
 }
 
+absl::StatusOr<uint32_t> ParseLongestCommandData(ByteSpan answer) {
+  ASSIGN_OR_RETURN(const ByteSpan fci, ValueOf(answer, 0x6F));
+  ASSIGN_OR_RETURN(const std::vector<Tlv> fields, ParseTlvs(fci));
+  const std::optional<ByteSpan> own = FindTag(fields, 0xA5);
+  ASSIGN_OR_RETURN(const std::vector<Tlv> own_fields,
+                   ParseTlvs(own.value_or(ByteSpan())));
+  const std::optional<ByteSpan> longest = FindTag(own_fields, 0x9F65);
+  if (!longest.has_value()) {
+    return absl::NotFoundError(
+        "the answer to SELECT does not say how long a command may be");
+  }
+  if (longest->size() > sizeof(uint32_t) || ToNumber(*longest) == 0) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "the longest command's data is %s bytes", ToHex(*longest)));
+  }
+  return static_cast<uint32_t>(ToNumber(*longest));
+}
+
 CommandApdu GetDataCommand(uint16_t tag) {
   return *CommandApdu::Create(
       {0x80, 0xCA, static_cast<uint8_t>(tag >> 8), static_cast<uint8_t>(tag)},
@@ -81,9 +122,7 @@ CommandApdu GetDataCommand(uint16_t tag) {
 
 absl::StatusOr<std::vector<ScpVariant>> ParseCardRecognitionData(
     ByteSpan answer) {
-  ASSIGN_OR_RETURN(const ByteSpan card_data, ValueOf(answer, 0x66));
-  ASSIGN_OR_RETURN(const ByteSpan recognition, ValueOf(card_data, 0x73));
-  ASSIGN_OR_RETURN(const std::vector<Tlv> fields, ParseTlvs(recognition));
+  ASSIGN_OR_RETURN(const std::vector<Tlv> fields, RecognitionFields(answer));
   std::vector<ScpVariant> variants;
   for (const Tlv& field : fields) {
     if (field.tag != 0x64) continue;
@@ -91,6 +130,20 @@ absl::StatusOr<std::vector<ScpVariant>> ParseCardRecognitionData(
     if (variant.has_value()) variants.push_back(*variant);
   }
   return variants;
+}
+
+absl::StatusOr<uint8_t> ParseJavaCardMajor(ByteSpan answer) {
+  ASSIGN_OR_RETURN(const std::vector<Tlv> fields, RecognitionFields(answer));
+  const std::optional<ByteSpan> configuration = FindTag(fields, 0x66);
+  if (!configuration.has_value()) {
+    return absl::NotFoundError("the card does not say its configuration");
+  }
+  ASSIGN_OR_RETURN(const ByteSpan oid, ValueOf(*configuration, 0x06));
+  constexpr size_t kOwn = sizeof(kJavaCardOid);
+  if (oid.size() <= kOwn || oid.first(kOwn) != ByteSpan(kJavaCardOid)) {
+    return absl::NotFoundError("the card's configuration is no Java Card");
+  }
+  return oid[kOwn];
 }
 
 absl::StatusOr<Cplc> ParseCplc(ByteSpan answer) {
@@ -104,19 +157,14 @@ absl::StatusOr<Cplc> ParseCplc(ByteSpan answer) {
   return Cplc{Bytes(answer.begin(), answer.end())};
 }
 
-absl::StatusOr<uint64_t> ParseFreeMemory(ByteSpan answer) {
+absl::StatusOr<FreeMemory> ParseFreeMemory(ByteSpan answer) {
   ASSIGN_OR_RETURN(const ByteSpan resources,
                    ValueOf(answer, kTagExtendedCardResources));
   ASSIGN_OR_RETURN(const std::vector<Tlv> fields, ParseTlvs(resources));
-  const std::optional<ByteSpan> memory = FindTag(fields, 0x82);
-  if (!memory.has_value()) {
-    return absl::NotFoundError("the card does not say its free memory");
-  }
-  if (memory->empty() || memory->size() > sizeof(uint64_t)) {
-    return absl::InvalidArgumentError(
-        absl::StrFormat("free memory of %d bytes", memory->size()));
-  }
-  return ToNumber(*memory);
+  FreeMemory free;
+  ASSIGN_OR_RETURN(free.non_volatile, SizeIn(fields, 0x82));
+  ASSIGN_OR_RETURN(free.transient, SizeIn(fields, 0x83));
+  return free;
 }
 
 CommandApdu InitializeUpdateCommand(uint8_t key_version_number,

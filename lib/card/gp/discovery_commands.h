@@ -20,6 +20,11 @@ CommandApdu SelectCommand(const Aid& aid);
 // The AID in SELECT's answer, 6F { 84 }. INVALID_ARGUMENT for other answers,
 // NOT_FOUND when it names none.
 absl::StatusOr<Aid> ParseSelectAnswer(ByteSpan answer);
+// How many bytes of data a command may have, from the same answer,
+// 6F { A5 { 9F65 number } } (11.9.3.1): of the command as it is sent, with its
+// MAC. NOT_FOUND when it does not say; INVALID_ARGUMENT when it is not well
+// formed, or the number is none (1 to 4 bytes, not 0).
+absl::StatusOr<uint32_t> ParseLongestCommandData(ByteSpan answer);
 
 // GET DATA (11.3): P1P2 is the tag, 00xx or xxxx.
 CommandApdu GetDataCommand(uint16_t tag);
@@ -46,6 +51,13 @@ struct ScpVariant {
 absl::StatusOr<std::vector<ScpVariant>> ParseCardRecognitionData(
     ByteSpan answer);
 
+// The major version of the Java Card platform that Card Recognition Data name
+// as the card's configuration:
+//   66 { 73 { ..., 66 { 06 <1.3.6.1.4.1.42.2.110.1.major> } } }
+// NOT_FOUND when they name none; INVALID_ARGUMENT when they are not well
+// formed.
+absl::StatusOr<uint8_t> ParseJavaCardMajor(ByteSpan answer);
+
 // Card production life cycle data, 42 bytes: IC fabricator (2), IC type (2),
 // operating system (2), its release date (2) and level (2), and more.
 struct Cplc {
@@ -59,12 +71,20 @@ struct Cplc {
 // INVALID_ARGUMENT for anything else.
 absl::StatusOr<Cplc> ParseCplc(ByteSpan answer);
 
-// How many bytes of non-volatile memory the card says are free (extended card
-// resources information, ETSI TS 102 226, 8.2.1.7.2):
+// How many bytes the card says are free; it may leave one out.
+struct FreeMemory {
+  std::optional<uint64_t> non_volatile;
+  std::optional<uint64_t> transient;
+
+  bool operator==(const FreeMemory& o) const {
+    return non_volatile == o.non_volatile && transient == o.transient;
+  }
+};
+// Extended card resources information (ETSI TS 102 226, 8.2.1.7.2):
 //   FF21 { 81 applications, 82 free non-volatile, 83 free volatile memory }
-// NOT_FOUND when it does not say, INVALID_ARGUMENT when the answer is not well
-// formed; a number has 1 to 8 bytes.
-absl::StatusOr<uint64_t> ParseFreeMemory(ByteSpan answer);
+// INVALID_ARGUMENT when the answer is not well formed; a number has 1 to 8
+// bytes.
+absl::StatusOr<FreeMemory> ParseFreeMemory(ByteSpan answer);
 
 // INITIALIZE UPDATE (Amendment D, 7.1.1). Key version number 00: the card's
 // first. SCP03 in S16 mode wants the whole challenge, all others its first half

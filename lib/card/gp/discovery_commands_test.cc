@@ -1,5 +1,6 @@
 #include "lib/card/gp/discovery_commands.h"
 
+#include "absl/strings/str_cat.h"
 #include "lib/base/status_matchers.h"
 
 namespace cardferry::card {
@@ -92,11 +93,13 @@ TEST(CplcTest, RefusesOtherLengths) {
 
 constexpr char kResources[] = "FF210D8102000282047FFFFFFF83010A";
 
-TEST(FreeMemoryTest, IsTheNonVolatileOne) {
+TEST(FreeMemoryTest, IsOfTwoKinds) {
   EXPECT_THAT(ParseFreeMemory(FromHexOrDie(kResources)),
-              IsOkAndHolds(0x7FFFFFFFu));
+              IsOkAndHolds(FreeMemory{0x7FFFFFFFu, 0x0Au}));
   EXPECT_THAT(ParseFreeMemory(FromHexOrDie("FF210A8208FFFFFFFFFFFFFFFE")),
-              IsOkAndHolds(0xFFFFFFFFFFFFFFFEu));
+              IsOkAndHolds(FreeMemory{0xFFFFFFFFFFFFFFFEu, std::nullopt}));
+  EXPECT_THAT(ParseFreeMemory(FromHexOrDie("FF21048102000A")),
+              IsOkAndHolds(FreeMemory{}));
 }
 
 TEST(FreeMemoryTest, RefusesEveryPrefix) {
@@ -104,15 +107,62 @@ TEST(FreeMemoryTest, RefusesEveryPrefix) {
 }
 
 TEST(FreeMemoryTest, RefusesWhatIsNoNumber) {
-  EXPECT_THAT(
-      ParseFreeMemory(FromHexOrDie("FF21048102000A")),
-      StatusIs(StatusCode::kNotFound, "the card does not say its free memory"));
-  EXPECT_THAT(ParseFreeMemory(FromHexOrDie("FF21028200")),
-              StatusIs(StatusCode::kInvalidArgument, "free memory of 0 bytes"));
-  EXPECT_THAT(ParseFreeMemory(FromHexOrDie("FF210B8209010203040506070809")),
-              StatusIs(StatusCode::kInvalidArgument, "free memory of 9 bytes"));
+  for (const char* const tag : {"82", "83"}) {
+    EXPECT_THAT(
+        ParseFreeMemory(FromHexOrDie(absl::StrCat("FF2102", tag, "00"))),
+        StatusIs(StatusCode::kInvalidArgument, "free memory of 0 bytes"));
+    EXPECT_THAT(
+        ParseFreeMemory(
+            FromHexOrDie(absl::StrCat("FF210B", tag, "09010203040506070809"))),
+        StatusIs(StatusCode::kInvalidArgument, "free memory of 9 bytes"));
+  }
   EXPECT_THAT(ParseFreeMemory(FromHexOrDie("660482020102")),
               StatusIs(StatusCode::kInvalidArgument, "tag 66 instead of FF21"));
+}
+
+TEST(LongestCommandTest, IsInTheAnswerToSelect) {
+  const std::string aid = "8408A000000151000000";
+  EXPECT_THAT(
+      ParseLongestCommandData(FromHexOrDie("6F10" + aid + "A5049F6501FF")),
+      IsOkAndHolds(255u));
+  EXPECT_THAT(
+      ParseLongestCommandData(FromHexOrDie("6F11" + aid + "A5059F65020400")),
+      IsOkAndHolds(1024u));
+  EXPECT_THAT(ParseLongestCommandData(FromHexOrDie("6F0A" + aid)),
+              StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(
+      ParseLongestCommandData(FromHexOrDie("6F10" + aid + "A5049F650100")),
+      StatusIs(StatusCode::kInvalidArgument,
+               "the longest command's data is 00 bytes"));
+  EXPECT_THAT(ParseLongestCommandData(
+                  FromHexOrDie("6F14" + aid + "A5089F65050100000000")),
+              StatusIs(StatusCode::kInvalidArgument));
+}
+
+TEST(LongestCommandTest, NoPrefixSaysIt) {
+  ExpectRefusesEveryPrefix(FromHexOrDie("6F108408A000000151000000A5049F6501FF"),
+                           ParseLongestCommandData);
+}
+
+TEST(JavaCardMajorTest, IsInTheCardsConfiguration) {
+  const std::string configuration = "660C060A2B060104012A026E01";
+  EXPECT_THAT(
+      ParseJavaCardMajor(FromHexOrDie("6610730E" + configuration + "03")),
+      IsOkAndHolds(3));
+  EXPECT_THAT(
+      ParseJavaCardMajor(FromHexOrDie("6610730E" + configuration + "02")),
+      IsOkAndHolds(2));
+  ExpectRefusesEveryPrefix(FromHexOrDie("6610730E" + configuration + "03"),
+                           ParseJavaCardMajor);
+}
+
+TEST(JavaCardMajorTest, OtherConfigurationsSayNothing) {
+  EXPECT_THAT(
+      ParseJavaCardMajor(FromHexOrDie("6610730E660C060A2B060104012A026E0203")),
+      StatusIs(StatusCode::kNotFound));
+  EXPECT_THAT(ParseJavaCardMajor(FromHexOrDie("6604730264"
+                                              "00")),
+              StatusIs(StatusCode::kNotFound));
 }
 
 TEST(InitializeUpdateAnswerTest, NamesTheCardAndItsChannel) {
