@@ -76,6 +76,12 @@ absl::StatusOr<CardContent> ReadContent(const StatusSnapshot& snapshot) {
                      load_files.complete && applications.complete};
 }
 
+std::optional<card::StatusEntry> SecurityDomainOf(const CardRecord& record) {
+  auto entries = card::ParseStatusEntries(record.security_domain);
+  if (!entries.ok() || entries->size() != 1) return std::nullopt;
+  return std::move(entries->front());
+}
+
 absl::Status UpdateSnapshot(CardRecord& record, StatusSnapshot snapshot) {
   ASSIGN_OR_RETURN(const CardContent content, ReadContent(snapshot));
   DropAfterTheEnd(snapshot.load_files);

@@ -74,6 +74,9 @@ struct CardRecord {
   std::optional<uint32_t> sequence_counter = std::nullopt;
   // Of the last receipt that was verified (GPCS 2.3.1, 11.1.6): it only rises.
   std::optional<uint32_t> confirmation_counter = std::nullopt;
+  // What the card last proved of the security domain that it was opened with,
+  // the answer to GET STATUS; empty when it never did.
+  Bytes security_domain = {};
   // When the snapshot came from the card; never, for older records.
   absl::Time read_at = absl::InfinitePast();
 
@@ -82,9 +85,13 @@ struct CardRecord {
            origins == o.origins && cplc == o.cplc &&
            sequence_counter == o.sequence_counter &&
            confirmation_counter == o.confirmation_counter &&
-           read_at == o.read_at;
+           security_domain == o.security_domain && read_at == o.read_at;
   }
 };
+
+// The security domain as the card last proved it; nullopt when it never
+// did, or said something else than one entry.
+std::optional<card::StatusEntry> SecurityDomainOf(const CardRecord& record);
 
 // Takes what the card now says, up to the end of its lists; forgets the origin
 // of packages that it does not list any more. Same errors as ReadContent, and

@@ -25,6 +25,8 @@ constexpr char kDiffers[] =
 constexpr char kReadFirst[] =
     "The card was read, and does not hold yet what it should. Nothing was "
     "changed; what is to be done is planned from what the card says.";
+constexpr char kDeletedAlready[] =
+    " What was to be deleted before is gone already, in part or all of it.";
 
 // A command of the bundle in words: "LOAD 12 of 120 of F043464552525901".
 std::string Name(const CommandRun& run, size_t index_in_run) {
@@ -56,9 +58,6 @@ bool IsPrefix(const Pages& pages, const Pages& all) {
   return pages.size() <= all.size() &&
          std::equal(pages.begin(), pages.end(), all.begin());
 }
-
-constexpr char kDeletedAlready[] =
-    " What was to be deleted before is gone already, in part or all of it.";
 
 // The first command that did not succeed, and its answer if there was one.
 struct Break {
@@ -138,8 +137,10 @@ class Reader {
     if (run.kind == CommandKind::kReadSecurityDomain) {
       // It ends the packet because its answer always has a MAC: without it,
       // errors (which have none) could stand for all that came before.
-      if (!proven && state_.MacsAnswers() && !assurances_.empty() &&
-          !forged_.has_value()) {
+      if (proven) {
+        conclusion_.record.security_domain = transcript_.answers[index].data;
+      } else if (state_.MacsAnswers() && !assurances_.empty() &&
+                 !forged_.has_value()) {
         forged_ = absl::StrCat("the one to ", Name(run, i), " has no MAC");
       }
     } else if (IsDelete(run.kind)) {
@@ -259,8 +260,7 @@ class Reader {
                      Advice(at.kind, *at.sw), deleted_ ? kDeletedAlready : ""));
   }
 
-  // The leading reads are all there, and the agent could not see that they are
-  // not what was expected.
+  // The leading reads are there, and not as expected: the agent could not see.
   bool WasAnotherCard() const {
     return !seen_before_.load_files.empty() &&
            !seen_before_.applications.empty() && !FirstRefusal().has_value() &&

@@ -239,16 +239,40 @@ absl::Status CheckPrivileges(const ContentPlan& plan,
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::Status CheckPlan(const ContentPlan& plan, const CardContent& actual,
-                       const CardProfile& profile, const CardClaim& claim) {
-  if (plan.steps.empty()) return absl::OkStatus();
+// Life cycle and right of whom the plan's commands are for. What SELECT says
+// now counts more than what the card proved before: it may have been unlocked.
+absl::Status CheckSecurityDomain(const std::optional<card::StatusEntry>& domain,
+                                 const CardClaim& claim) {
+  constexpr uint8_t kTerminated = 0xFF;
   if (claim.is_locked) {
     return Refuse(
         "the card is locked (CARD_LOCKED): it only lets itself be read until "
         "its issuer unlocks it");
   }
+  if (!domain.has_value()) return absl::OkStatus();
+  if (domain->life_cycle == kTerminated) {
+    return Refuse("the card is TERMINATED: nothing changes it any more");
+  }
+  // One byte of privileges, as older cards have it, has no room for the right.
+  constexpr uint32_t kMay = kAuthorizedManagement | kDelegatedManagement;
+  const bool says = domain->privileges.size() == 3;
+  if (!says || (ToNumber(domain->privileges) & kMay) != 0) {
+    return absl::OkStatus();
+  }
+  return Refuse(
+      absl::StrCat("the security domain ", domain->aid.ToHex(),
+                   " has no right to manage what is on the card (privileges ",
+                   ToHex(domain->privileges),
+                   ", neither Authorized nor Delegated Management)"));
+}
+
+}  // namespace
+
+absl::Status CheckPlan(const ContentPlan& plan, const CardRecord& record,
+                       const CardContent& actual, const CardProfile& profile,
+                       const CardClaim& claim) {
+  if (plan.steps.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckSecurityDomain(SecurityDomainOf(record), claim));
   RETURN_IF_ERROR(CheckJavaCard(plan, profile, claim));
   RETURN_IF_ERROR(CheckPrivileges(plan, actual));
   return CheckMemory(plan, claim);

@@ -18,7 +18,7 @@ class PreflightTest : public ContentPlanTest {
     const auto plan = PlanContent(desired_, actual_, origins_, profile_);
     EXPECT_OK(plan);
     if (!plan.ok()) return plan.status();
-    return CheckPlan(*plan, actual_, profile_, claim_);
+    return CheckPlan(*plan, record_, actual_, profile_, claim_);
   }
 
   DesiredApplet& Wanted() { return desired_.packages[0].applets[0]; }
@@ -31,6 +31,7 @@ class PreflightTest : public ContentPlanTest {
   }
 
   const size_t least_ = brokerage_->cap.LeastMemory();
+  CardRecord record_{"demo/00"};
   CardClaim claim_;
 };
 
@@ -44,6 +45,39 @@ TEST_F(PreflightTest, ALockedCardIsOnlyRead) {
                        "be read until its issuer unlocks it"));
   desired_ = {};
   EXPECT_OK(Check());
+}
+
+TEST_F(PreflightTest, ATerminatedCardIsNotTried) {
+  record_.security_domain =
+      FromHexOrDie("E3134F08A0000001510000009F7001FFC5039EDE80");
+  EXPECT_THAT(Check(), StatusIs(StatusCode::kInvalidArgument,
+                                "the card is TERMINATED: nothing changes it "
+                                "any more"));
+}
+
+TEST_F(PreflightTest, WhatWasLockedMayHaveBeenUnlockedSince) {
+  record_.security_domain =
+      FromHexOrDie("E3134F08A0000001510000009F70017FC5039EDE80");
+  EXPECT_OK(Check());
+}
+
+TEST_F(PreflightTest, ASecurityDomainNeedsTheRightToManageContent) {
+  record_.security_domain =
+      FromHexOrDie("E3134F08A0000001510000009F70010FC5039E9E80");
+  EXPECT_THAT(
+      Check(),
+      StatusIs(StatusCode::kInvalidArgument,
+               "the security domain A000000151000000 has no right to manage "
+               "what is on the card (privileges 9E9E80, neither Authorized nor "
+               "Delegated Management)"));
+  for (const char* const may :
+       {"E3134F08A0000001510000009F70010FC5039EDE80",
+        "E3134F08A0000001510000019F70010FC503A00000",
+        "E3114F08A0000001510000009F70010FC5019E",  // of an older card
+        "E30E4F08A0000001510000009F70010F", "6A88"}) {
+    record_.security_domain = FromHexOrDie(may);
+    EXPECT_OK(Check()) << may;
+  }
 }
 
 TEST_F(PreflightTest, APackageForALaterJavaCardIsRefused) {

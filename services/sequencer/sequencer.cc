@@ -236,7 +236,7 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
   if (actual.complete) {
     ASSIGN_OR_RETURN(
         plan, PlanContent(request.desired, actual, record.origins, **profile));
-    RETURN_IF_ERROR(CheckPlan(plan, actual, **profile, claim));
+    RETURN_IF_ERROR(CheckPlan(plan, record, actual, **profile, claim));
     RETURN_IF_ERROR(CheckEncrypts(claim, plan));
   } else {
     RETURN_IF_ERROR(CheckReadable(expected));
@@ -337,7 +337,7 @@ absl::StatusOr<std::vector<PlanLine>> Sequencer::Plan(
   ASSIGN_OR_RETURN(const CardContent actual, ReadContent(expected));
   ASSIGN_OR_RETURN(const ContentPlan plan,
                    PlanContent(desired, actual, known.origins, *found));
-  RETURN_IF_ERROR(CheckPlan(plan, actual, *found, CardClaim()));
+  RETURN_IF_ERROR(CheckPlan(plan, known, actual, *found, CardClaim()));
   const card::Protection protection(FloorFor(plan, *found), 8,
                                     found->longest_command);
   ASSIGN_OR_RETURN(const Signatures signatures,

@@ -56,6 +56,8 @@ TEST_F(SequencerProofTest, WhatTheCardMacedIsProven) {
     EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
     EXPECT_THAT(conclusion.facts, SizeIs(2));
     EXPECT_THAT(conclusion.facts, AllAre(Assurance::kProven));
+    ASSERT_TRUE(SecurityDomainOf(conclusion.record).has_value());
+    EXPECT_EQ(SecurityDomainOf(conclusion.record)->life_cycle, 0x0F);
     EXPECT_EQ(Insert().outcome, Outcome::kDone);
     EXPECT_EQ(card_.changes, 5u) << "the second time nothing is changed";
   }
@@ -77,7 +79,9 @@ TEST_F(SequencerProofTest, TheKeyvaultSeesThePacketAsItWasSent) {
 
 TEST_F(SequencerProofTest, WithoutResponseMacsNobodyIsAsked) {
   ServeAt(0x03);
-  EXPECT_THAT(Insert().facts, AllAre(Assurance::kReported));
+  const Conclusion conclusion = Insert();
+  EXPECT_THAT(conclusion.facts, AllAre(Assurance::kReported));
+  EXPECT_EQ(SecurityDomainOf(conclusion.record), std::nullopt);
   EXPECT_FALSE(vault_->verified.has_value());
 }
 

@@ -120,6 +120,7 @@ void Write(const CardRecord& record, pb::CardRecord& out) {
   if (record.confirmation_counter.has_value()) {
     out.set_confirmation_counter(*record.confirmation_counter);
   }
+  out.set_security_domain(AsString(record.security_domain));
   if (record.read_at != absl::InfinitePast()) {
     out.set_read_at_us(absl::ToUnixMicros(record.read_at));
   }
@@ -130,12 +131,14 @@ absl::StatusOr<CardRecord> Read(const pb::CardRecord& record) {
     return Refuse(absl::StrCat("a card record of version ", record.version()));
   }
   if (record.origins_size() > kMaxItems || record.card_id().empty() ||
-      record.card_id().size() > 256 || record.cplc().size() > kMaxCplcBytes) {
+      record.card_id().size() > 256 || record.cplc().size() > kMaxCplcBytes ||
+      record.security_domain().size() > card::CommandApdu::kMaxShortLe) {
     return Refuse("a card record beyond its limits");
   }
   CardRecord read;
   read.card_id = record.card_id();
   read.cplc = ToBytes(record.cplc());
+  read.security_domain = ToBytes(record.security_domain());
   if (record.has_sequence_counter()) {
     read.sequence_counter = record.sequence_counter();
   }

@@ -46,6 +46,7 @@ auto Refused(const std::string& message) {
 TEST(CardRecordStateTest, ComesBackAsItWas) {
   CardRecord read = Record();
   read.read_at = absl::FromUnixMicros(1234567);
+  read.security_domain = FromHexOrDie("E3074F05F043464552");
   EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(read)), IsOkAndHolds(read));
   EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(Record())),
               IsOkAndHolds(Record()));
