@@ -83,13 +83,17 @@ card::Protection ProtectionOf(const CardProfile& profile,
           LongestCommand(profile, claim)};
 }
 
+bool IsFresh(const CardRecord& record, absl::Time now) {
+  const absl::Duration age = now - record.read_at;
+  // A clock that was wrong may have put it into the future.
+  return age >= absl::ZeroDuration() && age <= Sequencer::kFreshFor;
+}
+
 // Deletes nothing that the agent cannot see and nobody has read just now.
 bool HasToReadFirst(const ContentPlan& plan, const CardRecord& record,
                     card::Protection protection, absl::Time now) {
-  const absl::Duration age = now - record.read_at;
-  // A clock that was wrong may have put it into the future.
-  const bool fresh = age >= absl::ZeroDuration() && age <= Sequencer::kFreshFor;
-  return protection.EncryptsAnswers() && plan.Deletes() && !fresh;
+  return protection.EncryptsAnswers() && plan.Deletes() &&
+         !IsFresh(record, now);
 }
 
 // What has to be known of the bundle when its answers come.
@@ -156,6 +160,7 @@ struct Sequencer::Draft {
   ContentPlan plan;
   uint8_t floor;
   Signatures signatures;
+  bool looks_again;  // what was recorded is in the way
 };
 
 absl::StatusOr<Signatures> Sequencer::FindSignaturesFor(
@@ -232,10 +237,15 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
   StatusSnapshot expected =
       record.snapshot.value_or((*profile)->factory_content);
   ASSIGN_OR_RETURN(const CardContent actual, ReadContent(expected));
-  ContentPlan plan;  // without steps when not all that is there was seen
+  ContentPlan plan;  // without steps when the card has to be read first
+  bool looks_again = false;
   if (actual.complete) {
-    ASSIGN_OR_RETURN(
-        plan, PlanContent(request.desired, actual, record.origins, **profile));
+    absl::StatusOr<ContentPlan> planned =
+        PlanContent(request.desired, actual, record.origins, **profile);
+    looks_again = !planned.ok() && record.snapshot.has_value() &&
+                  !IsFresh(record, request.now);
+    if (!planned.ok() && !looks_again) return planned.status();
+    if (planned.ok()) plan = *std::move(planned);
     RETURN_IF_ERROR(CheckPlan(plan, record, actual, **profile, claim));
     RETURN_IF_ERROR(CheckEncrypts(claim, plan));
   } else {
@@ -256,7 +266,8 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
                std::move(expected),
                std::move(plan),
                floor,
-               std::move(signatures)};
+               std::move(signatures),
+               looks_again};
 }
 
 absl::StatusOr<Sequencer::Prepared> Sequencer::Prepare(const Request& request) {
@@ -298,7 +309,8 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
   Prepared prepared{draft.card_id,
                     session.level,
                     bundle.Changes(),
-                    read_first ? "read the card first" : plan.Summary(),
+                    read_first || draft.looks_again ? "read the card first"
+                                                    : plan.Summary(),
                     {},
                     {},
                     draft.notice};

@@ -101,6 +101,9 @@ class Sequencer {
   // RESOURCE_EXHAUSTED say why the desired state cannot be reached
   // (CheckPlan too).
   //
+  // What is recorded is no reason to refuse when it is older than kFreshFor:
+  // the card is only read first.
+  //
   // Where the agent cannot compare the leading reads (R-ENC), nothing is
   // deleted because of a record that is older than kFreshFor or in doubt: such
   // a card is only read first.

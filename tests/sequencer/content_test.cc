@@ -118,6 +118,19 @@ TEST_P(ContentTest, AnUpgradeThatNobodyAskedForIsRefused) {
                        "first"));
 }
 
+TEST_P(ContentTest, WhatWasRecordedLongAgoIsNoReasonToRefuse) {
+  CardRecord record = *record_;
+  record.read_at = absl::InfinitePast();
+  NewCard();  // somebody has deleted it all
+  record_ = record;
+  Desire({NewBrokerage("DE00 9999")});
+  desired_.packages[0].replace = false;
+  EXPECT_EQ(Insert().outcome, Outcome::kCardDiffers);
+  EXPECT_EQ(changes_, 0u);
+  const Conclusion conclusion = Insert();
+  EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
+}
+
 TEST_P(ContentTest, ASecondInstanceIsInstalledFromThePackageThatIsThere) {
   desired_.packages[0].applets.push_back(desired_.packages[0].applets[0]);
   desired_.packages[0].applets[1].instance = kSecondInstance;
