@@ -133,6 +133,18 @@ uint8_t CardProfile::ChannelOptions(const CardClaim& claim) const {
   return listed != nullptr ? listed->i : fallback_i;
 }
 
+card::Protection CardProfile::ProtectionOf(const CardClaim& claim,
+                                           uint8_t level) const {
+  constexpr uint8_t kScp03 = 3;
+  constexpr uint8_t kLongMacs = 0x01;  // S16, by SCP03's `i`
+  const bool s16 = claim.identity->scp == kScp03 &&
+                   (claim.identity->i.value_or(0) & kLongMacs) != 0;
+  const size_t said = claim.longest_command.value_or(0);
+  const bool counts = said != 0 && said != card::CommandApdu::kMaxShortData;
+  return {level, static_cast<uint8_t>(s16 ? 16 : 8),
+          counts ? std::min(longest_command, said) : longest_command};
+}
+
 bool CardProfile::IsBuiltIn(const card::Aid& package) const {
   return std::any_of(built_in_packages.begin(), built_in_packages.end(),
                      [&package](const Bytes& prefix) {

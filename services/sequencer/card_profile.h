@@ -79,6 +79,11 @@ struct CardProfile {
   // UPDATE: the first of its Card Recognition Data that this type may have,
   // else fallback_i. 0 for SCP03, which says it.
   uint8_t ChannelOptions(const CardClaim& claim) const;
+  // What a session at this level puts around commands, and how long they may
+  // get: as long as cards of this type take them, or shorter when this one says
+  // so. That it takes 255 bytes says nothing against more: cards answer so that
+  // take extended length, too.
+  card::Protection ProtectionOf(const CardClaim& claim, uint8_t level) const;
   // True when the package needs not be listed to be there.
   bool IsBuiltIn(const card::Aid& package) const;
 };

@@ -104,6 +104,21 @@ TEST_F(CardProfileTest, KnowsPackagesInTheMaskByWhatTheyBeginWith) {
   EXPECT_TRUE(profile_.IsBuiltIn(A("A000000062")));
 }
 
+TEST_F(CardProfileTest, ACardMayTakeShorterCommandsThanItsType) {
+  EXPECT_EQ(profile_.ProtectionOf(claim_, 0x33).command_bytes, 255u);
+  profile_.longest_command = 1024;
+  EXPECT_EQ(profile_.ProtectionOf(claim_, 0x33).command_bytes, 1024u);
+  claim_.longest_command = 255;  // as cards say that take more
+  EXPECT_EQ(profile_.ProtectionOf(claim_, 0x33).command_bytes, 1024u);
+  claim_.longest_command = 512;
+  EXPECT_EQ(profile_.ProtectionOf(claim_, 0x33).command_bytes, 512u);
+  claim_.longest_command = 4096;
+  EXPECT_EQ(profile_.ProtectionOf(claim_, 0x33).command_bytes, 1024u);
+  claim_.longest_command = 128;
+  profile_.longest_command = 255;
+  EXPECT_EQ(profile_.ProtectionOf(claim_, 0x33).command_bytes, 128u);
+}
+
 TEST_F(CardProfileTest, TheCatalogFindsTheOneThatFits) {
   ASSERT_OK_AND_ASSIGN(
       const ProfileCatalog catalog,

@@ -62,27 +62,6 @@ WantedPackage WantedOf(const DesiredPackage& package) {
   return wanted;
 }
 
-// Bytes of a command's data: as many as cards of the type take, or fewer when
-// this one says so. 255 says nothing against more: it is what cards answer that
-// take extended length, too.
-size_t LongestCommand(const CardProfile& profile, const CardClaim& claim) {
-  const size_t said = claim.longest_command.value_or(0);
-  const bool counts = said != 0 && said != card::CommandApdu::kMaxShortData;
-  return counts ? std::min(profile.longest_command, said)
-                : profile.longest_command;
-}
-
-// What the session puts around commands: SCP03's `i` says the MACs' length.
-card::Protection ProtectionOf(const CardProfile& profile,
-                              const CardClaim& claim, uint8_t level) {
-  constexpr uint8_t kScp03 = 3;
-  constexpr uint8_t kLongMacs = 0x01;
-  const bool s16 = claim.identity->scp == kScp03 &&
-                   (claim.identity->i.value_or(0) & kLongMacs) != 0;
-  return {level, static_cast<uint8_t>(s16 ? 16 : 8),
-          LongestCommand(profile, claim)};
-}
-
 bool IsFresh(const CardRecord& record, absl::Time now) {
   const absl::Duration age = now - record.read_at;
   // A clock that was wrong may have put it into the future.
@@ -253,7 +232,7 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
   }
   const uint8_t floor = FloorFor(plan, **profile);
   // What does not fit is refused here: a higher level only takes more room.
-  const card::Protection protection = ProtectionOf(**profile, claim, floor);
+  const card::Protection protection = (*profile)->ProtectionOf(claim, floor);
   ASSIGN_OR_RETURN(Signatures signatures,
                    FindSignaturesFor(plan, expected, **profile, protection));
   RETURN_IF_ERROR(
@@ -291,7 +270,7 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
            draft.claim.implicit ? AidOf(draft.claim) : Bytes()}));
   RETURN_IF_ERROR(CheckSession(session, draft.card_id, draft.floor));
   const card::Protection protection =
-      ProtectionOf(*draft.profile, draft.claim, session.level);
+      draft.profile->ProtectionOf(draft.claim, session.level);
   const bool read_first = changes && (session.only_reads ||
                                       HasToReadFirst(draft.plan, draft.record,
                                                      protection, request.now));
@@ -306,14 +285,14 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
     return absl::InternalError(
         "the keyvault gave back another number of commands");
   }
-  Prepared prepared{draft.card_id,
-                    session.level,
-                    bundle.Changes(),
-                    read_first || draft.looks_again ? "read the card first"
-                                                    : plan.Summary(),
-                    {},
-                    {},
-                    draft.notice};
+  Prepared prepared{
+      draft.card_id,
+      session.level,
+      bundle.Changes(),
+      read_first || draft.looks_again ? "read the card first" : plan.Summary(),
+      {},
+      {},
+      draft.notice};
   prepared.state = StateOf(
       draft.record, draft.expected, bundle, request.desired,
       session.external_authenticate.has_value() ? Opens::kByAuthentication
