@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "cli/aid_arguments.h"
 #include "cli/job_watcher.h"
-#include "cli/manifest/card_manifest.h"
+#include "cli/manifest/manifest_file.h"
 #include "cli/parameter_options.h"
 #include "cli/render/job_text.h"
 #include "cli/subcommand.h"
@@ -32,12 +32,13 @@ constexpr char kFooter[] =
     "  cardferry job add --action upgrade --app brokerage-2 --agent kiosk-7\n"
     "  cardferry job add --app wallet --applet A00000000101:A00000000199 \\\n"
     "      --agent kiosk-7 --reader \"Reader 0\" --wait\n"
+    "  cardferry job add --manifest wallet.textproto --rows cards.csv\n"
     "  cardferry job add --action delete --package A000000001 --agent "
     "kiosk-7\n";
 
 constexpr char kPlanFooter[] =
     "From what is recorded of the card; nothing is sent to it. '+' is added,\n"
-    "'-' removed; what has no sign is there and stays.\n\n"
+    "'-' removed, '~' changed; what has no sign is there and stays.\n\n"
     "Examples:\n"
     "  cardferry job plan --manifest wallet.textproto --card "
     "issuer/00010203040506070809\n"
@@ -51,6 +52,8 @@ struct Options {
   std::string application_aid;
   std::vector<std::string> applets;
   std::string manifest;
+  std::string rows;
+  bool allow_data_loss = false;
   ParameterOptions parameters;
   std::string agent;
   std::string reader;
@@ -114,6 +117,9 @@ absl::StatusOr<pb::AddJobRequest> MakeRequest(const Options& options,
     request.set_action(pb::JOB_ACTION_MANIFEST);
     ASSIGN_OR_RETURN(*request.mutable_desired(),
                      ReadManifest(options.manifest));
+    if (options.allow_data_loss) {
+      request.mutable_desired()->set_allow_data_loss(true);
+    }
   }
   request.set_application(options.application);
   request.set_agent(options.agent);
@@ -152,6 +158,51 @@ absl::Status AddJob(const Options& options, const pb::AddJobRequest& request,
   return absl::OkStatus();
 }
 
+// One job for each row: all rows make sense before the first is added.
+absl::Status AddJobs(const std::vector<RowManifest>& rows, bool allow_data_loss,
+                     Command& command, OperatorClient& client) {
+  std::vector<pb::Job> added;
+  for (const RowManifest& row : rows) {
+    pb::AddJobRequest request;
+    request.set_action(pb::JOB_ACTION_MANIFEST);
+    request.set_card_id(row.card_id);
+    *request.mutable_desired() = row.desired;
+    if (allow_data_loss) request.mutable_desired()->set_allow_data_loss(true);
+    const absl::StatusOr<pb::Job> job = client.AddJob(request);
+    if (!job.ok()) {
+      return Annotate(job.status(),
+                      absl::StrCat("row ", added.size() + 1, " of ",
+                                   rows.size(), ", those before it are added"));
+    }
+    added.push_back(*job);
+  }
+  command.Show(added, [](const std::vector<pb::Job>& jobs) {
+    return absl::StrCat(jobs.size(), " jobs added, ", jobs.front().id(), " to ",
+                        jobs.back().id(), ". See them: cardferry job list\n");
+  });
+  return absl::OkStatus();
+}
+
+absl::Status CheckRows(const Options& options) {
+  if (options.agent.empty() && options.card.empty() && !options.watch &&
+      !options.wait) {
+    return CheckManifestIsAlone(options);
+  }
+  return absl::InvalidArgumentError(
+      "--rows makes a job for each row's card: no --agent, --card, --watch or "
+      "--wait beside it");
+}
+
+void RunRows(const Options& options, Command& command) {
+  const absl::Status sound = CheckRows(options);
+  if (!sound.ok()) return command.FailUsage("add the jobs", sound);
+  const auto rows = ReadManifestRows(options.manifest, options.rows);
+  if (!rows.ok()) return command.FailUsage("add the jobs", rows.status());
+  command.Run("add the jobs", [&](OperatorClient& client) {
+    return AddJobs(*rows, options.allow_data_loss, command, client);
+  });
+}
+
 void AddWhat(CLI::App& add, Options& options) {
   add.add_option("--action", options.action, "load, upgrade or delete")
       ->check(CLI::IsMember({"load", "upgrade", "delete"}))
@@ -168,9 +219,15 @@ void AddWhat(CLI::App& add, Options& options) {
                  "AID of the one installed application to delete");
 }
 
-void AddManifest(CLI::App& add, Options& options) {
-  add.add_option("--manifest", options.manifest,
-                 "FILE: a card manifest, instead of all the above");
+CLI::Option* AddManifest(CLI::App& add, Options& options) {
+  CLI::Option* manifest =
+      add.add_option("--manifest", options.manifest,
+                     "FILE: a card manifest, instead of all the above");
+  add.add_flag("--allow-data-loss", options.allow_data_loss,
+               "a package that is replaced may take applets along that were\n"
+               "given personal data")
+      ->needs(manifest);
+  return manifest;
 }
 
 void AddWhere(CLI::App& add, Options& options) {
@@ -192,7 +249,12 @@ void AddJobAdd(CLI::App& group, Command& command) {
       group, {"add", "say what a card shall hold, and see to it", "", kFooter});
   AddWhat(add, *options);
   AddParameterOptions(add, options->parameters);
-  AddManifest(add, *options);
+  CLI::Option* manifest = AddManifest(add, *options);
+  add.add_option("--rows", options->rows,
+                 "FILE: a .csv or .jsonl file. One job for each row, for the\n"
+                 "card that its value `card` names; ${row.NAME} in the\n"
+                 "manifest is the row's value NAME")
+      ->needs(manifest);
   AddWhere(add, *options);
   CLI::Option* watch =
       add.add_flag("--watch", options->watch, "then watch the job");
@@ -200,6 +262,7 @@ void AddJobAdd(CLI::App& group, Command& command) {
                "then wait for the job's end and show that only")
       ->excludes(watch);
   add.callback([&command, options] {
+    if (!options->rows.empty()) return RunRows(*options, command);
     const absl::StatusOr<pb::AddJobRequest> request =
         MakeRequest(*options, command.world().in);
     if (!request.ok()) {

@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include "cli/render/words.h"
 #include "cli/testing/run_fixture.h"
 #include "gmock/gmock.h"
@@ -106,6 +108,31 @@ TEST_F(JobAddCommandTest, NeverShowsTheParametersAgain) {
   fake_.status = grpc::Status(grpc::StatusCode::NOT_FOUND, "no such agent");
   Run({"job", "add", "--app", "a", "--agent", "b", "--param-file", "-"});
   EXPECT_THAT(out() + err(), Not(HasSubstr("4711")));
+}
+
+TEST_F(JobAddCommandTest, AddsAJobForEachRow) {
+  const std::string manifest = ::testing::TempDir() + "/job_rows.textproto";
+  std::ofstream(manifest) << "packages { application: 'a' applets { module: "
+                             "'F043464552' parameters_text: '${row.N}' } }";
+  const std::string rows = ::testing::TempDir() + "/job_rows.csv";
+  std::ofstream(rows) << "card,N\nissuer/00,Ada\nissuer/01,Zoe\n";
+  EXPECT_EQ(Run({"job", "add", "--manifest", manifest, "--rows", rows}), kOk);
+  EXPECT_THAT(out(), HasSubstr("2 jobs added, 12 to 12."));
+  EXPECT_EQ(fake_.added.card_id(), "issuer/01");
+  EXPECT_EQ(fake_.added.desired().packages(0).applets(0).install_parameters(),
+            "Zoe");
+  EXPECT_FALSE(fake_.added.desired().allow_data_loss());
+  EXPECT_EQ(Run({"job", "add", "--manifest", manifest, "--rows", rows,
+                 "--allow-data-loss"}),
+            kOk);
+  EXPECT_TRUE(fake_.added.desired().allow_data_loss());
+}
+
+TEST_F(JobAddCommandTest, RowsSayThemselvesForWhichCards) {
+  EXPECT_EQ(Run({"job", "add", "--manifest", "m.textproto", "--rows", "r.csv",
+                 "--agent", "kiosk-7"}),
+            kUsage);
+  EXPECT_THAT(err(), HasSubstr("--rows makes a job for each row's card"));
 }
 
 }  // namespace

@@ -1,7 +1,8 @@
 #include <memory>
 #include <string>
 
-#include "cli/manifest/card_manifest.h"
+#include "cli/manifest/manifest_file.h"
+#include "cli/manifest/manifest_text.h"
 #include "cli/subcommand.h"
 
 namespace cardferry::cli {

@@ -1,8 +1,6 @@
 #ifndef CARDFERRY_CLI_MANIFEST_CARD_MANIFEST_H_
 #define CARDFERRY_CLI_MANIFEST_CARD_MANIFEST_H_
 
-#include <string>
-
 #include "absl/status/statusor.h"
 #include "proto/cardferry/config/v1/card_manifest.pb.h"
 #include "proto/cardferry/sequencer/v1/desired_state.pb.h"
@@ -15,20 +13,6 @@ namespace cardferry::cli {
 // other. Never repeats install parameters.
 absl::StatusOr<sequencer::v1::DesiredState> CompileManifest(
     const config::v1::CardManifest& manifest);
-
-// CompileManifest of a file in text format; its faults with line and column.
-absl::StatusOr<sequencer::v1::DesiredState> ReadManifest(
-    const std::string& path);
-
-// A manifest without fault; as JSON {"ok":true}.
-struct CheckedManifest {
-  sequencer::v1::DesiredState desired;
-};
-std::string ToJson(const CheckedManifest& checked);
-
-// What a manifest wants, for people: a line for each package, applet, and thing
-// to remove. No parameters.
-std::string ManifestText(const sequencer::v1::DesiredState& desired);
 
 }  // namespace cardferry::cli
 

@@ -141,6 +141,7 @@ std::string PlanText(const orchestrator::v1::JobPlan& plan) {
     const char* sign = "  ";
     if (step.sign() == orchestrator::v1::PLAN_SIGN_ADD) sign = "+ ";
     if (step.sign() == orchestrator::v1::PLAN_SIGN_REMOVE) sign = "- ";
+    if (step.sign() == orchestrator::v1::PLAN_SIGN_CHANGE) sign = "~ ";
     absl::StrAppend(&text, sign, Printable(step.text()));
     if (step.commands() > 0) {
       absl::StrAppend(&text, "  (", step.commands(), " command",

@@ -71,6 +71,7 @@ Json Convert(const pb::Job& j) {
 
 std::string SignWord(pb::PlanSign sign) {
   if (sign == pb::PLAN_SIGN_ADD) return "add";
+  if (sign == pb::PLAN_SIGN_CHANGE) return "change";
   return sign == pb::PLAN_SIGN_REMOVE ? "remove" : "keep";
 }
 

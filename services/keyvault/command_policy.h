@@ -3,6 +3,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "lib/card/apdu/command_apdu.h"
 #include "services/keyvault/operation_class.h"
 
@@ -14,8 +15,8 @@ namespace cardferry::keyvault {
 // (install_privileges.h) is of class kCardState: security domains and what
 // locks, ends, deletes or takes over the card are not content.
 // PERMISSION_DENIED: a command that no caller may have (secure messaging
-//   already in its CLA, INITIALIZE UPDATE, EXTERNAL AUTHENTICATE, PUT KEY, SET
-//   STATUS, or an unknown one).
+//   already in its CLA, INITIALIZE UPDATE, EXTERNAL AUTHENTICATE, PUT KEY, or
+//   an unknown one).
 // INVALID_ARGUMENT: one whose data cannot be read.
 absl::StatusOr<OperationClass> ClassOfCommand(const card::CommandApdu& command,
                                               uint32_t allowed_privileges);
@@ -26,6 +27,14 @@ absl::StatusOr<OperationClass> ClassOfCommand(const card::CommandApdu& command,
 absl::Status CheckCommand(OperationClass granted,
                           const card::CommandApdu& command,
                           uint32_t allowed_privileges);
+
+// The same of commands that are sent one after the other; the refusal says
+// which. A row of STORE DATA commands is looked at as a whole, for it is what
+// the card reads: it has to be in there from its first block (P2 00) to its
+// last (P1 80).
+absl::Status CheckCommands(OperationClass granted,
+                           absl::Span<const card::CommandApdu> commands,
+                           uint32_t allowed_privileges);
 
 }  // namespace cardferry::keyvault
 

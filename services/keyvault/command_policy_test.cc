@@ -30,12 +30,19 @@ CommandApdu Command(absl::string_view hex) {
 constexpr char kInstallData[] =
     "05A00000000106A0000000010105A000000002010002C90000";
 
+// INSTALL of what is there: of a security domain and an application.
+constexpr char kRegistryData[] =
+    "05A0000000010005A000000002"
+    "0000"
+    "00";
+
 // Data with which each instruction is at its most harmless, so that only the
 // header decides.
 CommandApdu HarmlessCommand(uint8_t cla, uint8_t ins, uint8_t p1) {
   std::string data = "0102030405";
   if (ins == 0xE4) data = "4F05A000000001";
   if (ins == 0xE6) data = kInstallData;
+  if (ins == 0xE6 && (p1 == 0x10 || p1 == 0x40)) data = kRegistryData;
   return CommandApdu::Create({cla, ins, p1, 0x00}, FromHexOrDie(data)).value();
 }
 
@@ -51,10 +58,19 @@ Allowed AllowedFor(OperationClass granted) {
     case OperationClass::kRead:
       return allowed;
     case OperationClass::kContent:
-      allowed[0x80E6] = {0x02, 0x04, 0x08, 0x0C};
+      allowed[0x80E6] = {0x02, 0x04, 0x08, 0x0C, 0x10, 0x40};
+      allowed[0x80F0] = {0x40};
       allowed[0x80E8] = {};
       allowed[0x80E4] = {};
       return allowed;
+    case OperationClass::kContentAndPersonalize: {
+      Allowed both = AllowedFor(OperationClass::kContent);
+      for (const auto& [command, p1s] :
+           AllowedFor(OperationClass::kPersonalize)) {
+        both[command].insert(p1s.begin(), p1s.end());
+      }
+      return both;
+    }
     case OperationClass::kPersonalize:
       allowed[0x80E6] = {0x20};
       // Bits 60 (encrypted) and 18 (structure) must be clear for this data.
@@ -99,7 +115,9 @@ INSTANTIATE_TEST_SUITE_P(AllClasses, CommandPolicyTest,
                          testing::ValuesIn(kAllOperationClasses),
                          [](const auto& test) {
                            std::string name(OperationClassName(test.param));
-                           if (name == "card-state") name = "card_state";
+                           for (char& c : name) {
+                             if (c == '-' || c == ' ') c = '_';
+                           }
                            return name;
                          });
 
@@ -109,7 +127,15 @@ TEST(CommandPolicyTest, RefusesTheChannelsOwnCommandsForEveryClass) {
              "8050300008A0A1A2A3A4A5A6A700",  // INITIALIZE UPDATE
              "8082030008A0A1A2A3A4A5A6A7",    // EXTERNAL AUTHENTICATE
              "80D8300103010203",
-             "80F0400101AA",  // PUT KEY, SET STATUS
+             // PUT KEY; SET STATUS of the card, of a security domain with all
+             // that is its, of an application to a state of its own
+             "80F080FF",
+             "80F0807F",
+             "80F0800F08A000000151000000",
+             "80F0608005A000000002",
+             "80F0600005A000000002",
+             "80F0400F05A000000002",
+             "80F0408305A000000002",
              "807A000000",
              "8078000000",  // R-MAC sessions
              "00A4040005A000000001",
@@ -188,6 +214,33 @@ TEST(CommandPolicyTest, LetsThroughThePrivilegesThatThePolicyAllows) {
               StatusIs(kDenied));
 }
 
+TEST(CommandPolicyTest, LetsContentSessionsLockAndUnlockOneApplication) {
+  for (const char* hex : {"80F0408005A000000002", "80F0400005A000000002"}) {
+    EXPECT_OK(Check(OperationClass::kContent, Command(hex))) << hex;
+    EXPECT_THAT(Check(OperationClass::kRead, Command(hex)), StatusIs(kDenied));
+    EXPECT_THAT(Check(OperationClass::kPersonalize, Command(hex)),
+                StatusIs(kDenied));
+  }
+  EXPECT_THAT(ClassOf(Command("80F0408004A0000000")),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST(CommandPolicyTest, TellsARegistryUpdateByThePrivilegesThatItGives) {
+  const auto update = [](const std::string& privileges) {
+    return CommandApdu::Create(
+               {0x80, 0xE6, 0x40, 0x00},
+               FromHexOrDie("000005A000000002" + privileges + "0000"))
+        .value();
+  };
+  EXPECT_OK(Check(OperationClass::kContent, update("00")));
+  EXPECT_OK(Check(OperationClass::kContent, update("0100")));
+  EXPECT_THAT(ClassOf(update("0104")),
+              IsOkAndHolds(OperationClass::kCardState));
+  EXPECT_OK(Check(OperationClass::kContent, update("0104"), 0x040000));
+  EXPECT_THAT(Check(OperationClass::kContent, update("03040001"), 0x040000),
+              StatusIs(kDenied));
+}
+
 TEST(CommandPolicyTest, TellsPersonalizationFromTheKeysOfASecurityDomain) {
   EXPECT_OK(
       Check(OperationClass::kPersonalize, Command("80E288000700010401020304")));
@@ -215,6 +268,45 @@ TEST(CommandPolicyTest, CallsDataThatItCannotReadInvalid) {
               StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Check(OperationClass::kContent, Command("80E60C00020102")),
               StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+absl::Status CheckRow(const std::vector<std::string>& commands) {
+  std::vector<CommandApdu> row;
+  for (const std::string& hex : commands) row.push_back(Command(hex));
+  return CheckCommands(OperationClass::kPersonalize, row, 0);
+}
+
+TEST(CommandPolicyTest, ReadsARowOfStoreDataAsTheCardDoes) {
+  EXPECT_OK(CheckRow({"80E208000401010501", "80E288010402030405"}));
+  EXPECT_OK(CheckRow({"80E20800040101010A", "80E28801040102010B"}));
+  // Keys whose group goes over the command's end, or begins in the second one.
+  EXPECT_THAT(CheckRow({"80E208000300B905", "80E28801050102030405"}),
+              StatusIs(kDenied));
+  EXPECT_THAT(CheckRow({"80E200000181", "80E2800103130101"}),
+              StatusIs(kDenied));
+  EXPECT_THAT(CheckRow({"80E2080004010101FF", "80E288010400A601FF"}),
+              StatusIs(kDenied));
+  // A card that reads each command by itself.
+  EXPECT_THAT(CheckRow({"80E2080003010104", "80E288010400B901FF"}),
+              StatusIs(kDenied));
+}
+
+TEST(CommandPolicyTest, RefusesARowOfStoreDataThatIsNotWhole) {
+  EXPECT_THAT(CheckRow({"80E208000401010501"}), StatusIs(kDenied));
+  EXPECT_THAT(CheckRow({"80E28801040101010A"}), StatusIs(kDenied));
+  EXPECT_THAT(CheckRow({"80E208000401010501", "80CA006600"}),
+              StatusIs(kDenied));
+  const auto invalid = StatusIs(absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(CheckRow({"80E208000401010501", "80E288020402030405"}), invalid);
+  EXPECT_THAT(CheckRow({"80E208000401010501", "80E290010402030405"}), invalid);
+  EXPECT_THAT(CheckRow({"80E208000401010501", "80E2880103020304"}), invalid);
+}
+
+TEST(CommandPolicyTest, SaysWhichOfSeveralCommandsItRefuses) {
+  EXPECT_THAT(CheckRow({"80CA006600", "80E8800001AA"}),
+              StatusIs(kDenied,
+                       "command 1: command 80E88000: is of class content, "
+                       "the session's is personalize"));
 }
 
 }  // namespace

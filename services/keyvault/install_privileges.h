@@ -20,6 +20,15 @@ namespace cardferry::keyvault {
 // the card finds no other privileges than these.
 absl::StatusOr<uint32_t> PrivilegesOfInstall(const card::CommandApdu& command);
 
+// The same of INSTALL [for extradition] and [for registry update] (11.5.2.3.4,
+// 11.5.2.3.5); 0 when it changes none:
+//   length, security domain AID | 00 | length, AID | length (0, 1 or 3),
+//   privileges | 00 | length, token
+// INVALID_ARGUMENT too for parameters: by them a registry update can take from
+// an application what nothing gives back.
+absl::StatusOr<uint32_t> PrivilegesOfRegistryChange(
+    const card::CommandApdu& command);
+
 }  // namespace cardferry::keyvault
 
 #endif  // CARDFERRY_SERVICES_KEYVAULT_INSTALL_PRIVILEGES_H_

@@ -140,5 +140,92 @@ TEST(PrivilegesOfInstallTest, NeedWholeParametersOfALongLengthToo) {
   }
 }
 
+card::CommandApdu RegistryChange(const std::string& data) {
+  return card::CommandApdu::Create({0x80, 0xE6, 0x40, 0x00}, FromHexOrDie(data))
+      .value();
+}
+
+TEST(PrivilegesOfRegistryChangeTest, AreReadWhereThereAreSome) {
+  const auto of = [](const std::string& data) {
+    return PrivilegesOfRegistryChange(RegistryChange(data));
+  };
+  EXPECT_THAT(of("05A000000001"
+                 "00"
+                 "05A000000002"
+                 "00"
+                 "00"
+                 "00"),
+              IsOkAndHolds(0u));
+  EXPECT_THAT(of("00"
+                 "00"
+                 "05A000000002"
+                 "0104"
+                 "00"
+                 "00"),
+              IsOkAndHolds(0x040000u));
+  EXPECT_THAT(of("00"
+                 "00"
+                 "05A000000002"
+                 "03800080"
+                 "00"
+                 "02AABB"),
+              IsOkAndHolds(0x800080u));
+}
+
+TEST(PrivilegesOfRegistryChangeTest, NothingElseIsLetThrough) {
+  for (const char* data : {
+           "00"
+           "05A000000001"
+           "05A000000002"
+           "0104"
+           "00"
+           "00",  // a module
+           "00"
+           "00"
+           "05A000000002"
+           "0104"
+           "02EF00"
+           "00",  // parameters
+           "00"
+           "00"
+           "05A000000002"
+           "020400"
+           "00"
+           "00",  // 2 bytes
+           "00"
+           "00"
+           "04A0000000"
+           "0104"
+           "00"
+           "00",  // no AID
+           "00"
+           "00"
+           "05A000000002"
+           "0104"
+           "00"
+           "0000",  // more
+       }) {
+    EXPECT_THAT(PrivilegesOfRegistryChange(RegistryChange(data)),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << data;
+  }
+}
+
+TEST(PrivilegesOfRegistryChangeTest, NoPrefixIsOne) {
+  const Bytes whole = FromHexOrDie(
+      "00000"
+      "5A000000002"
+      "0104"
+      "00"
+      "00");
+  for (size_t size = 1; size < whole.size(); ++size) {
+    const auto command = card::CommandApdu::Create({0x80, 0xE6, 0x40, 0x00},
+                                                   ByteSpan(whole).first(size));
+    EXPECT_THAT(PrivilegesOfRegistryChange(*command),
+                StatusIs(absl::StatusCode::kInvalidArgument))
+        << size;
+  }
+}
+
 }  // namespace
 }  // namespace cardferry::keyvault

@@ -27,7 +27,9 @@ constexpr uint32_t kDeleteToken = 0x9E;
 constexpr uint16_t kKeyGroups[] = {0x00A6, 0x00B9, 0x8113, 0x8F01};
 constexpr uint32_t kKeyTags[] = {0xA6, 0xB9};
 
-// P1 of STORE DATA (GPC 2.3.1, 11.11.2.1): bits 60 encryption, 18 structure.
+// P1 of STORE DATA (GPC 2.3.1, 11.11.2.1): bits 80 last block, 60 encryption,
+// 18 structure.
+constexpr uint8_t kLastBlock = 0x80;
 constexpr uint8_t kEncryptionBits = 0x60;
 constexpr uint8_t kStructureBits = 0x18;
 constexpr uint8_t kNoStructure = 0x00;
@@ -93,6 +95,36 @@ bool CouldBeKeys(ByteSpan bytes) {
          HasKeyTags(bytes).value_or(false);
 }
 
+absl::StatusOr<bool> HasKeys(uint8_t p1, ByteSpan bytes) {
+  if ((p1 & kEncryptionBits) != 0) {
+    return absl::InvalidArgumentError("STORE DATA with encrypted data");
+  }
+  switch (p1 & kStructureBits) {
+    case kDataGroups:
+      return HasKeyGroups(bytes);
+    case kBerTlv:
+      return HasKeyTags(bytes);
+    case kNoStructure:
+      return CouldBeKeys(bytes);
+    default:
+      return absl::InvalidArgumentError("STORE DATA with unknown structure");
+  }
+}
+
+// That a command goes on where the one before it ended.
+absl::Status CheckInRow(absl::Span<const CommandApdu> row, size_t i) {
+  if (i == 0) return absl::OkStatus();
+  const card::CommandHeader& before = row[i - 1].header();
+  const card::CommandHeader& header = row[i].header();
+  const bool goes_on = (before.p1 & kLastBlock) == 0 &&
+                       (before.p1 & ~kLastBlock) == (header.p1 & ~kLastBlock) &&
+                       header.p2 == static_cast<uint8_t>(before.p2 + 1);
+  if (goes_on) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "STORE DATA commands that are no row: another structure, or a number "
+      "that does not follow");
+}
+
 }  // namespace
 
 absl::StatusOr<bool> DeletesKeys(const CommandApdu& command) {
@@ -124,20 +156,20 @@ absl::StatusOr<bool> DeletesKeys(const CommandApdu& command) {
 }
 
 absl::StatusOr<bool> StoresKeys(const CommandApdu& command) {
-  const uint8_t p1 = command.header().p1;
-  if ((p1 & kEncryptionBits) != 0) {
-    return absl::InvalidArgumentError("STORE DATA with encrypted data");
+  return StoresKeys(absl::Span<const CommandApdu>(&command, 1));
+}
+
+absl::StatusOr<bool> StoresKeys(absl::Span<const CommandApdu> row) {
+  Bytes all;
+  bool looks_like_keys = false;
+  for (size_t i = 0; i < row.size(); ++i) {
+    RETURN_IF_ERROR(CheckInRow(row, i));
+    Append(all, row[i].data());
+    // The first one is read with all that follows.
+    looks_like_keys |= i > 0 && CouldBeKeys(row[i].data());
   }
-  switch (p1 & kStructureBits) {
-    case kDataGroups:
-      return HasKeyGroups(command.data());
-    case kBerTlv:
-      return HasKeyTags(command.data());
-    case kNoStructure:
-      return CouldBeKeys(command.data());
-    default:
-      return absl::InvalidArgumentError("STORE DATA with unknown structure");
-  }
+  ASSIGN_OR_RETURN(const bool keys, HasKeys(row[0].header().p1, all));
+  return keys || looks_like_keys;
 }
 
 }  // namespace cardferry::keyvault

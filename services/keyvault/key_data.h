@@ -2,6 +2,7 @@
 #define CARDFERRY_SERVICES_KEYVAULT_KEY_DATA_H_
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "lib/card/apdu/command_apdu.h"
 
 namespace cardferry::keyvault {
@@ -17,6 +18,13 @@ absl::StatusOr<bool> DeletesKeys(const card::CommandApdu& command);
 // structure that P1 promises, or goes on in the next command; and for encrypted
 // data, of which nothing can be told.
 absl::StatusOr<bool> StoresKeys(const card::CommandApdu& command);
+
+// The same of a row of STORE DATA commands, for objects that go on from one
+// command to the next: commands with P1 of one structure, numbered without a
+// gap (P2), of which only the last one may be said to be the last (P1 80). Keys
+// when the row together has some, or when a command could begin with them to a
+// card that reads it by itself. INVALID_ARGUMENT as above, of all together.
+absl::StatusOr<bool> StoresKeys(absl::Span<const card::CommandApdu> row);
 
 }  // namespace cardferry::keyvault
 

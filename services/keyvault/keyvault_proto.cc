@@ -28,6 +28,8 @@ absl::StatusOr<OperationClass> ParseOperationClass(v1::OperationClass value) {
       return OperationClass::kKeys;
     case v1::OPERATION_CLASS_CARD_STATE:
       return OperationClass::kCardState;
+    case v1::OPERATION_CLASS_CONTENT_AND_PERSONALIZE:
+      return OperationClass::kContentAndPersonalize;
     default:
       return absl::InvalidArgumentError("no operation class");
   }
@@ -70,6 +72,8 @@ v1::OperationClass ToProto(OperationClass operation_class) {
       return v1::OPERATION_CLASS_KEYS;
     case OperationClass::kCardState:
       return v1::OPERATION_CLASS_CARD_STATE;
+    case OperationClass::kContentAndPersonalize:
+      return v1::OPERATION_CLASS_CONTENT_AND_PERSONALIZE;
   }
   return v1::OPERATION_CLASS_UNSPECIFIED;
 }

@@ -2,6 +2,23 @@
 
 namespace cardferry::keyvault {
 
+bool Covers(OperationClass granted, OperationClass needed) {
+  switch (granted) {
+    case OperationClass::kRead:
+    case OperationClass::kContent:
+    case OperationClass::kPersonalize:
+      return needed == OperationClass::kRead || needed == granted;
+    case OperationClass::kContentAndPersonalize:
+      return needed == OperationClass::kRead ||
+             needed == OperationClass::kContent ||
+             needed == OperationClass::kPersonalize;
+    case OperationClass::kKeys:
+    case OperationClass::kCardState:
+      return false;
+  }
+  return false;
+}
+
 absl::string_view OperationClassName(OperationClass operation_class) {
   switch (operation_class) {
     case OperationClass::kRead:
@@ -14,6 +31,8 @@ absl::string_view OperationClassName(OperationClass operation_class) {
       return "keys";
     case OperationClass::kCardState:
       return "card-state";
+    case OperationClass::kContentAndPersonalize:
+      return "content and personalize";
   }
   return "unknown";
 }

@@ -80,6 +80,7 @@ absl::Status CheckGrantable(OperationClass operation_class) {
     case OperationClass::kRead:
     case OperationClass::kContent:
     case OperationClass::kPersonalize:
+    case OperationClass::kContentAndPersonalize:
       return absl::OkStatus();
     case OperationClass::kKeys:
     case OperationClass::kCardState:
@@ -109,14 +110,12 @@ absl::Status CheckCommands(const CommandToken& token,
     return absl::InvalidArgumentError(absl::StrCat(
         commands.size(), " commands, must be 1 to ", Vault::kMostCommands));
   }
+  RETURN_IF_ERROR(
+      CheckCommands(token.operation_class, commands, allowed_privileges));
   for (size_t i = 0; i < commands.size(); ++i) {
-    const std::string place = absl::StrCat("command ", i);
-    RETURN_IF_ERROR(Annotate(
-        CheckCommand(token.operation_class, commands[i], allowed_privileges),
-        place));
     RETURN_IF_ERROR(Annotate(
         CheckFits(commands[i], token.origin.seed.protocol, token.state.level),
-        place));
+        absl::StrCat("command ", i)));
   }
   return absl::OkStatus();
 }

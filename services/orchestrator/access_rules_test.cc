@@ -12,6 +12,7 @@
 #include "lib/rpc/testing/test_pki.h"
 #include "proto/cardferry/orchestrator/v1/orchestrator.grpc.pb.h"
 #include "services/orchestrator/gateway/testing/fake_agent.h"
+#include "services/orchestrator/job_data/testing/test_box.h"
 #include "services/orchestrator/orchestrator.h"
 #include "services/orchestrator/repository/testing/database_fixture.h"
 #include "services/orchestrator/sequencing/testing/fake_sequencer.h"
@@ -53,7 +54,8 @@ TEST(AccessRules, OnlyOperatorsChangeOnlyAgentsConnectAuditorsLook) {
 class OverTlsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    Orchestrator::Parts parts{db_.database(), sequencer_, clock_, random_, 2};
+    Orchestrator::Parts parts{db_.database(), sequencer_, clock_,
+                              random_,        TestBox(),  2};
     parts.admit_unlisted_agents = true;
     ASSERT_OK_AND_ASSIGN(whole_, Orchestrator::Create(parts));
     rpc::ServerOptions options;

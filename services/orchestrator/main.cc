@@ -6,6 +6,7 @@
 #include "lib/base/log.h"
 #include "lib/base/random.h"
 #include "lib/base/status_macros.h"
+#include "lib/crypto/sealed_box.h"
 #include "lib/rpc/channel.h"
 #include "lib/rpc/config.h"
 #include "lib/rpc/program.h"
@@ -32,6 +33,7 @@ constexpr char kExamples[] =
     "  sequencer: \"sequencer.example:7002\"\n"
     "  database: \"sqlite3:///var/lib/cardferry/orchestrator.db\"\n"
     "and, if wanted:\n"
+    "  data_key_file: \"job-data.key\" what is kept of jobs is sealed with it\n"
     "  workers: 16                   cards prepared at the same time\n"
     "  event_days: 400               how long events are kept\n"
     "  event_count: 1000000          and how many\n"
@@ -73,7 +75,9 @@ absl::Status Serve(const std::string& file, rpc::ShutdownSignal& signal) {
                    store::Database::Open(database_options, Schema()));
   SystemClock clock;
   SystemRandom random;
-  Orchestrator::Parts parts{*database, sequencer, clock, random};
+  ASSIGN_OR_RETURN(const crypto::SealedBox box,
+                   crypto::SealedBox::Load(config.data_key_file, random));
+  Orchestrator::Parts parts{*database, sequencer, clock, random, box};
   parts.workers = config.workers;
   parts.admit_unlisted_agents = config.admit_unlisted_agents;
   parts.retention = {config.event_age, config.event_count, config.job_age};

@@ -31,13 +31,14 @@ Orchestrator::Orchestrator(const Parts& parts)
                board_,
                parts.clock,
                parts.random,
+               parts.box,
                [this](const JobTarget& target, const ReaderAddress& from) {
                  hub_.JobWaits(target, from);
                },
                parts.admit_unlisted_agents},
       hub_(context_, pool_),
       sweeper_(Sweeper::Create(context_, pool_, parts.retention)),
-      desk_({parts.database, parts.sequencer, board_, parts.clock,
+      desk_({parts.database, parts.sequencer, board_, parts.clock, parts.box,
              [this](const JobTarget& target) { hub_.JobWaits(target, {}); },
              [this] { return hub_.Connected(); },
              [this](const std::string& agent) { hub_.Revoke(agent); }}),

@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
+#include "lib/crypto/sealed_box.h"
 #include "lib/store/database.h"
 #include "services/orchestrator/gateway/gateway_service.h"
 #include "services/orchestrator/jobs/job_board.h"
@@ -28,6 +29,7 @@ class Orchestrator {
     Sequencer& sequencer;
     const Clock& clock;
     RandomSource& random;
+    const crypto::SealedBox& box;
     int workers = 16;
     GatewayService::NameOf name_of = GatewayService::FromPeer;
     bool admit_unlisted_agents = false;

@@ -2,12 +2,14 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "lib/base/status_macros.h"
 #include "lib/rpc/config.h"
 
 namespace cardferry::orchestrator {
 namespace {
 
+constexpr char kSqlite[] = "sqlite3://";
 constexpr uint32_t kMostWorkers = 256;
 constexpr uint32_t kEventDays = 400;
 constexpr uint32_t kJobDays = 90;
@@ -35,7 +37,7 @@ absl::StatusOr<OrchestratorConfig> ParseOrchestratorConfig(
   RETURN_IF_ERROR(CheckPresent("listen", proto.listen()));
   RETURN_IF_ERROR(CheckPresent("sequencer", proto.sequencer()));
   RETURN_IF_ERROR(CheckPresent("database", proto.database()));
-  if (!absl::StartsWith(proto.database(), "sqlite3://")) {
+  if (!absl::StartsWith(proto.database(), kSqlite)) {
     return absl::InvalidArgumentError(
         "database must begin with sqlite3:// (sqlite3:///absolute/path)");
   }
@@ -58,6 +60,10 @@ absl::StatusOr<OrchestratorConfig> ParseOrchestratorConfig(
   config.job_age = job_age;
   config.event_count =
       proto.event_count() == 0 ? kEventCount : proto.event_count();
+  config.data_key_file =
+      proto.data_key_file().empty()
+          ? absl::StrCat(absl::StripPrefix(proto.database(), kSqlite), ".key")
+          : proto.data_key_file();
   return config;
 }
 

@@ -21,6 +21,7 @@ struct OrchestratorConfig {
   absl::Duration event_age;
   int64_t event_count = 0;
   absl::Duration job_age;
+  std::string data_key_file;
 };
 
 // INVALID_ARGUMENT, naming the field, for what is missing or makes no sense.

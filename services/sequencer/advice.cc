@@ -19,6 +19,17 @@ card::CommandName NameFor(CommandKind kind) {
     case CommandKind::kDeleteApplication:
     case CommandKind::kDeletePackage:
       return card::CommandName::kDelete;
+    case CommandKind::kMakeSelectable:
+    case CommandKind::kUpdatePrivileges:
+    case CommandKind::kExtradite:
+      return card::CommandName::kInstall;
+    case CommandKind::kLock:
+    case CommandKind::kUnlock:
+      return card::CommandName::kSetStatus;
+    case CommandKind::kBeginPersonalization:
+      return card::CommandName::kInstallForPersonalization;
+    case CommandKind::kStoreData:
+      return card::CommandName::kStoreData;
     case CommandKind::kPeekLoadFiles:
     case CommandKind::kCompareApplications:
     case CommandKind::kCompareLoadFiles:

@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/apdu/status_word.h"
+#include "lib/card/gp/registry_commands.h"
+#include "lib/card/gp/store_data.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -20,9 +22,6 @@ using card::StatusWordPattern;
 // many pages the reads at the end need.
 constexpr size_t kEntryBytes = 48;
 constexpr size_t kPageBytes = 240;
-
-constexpr card::StatusWord kApplicationNotFound{0x6A82};
-constexpr card::StatusWord kLogicallyDeleted{0x6200};
 
 constexpr StatusWordPattern Only(card::StatusWord sw) {
   return {sw.value(), 0xFFFF};
@@ -242,6 +241,58 @@ class Builder {
     return absl::OkStatus();
   }
 
+  absl::Status AddChange(CommandKind kind, const card::Aid& subject,
+                         const absl::StatusOr<card::CommandApdu>& command,
+                         absl::string_view what) {
+    RETURN_IF_ERROR(command.status());
+    return PushChange(kind, subject, *command,
+                      absl::StrCat(what, " ", subject.ToHex()));
+  }
+
+  absl::Status Add(const MakeSelectableStep& step) {
+    const uint8_t no_privileges[] = {0x00};
+    return AddChange(CommandKind::kMakeSelectable, step.application,
+                     card::MakeSelectable(step.application, no_privileges),
+                     "INSTALL [for make selectable]");
+  }
+
+  absl::Status Add(const LockStep& step) {
+    return AddChange(step.locked ? CommandKind::kLock : CommandKind::kUnlock,
+                     step.application,
+                     card::SetLocked(step.application, step.locked),
+                     step.locked ? "lock" : "unlock");
+  }
+
+  absl::Status Add(const UpdatePrivilegesStep& step) {
+    return AddChange(
+        CommandKind::kUpdatePrivileges, step.application,
+        card::UpdateRegistry({step.application, std::nullopt, step.privileges}),
+        "INSTALL [for registry update]");
+  }
+
+  absl::Status Add(const ExtraditeStep& step) {
+    return AddChange(CommandKind::kExtradite, step.what,
+                     card::Extradite(step.what, step.security_domain),
+                     "INSTALL [for extradition]");
+  }
+
+  absl::Status Add(const PersonalizeStep& step) {
+    const card::Aid& aid = step.application;
+    auto objects = EncodeObjects(step.data);
+    if (!objects.ok()) return Annotate(objects.status(), aid.ToHex());
+    const auto commands =
+        card::StoreDataCommands(step.data.format, *objects, protection_);
+    if (!commands.ok()) return Annotate(commands.status(), aid.ToHex());
+    RETURN_IF_ERROR(AddChange(CommandKind::kBeginPersonalization, aid,
+                              card::InstallForPersonalization(aid),
+                              "INSTALL [for personalization]"));
+    for (const card::CommandApdu& command : *commands) {
+      RETURN_IF_ERROR(PushChange(CommandKind::kStoreData, aid, command,
+                                 "STORE DATA " + aid.ToHex()));
+    }
+    return absl::OkStatus();
+  }
+
   const StatusSnapshot& expected_;
   const CardProfile& profile_;
   const card::Protection protection_;
@@ -252,28 +303,6 @@ class Builder {
 };
 
 }  // namespace
-
-bool IsDelete(CommandKind kind) {
-  return kind == CommandKind::kDeleteApplication ||
-         kind == CommandKind::kDeletePackage;
-}
-
-bool IsChange(CommandKind kind) {
-  return kind == CommandKind::kInstallForLoad || kind == CommandKind::kLoad ||
-         kind == CommandKind::kInstall || IsDelete(kind);
-}
-
-std::vector<StatusWordPattern> AcceptedFor(CommandKind kind) {
-  if (!IsDelete(kind)) return {Only(card::kSuccess)};
-  return {Only(card::kSuccess), Only(card::kReferencedDataNotFound),
-          Only(kApplicationNotFound), Only(kLogicallyDeleted)};
-}
-
-bool WentThrough(CommandKind kind, card::StatusWord sw) {
-  const std::vector<StatusWordPattern> accepted = AcceptedFor(kind);
-  return std::any_of(accepted.begin(), accepted.end(),
-                     [sw](const auto& pattern) { return pattern.Matches(sw); });
-}
 
 size_t Bundle::Changes() const {
   size_t changes = 0;

@@ -11,6 +11,7 @@
 #include "lib/card/cap/components.h"
 #include "services/sequencer/bundle.h"
 #include "services/sequencer/card_record.h"
+#include "services/sequencer/desired_state.h"
 
 namespace cardferry::sequencer {
 
@@ -20,10 +21,37 @@ struct WantedPackage {
   Bytes content_hash;
   std::vector<card::Aid> instances;
   std::vector<card::Aid> imports = {};
+  std::optional<card::Aid> security_domain =
+      std::nullopt;  // that it belongs to
 
   bool operator==(const WantedPackage& o) const {
     return package == o.package && content_hash == o.content_hash &&
-           instances == o.instances && imports == o.imports;
+           instances == o.instances && imports == o.imports &&
+           security_domain == o.security_domain;
+  }
+};
+
+// What an application's entry should say when all went well.
+struct WantedApplication {
+  card::Aid application;
+  DesiredLifeCycle life_cycle = DesiredLifeCycle::kAny;
+  Bytes privileges = {};  // 1 or 3 bytes; empty: any
+  std::optional<card::Aid> security_domain = std::nullopt;
+
+  bool operator==(const WantedApplication& o) const {
+    return application == o.application && life_cycle == o.life_cycle &&
+           privileges == o.privileges && security_domain == o.security_domain;
+  }
+};
+
+// What one application is given by a bundle: for each of its runs of kind
+// kBeginPersonalization one, in their order.
+struct Personalization {
+  card::Aid application;
+  Bytes fingerprint;
+
+  bool operator==(const Personalization& o) const {
+    return application == o.application && fingerprint == o.fingerprint;
   }
 };
 
@@ -48,6 +76,9 @@ struct BundleState {
   bool reads_first = false;
   // The security domain that confirms changes with receipts; nullopt: none.
   std::optional<card::Aid> confirming_domain = std::nullopt;
+  // Of which more is wanted than to be there, or that no package has.
+  std::vector<WantedApplication> wanted_applications = {};
+  std::vector<Personalization> personalizations = {};
   // What the bundle reads is not older than this, whenever its answers come.
   absl::Time prepared_at = absl::InfinitePast();
 
@@ -63,6 +94,8 @@ struct BundleState {
            verify_token == o.verify_token && packet == o.packet &&
            wrong_mac == o.wrong_mac && reads_first == o.reads_first &&
            confirming_domain == o.confirming_domain &&
+           wanted_applications == o.wanted_applications &&
+           personalizations == o.personalizations &&
            prepared_at == o.prepared_at;
   }
 };

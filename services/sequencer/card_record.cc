@@ -89,10 +89,14 @@ absl::Status UpdateSnapshot(CardRecord& record, StatusSnapshot snapshot) {
   DropAfterTheEnd(snapshot.modules);
   if (!ReadList(snapshot.modules).ok()) snapshot.modules.clear();
   record.snapshot = std::move(snapshot);
+  if (!content.complete) return absl::OkStatus();
   for (auto it = record.origins.begin(); it != record.origins.end();) {
-    const bool gone =
-        content.complete && content.FindLoadFile(it->first) == nullptr;
+    const bool gone = content.FindLoadFile(it->first) == nullptr;
     it = gone ? record.origins.erase(it) : std::next(it);
+  }
+  for (auto it = record.stored.begin(); it != record.stored.end();) {
+    const bool gone = content.FindApplication(it->first) == nullptr;
+    it = gone ? record.stored.erase(it) : std::next(it);
   }
   return absl::OkStatus();
 }

@@ -58,6 +58,9 @@ struct Origin {
 };
 using Origins = std::map<card::Aid, Origin>;
 
+// The fingerprints of what applications were given (PersonalData).
+using StoredData = std::map<card::Aid, std::vector<Bytes>>;
+
 // What is remembered of a card. The orchestrator keeps it, without reading it.
 struct CardRecord {
   std::string card_id;
@@ -79,13 +82,17 @@ struct CardRecord {
   Bytes security_domain = {};
   // When the snapshot came from the card; never, for older records.
   absl::Time read_at = absl::InfinitePast();
+  // Counts only while the card lists the application. No card shows what it was
+  // given: this is all that is known.
+  StoredData stored = {};
 
   bool operator==(const CardRecord& o) const {
     return card_id == o.card_id && snapshot == o.snapshot &&
            origins == o.origins && cplc == o.cplc &&
            sequence_counter == o.sequence_counter &&
            confirmation_counter == o.confirmation_counter &&
-           security_domain == o.security_domain && read_at == o.read_at;
+           security_domain == o.security_domain && read_at == o.read_at &&
+           stored == o.stored;
   }
 };
 
@@ -94,8 +101,9 @@ struct CardRecord {
 std::optional<card::StatusEntry> SecurityDomainOf(const CardRecord& record);
 
 // Takes what the card now says, up to the end of its lists; forgets the origin
-// of packages that it does not list any more. Same errors as ReadContent, and
-// then nothing is changed. Modules that cannot be read are not kept.
+// of packages, and what applications were given, that it does not list any
+// more. Same errors as ReadContent, and then nothing is changed. Modules that
+// cannot be read are not kept.
 absl::Status UpdateSnapshot(CardRecord& record, StatusSnapshot snapshot);
 
 }  // namespace cardferry::sequencer

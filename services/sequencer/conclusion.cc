@@ -9,7 +9,9 @@
 #include "lib/base/status_macros.h"
 #include "lib/card/status_words/explain.h"
 #include "services/sequencer/advice.h"
+#include "services/sequencer/command_name.h"
 #include "services/sequencer/facts.h"
+#include "services/sequencer/stored_data.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -27,27 +29,6 @@ constexpr char kReadFirst[] =
     "changed; what is to be done is planned from what the card says.";
 constexpr char kDeletedAlready[] =
     " What was to be deleted before is gone already, in part or all of it.";
-
-// A command of the bundle in words: "LOAD 12 of 120 of F043464552525901".
-std::string Name(const CommandRun& run, size_t index_in_run) {
-  switch (run.kind) {
-    case CommandKind::kAuthenticate:
-      return "EXTERNAL AUTHENTICATE";
-    case CommandKind::kInstallForLoad:
-      return absl::StrCat("INSTALL [for load] of ", run.subject->ToHex());
-    case CommandKind::kLoad:
-      return absl::StrCat("LOAD ", index_in_run + 1, " of ", run.count, " of ",
-                          run.subject->ToHex());
-    case CommandKind::kInstall:
-      return absl::StrCat("INSTALL of ", run.subject->ToHex());
-    case CommandKind::kDeleteApplication:
-      return absl::StrCat("DELETE of ", run.subject->ToHex());
-    case CommandKind::kDeletePackage:
-      return absl::StrCat("DELETE of package ", run.subject->ToHex());
-    default:
-      return "GET STATUS";
-  }
-}
 
 bool IsList(card::StatusWord sw) {
   return sw == card::kSuccess || sw == card::kMoreDataAvailable ||
@@ -79,9 +60,20 @@ class Reader {
     Sort();
     if (forged_.has_value()) {
       conclusion_.record = state_.record;
+      // The card may have taken all that was forged.
+      NoteStoredData(state_, {}, {}, conclusion_.record);
       End(Outcome::kForged, ForgedText(*forged_));
     } else {
+      const bool untouched = has_changes_ && !change_was_sent_;
+      if (!untouched) {
+        proofs_.stored = NoteStoredData(state_, transcript_.answers,
+                                        assurances_, conclusion_.record);
+      }
       Judge();
+      // That nothing was sent is sure when the card shows why.
+      if (untouched && conclusion_.outcome != Outcome::kCardDiffers) {
+        NoteStoredData(state_, {}, {}, conclusion_.record);
+      }
     }
     // What was read before a change is out of date.
     if (change_was_sent_) conclusion_.record.read_at = absl::InfinitePast();
@@ -130,7 +122,7 @@ class Reader {
     const Assurance assurance = AssuranceOf(index);
     if (assurance == Assurance::kForged) {
       if (forged_.has_value()) return;
-      forged_ = absl::StrCat("the MAC of the one to ", Name(run, i),
+      forged_ = absl::StrCat("the MAC of the one to ", CommandNameOf(run, i),
                              " is not the card's");
     }
     const bool proven = assurance == Assurance::kProven;
@@ -141,7 +133,7 @@ class Reader {
         conclusion_.record.security_domain = transcript_.answers[index].data;
       } else if (state_.MacsAnswers() && !assurances_.empty() &&
                  !forged_.has_value()) {
-        forged_ = absl::StrCat("the one to ", Name(run, i), " has no MAC");
+        forged_ = absl::StrCat("the one to ", CommandNameOf(run, i), " has no MAC");
       }
     } else if (IsDelete(run.kind)) {
       if (proven) proofs_.deleted.insert(*run.subject);
@@ -173,7 +165,8 @@ class Reader {
     const bool change = IsChange(run.kind);
     if (change) has_changes_ = true;
     if (answer == nullptr) {
-      if (!break_.has_value()) break_ = Break{run.kind, Name(run, i), {}};
+      if (!break_.has_value())
+        break_ = Break{run.kind, CommandNameOf(run, i), {}};
       return;
     }
     if (change) change_was_sent_ = true;
@@ -183,7 +176,7 @@ class Reader {
       pages->push_back(*answer);
     } else if (!WentThrough(run.kind, answer->sw)) {
       if (!break_.has_value()) {
-        break_ = Break{run.kind, Name(run, i), answer->sw};
+        break_ = Break{run.kind, CommandNameOf(run, i), answer->sw};
       }
     } else if (IsDelete(run.kind)) {
       deleted_ = true;
@@ -244,9 +237,10 @@ class Reader {
 
   void JudgeNothing() {
     if (transcript_.end == RunEnd::kUnknown) {
-      return End(Outcome::kUnknown, absl::StrCat("The card gave no answer to ",
-                                                 Name(state_.runs[0], 0),
-                                                 ". Nothing was changed."));
+      return End(Outcome::kUnknown,
+                 absl::StrCat("The card gave no answer to ",
+                              CommandNameOf(state_.runs[0], 0),
+                              ". Nothing was changed."));
     }
     End(Outcome::kUnknown, "Nothing was sent to the card: it was gone.");
   }

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "lib/base/status_macros.h"
 #include "services/sequencer/deletion_plan.h"
+#include "services/sequencer/registry_plan.h"
 #include "services/sequencer/unwanted.h"
 
 namespace cardferry::sequencer {
@@ -35,9 +36,9 @@ absl::Status CheckNames(const DesiredState& desired, const card::Aid& isd) {
                desired.absent_applications.end());
   for (const DesiredPackage& package : desired.packages) {
     names.push_back(package.package().aid);
-    for (const DesiredApplet& applet : package.applets) {
-      names.push_back(applet.instance);
-    }
+  }
+  for (const DesiredApplet* application : AllApplications(desired)) {
+    names.push_back(application->instance);
   }
   std::set<card::Aid> seen;
   for (const card::Aid& name : names) {
@@ -50,6 +51,30 @@ absl::Status CheckNames(const DesiredState& desired, const card::Aid& isd) {
     return Refuse(absl::StrCat("the AID ", name.ToHex(),
                                " is named twice in what the card should and "
                                "should not hold"));
+  }
+  return absl::OkStatus();
+}
+
+// What was given data goes only with what is to go itself, or when somebody has
+// said that it may.
+absl::Status CheckLosses(const DesiredState& desired, const CardContent& actual,
+                         const DeletionPlan& deletions,
+                         const StoredData& stored) {
+  const std::vector<card::Aid>& packages = desired.absent_packages;
+  const std::vector<card::Aid>& applications = desired.absent_applications;
+  for (const card::StatusEntry& entry : actual.applications) {
+    const bool goes =
+        deletions.applications.count(entry.aid) > 0 &&
+        std::count(applications.begin(), applications.end(), entry.aid) == 0 &&
+        !(entry.load_file.has_value() &&
+          std::count(packages.begin(), packages.end(), *entry.load_file) > 0);
+    if (!goes || stored.count(entry.aid) == 0 || desired.allow_data_loss) {
+      continue;
+    }
+    return Refuse(absl::StrCat(
+        "replacing its package deletes application ", entry.aid.ToHex(),
+        " with the data that it was given: allow that in the manifest "
+        "(allow_data_loss) or with --allow-data-loss"));
   }
   return absl::OkStatus();
 }
@@ -195,6 +220,28 @@ std::string Words(const LoadStep& step) {
 std::string Words(const InstallStep& step) {
   return absl::StrCat("install ", step.installation.instance.ToHex());
 }
+std::string Words(const MakeSelectableStep& step) {
+  return absl::StrCat("make ", step.application.ToHex(), " selectable");
+}
+std::string Words(const LockStep& step) {
+  return absl::StrCat(step.locked ? "lock " : "unlock ",
+                      step.application.ToHex());
+}
+std::string Words(const UpdatePrivilegesStep& step) {
+  return absl::StrCat("set privileges of ", step.application.ToHex());
+}
+std::string Words(const ExtraditeStep& step) {
+  return absl::StrCat("give ", step.what.ToHex(), " to ",
+                      step.security_domain.ToHex());
+}
+
+std::string Words(const PersonalizeStep& step) {
+  return absl::StrCat("personalize ", step.application.ToHex());
+}
+
+void AppendSteps(std::vector<ContentStep> steps, ContentPlan& plan) {
+  for (ContentStep& step : steps) plan.steps.push_back(std::move(step));
+}
 
 }  // namespace
 
@@ -208,7 +255,20 @@ std::string ContentPlan::Summary() const {
 bool ContentPlan::HasParameters() const {
   return std::any_of(steps.begin(), steps.end(), [](const auto& step) {
     const auto* install = std::get_if<InstallStep>(&step);
-    return install != nullptr && !install->installation.parameters.empty();
+    return std::holds_alternative<PersonalizeStep>(step) ||
+           (install != nullptr && !install->installation.parameters.empty());
+  });
+}
+
+bool ContentPlan::Personalizes() const {
+  return std::any_of(steps.begin(), steps.end(), [](const auto& step) {
+    return std::holds_alternative<PersonalizeStep>(step);
+  });
+}
+
+bool ContentPlan::ChangesContent() const {
+  return std::any_of(steps.begin(), steps.end(), [](const auto& step) {
+    return !std::holds_alternative<PersonalizeStep>(step);
   });
 }
 
@@ -231,15 +291,21 @@ size_t ContentPlan::LeastMemory() const {
 absl::StatusOr<ContentPlan> PlanContent(const DesiredState& desired,
                                         const CardContent& actual,
                                         const Origins& origins,
-                                        const CardProfile& profile) {
+                                        const CardProfile& profile,
+                                        const StoredData& stored) {
   RETURN_IF_ERROR(CheckNames(desired, profile.match.isd_aid));
   ASSIGN_OR_RETURN(const Unwanted unwanted,
                    FindUnwanted(desired, actual, origins));
   ASSIGN_OR_RETURN(DeletionPlan deletions,
                    PlanDeletion(unwanted, actual, profile));
+  RETURN_IF_ERROR(CheckLosses(desired, actual, deletions, stored));
   const CardContent left = Without(deletions, actual);
   ContentPlan plan{std::move(deletions.steps)};
+  ASSIGN_OR_RETURN(RegistryPlan registry,
+                   PlanRegistry(desired, left, stored, profile));
+  AppendSteps(std::move(registry.before), plan);
   RETURN_IF_ERROR(Loader(left, profile).Plan(desired, plan));
+  AppendSteps(std::move(registry.after), plan);
   return plan;
 }
 

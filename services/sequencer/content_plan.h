@@ -12,8 +12,9 @@
 
 namespace cardferry::sequencer {
 
-// What has to be done, in order: deletions, then each package and its applets,
-// after those that it imports. Safe to stop after any step: what was done is
+// What has to be done, in order: deletions, privileges and security domains,
+// each package and its applets after those that it imports, extraditions, and
+// life-cycle states in the end. Safe to stop after any step: what was done is
 // part of the desired state, and the next plan goes on from there. Safe when a
 // step fails and the later ones are sent all the same: the card refuses those
 // that need it, the others name nothing but what the desired state names.
@@ -25,18 +26,21 @@ struct ContentPlan {
   std::string Summary() const;
   // True when a step carries what may be personal data.
   bool HasParameters() const;
+  // True when a step gives an application its data; when one is another.
+  bool Personalizes() const;
+  bool ChangesContent() const;
   // True when a step deletes.
   bool Deletes() const;
   // Bytes that the loads take on the card, at least.
   size_t LeastMemory() const;
 };
 
-// Desired state minus actual state. `origins`: CardRecord's. INVALID_ARGUMENT,
-// saying why, when there is no way that may be gone: another version or other
-// content under a package's AID that is not to be replaced, an AID that is
-// taken, an applet that its package does not have, an import that is neither
-// there nor desired, what DeletionPlan refuses to delete, something desired
-// twice or both desired and absent.
+// Desired state minus actual state. `origins`, `stored`: CardRecord's.
+// INVALID_ARGUMENT, saying why, when there is no way that may be gone: another
+// version or other content under a package's AID that is not to be replaced, an
+// AID that is taken, an applet that its package does not have, an import that
+// is neither there nor desired, what DeletionPlan refuses to delete and
+// RegistryPlan to change, something desired twice or both desired and absent.
 //
 // A package on the card is the desired one when its origin is the desired CAP
 // file; without an origin, when the card says the desired version. It is not
@@ -45,7 +49,8 @@ struct ContentPlan {
 absl::StatusOr<ContentPlan> PlanContent(const DesiredState& desired,
                                         const CardContent& actual,
                                         const Origins& origins,
-                                        const CardProfile& profile);
+                                        const CardProfile& profile,
+                                        const StoredData& stored = {});
 
 }  // namespace cardferry::sequencer
 

@@ -185,5 +185,22 @@ TEST(ContentPlanSummaryTest, ALoadWithoutParametersHasNone) {
   EXPECT_EQ(plan.Summary(), "load F043464552525902 1.0");
 }
 
+TEST_F(ContentPlanTest, DataIsLostOnlyWhenSomebodyAllowsIt) {
+  ThereIs(kBrokerage, 0x0009);
+  IsInstalled(kBrokerageApplet, kBrokerage);
+  desired_.packages[0].replace = true;
+  const std::string upgrade = Summary();
+  stored_[kBrokerageApplet] = {Bytes(32, 1)};
+  EXPECT_EQ(Refusal(),
+            "replacing its package deletes application F04346455252590101 "
+            "with the data that it was given: allow that in the manifest "
+            "(allow_data_loss) or with --allow-data-loss");
+  desired_.allow_data_loss = true;
+  EXPECT_EQ(Summary(), upgrade);
+  desired_ = {{}, {kBrokerage}, {}};
+  EXPECT_EQ(Summary(),
+            "delete F04346455252590101, delete package F043464552525901");
+}
+
 }  // namespace
 }  // namespace cardferry::sequencer

@@ -8,19 +8,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "services/sequencer/registry_entry.h"
 
 namespace cardferry::sequencer {
 namespace {
 
-constexpr uint8_t kSecurityDomainPrivilege = 0x80;
-
 absl::Status Refuse(absl::string_view reason) {
   return absl::InvalidArgumentError(reason);
-}
-
-bool IsSecurityDomain(const card::StatusEntry& application) {
-  return !application.privileges.empty() &&
-         (application.privileges[0] & kSecurityDomainPrivilege) != 0;
 }
 
 class Planner {

@@ -1,12 +1,21 @@
 #include "services/sequencer/facts.h"
 
 #include "absl/strings/str_cat.h"
+#include "lib/card/gp/get_status.h"
+#include "services/sequencer/registry_entry.h"
 
 namespace cardferry::sequencer {
 namespace {
 
 Assurance ProvenIf(bool proven) {
   return proven ? Assurance::kProven : Assurance::kReported;
+}
+
+// A card that does not tell what something belongs to says nothing against it.
+bool BelongsTo(const card::StatusEntry& entry,
+               const std::optional<card::Aid>& wanted) {
+  return !wanted.has_value() || !entry.security_domain.has_value() ||
+         *entry.security_domain == *wanted;
 }
 
 std::optional<std::string> DifferenceIn(const WantedPackage& wanted,
@@ -25,7 +34,60 @@ std::optional<std::string> DifferenceIn(const WantedPackage& wanted,
       return absl::StrCat("applet ", instance.ToHex(), " of another package");
     }
   }
+  entry = content.FindLoadFile(package);
+  if (!BelongsTo(*entry, wanted.security_domain)) {
+    return absl::StrCat("package ", package.ToHex(),
+                        " in another security domain");
+  }
   return std::nullopt;
+}
+
+std::optional<std::string> DifferenceIn(const WantedApplication& wanted,
+                                        const CardContent& content) {
+  const std::string name = wanted.application.ToHex();
+  const card::StatusEntry* const entry =
+      content.FindApplication(wanted.application);
+  if (entry == nullptr) return absl::StrCat("no application ", name);
+  if (!Has(*entry, wanted.life_cycle)) {
+    return absl::StrCat("application ", name, " as ",
+                        card::LifeCycleText(card::StatusScope::kApplications,
+                                            *entry->life_cycle));
+  }
+  if (!wanted.privileges.empty() && !entry->privileges.empty() &&
+      PrivilegeBits(entry->privileges) != PrivilegeBits(wanted.privileges)) {
+    return absl::StrCat("application ", name, " with other privileges");
+  }
+  if (!BelongsTo(*entry, wanted.security_domain)) {
+    return absl::StrCat("application ", name, " in another security domain");
+  }
+  return std::nullopt;
+}
+
+// What the entry of an application that is as it should be says.
+void AddFacts(const WantedApplication& wanted, Assurance assurance,
+              std::vector<Fact>& facts) {
+  const std::string name =
+      absl::StrCat("application ", wanted.application.ToHex());
+  if (wanted.life_cycle == DesiredLifeCycle::kAny &&
+      wanted.privileges.empty() && !wanted.security_domain.has_value()) {
+    facts.push_back({absl::StrCat(name, " is there"), assurance});
+  }
+  if (wanted.life_cycle == DesiredLifeCycle::kLocked) {
+    facts.push_back({absl::StrCat(name, " is locked"), assurance});
+  }
+  if (wanted.life_cycle == DesiredLifeCycle::kSelectable) {
+    facts.push_back({absl::StrCat(name, " can be selected"), assurance});
+  }
+  if (!wanted.privileges.empty()) {
+    facts.push_back(
+        {absl::StrCat(name, " has the privileges ", ToHex(wanted.privileges)),
+         assurance});
+  }
+  if (wanted.security_domain.has_value()) {
+    facts.push_back({absl::StrCat(name, " belongs to security domain ",
+                                  wanted.security_domain->ToHex()),
+                     assurance});
+  }
 }
 
 }  // namespace
@@ -33,6 +95,10 @@ std::optional<std::string> DifferenceIn(const WantedPackage& wanted,
 std::optional<std::string> FirstDifference(const BundleState& state,
                                            const CardContent& content) {
   for (const WantedPackage& wanted : state.wanted) {
+    auto wrong = DifferenceIn(wanted, content);
+    if (wrong.has_value()) return wrong;
+  }
+  for (const WantedApplication& wanted : state.wanted_applications) {
     auto wrong = DifferenceIn(wanted, content);
     if (wrong.has_value()) return wrong;
   }
@@ -69,6 +135,14 @@ std::vector<Fact> FactsOf(const BundleState& state, const Proofs& proofs) {
           {absl::StrCat("applet ", instance.ToHex(), " is installed"),
            ProvenIf(proofs.applications)});
     }
+  }
+  for (const WantedApplication& wanted : state.wanted_applications) {
+    AddFacts(wanted, ProvenIf(proofs.applications), facts);
+  }
+  for (const auto& [application, proven] : proofs.stored) {
+    facts.push_back(
+        {absl::StrCat("application ", application.ToHex(), " has its data"),
+         ProvenIf(proven)});
   }
   for (const card::Aid& aid : state.absent_packages) {
     facts.push_back(

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_SEQUENCER_FACTS_H_
 #define CARDFERRY_SERVICES_SEQUENCER_FACTS_H_
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,6 +22,9 @@ struct Proofs {
   bool applications = true;
   bool versions = true;         // it said those of the wanted packages
   std::set<card::Aid> deleted;  // DELETE was answered with success
+  // Of applications that were given all of their data: whether each answer is
+  // proven.
+  std::map<card::Aid, bool> stored = {};
 };
 
 // What the card's lists have that they should not, or lack: "no package F0...".

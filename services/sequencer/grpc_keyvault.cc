@@ -66,13 +66,28 @@ absl::StatusOr<Keyvault::Session> GrpcKeyvault::Authenticate(
   return ParseSession(response);
 }
 
+// How many of the commands one call takes: a row of STORE DATA (P2 counts its
+// blocks, 256 at most) is not divided.
+size_t GrpcKeyvault::BatchOf(absl::Span<const card::CommandApdu> commands) {
+  constexpr uint8_t kStoreData = 0xE2;
+  if (commands.size() <= kMaxCommands) return commands.size();
+  size_t batch = kMaxCommands;
+  const auto goes_on = [&commands](size_t at) {
+    const card::CommandHeader& header = commands[at].header();
+    return header.ins == kStoreData && header.p2 != 0;
+  };
+  while (batch > 1 && goes_on(batch)) --batch;
+  return batch;
+}
+
 absl::StatusOr<std::vector<card::CommandApdu>> GrpcKeyvault::Protect(
     const Bytes& command_token, absl::Span<const card::CommandApdu> commands) {
   std::string token = AsString(command_token);
   std::vector<card::CommandApdu> secured;
-  for (size_t at = 0; at < commands.size(); at += kMaxCommands) {
-    RETURN_IF_ERROR(
-        ProtectBatch(commands.subspan(at, kMaxCommands), token, secured));
+  while (!commands.empty()) {
+    const size_t batch = BatchOf(commands);
+    RETURN_IF_ERROR(ProtectBatch(commands.first(batch), token, secured));
+    commands.remove_prefix(batch);
   }
   return secured;
 }

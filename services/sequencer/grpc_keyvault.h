@@ -35,6 +35,7 @@ class GrpcKeyvault final : public Keyvault {
       const Packet& packet) override;
 
  private:
+  static size_t BatchOf(absl::Span<const card::CommandApdu> commands);
   absl::Status ProtectBatch(absl::Span<const card::CommandApdu> batch,
                             std::string& token,
                             std::vector<card::CommandApdu>& secured);

@@ -31,7 +31,12 @@ class Keyvault {
   };
 
   // What the commands of a session may do.
-  enum class OperationClass { kRead, kContent };
+  enum class OperationClass {
+    kRead,
+    kContent,
+    kPersonalize,
+    kContentAndPersonalize,
+  };
 
   // Everything that the keyvault needs to open a session.
   struct Handshake {

@@ -58,6 +58,20 @@ absl::Status CheckCount(absl::string_view what, size_t got, size_t wanted) {
                                           " instead of ", wanted));
 }
 
+pb::OperationClass RenderClass(Keyvault::OperationClass operation_class) {
+  switch (operation_class) {
+    case Keyvault::OperationClass::kRead:
+      return pb::OPERATION_CLASS_READ;
+    case Keyvault::OperationClass::kContent:
+      return pb::OPERATION_CLASS_CONTENT;
+    case Keyvault::OperationClass::kPersonalize:
+      return pb::OPERATION_CLASS_PERSONALIZE;
+    case Keyvault::OperationClass::kContentAndPersonalize:
+      return pb::OPERATION_CLASS_CONTENT_AND_PERSONALIZE;
+  }
+  return pb::OPERATION_CLASS_UNSPECIFIED;
+}
+
 }  // namespace
 
 pb::AuthenticateRequest RenderHandshake(const Keyvault::Handshake& handshake) {
@@ -70,10 +84,7 @@ pb::AuthenticateRequest RenderHandshake(const Keyvault::Handshake& handshake) {
       AsString(handshake.initialize_update_answer));
   request.set_channel_options(handshake.channel_options);
   request.set_level_floor(handshake.level_floor);
-  request.set_operation_class(handshake.operation_class ==
-                                      Keyvault::OperationClass::kContent
-                                  ? pb::OPERATION_CLASS_CONTENT
-                                  : pb::OPERATION_CLASS_READ);
+  request.set_operation_class(RenderClass(handshake.operation_class));
   if (!(handshake.quirks == ChannelQuirks())) {
     Render(handshake.quirks, *request.mutable_quirks());
   }

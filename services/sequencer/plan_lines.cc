@@ -1,21 +1,31 @@
 #include "services/sequencer/plan_lines.h"
 
+#include <map>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "services/sequencer/registry_entry.h"
 
 namespace cardferry::sequencer {
 namespace {
 
 using Kind = PlanLine::Kind;
 
-// How many commands of the bundle are about this.
+// Which line counts a command.
+Kind LineOf(CommandKind kind) {
+  if (IsDelete(kind)) return Kind::kRemove;
+  const bool adds = kind == CommandKind::kInstallForLoad ||
+                    kind == CommandKind::kLoad || kind == CommandKind::kInstall;
+  return adds ? Kind::kAdd : Kind::kChange;
+}
+
+// How many commands of the bundle are about this, for a line of this kind.
 size_t CommandsAbout(const Bundle& bundle, const card::Aid& subject,
-                     bool deletes) {
+                     Kind kind) {
   size_t commands = 0;
   for (const CommandRun& run : bundle.runs) {
-    if (!IsChange(run.kind) || IsDelete(run.kind) != deletes) continue;
+    if (!IsChange(run.kind) || LineOf(run.kind) != kind) continue;
     if (run.subject == subject) commands += run.count;
   }
   return commands;
@@ -23,10 +33,14 @@ size_t CommandsAbout(const Bundle& bundle, const card::Aid& subject,
 
 class Writer {
  public:
-  explicit Writer(const Bundle& bundle) : bundle_(bundle) {}
+  Writer(const Bundle& bundle, const StoredData& stored)
+      : bundle_(bundle), stored_(stored) {}
 
   void operator()(const DeleteApplicationStep& step) {
-    Remove(step.application, absl::StrCat("applet ", step.application.ToHex()));
+    const bool has_data = stored_.count(step.application) > 0;
+    Remove(step.application,
+           absl::StrCat("applet ", step.application.ToHex(),
+                        has_data ? " with its personal data" : ""));
   }
   void operator()(const DeletePackageStep& step) {
     const bool related = step.related == card::DeleteRelated::kYes;
@@ -40,11 +54,31 @@ class Writer {
   }
   void operator()(const InstallStep& step) {
     const card::Installation& what = step.installation;
+    const bool is_domain =
+        (PrivilegeBits(what.privileges) & kSecurityDomainPrivilege) != 0;
     const std::string of =
-        what.module == what.instance
+        is_domain || what.module == what.instance
             ? ""
             : absl::StrCat(" of module ", what.module.ToHex());
-    Add(what.instance, absl::StrCat("applet ", what.instance.ToHex(), of));
+    Add(what.instance, absl::StrCat(is_domain ? "security domain " : "applet ",
+                                    what.instance.ToHex(), of));
+  }
+  void operator()(const MakeSelectableStep& step) {
+    Change(step.application, "selectable");
+  }
+  void operator()(const LockStep& step) {
+    Change(step.application, step.locked ? "locked" : "unlocked");
+  }
+  void operator()(const UpdatePrivilegesStep& step) {
+    Change(step.application,
+           absl::StrCat("privileges ", ToHex(step.privileges)));
+  }
+  void operator()(const ExtraditeStep& step) {
+    Change(step.what,
+           absl::StrCat("to security domain ", step.security_domain.ToHex()));
+  }
+  void operator()(const PersonalizeStep& step) {
+    Change(step.application, "personal data");
   }
 
   // What no step is about.
@@ -61,17 +95,30 @@ class Writer {
  private:
   void Remove(const card::Aid& aid, std::string text) {
     touched_.insert(aid);
-    lines_.push_back(
-        {Kind::kRemove, std::move(text), CommandsAbout(bundle_, aid, true)});
+    lines_.push_back({Kind::kRemove, std::move(text),
+                      CommandsAbout(bundle_, aid, Kind::kRemove)});
   }
   void Add(const card::Aid& aid, std::string text) {
     touched_.insert(aid);
     lines_.push_back(
-        {Kind::kAdd, std::move(text), CommandsAbout(bundle_, aid, false)});
+        {Kind::kAdd, std::move(text), CommandsAbout(bundle_, aid, Kind::kAdd)});
+  }
+  // All changes of one thing make one line.
+  void Change(const card::Aid& aid, absl::string_view what) {
+    touched_.insert(aid);
+    const auto [place, is_new] = changes_.emplace(aid, lines_.size());
+    if (!is_new) {
+      absl::StrAppend(&lines_[place->second].text, ", ", what);
+      return;
+    }
+    lines_.push_back({Kind::kChange, absl::StrCat(aid.ToHex(), ": ", what),
+                      CommandsAbout(bundle_, aid, Kind::kChange)});
   }
 
   const Bundle& bundle_;
+  const StoredData& stored_;
   std::set<card::Aid> touched_;
+  std::map<card::Aid, size_t> changes_;  // their lines
   std::vector<PlanLine> lines_;
   std::vector<PlanLine> kept_;
 };
@@ -80,8 +127,9 @@ class Writer {
 
 std::vector<PlanLine> PlanLines(const DesiredState& desired,
                                 const CardContent& actual,
-                                const ContentPlan& plan, const Bundle& bundle) {
-  Writer writer(bundle);
+                                const ContentPlan& plan, const Bundle& bundle,
+                                const StoredData& stored) {
+  Writer writer(bundle, stored);
   for (const ContentStep& step : plan.steps) std::visit(writer, step);
   for (const DesiredPackage& package : desired.packages) {
     const card::Aid& aid = package.package().aid;
@@ -93,6 +141,15 @@ std::vector<PlanLine> PlanLines(const DesiredState& desired,
       writer.Keep(applet.instance,
                   absl::StrCat("applet ", applet.instance.ToHex()));
     }
+  }
+  for (const DesiredDomain& domain : desired.domains) {
+    const card::Aid& aid = domain.domain.instance;
+    if (actual.FindApplication(aid) == nullptr) continue;
+    writer.Keep(aid, absl::StrCat("security domain ", aid.ToHex()));
+  }
+  for (const DesiredApplet& application : desired.applications) {
+    writer.Keep(application.instance,
+                absl::StrCat("application ", application.instance.ToHex()));
   }
   return writer.TakeLines();
 }

@@ -13,7 +13,7 @@ namespace cardferry::sequencer {
 
 // One line of a plan as people read it, like a diff.
 struct PlanLine {
-  enum class Kind { kKeep, kAdd, kRemove };
+  enum class Kind { kKeep, kAdd, kRemove, kChange };
   Kind kind = Kind::kKeep;
   std::string text;
   size_t commands = 0;  // that change the card
@@ -25,10 +25,12 @@ struct PlanLine {
 
 // First what is desired and there already, then the plan's steps in order, with
 // the number of commands that each takes in the bundle. Parameters are never
-// shown.
+// shown. An application that goes with data that it was given (`stored`) says
+// so.
 std::vector<PlanLine> PlanLines(const DesiredState& desired,
                                 const CardContent& actual,
-                                const ContentPlan& plan, const Bundle& bundle);
+                                const ContentPlan& plan, const Bundle& bundle,
+                                const StoredData& stored);
 
 }  // namespace cardferry::sequencer
 

@@ -47,6 +47,24 @@ TEST_F(PlanLinesTest, AReplacementIsRemovedAndAdded) {
                   PlanLine{Kind::kAdd, "applet F04346455252590101", 1}));
 }
 
+TEST_F(PlanLinesTest, AllThatChangesOfOneThingIsOneLine) {
+  const card::Aid domain = A("F0434645525344");
+  desired_.domains = {
+      {A("A0000001515350"), {A("A000000151535041"), domain, {0x80}, {}}}};
+  DesiredApplet& applet = desired_.packages[0].applets[0];
+  applet.security_domain = domain;
+  applet.life_cycle = DesiredLifeCycle::kLocked;
+  EXPECT_THAT(
+      Lines(),
+      ElementsAre(PlanLine{Kind::kAdd, "security domain F0434645525344", 1},
+                  PlanLine{Kind::kAdd, "package F043464552525901 1.0", 4},
+                  PlanLine{Kind::kAdd, "applet F04346455252590101", 1},
+                  PlanLine{Kind::kChange,
+                           "F04346455252590101: to security domain "
+                           "F0434645525344, locked",
+                           2}));
+}
+
 TEST_F(PlanLinesTest, RefusesWhatCannotBeReached) {
   desired_.packages[0].applets[0].module = A("F0AAAAAAAA");
   EXPECT_THAT(sequencer_->Plan(desired_, record_, "demo"),

@@ -8,14 +8,16 @@
 #include "lib/base/status_macros.h"
 #include "services/sequencer/bound_record.h"
 #include "services/sequencer/bundle.h"
+#include "services/sequencer/bundle_goal.h"
 #include "services/sequencer/card_claim.h"
 #include "services/sequencer/packet.h"
 #include "services/sequencer/preflight.h"
+#include "services/sequencer/session_needs.h"
+#include "services/sequencer/stored_data.h"
 
 namespace cardferry::sequencer {
 namespace {
 
-constexpr uint8_t kLevelEncrypted = 0x02;
 constexpr int kMaxOpenings = 16;
 
 // A card that no profile describes cannot be served, whoever asks again.
@@ -36,12 +38,6 @@ absl::Status CheckEncrypts(const CardClaim& claim, const ContentPlan& plan) {
       "with implicit initiation) encrypts nothing: install without them");
 }
 
-// A level that covers both: bits are added, never taken away.
-uint8_t FloorFor(const ContentPlan& plan, const CardProfile& profile) {
-  const uint8_t encrypted = plan.HasParameters() ? kLevelEncrypted : 0;
-  return profile.level_floor | encrypted;
-}
-
 // Reading more pages than this was tried already.
 absl::Status CheckReadable(const StatusSnapshot& seen) {
   const size_t pages =
@@ -49,17 +45,6 @@ absl::Status CheckReadable(const StatusSnapshot& seen) {
   if (pages < card::kMaxStatusPages) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
       "the card's lists go on after ", pages, " pages: more than are read"));
-}
-
-WantedPackage WantedOf(const DesiredPackage& package) {
-  WantedPackage wanted{package.package(), package.file->content_hash, {}, {}};
-  for (const DesiredApplet& applet : package.applets) {
-    wanted.instances.push_back(applet.instance);
-  }
-  for (const card::PackageVersion& import : package.file->cap.imports()) {
-    wanted.imports.push_back(import.aid);
-  }
-  return wanted;
 }
 
 bool IsFresh(const CardRecord& record, absl::Time now) {
@@ -78,18 +63,12 @@ bool HasToReadFirst(const ContentPlan& plan, const CardRecord& record,
 // What has to be known of the bundle when its answers come.
 enum class Opens { kByAuthentication, kByFirstMac };
 BundleState StateOf(const CardRecord& record, const StatusSnapshot& expected,
-                    const Bundle& bundle, const DesiredState& desired,
-                    Opens opening) {
+                    const Bundle& bundle, Opens opening) {
   BundleState state{record, expected, {}};
   if (opening == Opens::kByAuthentication) {
     state.runs.push_back({CommandKind::kAuthenticate});
   }
   state.runs.insert(state.runs.end(), bundle.runs.begin(), bundle.runs.end());
-  for (const DesiredPackage& package : desired.packages) {
-    state.wanted.push_back(WantedOf(package));
-  }
-  state.absent_packages = desired.absent_packages;
-  state.absent_applications = desired.absent_applications;
   return state;
 }
 
@@ -120,6 +99,7 @@ Conclusion TooLate(const BundleState& state, const absl::Status& status) {
   Conclusion conclusion;
   conclusion.record = state.record;
   conclusion.record.read_at = absl::InfinitePast();
+  NoteStoredData(state, {}, {}, conclusion.record);
   conclusion.reason =
       absl::StrCat("What the card answered can no longer be checked (",
                    status.message(), "). What it holds now is not known.");
@@ -207,7 +187,11 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
   ASSIGN_OR_RETURN(CardRecord record,
                    BindRecord(request.record, card_id, claim));
   // Stays so until a conclusion has read the card.
-  if (request.record_in_doubt) record.read_at = absl::InfinitePast();
+  if (request.record_in_doubt) {
+    record.read_at = absl::InfinitePast();
+    // What is there may be another instance than the one that was given it.
+    record.stored.clear();
+  }
   std::string notice;
   if (request.record.has_value()) {
     notice = CounterNotice(request.record->sequence_counter,
@@ -220,7 +204,8 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
   bool looks_again = false;
   if (actual.complete) {
     absl::StatusOr<ContentPlan> planned =
-        PlanContent(request.desired, actual, record.origins, **profile);
+        PlanContent(request.desired, actual, record.origins, **profile,
+                    record.stored);
     looks_again = !planned.ok() && record.snapshot.has_value() &&
                   !IsFresh(record, request.now);
     if (!planned.ok() && !looks_again) return planned.status();
@@ -256,22 +241,19 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Prepare(const Request& request) {
 
 absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
                                                        const Draft& draft) {
-  const bool changes = !draft.plan.steps.empty();
   ASSIGN_OR_RETURN(
       const Keyvault::Session session,
       keyvault_->Authenticate(
           {request.ticket, request.agent, request.reader,
            draft.profile->key_set, draft.claim.initialize_update_answer,
            draft.profile->ChannelOptions(draft.claim), draft.floor,
-           changes ? Keyvault::OperationClass::kContent
-                   : Keyvault::OperationClass::kRead,
-           draft.profile->quirks,
+           ClassOf(draft.plan), draft.profile->quirks,
            draft.claim.implicit ? draft.claim.identity : std::nullopt,
            draft.claim.implicit ? AidOf(draft.claim) : Bytes()}));
   RETURN_IF_ERROR(CheckSession(session, draft.card_id, draft.floor));
   const card::Protection protection =
       draft.profile->ProtectionOf(draft.claim, session.level);
-  const bool read_first = changes && (session.only_reads ||
+  const bool read_first = !draft.plan.steps.empty() && (session.only_reads ||
                                       HasToReadFirst(draft.plan, draft.record,
                                                      protection, request.now));
   const ContentPlan plan = read_first ? ContentPlan() : draft.plan;
@@ -294,10 +276,11 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
       {},
       draft.notice};
   prepared.state = StateOf(
-      draft.record, draft.expected, bundle, request.desired,
+      draft.record, draft.expected, bundle,
       session.external_authenticate.has_value() ? Opens::kByAuthentication
                                                 : Opens::kByFirstMac);
   prepared.state.wrong_mac = draft.profile->wrong_mac;
+  SetGoal(request.desired, plan, prepared.state);
   prepared.state.prepared_at = request.now;
   prepared.state.reads_first = read_first;
   if (draft.profile->rules.receipts) {
@@ -327,7 +310,7 @@ absl::StatusOr<std::vector<PlanLine>> Sequencer::Plan(
       known.snapshot.value_or(found->factory_content);
   ASSIGN_OR_RETURN(const CardContent actual, ReadContent(expected));
   ASSIGN_OR_RETURN(const ContentPlan plan,
-                   PlanContent(desired, actual, known.origins, *found));
+                   PlanContent(desired, actual, known.origins, *found, known.stored));
   RETURN_IF_ERROR(CheckPlan(plan, known, actual, *found, CardClaim()));
   const card::Protection protection(FloorFor(plan, *found), 8,
                                     found->longest_command);
@@ -335,7 +318,7 @@ absl::StatusOr<std::vector<PlanLine>> Sequencer::Plan(
                    FindSignaturesFor(plan, expected, *found, protection));
   ASSIGN_OR_RETURN(const Bundle bundle,
                    BuildBundle(plan, expected, *found, protection, signatures));
-  return PlanLines(desired, actual, plan, bundle);
+  return PlanLines(desired, actual, plan, bundle, known.stored);
 }
 
 absl::Status Sequencer::AddReceipts(const BundleState& state,

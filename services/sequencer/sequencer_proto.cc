@@ -9,6 +9,7 @@
 #include "lib/base/status_macros.h"
 #include "lib/card/gp/get_status.h"
 #include "services/sequencer/bundle.h"
+#include "services/sequencer/desired_state_proto.h"
 #include "services/sequencer/state_proto.h"
 
 namespace cardferry::sequencer {
@@ -17,9 +18,6 @@ namespace {
 namespace pb = v1;
 
 constexpr size_t kPartBytes = 60 * 1000;
-constexpr int kMaxPackages = 32;
-constexpr int kMaxApplets = 64;
-constexpr int kMaxAbsent = 64;
 
 Bytes ToBytes(const std::string& text) {
   const ByteSpan bytes = AsBytes(text);
@@ -32,88 +30,6 @@ absl::StatusOr<card::Transcript> ToTranscript(absl::string_view field,
       card::DecodeTranscript(AsBytes(bytes));
   if (!transcript.ok()) return Annotate(transcript.status(), field);
   return transcript;
-}
-
-absl::StatusOr<card::Aid> ToAid(absl::string_view field,
-                                const std::string& bytes) {
-  absl::StatusOr<card::Aid> aid = card::Aid::Create(AsBytes(bytes));
-  if (!aid.ok()) return Annotate(aid.status(), field);
-  return aid;
-}
-
-absl::StatusOr<DesiredApplet> ToApplet(const pb::DesiredApplet& applet) {
-  ASSIGN_OR_RETURN(card::Aid module, ToAid("module_aid", applet.module_aid()));
-  card::Aid instance = module;
-  if (!applet.instance_aid().empty()) {
-    ASSIGN_OR_RETURN(instance, ToAid("instance_aid", applet.instance_aid()));
-  }
-  Bytes privileges = ToBytes(applet.privileges());
-  if (privileges.empty()) privileges = {0x00};
-  return DesiredApplet{std::move(module),
-                       std::move(instance),
-                       std::move(privileges),
-                       ToBytes(applet.install_parameters()),
-                       ToBytes(applet.system_parameters()),
-                       ToBytes(applet.uicc_parameters())};
-}
-
-absl::StatusOr<DesiredPackage> ToPackage(const pb::DesiredPackage& package,
-                                         LoadFileCache& load_files) {
-  if (package.applets_size() > kMaxApplets) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(package.applets_size(),
-                     " applets of one package: at most ", kMaxApplets));
-  }
-  DesiredPackage desired;
-  desired.replace = package.replace();
-  ASSIGN_OR_RETURN(desired.file,
-                   load_files.Get(AsBytes(package.content_hash())));
-  const card::PackageVersion& found = desired.package();
-  const std::string version = absl::StrCat(found.major, ".", found.minor);
-  if (!package.version().empty() && package.version() != version) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "version ", package.version(), " of package ", found.aid.ToHex(),
-        " is wanted, the CAP file has version ", version));
-  }
-  for (const pb::DesiredApplet& applet : package.applets()) {
-    ASSIGN_OR_RETURN(DesiredApplet parsed, ToApplet(applet));
-    desired.applets.push_back(std::move(parsed));
-  }
-  return desired;
-}
-
-template <typename PbAids>
-absl::StatusOr<std::vector<card::Aid>> ToAids(absl::string_view field,
-                                              const PbAids& aids) {
-  if (aids.size() > kMaxAbsent) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(field, ": ", aids.size(), " AIDs, at most ", kMaxAbsent));
-  }
-  std::vector<card::Aid> parsed;
-  for (const std::string& bytes : aids) {
-    ASSIGN_OR_RETURN(card::Aid aid, ToAid(field, bytes));
-    parsed.push_back(std::move(aid));
-  }
-  return parsed;
-}
-
-absl::StatusOr<DesiredState> ToDesired(const pb::DesiredState& desired,
-                                       LoadFileCache& load_files) {
-  if (desired.packages_size() > kMaxPackages) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        desired.packages_size(), " packages: at most ", kMaxPackages));
-  }
-  DesiredState state;
-  for (const pb::DesiredPackage& package : desired.packages()) {
-    ASSIGN_OR_RETURN(DesiredPackage parsed, ToPackage(package, load_files));
-    state.packages.push_back(std::move(parsed));
-  }
-  ASSIGN_OR_RETURN(state.absent_packages,
-                   ToAids("absent_packages", desired.absent_packages()));
-  ASSIGN_OR_RETURN(
-      state.absent_applications,
-      ToAids("absent_applications", desired.absent_applications()));
-  return state;
 }
 
 pb::Outcome ToProto(Outcome outcome) {
@@ -140,6 +56,8 @@ pb::StepKind ToProto(PlanLine::Kind kind) {
       return pb::STEP_KIND_ADD;
     case PlanLine::Kind::kRemove:
       return pb::STEP_KIND_REMOVE;
+    case PlanLine::Kind::kChange:
+      return pb::STEP_KIND_CHANGE;
   }
   return pb::STEP_KIND_UNSPECIFIED;
 }
@@ -198,7 +116,8 @@ absl::StatusOr<Sequencer::Request> ParsePrepare(
   ASSIGN_OR_RETURN(parsed.answers,
                    ParseAnswers(request.identify_transcript(),
                                 request.challenge_transcript()));
-  ASSIGN_OR_RETURN(parsed.desired, ToDesired(request.desired(), load_files));
+  ASSIGN_OR_RETURN(parsed.desired,
+                   ParseDesiredState(request.desired(), load_files));
   parsed.card_id = request.card_id();
   parsed.record_in_doubt = request.record_in_doubt();
   if (request.card_record().empty()) return parsed;
@@ -211,7 +130,8 @@ absl::StatusOr<Sequencer::Request> ParsePrepare(
 absl::StatusOr<PlanQuestion> ParsePlan(const pb::PlanRequest& request,
                                        LoadFileCache& load_files) {
   PlanQuestion parsed;
-  ASSIGN_OR_RETURN(parsed.desired, ToDesired(request.desired(), load_files));
+  ASSIGN_OR_RETURN(parsed.desired,
+                   ParseDesiredState(request.desired(), load_files));
   parsed.profile = request.profile();
   if (request.card_record().empty()) return parsed;
   ASSIGN_OR_RETURN(parsed.record, DecodeCardRecord(request.card_record()));

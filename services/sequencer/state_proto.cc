@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "services/sequencer/application_state_proto.h"
 #include "services/sequencer/state.pb.h"
 
 namespace cardferry::sequencer {
@@ -13,7 +14,7 @@ namespace {
 namespace pb = state::v1;
 
 // Written; older ones are read too.
-constexpr uint32_t kVersion = 3;
+constexpr uint32_t kVersion = 4;
 constexpr size_t kMaxTokenBytes = 4096;
 constexpr size_t kHashBytes = 32;
 constexpr size_t kMaxCplcBytes = 64;
@@ -41,6 +42,11 @@ absl::StatusOr<uint8_t> ToByte(uint32_t value) {
 
 bool IsKnownVersion(uint32_t version) {
   return version >= 1 && version <= kVersion;
+}
+
+// No bytes for none.
+std::string BytesOf(const std::optional<card::Aid>& aid) {
+  return aid.has_value() ? AsString(aid->bytes()) : "";
 }
 
 template <typename PbAids>
@@ -124,6 +130,29 @@ void Write(const CardRecord& record, pb::CardRecord& out) {
   if (record.read_at != absl::InfinitePast()) {
     out.set_read_at_us(absl::ToUnixMicros(record.read_at));
   }
+  for (const auto& [application, fingerprints] : record.stored) {
+    pb::StoredData& written = *out.add_stored();
+    written.set_application_aid(AsString(application.bytes()));
+    for (const Bytes& fingerprint : fingerprints) {
+      written.add_fingerprints(AsString(fingerprint));
+    }
+  }
+}
+
+absl::Status ReadStored(const pb::CardRecord& record, CardRecord& read) {
+  if (record.stored_size() > kMaxItems) return Refuse("too many applications");
+  for (const pb::StoredData& stored : record.stored()) {
+    ASSIGN_OR_RETURN(const card::Aid application,
+                     card::Aid::Create(AsBytes(stored.application_aid())));
+    if (stored.fingerprints_size() > kMaxItems) {
+      return Refuse("too many fingerprints");
+    }
+    for (const std::string& bytes : stored.fingerprints()) {
+      ASSIGN_OR_RETURN(Bytes fingerprint, ToHash(bytes));
+      read.stored[application].push_back(std::move(fingerprint));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<CardRecord> Read(const pb::CardRecord& record) {
@@ -148,6 +177,7 @@ absl::StatusOr<CardRecord> Read(const pb::CardRecord& record) {
   if (record.read_at_us() != 0) {
     read.read_at = absl::FromUnixMicros(record.read_at_us());
   }
+  RETURN_IF_ERROR(ReadStored(record, read));
   if (record.has_snapshot()) {
     ASSIGN_OR_RETURN(read.snapshot, Read(record.snapshot()));
   }
@@ -186,6 +216,15 @@ void Write(const WantedPackage& wanted, pb::WantedPackage& out) {
   out.set_content_hash(AsString(wanted.content_hash));
   WriteAids(wanted.instances, *out.mutable_instance_aids());
   WriteAids(wanted.imports, *out.mutable_imports());
+  out.set_security_domain(BytesOf(wanted.security_domain));
+}
+
+// No bytes for none.
+absl::StatusOr<std::optional<card::Aid>> ReadOptionalAid(
+    const std::string& bytes) {
+  if (bytes.empty()) return std::optional<card::Aid>();
+  ASSIGN_OR_RETURN(card::Aid aid, card::Aid::Create(AsBytes(bytes)));
+  return std::optional<card::Aid>(std::move(aid));
 }
 
 absl::StatusOr<WantedPackage> Read(const pb::WantedPackage& wanted) {
@@ -196,6 +235,8 @@ absl::StatusOr<WantedPackage> Read(const pb::WantedPackage& wanted) {
   ASSIGN_OR_RETURN(read.content_hash, ToHash(wanted.content_hash()));
   ASSIGN_OR_RETURN(read.instances, ReadAids(wanted.instance_aids()));
   ASSIGN_OR_RETURN(read.imports, ReadAids(wanted.imports()));
+  ASSIGN_OR_RETURN(read.security_domain,
+                   ReadOptionalAid(wanted.security_domain()));
   return read;
 }
 
@@ -270,11 +311,10 @@ std::string EncodeBundleState(const BundleState& state) {
   }
   WriteAids(state.absent_packages, *message.mutable_absent_packages());
   WriteAids(state.absent_applications, *message.mutable_absent_applications());
+  WriteApplications(state, message);
   message.set_verify_token(AsString(state.verify_token));
   message.set_reads_first(state.reads_first);
-  if (state.confirming_domain.has_value()) {
-    message.set_confirming_domain(AsString(state.confirming_domain->bytes()));
-  }
+  message.set_confirming_domain(BytesOf(state.confirming_domain));
   if (state.wrong_mac != kWrongMac) {
     message.set_wrong_mac(state.wrong_mac.value());
   }
@@ -311,11 +351,10 @@ absl::StatusOr<BundleState> DecodeBundleState(const std::string& bytes) {
   ASSIGN_OR_RETURN(state.absent_packages, ReadAids(message.absent_packages()));
   ASSIGN_OR_RETURN(state.absent_applications,
                    ReadAids(message.absent_applications()));
-  if (!message.confirming_domain().empty()) {
-    ASSIGN_OR_RETURN(state.confirming_domain,
-                     card::Aid::Create(AsBytes(message.confirming_domain())));
-  }
+  ASSIGN_OR_RETURN(state.confirming_domain,
+                   ReadOptionalAid(message.confirming_domain()));
   RETURN_IF_ERROR(CheckRuns(state));
+  RETURN_IF_ERROR(ReadApplications(message, state));
   RETURN_IF_ERROR(ReadPacket(message, state));
   return state;
 }

@@ -75,8 +75,8 @@ TEST(CardRecordStateTest, RefusesWhatItWouldNotWrite) {
   EXPECT_THAT(DecodeCardRecord("\xFF"), Refused("not a card record"));
   EXPECT_THAT(DecodeCardRecord(std::string(kMaxRecordBytes + 1, '\0')),
               Refused("not a card record"));
-  EXPECT_THAT(refusal([](auto& p) { p.set_version(4); }),
-              Refused("a card record of version 4"));
+  EXPECT_THAT(refusal([](auto& p) { p.set_version(5); }),
+              Refused("a card record of version 5"));
   EXPECT_THAT(refusal([](auto& p) { p.clear_card_id(); }),
               Refused("a card record beyond its limits"));
   EXPECT_THAT(refusal([](auto& p) { p.set_cplc(std::string(65, 'x')); }),
@@ -190,6 +190,56 @@ TEST(BundleStateTest, ComesBackAsItWas) {
   EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)), IsOkAndHolds(state));
 }
 
+TEST(BundleStateTest, ComesBackWithWhatApplicationsShouldBe) {
+  BundleState state = State();
+  state.wanted[0].security_domain = kLibrary;
+  state.wanted_applications = {
+      {kApplet, DesiredLifeCycle::kLocked, {0x80, 0x00, 0x01}, kLibrary},
+      {kLibrary, DesiredLifeCycle::kSelectable},
+      {kPackage}};
+  EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)), IsOkAndHolds(state));
+  const auto refusal = [&state](auto change) {
+    state::v1::BundleState proto;
+    proto.ParseFromString(EncodeBundleState(state));
+    change(*proto.mutable_wanted_applications(0));
+    return DecodeBundleState(proto.SerializeAsString());
+  };
+  EXPECT_OK(refusal([](auto&) {}));
+  EXPECT_THAT(refusal([](auto& p) { p.set_life_cycle(3); }),
+              Refused("a wanted application that is none"));
+  EXPECT_THAT(refusal([](auto& p) { p.set_privileges("12"); }),
+              Refused("a wanted application that is none"));
+  EXPECT_THAT(refusal([](auto& p) { p.set_security_domain("1"); }),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(refusal([](auto& p) { p.clear_aid(); }),
+              StatusIs(StatusCode::kInvalidArgument));
+}
+
+TEST(CardRecordStateTest, ComesBackWithWhatApplicationsWereGiven) {
+  CardRecord record = Record();
+  record.stored = {{kApplet, {Bytes(32, 0x01), Bytes(32, 0x02)}}};
+  EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(record)), IsOkAndHolds(record));
+  state::v1::CardRecord proto;
+  proto.ParseFromString(EncodeCardRecord(record));
+  proto.mutable_stored(0)->add_fingerprints("short");
+  EXPECT_THAT(DecodeCardRecord(proto.SerializeAsString()),
+              Refused("a hash has 32 bytes"));
+}
+
+TEST(BundleStateTest, ComesBackWithItsPersonalizations) {
+  BundleState state = State();
+  state.runs.push_back({CommandKind::kBeginPersonalization, kApplet, 1});
+  state.runs.push_back({CommandKind::kStoreData, kApplet, 3});
+  EXPECT_THAT(
+      DecodeBundleState(EncodeBundleState(state)),
+      Refused("a bundle state with other personalizations than its own"));
+  state.personalizations = {{kApplet, Bytes(32, 0x01)}};
+  EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)), IsOkAndHolds(state));
+  state.personalizations[0].fingerprint.pop_back();
+  EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)),
+              Refused("a hash has 32 bytes"));
+}
+
 TEST(BundleStateTest, RefusesWhatItWouldNotWrite) {
   const auto refusal = [](auto change) {
     state::v1::BundleState proto;
@@ -214,7 +264,7 @@ TEST(BundleStateTest, RefusesWhatItWouldNotWrite) {
               Refused("a bundle state without its commands"));
   EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(3)->set_count(1023); }),
               Refused("a bundle state without its commands"));
-  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(14); }),
+  EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(100); }),
               Refused("a command run that is none"));
   EXPECT_THAT(refusal([](auto& p) { p.mutable_runs(1)->set_kind(0); }),
               Refused("a command run that is none"));

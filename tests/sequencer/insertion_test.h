@@ -37,7 +37,8 @@ inline std::string NameOfCardType(
 // the brokerage package and its applet.
 class InsertionTest : public testing::TestWithParam<CardType>, protected Kiosk {
  protected:
-  InsertionTest() : Kiosk(GetParam()) {
+  explicit InsertionTest(uint32_t allowed_privileges = 0)
+      : Kiosk(GetParam(), allowed_privileges) {
     desired_ = {{Package("brokerage.cap", kBrokerageApplet, kAccount)}, {}, {}};
   }
 

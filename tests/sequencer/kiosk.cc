@@ -16,10 +16,12 @@ keyvault::KnownKeySet KeySetFor(const CardType& type) {
   return key_set;
 }
 
-keyvault::VaultPolicy PolicyFor(const CardType& type) {
+keyvault::VaultPolicy PolicyFor(const CardType& type,
+                                uint32_t allowed_privileges) {
   keyvault::KeySetRules rules;
   rules.level_floor = type.level_floor;
   rules.channel_options = {type.i};
+  rules.allowed_privileges = allowed_privileges;
   keyvault::VaultPolicy policy;
   policy.key_sets["test"] = rules;
   return policy;
@@ -27,10 +29,11 @@ keyvault::VaultPolicy PolicyFor(const CardType& type) {
 
 }  // namespace
 
-Kiosk::Kiosk(const CardType& type)
+Kiosk::Kiosk(const CardType& type, uint32_t allowed_privileges)
     : type_(type),
       key_set_(KeySetFor(type)),
-      vault_({hsm_keys_, ledger_, clock_, random_}, PolicyFor(type)) {
+      vault_({hsm_keys_, ledger_, clock_, random_},
+             PolicyFor(type, allowed_privileges)) {
   Serve(card::DeleteRelated::kNo);
   NewCard();
 }

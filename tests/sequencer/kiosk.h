@@ -65,8 +65,8 @@ inline std::vector<CardType> CardTypes() {
 // It is no agent: what runs, and how far, is the caller's choice.
 class Kiosk {
  protected:
-  // With a new card.
-  explicit Kiosk(const CardType& type);
+  // With a new card, and a vault that lets INSTALL give these privileges.
+  explicit Kiosk(const CardType& type, uint32_t allowed_privileges = 0);
 
   // A new sequencer.
   void Serve(card::DeleteRelated delete_related);

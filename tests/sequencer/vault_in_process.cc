@@ -52,6 +52,20 @@ std::optional<keyvault::ImplicitStart> ToVaults(
       static_cast<uint16_t>(*implicit->sequence_counter)};
 }
 
+keyvault::OperationClass ToClass(Keyvault::OperationClass operation_class) {
+  switch (operation_class) {
+    case Keyvault::OperationClass::kContent:
+      return keyvault::OperationClass::kContent;
+    case Keyvault::OperationClass::kPersonalize:
+      return keyvault::OperationClass::kPersonalize;
+    case Keyvault::OperationClass::kContentAndPersonalize:
+      return keyvault::OperationClass::kContentAndPersonalize;
+    case Keyvault::OperationClass::kRead:
+      break;
+  }
+  return keyvault::OperationClass::kRead;
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Keyvault::Opening>> VaultInProcess::IssueOpenings(
@@ -69,17 +83,13 @@ absl::StatusOr<std::vector<Keyvault::Opening>> VaultInProcess::IssueOpenings(
 
 absl::StatusOr<Keyvault::Session> VaultInProcess::Authenticate(
     const Handshake& handshake) {
-  const auto operation_class =
-      handshake.operation_class == OperationClass::kContent
-          ? keyvault::OperationClass::kContent
-          : keyvault::OperationClass::kRead;
   ASSIGN_OR_RETURN(keyvault::Session session,
                    vault_.Authenticate({handshake.ticket,
                                         {handshake.agent, handshake.reader},
                                         handshake.key_set,
                                         handshake.initialize_update_answer,
                                         handshake.level_floor,
-                                        operation_class,
+                                        ToClass(handshake.operation_class),
                                         handshake.channel_options,
                                         handshake.aid,
                                         ToVaults(handshake.quirks),

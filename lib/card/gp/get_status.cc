@@ -17,6 +17,7 @@ constexpr uint32_t kTagPrivileges = 0xC5;
 constexpr uint32_t kTagLoadFile = 0xC4;
 constexpr uint32_t kTagVersion = 0xCE;
 constexpr uint32_t kTagModule = 0x84;
+constexpr uint32_t kTagSecurityDomain = 0xCC;
 
 absl::Status WrongLength(absl::string_view field, size_t size) {
   return absl::InvalidArgumentError(
@@ -41,6 +42,10 @@ absl::Status ReadField(const Tlv& field, StatusEntry& entry) {
       return absl::OkStatus();
     case kTagLoadFile: {
       ASSIGN_OR_RETURN(entry.load_file, Aid::Create(field.value));
+      return absl::OkStatus();
+    }
+    case kTagSecurityDomain: {
+      ASSIGN_OR_RETURN(entry.security_domain, Aid::Create(field.value));
       return absl::OkStatus();
     }
     case kTagVersion:
@@ -112,7 +117,8 @@ std::string ApplicationText(uint8_t life_cycle) {
 bool StatusEntry::operator==(const StatusEntry& o) const {
   return aid == o.aid && life_cycle == o.life_cycle &&
          privileges == o.privileges && load_file == o.load_file &&
-         version == o.version && modules == o.modules;
+         version == o.version && modules == o.modules &&
+         security_domain == o.security_domain;
 }
 
 CommandApdu GetStatusCommand(StatusScope scope, StatusPage page) {

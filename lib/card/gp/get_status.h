@@ -42,14 +42,16 @@ struct StatusEntry {
   std::optional<Aid> load_file;     // that an application comes from
   std::optional<uint16_t> version;  // of a load file: major, minor
   std::vector<Aid> modules;         // of a load file
+  // That the application or load file belongs to.
+  std::optional<Aid> security_domain = std::nullopt;
 
   bool operator==(const StatusEntry& o) const;
 };
 
 // E3 { 4F AID, 9F70 life cycle [contactless state], [C5 privileges],
-// [C4 load file], [CE version], [84 module]..., ... } one after the other;
-// other fields are skipped. INVALID_ARGUMENT, naming the entry, when it is not
-// well formed.
+// [C4 load file], [CE version], [84 module]..., [CC security domain], ... } one
+// after the other; other fields are skipped. INVALID_ARGUMENT, naming the
+// entry, when it is not well formed.
 absl::StatusOr<std::vector<StatusEntry>> ParseStatusEntries(ByteSpan data);
 
 // A list as a card gave it, page by page.

@@ -30,6 +30,16 @@ ResponseApdu Answer(const std::string& hex, uint16_t sw) {
   return {FromHexOrDie(hex), StatusWord(sw)};
 }
 
+TEST(GetStatusTest, ReadsWhichSecurityDomainAnEntryBelongsTo) {
+  const auto entries =
+      ParseStatusEntries(FromHexOrDie("E30E4F05F043464552CC05A000000151"));
+  ASSERT_OK(entries);
+  EXPECT_EQ(entries->front().security_domain, A("A000000151"));
+  EXPECT_THAT(
+      ParseStatusEntries(FromHexOrDie("E30D4F05F043464552CC04A0000001")),
+      StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
 TEST(GetStatusTest, CommandsAreExact) {
   EXPECT_EQ(ToHex(GetStatusCommand(StatusScope::kLoadFiles, StatusPage::kFirst)
                       .Encode()),

@@ -8,6 +8,8 @@
 namespace cardferry::card {
 namespace {
 
+constexpr uint8_t kCla = 0x80;
+
 // INSTALL's P1.
 enum class For : uint8_t {
   kMakeSelectable = 0x08,
@@ -26,7 +28,6 @@ struct Fields {
 };
 
 absl::StatusOr<CommandApdu> Install(For purpose, const Fields& fields) {
-  constexpr uint8_t kCla = 0x80;
   constexpr uint8_t kInstall = 0xE6;
   Bytes data;
   AppendLengthValue(data, fields.security_domain);
@@ -72,6 +73,14 @@ absl::StatusOr<CommandApdu> UpdateRegistry(const RegistryUpdate& update) {
                               : ByteSpan();
   return Install(For::kRegistryUpdate, {domain, update.application.bytes(),
                                         update.privileges, update.parameters});
+}
+
+absl::StatusOr<CommandApdu> SetLocked(const Aid& application, bool locked) {
+  constexpr uint8_t kSetStatus = 0xF0;
+  constexpr uint8_t kAnApplication = 0x40;
+  return CommandApdu::Create({kCla, kSetStatus, kAnApplication,
+                              static_cast<uint8_t>(locked ? 0x80 : 0x00)},
+                             application.bytes(), std::nullopt);
 }
 
 absl::StatusOr<CommandApdu> InstallForPersonalization(const Aid& application) {

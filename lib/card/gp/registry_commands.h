@@ -8,8 +8,9 @@
 #include "lib/card/apdu/aid.h"
 #include "lib/card/apdu/command_apdu.h"
 
-// INSTALL of what is on the card already (GPCS 2.3.1, 11.5.2.3): what changes
-// its entry in the registry. Plain, without token; all ask for an answer.
+// INSTALL and SET STATUS of what is on the card already (GPCS 2.3.1, 11.5.2.3,
+// 11.10): what changes its entry in the registry. Plain, without token; INSTALL
+// asks for an answer.
 namespace cardferry::card {
 
 // INSTALL [for make selectable] (11.5.2.3.3). INVALID_ARGUMENT for privileges
@@ -33,6 +34,10 @@ struct RegistryUpdate {
 // INSTALL [for registry update] (11.5.2.3.5). INVALID_ARGUMENT for privileges
 // of another length.
 absl::StatusOr<CommandApdu> UpdateRegistry(const RegistryUpdate& update);
+
+// SET STATUS of an application (11.10): locks it, or puts it back into the
+// state that it had before.
+absl::StatusOr<CommandApdu> SetLocked(const Aid& application, bool locked);
 
 // INSTALL [for personalization] (11.5.2.3.6): the STORE DATA commands after it
 // go to this application.

@@ -37,6 +37,11 @@ TEST(RegistryCommandsTest, AreExact) {
             "00");
 }
 
+TEST(RegistryCommandsTest, ALockNamesTheApplicationAndAsksForNoAnswer) {
+  EXPECT_EQ(Hex(SetLocked(kApplet, true)), "80F0408006F04346455201");
+  EXPECT_EQ(Hex(SetLocked(kApplet, false)), "80F0400006F04346455201");
+}
+
 TEST(RegistryCommandsTest, AnUpdateSaysOnlyWhatChanges) {
   EXPECT_EQ(Hex(UpdateRegistry({kApplet})),
             "80E640000C"

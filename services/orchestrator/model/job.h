@@ -125,7 +125,7 @@ struct Job {
 
 // One line of what a job would do. The signs are the sequencer's.
 struct PlannedStep {
-  enum class Sign { kKeep, kAdd, kRemove };
+  enum class Sign { kKeep, kAdd, kRemove, kChange };
   Sign sign = Sign::kKeep;
   std::string text;
   uint32_t commands = 0;  // that change the card

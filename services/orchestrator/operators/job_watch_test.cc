@@ -6,6 +6,7 @@
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 #include "lib/base/testing/fake_clock.h"
+#include "services/orchestrator/job_data/testing/test_box.h"
 #include "services/orchestrator/repository/job_repository.h"
 #include "services/orchestrator/repository/testing/database_fixture.h"
 #include "services/orchestrator/sequencing/testing/fake_sequencer.h"
@@ -46,7 +47,8 @@ class JobWatchTest : public ::testing::Test {
   FakeClock clock_;
   ManualExecutor executor_;
   OperatorDesk desk_{
-      {db_.database(), sequencer_, board_, clock_, [](const JobTarget&) {},
+      {db_.database(), sequencer_, board_, clock_, TestBox(),
+       [](const JobTarget&) {},
        [] { return std::map<std::string, std::vector<Reader>>(); },
        [](const std::string&) {}}};
   std::shared_ptr<JobWatch> watch_;

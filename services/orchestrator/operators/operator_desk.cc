@@ -6,6 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "services/orchestrator/job_data/job_data.h"
 #include "services/orchestrator/operators/job_check.h"
 #include "services/orchestrator/repository/agent_repository.h"
 #include "services/orchestrator/repository/application_repository.h"
@@ -124,7 +125,12 @@ absl::StatusOr<PlanQuestion> OperatorDesk::QuestionOf(store::Transaction& tx,
                                                       const NewJob& job) {
   RETURN_IF_ERROR(CheckSubject(tx, job.subject));
   RETURN_IF_ERROR(CheckTarget(tx, job.target));
-  ASSIGN_OR_RETURN(const NewJob named, NameFiles(tx, job));
+  ASSIGN_OR_RETURN(NewJob named, NameFiles(tx, job));
+  if (named.subject.action == JobAction::kManifest) {
+    ASSIGN_OR_RETURN(
+        named.install_parameters,
+        BindToCard(named.install_parameters, job.target.card_id, parts_.box));
+  }
   Application application;
   if (!job.subject.application.empty()) {
     ASSIGN_OR_RETURN(application,
@@ -167,7 +173,9 @@ absl::StatusOr<Job> OperatorDesk::AddJob(const NewJob& job) {
       parts_.database.Write([&](store::Transaction& tx) -> absl::StatusOr<Job> {
         RETURN_IF_ERROR(CheckSubject(tx, job.subject));
         RETURN_IF_ERROR(CheckTarget(tx, job.target));
-        ASSIGN_OR_RETURN(const NewJob named, NameFiles(tx, job));
+        ASSIGN_OR_RETURN(NewJob named, NameFiles(tx, job));
+        ASSIGN_OR_RETURN(named.install_parameters,
+                         SealJobData(parts_.box, named.install_parameters));
         JobRepository jobs(tx);
         ASSIGN_OR_RETURN(const std::string id, jobs.Add(named, now));
         return jobs.Get(id);

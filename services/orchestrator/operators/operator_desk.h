@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
 #include "lib/base/clock.h"
+#include "lib/crypto/sealed_box.h"
 #include "lib/store/database.h"
 #include "services/orchestrator/jobs/job_board.h"
 #include "services/orchestrator/model/agent.h"
@@ -40,6 +41,7 @@ class OperatorDesk {
     Sequencer& sequencer;
     JobBoard& board;
     const Clock& clock;
+    const crypto::SealedBox& box;  // of what is kept of jobs
     // A job was added: tell the readers that it may concern.
     std::function<void(const JobTarget&)> job_waits;
     // The connected agents and their readers.

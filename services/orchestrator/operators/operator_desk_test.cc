@@ -4,6 +4,8 @@
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 #include "lib/base/testing/fake_clock.h"
+#include "services/orchestrator/job_data/job_data.h"
+#include "services/orchestrator/job_data/testing/test_box.h"
 #include "services/orchestrator/operators/job_check.h"
 #include "services/orchestrator/repository/card_repository.h"
 #include "services/orchestrator/repository/job_repository.h"
@@ -40,7 +42,7 @@ class OperatorDeskTest : public ::testing::Test {
   std::vector<std::string> ended_;
   std::map<std::string, std::vector<Reader>> connected_;
   OperatorDesk desk_{
-      {db_.database(), sequencer_, board_, clock_,
+      {db_.database(), sequencer_, board_, clock_, TestBox(),
        [this](const JobTarget& target) {
          told_.push_back(target.agent + target.card_id);
        },
@@ -154,11 +156,24 @@ TEST_F(OperatorDeskTest, AManifestIsKeptWithTheHashesOfItsFiles) {
                          return JobRepository(tx).InstallParameters(added.id);
                        }));
   DesiredState desired;
-  desired.manifest = kept;
+  desired.manifest = OpenJobData(TestBox(), kept).value();
   EXPECT_THAT(LoadFilesOf(desired), ElementsAre(Bytes{1, 2}));
   sequencer::v1::DesiredState state;
-  ASSERT_TRUE(state.ParseFromString(AsString(kept)));
+  ASSERT_TRUE(state.ParseFromString(AsString(desired.manifest)));
   EXPECT_EQ(state.packages(0).application(), "");
+}
+
+TEST_F(OperatorDeskTest, WhatAJobBringsIsSealedInTheDatabase) {
+  Introduce("kiosk-7");
+  ASSERT_OK(desk_.AddApplication("brokerage", {1, 2}));
+  ASSERT_OK_AND_ASSIGN(const Job added,
+                       desk_.AddJob(JobFor({"kiosk-7", "", ""})));
+  ASSERT_OK_AND_ASSIGN(const Bytes kept,
+                       db_.database().Read([&](store::Transaction& tx) {
+                         return JobRepository(tx).InstallParameters(added.id);
+                       }));
+  EXPECT_EQ(ToHex(kept).find("3437"), std::string::npos);
+  EXPECT_THAT(OpenJobData(TestBox(), kept), IsOkAndHolds(Bytes({0x34, 0x37})));
 }
 
 TEST_F(OperatorDeskTest, AManifestStandsAlone) {

@@ -60,6 +60,8 @@ v1::PlanSign RenderSign(PlannedStep::Sign sign) {
       return v1::PLAN_SIGN_ADD;
     case PlannedStep::Sign::kRemove:
       return v1::PLAN_SIGN_REMOVE;
+    case PlannedStep::Sign::kChange:
+      return v1::PLAN_SIGN_CHANGE;
   }
   return v1::PLAN_SIGN_UNSPECIFIED;
 }

@@ -217,6 +217,13 @@ store::Migration CardReceipts() {
            "number)"}};
 }
 
+// 00 before what was stored as it is (job_data/job_data.cc).
+store::Migration SealedJobData() {
+  return {"what jobs bring to cards is sealed",
+          {"UPDATE jobs SET install_parameters = '00' || install_parameters "
+           "WHERE install_parameters <> ''"}};
+}
+
 }  // namespace
 
 std::vector<store::Migration> Schema() {
@@ -224,7 +231,7 @@ std::vector<store::Migration> Schema() {
           Sessions(),           Journal(),      JobsOfAllActions(),
           AddedAgents(),        StoppedCards(), JobsByEnd(),
           PacketTrouble(),      CardsInDoubt(), PacketsByJob(),
-          PacketsWithoutRoom(), CardReceipts()};
+          PacketsWithoutRoom(), CardReceipts(), SealedJobData()};
 }
 
 }  // namespace cardferry::orchestrator

@@ -88,7 +88,7 @@ TEST_F(OldDatabaseTest, KeepsItsJobsWithAllThatBelongsToThem) {
   EXPECT_THAT(Do([](store::Transaction& tx) {
                 return JobRepository(tx).InstallParameters("1");
               }),
-              IsOkAndHolds(Bytes({0x31})));
+              IsOkAndHolds(Bytes({0x00, 0x31})));
 }
 
 TEST_F(OldDatabaseTest, StillAwaitsTheReportsOfItsPackets) {

@@ -45,6 +45,8 @@ PlannedStep::Sign ParseSign(pb::StepKind kind) {
       return PlannedStep::Sign::kAdd;
     case pb::STEP_KIND_REMOVE:
       return PlannedStep::Sign::kRemove;
+    case pb::STEP_KIND_CHANGE:
+      return PlannedStep::Sign::kChange;
     default:
       return PlannedStep::Sign::kKeep;
   }
@@ -91,6 +93,40 @@ void Render(const DesiredState& desired, pb::DesiredState& state) {
   for (const Bytes& aid : desired.absent_applications) {
     state.add_absent_applications(AsString(aid));
   }
+}
+
+// What a card's identifier says of it.
+absl::StatusOr<std::string> FactOf(const std::string& card_id,
+                                   const pb::CardValue& value) {
+  if (value.fact() == pb::CARD_FACT_ID) return card_id;
+  const std::string hex = card_id.substr(card_id.rfind('/') + 1);
+  const absl::StatusOr<Bytes> data = FromHex(hex);
+  if (value.fact() != pb::CARD_FACT_KEY_DIVERSIFICATION_DATA || !data.ok()) {
+    return absl::InvalidArgumentError(
+        "the manifest asks for a fact of the card "
+        "that is not known");
+  }
+  return value.as_text() ? hex : AsString(*data);
+}
+
+// Puts the facts in their places, which are in ascending order, and forgets
+// them.
+absl::Status PutFacts(const std::string& card_id,
+                      google::protobuf::RepeatedPtrField<pb::CardValue>& facts,
+                      std::string& value) {
+  size_t added = 0;
+  size_t last = 0;
+  for (const pb::CardValue& one : facts) {
+    if (one.at() < last || one.at() + added > value.size()) {
+      return absl::InvalidArgumentError("a fact of the card has no place");
+    }
+    ASSIGN_OR_RETURN(const std::string fact, FactOf(card_id, one));
+    value.insert(one.at() + added, fact);
+    added += fact.size();
+    last = one.at();
+  }
+  facts.Clear();
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -205,6 +241,45 @@ absl::StatusOr<Bytes> NameLoadFiles(
     ASSIGN_OR_RETURN(const Bytes hash, hash_of(package.application()));
     package.clear_application();
     package.set_content_hash(AsString(hash));
+  }
+  return ToBytes(state.SerializeAsString());
+}
+
+absl::StatusOr<Bytes> BindToCard(const Bytes& manifest,
+                                 const std::string& card_id,
+                                 const crypto::SealedBox& box) {
+  pb::DesiredState state;
+  if (!state.ParseFromString(AsString(manifest))) {
+    return absl::InvalidArgumentError("not a desired state");
+  }
+  std::vector<pb::DesiredApplet*> all;
+  for (pb::DesiredPackage& package : *state.mutable_packages()) {
+    for (pb::DesiredApplet& applet : *package.mutable_applets()) {
+      all.push_back(&applet);
+    }
+  }
+  for (pb::DesiredDomain& domain : *state.mutable_domains()) {
+    all.push_back(domain.mutable_domain());
+  }
+  for (pb::DesiredApplet& application : *state.mutable_applications()) {
+    all.push_back(&application);
+  }
+  for (pb::DesiredApplet* applet : all) {
+    RETURN_IF_ERROR(PutFacts(card_id,
+                             *applet->mutable_install_parameter_facts(),
+                             *applet->mutable_install_parameters()));
+    for (pb::PersonalData& data : *applet->mutable_personal_data()) {
+      for (pb::PersonalObject& object : *data.mutable_objects()) {
+        RETURN_IF_ERROR(PutFacts(card_id, *object.mutable_facts(),
+                                 *object.mutable_value()));
+      }
+      data.clear_fingerprint();
+      ASSIGN_OR_RETURN(
+          const Bytes fingerprint,
+          box.Fingerprint(absl::StrCat("personal data of ", card_id),
+                          AsBytes(data.SerializeAsString())));
+      data.set_fingerprint(AsString(fingerprint));
+    }
   }
   return ToBytes(state.SerializeAsString());
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "lib/crypto/sealed_box.h"
 #include "proto/cardferry/sequencer/v1/sequencer.pb.h"
 #include "services/orchestrator/sequencing/sequencer.h"
 
@@ -35,6 +36,13 @@ std::vector<Bytes> LoadFilesOf(const DesiredState& desired);
 absl::StatusOr<Bytes> NameLoadFiles(
     const Bytes& manifest,
     const std::function<absl::StatusOr<Bytes>(const std::string&)>& hash_of);
+
+// A manifest for one card: with the card's facts in their places, and with what
+// its record will know its personal data by, keyed hashes over data and card.
+// INVALID_ARGUMENT for a fact that is not known.
+absl::StatusOr<Bytes> BindToCard(const Bytes& manifest,
+                                 const std::string& card_id,
+                                 const crypto::SealedBox& box);
 
 }  // namespace cardferry::orchestrator
 

@@ -3,7 +3,9 @@
 #include "gmock/gmock.h"
 #include "google/protobuf/text_format.h"
 #include "gtest/gtest.h"
+#include "lib/base/status_macros.h"
 #include "lib/base/status_matchers.h"
+#include "services/orchestrator/job_data/testing/test_box.h"
 
 namespace cardferry::orchestrator {
 namespace {
@@ -195,6 +197,71 @@ TEST(SequencerProto, ReadsTheStepsOfAPlan) {
   EXPECT_EQ(steps[1].text, "b");
   EXPECT_EQ(steps[1].commands, 3u);
   EXPECT_EQ(steps[2].sign, PlannedStep::Sign::kRemove);
+}
+
+class BindToCardTest : public ::testing::Test {
+ protected:
+  BindToCardTest() {
+    applet_ = manifest_.add_packages()->add_applets();
+    pb::PersonalObject& object = *applet_->add_personal_data()->add_objects();
+    object.set_value("[]");
+    pb::CardValue& fact = *object.add_facts();
+    fact.set_at(1);
+    fact.set_fact(pb::CARD_FACT_KEY_DIVERSIFICATION_DATA);
+  }
+  absl::StatusOr<pb::DesiredState> Bound(const std::string& card_id) {
+    const std::string text = manifest_.SerializeAsString();
+    const ByteSpan bytes = AsBytes(text);
+    ASSIGN_OR_RETURN(
+        const Bytes bound,
+        BindToCard(Bytes(bytes.begin(), bytes.end()), card_id, TestBox()));
+    pb::DesiredState state;
+    EXPECT_TRUE(state.ParseFromString(AsString(bound)));
+    return state;
+  }
+  const pb::PersonalData& DataOf(const pb::DesiredState& state) {
+    return state.packages(0).applets(0).personal_data(0);
+  }
+
+  pb::DesiredState manifest_;
+  pb::DesiredApplet* applet_;
+};
+
+TEST_F(BindToCardTest, FactsAreInTheirPlaces) {
+  applet_->set_install_parameters("id=;");
+  pb::CardValue& fact = *applet_->add_install_parameter_facts();
+  fact.set_at(3);
+  fact.set_fact(pb::CARD_FACT_ID);
+  fact.set_as_text(true);
+  ASSERT_OK_AND_ASSIGN(const pb::DesiredState state, Bound("issuer/4142"));
+  EXPECT_EQ(DataOf(state).objects(0).value(), "[AB]");
+  EXPECT_EQ(DataOf(state).objects(0).facts_size(), 0);
+  EXPECT_EQ(state.packages(0).applets(0).install_parameters(),
+            "id=issuer/4142;");
+}
+
+TEST_F(BindToCardTest, FingerprintsAreOfDataAndCard) {
+  ASSERT_OK_AND_ASSIGN(const pb::DesiredState first, Bound("issuer/4142"));
+  ASSERT_OK_AND_ASSIGN(const pb::DesiredState again, Bound("issuer/4142"));
+  EXPECT_EQ(DataOf(first).fingerprint().size(), 32u);
+  EXPECT_EQ(DataOf(first).fingerprint(), DataOf(again).fingerprint());
+  applet_->mutable_personal_data(0)->mutable_objects(0)->clear_facts();
+  ASSERT_OK_AND_ASSIGN(const pb::DesiredState plain, Bound("issuer/4142"));
+  ASSERT_OK_AND_ASSIGN(const pb::DesiredState other, Bound("issuer/4143"));
+  EXPECT_NE(DataOf(plain).fingerprint(), DataOf(first).fingerprint());
+  EXPECT_NE(DataOf(plain).fingerprint(), DataOf(other).fingerprint());
+}
+
+TEST_F(BindToCardTest, FactsWithoutAPlaceAreRefused) {
+  auto* fact =
+      applet_->mutable_personal_data(0)->mutable_objects(0)->mutable_facts(0);
+  fact->set_at(3);
+  EXPECT_THAT(Bound("issuer/4142"),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "a fact of the card has no place"));
+  fact->set_at(1);
+  EXPECT_THAT(Bound("issuer/none"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 }  // namespace

@@ -5,11 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/log.h"
 #include "lib/base/status_macros.h"
+#include "services/orchestrator/job_data/job_data.h"
 #include "services/orchestrator/repository/application_repository.h"
 #include "services/orchestrator/repository/card_repository.h"
 #include "services/orchestrator/repository/job_repository.h"
 #include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/opening_repository.h"
+#include "services/orchestrator/sequencing/sequencer_proto.h"
 #include "services/orchestrator/session/desired_state.h"
 #include "services/orchestrator/session/load_file_supply.h"
 #include "services/orchestrator/session/preparation_failure.h"
@@ -20,6 +22,10 @@ namespace {
 constexpr char kStopped[] =
     "This card is stopped here: something that claimed to be it did not hold "
     "its keys, or another channel than it has. Hand it in.";
+constexpr char kSealed[] =
+    "What the job was to bring to the card cannot be read any more: it was "
+    "sealed with another key than the service has now (data_key_file). Add the "
+    "job again.";
 constexpr char kTryLater[] =
     "The card service cannot be reached now. The job waits; leave the card in "
     "the reader or insert it again later.";
@@ -118,14 +124,21 @@ Preparer::TakeJobIn(store::Transaction& tx, const IssuedOpening& opening,
                                 {JobState::kFailed, message, {}}, now));
     return Result(Untaken{{NotPackedKind::kRefused, message, true}, job->id});
   }
+  ASSIGN_OR_RETURN(const Bytes stored, jobs.InstallParameters(job->id));
+  absl::StatusOr<Bytes> data = OpenJobData(context_.box, stored);
+  if (!data.ok()) {
+    RETURN_IF_ERROR(jobs.Finish(job->id, std::nullopt,
+                                {JobState::kFailed, kSealed, {}}, now));
+    return Result(Untaken{{NotPackedKind::kRefused, kSealed, true}, job->id});
+  }
   RETURN_IF_ERROR(jobs.Claim(job->id, opening.id, now));
-  ASSIGN_OR_RETURN(Task task,
-                   FillTask(tx, *std::move(job), opening, answer, card));
+  ASSIGN_OR_RETURN(Task task, FillTask(tx, {*std::move(job), *std::move(data)},
+                                       opening, answer, card));
   return Result(std::move(task));
 }
 
 absl::StatusOr<Preparer::Task> Preparer::FillTask(store::Transaction& tx,
-                                                  Job job,
+                                                  OpenedJob opened,
                                                   const IssuedOpening& opening,
                                                   const OpeningAnswer& answer,
                                                   const ClaimedCard& card) {
@@ -136,13 +149,17 @@ absl::StatusOr<Preparer::Task> Preparer::FillTask(store::Transaction& tx,
   p.ticket = opening.ticket;
   p.answer = answer;
   p.card_id = card.card_id;
+  Job& job = opened.job;
+  Bytes& parameters = opened.data;
   Application application;
   if (!job.subject.application.empty()) {
     ASSIGN_OR_RETURN(application,
                      ApplicationRepository(tx).Get(job.subject.application));
   }
-  ASSIGN_OR_RETURN(Bytes parameters,
-                   JobRepository(tx).InstallParameters(job.id));
+  if (job.subject.action == JobAction::kManifest) {
+    ASSIGN_OR_RETURN(parameters,
+                     BindToCard(parameters, card.card_id, context_.box));
+  }
   p.desired =
       DesiredStateOf(job.subject, application.load_file, std::move(parameters));
   CardRepository cards(tx);

@@ -43,6 +43,11 @@ class Preparer {
   };
 
   // Why there is nothing to be done, and the job that it was about, if any.
+  // A job, and what it brings to the card as it was before it was sealed.
+  struct OpenedJob {
+    Job job;
+    Bytes data;
+  };
   struct Untaken {
     NotPacked answer;
     std::string job_id;
@@ -55,7 +60,7 @@ class Preparer {
   absl::StatusOr<std::variant<Task, Untaken>> TakeJobIn(
       store::Transaction& tx, const IssuedOpening& opening,
       const OpeningAnswer& answer, const ClaimedCard& card);
-  absl::StatusOr<Task> FillTask(store::Transaction& tx, Job job,
+  absl::StatusOr<Task> FillTask(store::Transaction& tx, OpenedJob opened,
                                 const IssuedOpening& opening,
                                 const OpeningAnswer& answer,
                                 const ClaimedCard& card);

@@ -77,6 +77,17 @@ TEST_F(PreparerTest, ADamagedLoadFileIsNoReasonToStopTheCard) {
   EXPECT_THAT(Events(), Not(Contains("card.stopped")));
 }
 
+TEST_F(PreparerTest, AJobWhoseDataNobodyCanReadAnyMoreFails) {
+  const std::string job = AddJob({"kiosk-7", "", ""});
+  ASSERT_OK(db_.database().Execute(
+      "UPDATE jobs SET install_parameters = '01' || install_parameters", {}));
+  Start();
+  Answer(kCard);
+  EXPECT_EQ(GetJob(job).state, JobState::kFailed);
+  EXPECT_THAT(GetJob(job).message, HasSubstr("data_key_file"));
+  EXPECT_THAT(sequencer_.preparations(), SizeIs(0));
+}
+
 TEST_F(PreparerTest, AJobThatWasGivenUpMeanwhileIsLeftToItsNewHolder) {
   const std::string job = AddJob({"kiosk-7", "", ""});
   Start();

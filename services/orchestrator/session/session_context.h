@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
+#include "lib/crypto/sealed_box.h"
 #include "lib/store/database.h"
 #include "services/orchestrator/jobs/job_board.h"
 #include "services/orchestrator/model/job.h"
@@ -23,6 +24,7 @@ struct SessionContext {
   JobBoard& board;
   const Clock& clock;
   RandomSource& random;
+  const crypto::SealedBox& box;  // of what is kept of jobs
   // A job waits again: tell the readers that it may concern, but not the one
   // that it comes from.
   std::function<void(const JobTarget&, const ReaderAddress& from)> job_waits;

@@ -11,6 +11,7 @@
 #include "lib/base/random.h"
 #include "lib/base/testing/fake_clock.h"
 #include "proto/cardferry/orchestrator/v1/orchestrator.grpc.pb.h"
+#include "services/orchestrator/job_data/testing/test_box.h"
 #include "services/orchestrator/orchestrator.h"
 #include "services/orchestrator/repository/testing/database_fixture.h"
 #include "services/orchestrator/sequencing/testing/fake_sequencer.h"
@@ -26,8 +27,8 @@ class WholeFixture : public ::testing::Test {
 
   void StartServer() {
     Orchestrator::Parts parts{
-        db_.database(),        sequencer_, clock_, random_, 4, NameInMetadata,
-        admit_unlisted_agents_};
+        db_.database(), sequencer_, clock_,         random_,
+        TestBox(),      4,          NameInMetadata, admit_unlisted_agents_};
     auto created = Orchestrator::Create(parts);
     if (!created.ok()) abort();
     whole_ = *std::move(created);

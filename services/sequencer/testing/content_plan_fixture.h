@@ -32,12 +32,14 @@ inline DesiredApplet Applet(const card::Aid& aid) {
 class ContentPlanTest : public testing::Test {
  protected:
   std::string Summary() {
-    const auto plan = PlanContent(desired_, actual_, origins_, profile_);
+    const auto plan =
+        PlanContent(desired_, actual_, origins_, profile_, stored_);
     EXPECT_OK(plan);
     return plan.ok() ? plan->Summary() : "";
   }
   std::string Refusal() {
-    const auto plan = PlanContent(desired_, actual_, origins_, profile_);
+    const auto plan =
+        PlanContent(desired_, actual_, origins_, profile_, stored_);
     EXPECT_THAT(plan, StatusIs(absl::StatusCode::kInvalidArgument));
     return std::string(plan.status().message());
   }
@@ -56,6 +58,7 @@ class ContentPlanTest : public testing::Test {
   DesiredState desired_ = {{{brokerage_, {Applet(kBrokerageApplet)}}}, {}, {}};
   CardContent actual_;
   Origins origins_;
+  StoredData stored_;
   CardProfile profile_ = TestProfile("demo", 0x30);
 };
 

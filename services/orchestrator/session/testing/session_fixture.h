@@ -9,6 +9,8 @@
 #include "gtest/gtest.h"
 #include "lib/base/random.h"
 #include "lib/base/testing/fake_clock.h"
+#include "services/orchestrator/job_data/job_data.h"
+#include "services/orchestrator/job_data/testing/test_box.h"
 #include "services/orchestrator/jobs/job_board.h"
 #include "services/orchestrator/repository/card_repository.h"
 #include "services/orchestrator/repository/job_repository.h"
@@ -30,6 +32,7 @@ class SessionFixture : public ::testing::Test {
                  board_,
                  clock_,
                  random_,
+                 TestBox(),
                  [this](const JobTarget& target, const ReaderAddress& from) {
                    told_.emplace_back(target.card_id, from.reader);
                  },
@@ -40,7 +43,9 @@ class SessionFixture : public ::testing::Test {
   std::string AddJob(const JobTarget& target) {
     const auto id = db_.Do([&](store::Transaction& tx) {
       return JobRepository(tx).Add(
-          DatabaseFixture::BrokerageJob(target, {0x31}), At());
+          DatabaseFixture::BrokerageJob(
+              target, SealJobData(TestBox(), Bytes{0x31}).value()),
+          At());
     });
     EXPECT_TRUE(id.ok()) << id.status();
     return id.value_or("");

@@ -1,0 +1,31 @@
+#ifndef CARDFERRY_CLI_MANIFEST_MANIFEST_FILE_H_
+#define CARDFERRY_CLI_MANIFEST_MANIFEST_FILE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "proto/cardferry/sequencer/v1/desired_state.pb.h"
+
+namespace cardferry::cli {
+
+// CompileManifest of a file in text format; its faults with line and column.
+// INVALID_ARGUMENT too when it takes values from rows.
+absl::StatusOr<sequencer::v1::DesiredState> ReadManifest(
+    const std::string& path);
+
+// What the manifest stands for with one row's values.
+struct RowManifest {
+  std::string card_id;  // the row's value called "card"
+  sequencer::v1::DesiredState desired;
+};
+
+// A manifest with each row of a file (rows/job_rows.h), all of them or none.
+// INVALID_ARGUMENT, naming the line of the row and never repeating a value, as
+// above, and for a row without a card or with one that was there before.
+absl::StatusOr<std::vector<RowManifest>> ReadManifestRows(
+    const std::string& path, const std::string& rows_path);
+
+}  // namespace cardferry::cli
+
+#endif  // CARDFERRY_CLI_MANIFEST_MANIFEST_FILE_H_
