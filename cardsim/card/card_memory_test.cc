@@ -89,7 +89,7 @@ TEST(CardMemoryTest, KeepsSecretKeysForContentWithTheOtherKeys) {
   ASSERT_EQ(back.content_keys->dap.count(domain), 1u);
   EXPECT_EQ(back.content_keys->dap.at(domain).Mac({7}), SecretKey(3).Mac({7}));
   EXPECT_TRUE(EncodeCardMemory(back).Equals(state));
-  for (const uint8_t byte : {1, 2, 3}) {
+  for (const uint8_t byte : Bytes{1, 2, 3}) {
     EXPECT_EQ(ToHex(state.content).find(ToHex(Bytes(16, byte))),
               std::string::npos);
   }
