@@ -135,10 +135,13 @@ uint8_t CardProfile::ChannelOptions(const CardClaim& claim) const {
 
 card::Protection CardProfile::ProtectionOf(const CardClaim& claim,
                                            uint8_t level) const {
+  constexpr uint8_t kScp01 = 1;  // encrypts a length of one byte with the data
   constexpr uint8_t kScp03 = 3;
   constexpr uint8_t kLongMacs = 0x01;  // S16, by SCP03's `i`
+  constexpr uint8_t kEncrypts = 0x02;
   const bool s16 = claim.identity->scp == kScp03 &&
                    (claim.identity->i.value_or(0) & kLongMacs) != 0;
+  if (claim.identity->scp == kScp01 && (level & kEncrypts) != 0) return level;
   const size_t said = claim.longest_command.value_or(0);
   const bool counts = said != 0 && said != card::CommandApdu::kMaxShortData;
   return {level, static_cast<uint8_t>(s16 ? 16 : 8),

@@ -119,6 +119,13 @@ TEST_F(CardProfileTest, ACardMayTakeShorterCommandsThanItsType) {
   EXPECT_EQ(profile_.ProtectionOf(claim_, 0x33).command_bytes, 128u);
 }
 
+TEST_F(CardProfileTest, Scp01EncryptsShortCommandsOnly) {
+  profile_.longest_command = 1024;
+  claim_.identity->scp = 1;
+  EXPECT_EQ(profile_.ProtectionOf(claim_, 0x03).command_bytes, 255u);
+  EXPECT_EQ(profile_.ProtectionOf(claim_, 0x01).command_bytes, 1024u);
+}
+
 TEST_F(CardProfileTest, TheCatalogFindsTheOneThatFits) {
   ASSERT_OK_AND_ASSIGN(
       const ProfileCatalog catalog,
