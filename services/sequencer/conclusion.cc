@@ -133,7 +133,8 @@ class Reader {
         conclusion_.record.security_domain = transcript_.answers[index].data;
       } else if (state_.MacsAnswers() && !assurances_.empty() &&
                  !forged_.has_value()) {
-        forged_ = absl::StrCat("the one to ", CommandNameOf(run, i), " has no MAC");
+        forged_ =
+            absl::StrCat("the one to ", CommandNameOf(run, i), " has no MAC");
       }
     } else if (IsDelete(run.kind)) {
       if (proven) proofs_.deleted.insert(*run.subject);

@@ -203,9 +203,8 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
   ContentPlan plan;  // without steps when the card has to be read first
   bool looks_again = false;
   if (actual.complete) {
-    absl::StatusOr<ContentPlan> planned =
-        PlanContent(request.desired, actual, record.origins, **profile,
-                    record.stored);
+    absl::StatusOr<ContentPlan> planned = PlanContent(
+        request.desired, actual, record.origins, **profile, record.stored);
     looks_again = !planned.ok() && record.snapshot.has_value() &&
                   !IsFresh(record, request.now);
     if (!planned.ok() && !looks_again) return planned.status();
@@ -253,9 +252,10 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
   RETURN_IF_ERROR(CheckSession(session, draft.card_id, draft.floor));
   const card::Protection protection =
       draft.profile->ProtectionOf(draft.claim, session.level);
-  const bool read_first = !draft.plan.steps.empty() && (session.only_reads ||
-                                      HasToReadFirst(draft.plan, draft.record,
-                                                     protection, request.now));
+  const bool read_first =
+      !draft.plan.steps.empty() &&
+      (session.only_reads ||
+       HasToReadFirst(draft.plan, draft.record, protection, request.now));
   const ContentPlan plan = read_first ? ContentPlan() : draft.plan;
   ASSIGN_OR_RETURN(Bundle bundle,
                    BuildBundle(plan, draft.expected, *draft.profile, protection,
@@ -275,10 +275,10 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
       {},
       {},
       draft.notice};
-  prepared.state = StateOf(
-      draft.record, draft.expected, bundle,
-      session.external_authenticate.has_value() ? Opens::kByAuthentication
-                                                : Opens::kByFirstMac);
+  prepared.state = StateOf(draft.record, draft.expected, bundle,
+                           session.external_authenticate.has_value()
+                               ? Opens::kByAuthentication
+                               : Opens::kByFirstMac);
   prepared.state.wrong_mac = draft.profile->wrong_mac;
   SetGoal(request.desired, plan, prepared.state);
   prepared.state.prepared_at = request.now;
@@ -309,8 +309,9 @@ absl::StatusOr<std::vector<PlanLine>> Sequencer::Plan(
   const StatusSnapshot expected =
       known.snapshot.value_or(found->factory_content);
   ASSIGN_OR_RETURN(const CardContent actual, ReadContent(expected));
-  ASSIGN_OR_RETURN(const ContentPlan plan,
-                   PlanContent(desired, actual, known.origins, *found, known.stored));
+  ASSIGN_OR_RETURN(
+      const ContentPlan plan,
+      PlanContent(desired, actual, known.origins, *found, known.stored));
   RETURN_IF_ERROR(CheckPlan(plan, known, actual, *found, CardClaim()));
   const card::Protection protection(FloorFor(plan, *found), 8,
                                     found->longest_command);
