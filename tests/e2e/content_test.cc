@@ -120,16 +120,16 @@ constexpr char kMoreKeys[] = R"(
 key_sets {
   name: "delegated" master_version: 1 key_version_number: 51 key_bits: 128
   diversification: DIVERSIFICATION_KDF3
-  enc { label: "delegated/1/enc" id: "100401" usages: USAGE_DERIVE
+  enc { label: "delegated/1/enc" id: "100901" usages: USAGE_DERIVE
     mechanisms: MECHANISM_AES_ECB_ENCRYPT_DATA
     mechanisms: MECHANISM_SP800_108_COUNTER_KDF used_by: "tests" }
-  mac { label: "delegated/1/mac" id: "100402" usages: USAGE_DERIVE
+  mac { label: "delegated/1/mac" id: "100902" usages: USAGE_DERIVE
     mechanisms: MECHANISM_AES_ECB_ENCRYPT_DATA
     mechanisms: MECHANISM_SP800_108_COUNTER_KDF used_by: "tests" }
-  dek { label: "delegated/1/dek" id: "100403" usages: USAGE_DERIVE
+  dek { label: "delegated/1/dek" id: "100903" usages: USAGE_DERIVE
     mechanisms: MECHANISM_AES_ECB_ENCRYPT_DATA
     mechanisms: MECHANISM_SP800_108_COUNTER_KDF used_by: "tests" }
-  receipt { label: "delegated/1/receipt" id: "100404" usages: USAGE_DERIVE
+  receipt { label: "delegated/1/receipt" id: "100904" usages: USAGE_DERIVE
     mechanisms: MECHANISM_AES_ECB_ENCRYPT_DATA
     mechanisms: MECHANISM_SP800_108_COUNTER_KDF used_by: "tests" }
 }
