@@ -1,6 +1,7 @@
 #include "tests/stage/opensc_tool.h"
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "lib/base/status_macros.h"
 #include "tests/stage/process.h"
@@ -55,9 +56,9 @@ absl::StatusOr<std::vector<card::ResponseApdu>> ParseOpenscOutput(
 }
 
 absl::StatusOr<std::vector<card::ResponseApdu>> SendWithOpenscTool(
-    const std::vector<Bytes>& commands) {
+    const std::vector<Bytes>& commands, int reader) {
   Command command;
-  command.arguments = {"/usr/bin/opensc-tool"};
+  command.arguments = {"/usr/bin/opensc-tool", "-r", absl::StrCat(reader)};
   for (const Bytes& apdu : commands) {
     command.arguments.insert(command.arguments.end(), {"-s", ToHex(apdu)});
   }

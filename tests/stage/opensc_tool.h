@@ -11,10 +11,11 @@
 
 namespace cardferry::stage {
 
-// Sends commands to the card in the first reader with OpenSC's opensc-tool, a
-// PC/SC client that shares nothing with Cardferry. One answer per command.
+// Sends commands to the card in a reader (the first is 0) with OpenSC's
+// opensc-tool, a PC/SC client that shares nothing with Cardferry. One answer
+// per command.
 absl::StatusOr<std::vector<card::ResponseApdu>> SendWithOpenscTool(
-    const std::vector<Bytes>& commands);
+    const std::vector<Bytes>& commands, int reader = 0);
 
 // Reads what `opensc-tool -s ...` prints:
 //   Sending: 00 A4 04 00

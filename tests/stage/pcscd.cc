@@ -65,6 +65,19 @@ absl::Status CheckPlace(int port) {
   return absl::OkStatus();
 }
 
+// Two readers, as a configuration file of pcscd's.
+absl::Status WriteReaders(absl::string_view name, absl::string_view driver,
+                          int port, const std::string& folder) {
+  return WriteFileAtomically(
+      absl::StrCat(folder, "/", port),
+      AsBytes(absl::StrFormat("FRIENDLYNAME \"%s\"\n"
+                              "DEVICENAME /dev/null:0x%X\n"
+                              "LIBPATH %s\n"
+                              "CHANNELID 0x%X\n",
+                              name, port, driver, port)),
+      0644);
+}
+
 absl::StatusOr<Process> Start(int port, Command command) {
   RETURN_IF_ERROR(CheckPlace(port));
   ASSIGN_OR_RETURN(Process process, Process::Start(command));
@@ -82,19 +95,24 @@ absl::StatusOr<Process> StartPcscd(const std::string& log_file) {
   return Start(kVirtualReaderPort, std::move(command));
 }
 
-absl::StatusOr<Process> StartPcscdOn(int port, const std::string& folder,
+absl::StatusOr<Process> StartPcscdOn(int port, bool four,
+                                     const std::string& folder,
                                      const std::string& log_file) {
   if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
     return ErrnoStatus(errno, folder);
   }
-  RETURN_IF_ERROR(WriteFileAtomically(
-      absl::StrCat(folder, "/virtual-readers"),
-      AsBytes(absl::StrFormat("FRIENDLYNAME \"Virtual PCD\"\n"
-                              "DEVICENAME /dev/null:0x%X\n"
-                              "LIBPATH %s\n"
-                              "CHANNELID 0x%X\n",
-                              port, kDriver, port)),
-      0644));
+  RETURN_IF_ERROR(WriteReaders("Virtual PCD", kDriver, port, folder));
+  if (four) {
+    // A driver serves two readers and keeps them in its globals: two more need
+    // a driver of their own.
+    const std::string driver = absl::StrCat(folder, ".driver.so");
+    std::error_code error;
+    std::filesystem::copy_file(
+        kDriver, driver, std::filesystem::copy_options::overwrite_existing,
+        error);
+    if (error) return ErrnoStatus(error.value(), driver);
+    RETURN_IF_ERROR(WriteReaders("More Virtual PCD", driver, port + 2, folder));
+  }
   Command command;
   command.arguments = {kProgram, "--foreground", "--config", folder};
   command.log_file = log_file;

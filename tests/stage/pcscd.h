@@ -14,6 +14,10 @@ inline constexpr char kVirtualReader[] = "Virtual PCD 00 00";
 inline constexpr char kSecondVirtualReader[] = "Virtual PCD 00 01";
 inline constexpr int kVirtualReaderPort = 35963;
 
+// Two more, on the ports after those, where somebody asks for four.
+inline constexpr char kThirdVirtualReader[] = "More Virtual PCD 00 00";
+inline constexpr char kFourthVirtualReader[] = "More Virtual PCD 00 01";
+
 // Where pcscd listens, unless PCSCLITE_CSOCK_NAME tells its clients otherwise.
 inline constexpr char kPcscdSocket[] = "/run/pcscd/pcscd.comm";
 
@@ -23,9 +27,11 @@ inline constexpr char kPcscdSocket[] = "/run/pcscd/pcscd.comm";
 // something listens on the port already.
 absl::StatusOr<Process> StartPcscd(const std::string& log_file);
 
-// The same with the virtual readers on `port` and the next one, and nothing
-// else of the system's configuration; `folder` takes that configuration.
-absl::StatusOr<Process> StartPcscdOn(int port, const std::string& folder,
+// The same with two virtual readers (or `four`) on `port` and those after it,
+// and nothing else of the system's configuration; `folder` takes that
+// configuration.
+absl::StatusOr<Process> StartPcscdOn(int port, bool four,
+                                     const std::string& folder,
                                      const std::string& log_file);
 
 }  // namespace cardferry::stage

@@ -78,11 +78,12 @@ absl::Status Stage::Prepare() {
 
 absl::Status Stage::StartReader() {
   const std::string log = folder_.Log("pcscd");
-  if (options_.port_offset == 0) {
+  if (options_.port_offset == 0 && !options_.four_readers) {
     ASSIGN_OR_RETURN(pcscd_, StartPcscd(log));
   } else {
-    ASSIGN_OR_RETURN(pcscd_, StartPcscdOn(Port(kVirtualReaderPort),
-                                          folder_.Path("readers"), log));
+    ASSIGN_OR_RETURN(
+        pcscd_, StartPcscdOn(Port(kVirtualReaderPort), options_.four_readers,
+                             folder_.Path("readers"), log));
   }
   return absl::OkStatus();
 }

@@ -19,7 +19,7 @@
 namespace cardferry::stage {
 
 // The whole stack as separate processes of the shipped binaries: the real
-// pcscd with two virtual readers, simulated cards, keyvault over SoftHSM2,
+// pcscd with virtual readers, simulated cards, keyvault over SoftHSM2,
 // sequencer, orchestrator and agent, all with mutual TLS. Needs a /run and,
 // unless its ports are free, a network of its own (a namespace, or Bazel's test
 // sandbox). For the demo, `./dev up`, end-to-end tests and benchmarks. All

@@ -24,7 +24,7 @@ inline constexpr char kAgentName[] = "kiosk-1";
 struct CardChoice {
   std::string kind = "scp03";  // of CardKinds()
   int number = 1;              // tells cards of a kind apart: 1 to 99
-  int reader = 0;              // 0 or 1
+  int reader = 0;              // 0 or 1; of four_readers, 0 to 3
   std::string key_set = {};    // of its keys; empty: the kind's
   // What every command takes the card.
   absl::Duration delay = absl::ZeroDuration();
@@ -62,6 +62,8 @@ struct StageOptions {
   uint32_t opening_seconds = 0;
   // Added to every port of the stage.
   int port_offset = 0;
+  // Four virtual readers instead of two.
+  bool four_readers = false;
   // The machine's own pcscd and its readers, instead of virtual ones.
   bool real_readers = false;
   // PC/SC names of the readers that the agent serves; empty: all.
