@@ -7,16 +7,13 @@
 #include <string>
 #include <vector>
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "bench/staged_load.h"
 #include "lib/base/file.h"
 #include "lib/base/log.h"
 #include "lib/base/status_macros.h"
 #include "tests/e2e/card_log.h"
 #include "tests/stage/bare_load.h"
+#include "tests/stage/process.h"
 
 namespace cardferry::bench {
 namespace {
@@ -66,21 +63,6 @@ double AgentsPace(const orchestrator::v1::Job& job) {
       measured.apdus());
 }
 
-// The agent's largest resident memory so far, in KiB.
-int PeakMemory(stage::Stage& stage) {
-  const std::string status =
-      ReadFile(absl::StrCat("/proc/", stage.agent().pid(), "/status"), 1 << 16)
-          .value_or("");
-  for (absl::string_view line : absl::StrSplit(status, '\n')) {
-    int kib = 0;
-    if (absl::ConsumePrefix(&line, "VmHWM:") &&
-        absl::ConsumeSuffix(&line, " kB") && absl::SimpleAtoi(line, &kib)) {
-      return kib;
-    }
-  }
-  return 0;
-}
-
 // One load by the agent and one by the bare loop, each onto a card of its own.
 absl::StatusOr<Pace> Round(StagedLoad& load, int number) {
   stage::Stage& stage = *load.stage;
@@ -125,8 +107,10 @@ absl::Status Measure() {
   const double added = best.agent - best.bare;
   std::printf("that is %.0f us a command: %.2f %% of a chip that takes 10 ms\n",
               added, added / 100);
-  std::printf("agent's memory: %.1f MB at most (target 25)\n",
-              PeakMemory(*load.stage) / 1024.0);
+  std::printf(
+      "agent's memory: %.1f MB at most (target 25)\n",
+      static_cast<double>(stage::PeakMemory(load.stage->agent().pid())) /
+          1024.0);
   return absl::OkStatus();
 }
 

@@ -11,6 +11,7 @@
 #include "bench/staged_load.h"
 #include "lib/base/log.h"
 #include "lib/base/status_macros.h"
+#include "tests/stage/card_kinds.h"
 
 namespace cardferry::bench {
 namespace {
@@ -61,7 +62,7 @@ int Main() {
   std::printf("%s%-13s %7s %9s %12s %6s %25s %6s %8s\n", kExplanation, "card",
               "RTT ms", "commands", "one packet", "waits",
               "one command a round trip", "waits", "factor");
-  for (const char* kind : {"scp02", "scp03", "scp03-aes256"}) {
+  for (const std::string& kind : stage::CardKindNames()) {
     const absl::Status status = MeasureKind(kind);
     if (status.ok()) continue;
     std::cerr << "load_bench: " << kind << ": " << status.message() << "\n";

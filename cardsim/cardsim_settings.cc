@@ -225,6 +225,11 @@ absl::Status SetContent(const CardsimFlags& flags, CardsimSettings& settings) {
   }
   for (const std::string& text : flags.dap_keys) {
     ASSIGN_OR_RETURN(NamedValue key, ParseNamed("--dap_key", text));
+    for (const auto& [domain, file] : settings.dap_keys) {
+      if (domain != key.aid) continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("--dap_key: two of them for ", domain.ToHex()));
+    }
     settings.dap_keys.emplace_back(std::move(key.aid), std::move(key.value));
   }
   settings.token_key = flags.token_key;
@@ -236,6 +241,13 @@ absl::Status SetFileCard(const CardsimFlags& flags, const Kind& kind,
   if (!flags.password_file.empty() && !kind.file_oriented) {
     return absl::InvalidArgumentError(
         "--password_file: only file-oriented cards have a password");
+  }
+  const bool has_content = !flags.domains.empty() || !flags.dap_keys.empty() ||
+                           !flags.token_key.empty();
+  if (kind.file_oriented && has_content) {
+    return absl::InvalidArgumentError(
+        "--domain, --dap_key and --token_key: a file-oriented card has no "
+        "security domains");
   }
   // In T=0 Le of a command without data is P3, and the contacts' T=0 asks the
   // card for all it has: READ BINARY of a part would be answered 6Cxx.

@@ -276,5 +276,24 @@ TEST(CardsimSettingsTest, SecurityDomainsAndTheirKeysAreNamedByAid) {
   }
 }
 
+TEST(CardsimSettingsTest, RefusesKeysForContentThatNothingWouldUse) {
+  CardsimFlags flags;
+  flags.dap_keys = {"A00000015100000001=one.pem", "A00000015100000001=two.pem"};
+  EXPECT_THAT(CheckFlags(flags),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "--dap_key: two of them for A00000015100000001"));
+  const auto no_domains = StatusIs(
+      absl::StatusCode::kInvalidArgument,
+      "--domain, --dap_key and --token_key: a file-oriented card has no "
+      "security domains");
+  flags = {};
+  flags.card = "files-aes";
+  flags.token_key = "token.pem";
+  EXPECT_THAT(CheckFlags(flags), no_domains);
+  flags.token_key.clear();
+  flags.domains = {"A00000015100000001=E0"};
+  EXPECT_THAT(CheckFlags(flags), no_domains);
+}
+
 }  // namespace
 }  // namespace cardferry::cardsim

@@ -115,8 +115,8 @@ int Main(int argc, char** argv) {
   StartLog("cardsim");
   CardsimFlags flags;
   CLI::App app(
-      "A simulated GlobalPlatform card (SCP01, SCP02 or SCP03) in a virtual "
-      "reader.");
+      "A simulated card in a virtual reader: GlobalPlatform (SCP01, SCP02 or "
+      "SCP03), or file-oriented (ISO/IEC 7816-4).");
   app.footer(kExamples);
   app.add_option("--keys_file", flags.keys_file,
                  "the card's keys, mode 0400 (see below)")

@@ -138,7 +138,7 @@ void AddList(CLI::App& group, Command& command) {
       group, {"list", "cards, by number", "",
               "Filters add up.\n\n"
               "Examples:\n"
-              "  cardferry card list --profile demo-scp03\n"
+              "  cardferry card list --profile demo-aes128\n"
               "  cardferry card list --package F043464552525901 --json\n"});
   list.add_option("--profile", *filter->mutable_profile(),
                   "only cards of this type");

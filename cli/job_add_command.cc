@@ -40,8 +40,10 @@ constexpr char kPlanFooter[] =
     "From what is recorded of the card; nothing is sent to it. '+' is added,\n"
     "'-' removed, '~' changed; what has no sign is there and stays.\n\n"
     "Examples:\n"
-    "  cardferry job plan --manifest wallet.textproto --card "
+    "  cardferry job plan --manifest greeter.textproto --card "
     "issuer/00010203040506070809\n"
+    "  cardferry job plan --manifest wallet.textproto --rows cards.csv \\\n"
+    "      --card issuer/00010203040506070809\n"
     "  cardferry job plan --action upgrade --app wallet-2 --card "
     "issuer/00010203040506070809\n";
 
@@ -115,8 +117,11 @@ absl::StatusOr<pb::AddJobRequest> MakeRequest(const Options& options,
   request.set_action(ActionOf(options.action));
   if (!options.manifest.empty()) {
     request.set_action(pb::JOB_ACTION_MANIFEST);
-    ASSIGN_OR_RETURN(*request.mutable_desired(),
-                     ReadManifest(options.manifest));
+    ASSIGN_OR_RETURN(
+        *request.mutable_desired(),
+        options.rows.empty()
+            ? ReadManifest(options.manifest)
+            : ReadManifestFor(options.manifest, options.rows, options.card));
     if (options.allow_data_loss) {
       request.mutable_desired()->set_allow_data_loss(true);
     }
@@ -281,7 +286,11 @@ void AddJobPlan(CLI::App& group, Command& command) {
       {"plan", "what such a job would do to a known card", "", kPlanFooter});
   AddWhat(plan, *options);
   AddParameterOptions(plan, options->parameters);
-  AddManifest(plan, *options);
+  CLI::Option* manifest = AddManifest(plan, *options);
+  plan.add_option("--rows", options->rows,
+                  "FILE: the manifest with the row of this card, as job add "
+                  "takes it")
+      ->needs(manifest);
   plan.add_option("--card", options->card, "the card")->required();
   plan.callback([&command, options] {
     const absl::StatusOr<pb::AddJobRequest> request =

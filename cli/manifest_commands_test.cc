@@ -29,6 +29,32 @@ TEST_F(ManifestCommandsTest, ChecksWithoutAnyService) {
   EXPECT_THAT(err(), HasSubstr("say either application or content_hash"));
 }
 
+TEST_F(ManifestCommandsTest, ChecksAndPlansWithTheRowsOfATable) {
+  const std::string path = WriteFile(
+      "rows.textproto",
+      "packages { application: 'wallet' applets { module: 'A00000000101' "
+      "parameters_text: '${row.NAME}' } }\n");
+  const std::string rows =
+      WriteFile("rows.csv", "card,NAME\nissuer/00,Ada\nissuer/01,Zoe\n");
+  EXPECT_EQ(RunBare({"manifest", "check", path}), kUsage);
+  EXPECT_THAT(err(), HasSubstr("give them with --rows"));
+  EXPECT_EQ(RunBare({"manifest", "check", path, "--rows", rows}), kOk);
+  EXPECT_EQ(out(), "The manifest makes sense with each of 2 rows.\n");
+  EXPECT_EQ(Run({"manifest", "check", path, "--rows", rows, "--json"}), kOk);
+  EXPECT_EQ(out(), "{\"ok\":true,\"rows\":2}\n");
+
+  const auto plan = [&](const std::string& card) {
+    return Run(
+        {"job", "plan", "--manifest", path, "--rows", rows, "--card", card});
+  };
+  EXPECT_EQ(plan("issuer/01"), kOk);
+  ASSERT_EQ(fake_.planned.desired().packages_size(), 1);
+  EXPECT_EQ(fake_.planned.desired().packages(0).applets(0).install_parameters(),
+            "Zoe");
+  EXPECT_EQ(plan("issuer/02"), kUsage);
+  EXPECT_THAT(err(), HasSubstr("no row is for card issuer/02"));
+}
+
 TEST_F(ManifestCommandsTest, AJobCarriesTheManifest) {
   EXPECT_EQ(Run({"job", "add", "--manifest", path_, "--agent", "kiosk-7"}),
             kOk);

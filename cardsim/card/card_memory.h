@@ -47,9 +47,11 @@ struct CardMemory {
 //   sequence counter (4) | failures (4) | length of a key (1) |
 //   Key-ENC | Key-MAC | Key-DEK
 // Those of another security domain follow on
-//   4F (1) | length of its AID (1) | AID
-// and the key for receipts is
-//   71 (1) | type (1) | length (1) | key
+//   4F (1) | length of its AID (1) | AID.
+// Secret keys for content are, for receipts, tokens and DAPs,
+//   71, 72 or 73 (1) | type (1) | length (1) | key
+// and after one for DAPs
+//   length of its domain's AID (1) | AID
 CardState EncodeCardMemory(const CardMemory& memory);
 
 // The way back. DATA_LOSS for bytes that EncodeCardMemory cannot give; key sets

@@ -59,4 +59,15 @@ absl::StatusOr<std::vector<RowManifest>> ReadManifestRows(
   return manifests;
 }
 
+absl::StatusOr<DesiredState> ReadManifestFor(const std::string& path,
+                                             const std::string& rows_path,
+                                             const std::string& card_id) {
+  ASSIGN_OR_RETURN(const std::vector<RowManifest> rows,
+                   ReadManifestRows(path, rows_path));
+  for (const RowManifest& row : rows) {
+    if (row.card_id == card_id) return row.desired;
+  }
+  return Refuse(rows_path, absl::StrCat("no row is for card ", card_id));
+}
+
 }  // namespace cardferry::cli

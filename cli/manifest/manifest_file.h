@@ -26,6 +26,12 @@ struct RowManifest {
 absl::StatusOr<std::vector<RowManifest>> ReadManifestRows(
     const std::string& path, const std::string& rows_path);
 
+// The manifest of a card's row. Errors of ReadManifestRows, and
+// INVALID_ARGUMENT when no row is for this card.
+absl::StatusOr<sequencer::v1::DesiredState> ReadManifestFor(
+    const std::string& path, const std::string& rows_path,
+    const std::string& card_id);
+
 }  // namespace cardferry::cli
 
 #endif  // CARDFERRY_CLI_MANIFEST_MANIFEST_FILE_H_

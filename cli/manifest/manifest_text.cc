@@ -39,6 +39,10 @@ std::string ApplicationText(const DesiredApplet& application) {
 
 std::string ToJson(const CheckedManifest&) { return "{\"ok\":true}\n"; }
 
+std::string ToJson(const CheckedRows& checked) {
+  return absl::StrCat("{\"ok\":true,\"rows\":", checked.count, "}\n");
+}
+
 std::string ManifestText(const DesiredState& desired) {
   std::string text;
   for (const DesiredPackage& package : desired.packages()) {

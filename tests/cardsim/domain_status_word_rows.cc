@@ -20,7 +20,7 @@ constexpr char kPackageObject[] = "4F08F04346455252590A";
 
 std::string Install(TestCard& card, absl::string_view aid,
                     absl::string_view privileges = "0180") {
-  card.Open(0x03);
+  ExpectDone(card.Open(0x03));
   return card.Secure(
       Command("80E60C00", absl::StrCat("07A000000151535008A000000151535041",
                                        aid, privileges, "02C90000")));
@@ -92,7 +92,7 @@ std::vector<StatusWordRow> DomainRows() {
        }},
       {"INSTALL [for registry update] of what is not there", "6A88",
        [](TestCard& card) {
-         card.Open(0x03);
+         ExpectDone(card.Open(0x03));
          return card.Secure(Command(
              "80E64000", absl::StrCat("0000", kApplication, "01040000")));
        }},
@@ -116,17 +116,15 @@ std::vector<StatusWordRow> DomainRows() {
       {"a DAP block of a security domain that has no key for it", "6985",
        [](TestCard& card) { return LoadIntoDomain(card, kDap); }},
       {"a DAP block that does not verify", "6A80",
-       [](TestCard&) {
-         TestCard keyed(WithContentKeys());
-         return LoadIntoDomain(keyed, kDap);
-       }},
+       [](TestCard& card) { return LoadIntoDomain(card, kDap); },
+       WithContentKeys()},
       {"a token that does not verify", "6A80",
-       [](TestCard&) {
-         TestCard keyed(WithContentKeys());
-         keyed.Open(0x03);
-         return keyed.Secure(
+       [](TestCard& card) {
+         ExpectDone(card.Open(0x03));
+         return card.Secure(
              Command("80E40000", absl::StrCat(kPackageObject, "9E0155")));
-       }},
+       },
+       WithContentKeys()},
       {"a missing token with Delegated Management", "6985",
        [](TestCard& card) {
          ExpectDone(Install(card, kDomain, "01A0"));

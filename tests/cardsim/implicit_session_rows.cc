@@ -21,32 +21,32 @@ std::vector<StatusWordRow> ImplicitSessionRows() {
        [](TestCard& card) { return card.Send(kBegin); }},
       {"BEGIN R-MAC SESSION where `i` has no R-MAC sessions", "6D00",
        [](TestCard& card) {
-         card.Open(0x01);
+         ExpectDone(card.Open(0x01));
          return card.Secure(kBegin);
        }},
       {"BEGIN R-MAC SESSION with encrypted answers (SCP02 `i` 75)", "6A86",
        [](TestCard&) {
          TestCard card = Scp02Card(0x75);
-         card.Open(0x01);
+         ExpectDone(card.Open(0x01));
          return card.Secure("807A300100");
        }},
       {"BEGIN R-MAC SESSION with data of another length (SCP02 `i` 75)", "6A80",
        [](TestCard&) {
          TestCard card = Scp02Card(0x75);
-         card.Open(0x01);
+         ExpectDone(card.Open(0x01));
          return card.Secure("807A00010205AA00");
        }},
       {"BEGIN R-MAC SESSION twice (SCP02 `i` 75)", "6985",
        [](TestCard&) {
          TestCard card = Scp02Card(0x75);
-         card.Open(0x01);
+         ExpectDone(card.Open(0x01));
          card.Secure(kBegin);
          return card.Secure(kBegin);
        }},
       {"END R-MAC SESSION without BEGIN (SCP02 `i` 75)", "6985",
        [](TestCard&) {
          TestCard card = Scp02Card(0x75);
-         card.Open(0x01);
+         ExpectDone(card.Open(0x01));
          return card.Secure("8078000300");
        }},
       {"INITIALIZE UPDATE where sessions begin by a C-MAC (SCP02 `i` 1B)",

@@ -9,7 +9,7 @@ namespace {
 std::string Put(TestCard& card, absl::string_view header,
                 absl::string_view version, absl::string_view type = "88",
                 absl::string_view check_value = "00") {
-  card.Open(0x03);
+  ExpectDone(card.Open(0x03));
   const std::string key = absl::StrCat(
       type, "10", ToHex(card.host().WrapKey(SecretBytes(16))), check_value);
   return card.Secure(Command(header, absl::StrCat(version, key, key, key)));

@@ -16,7 +16,7 @@ constexpr char kGetStatus[] = "80F28002024F0000";
 constexpr char kForLoad[] = "08F04346455252590A00000000";
 
 std::string Begin(TestCard& card, absl::string_view install = kForLoad) {
-  card.Open(0x03);
+  ExpectDone(card.Open(0x03));
   return card.Secure(Command("80E60200", install));
 }
 
@@ -51,12 +51,12 @@ std::vector<StatusWordRow> Commands() {
        [](TestCard& card) { return card.Send("0070000001"); }},
       {"P1 P2 that a command does not have", "6A86",
        [](TestCard& card) {
-         card.Open(0x03);
+         ExpectDone(card.Open(0x03));
          return card.Secure("80F21102024F0000");
        }},
       {"an INSTALL of a kind that the card does not know", "6A86",
        [](TestCard& card) {
-         card.Open(0x03);
+         ExpectDone(card.Open(0x03));
          return card.Secure(Command("80E60100", kForLoad));
        }},
       {"a wrong Lc: a host challenge of seven bytes", "6700",
@@ -88,7 +88,7 @@ std::vector<StatusWordRow> Sessions() {
        }},
       {"a security level that the card does not have", "6A86",
        [](TestCard& card) {
-         card.Send("8050000008000102030405060700");
+         ExpectDone(card.Send("8050000008000102030405060700"));
          return card.Send("848202001000112233445566770011223344556677");
        }},
       {"a wrong host cryptogram", "6300",
@@ -105,31 +105,31 @@ std::vector<StatusWordRow> Sessions() {
          card.host().TakeAnswer(update.data);
          const std::string authenticate =
              ToHex(card.host().ExternalAuthenticate(0x03).Encode());
-         card.Send(authenticate);
+         ExpectDone(card.Send(authenticate));
          return card.Send(authenticate);
        }},
       {"a wrong C-MAC", "6982",
        [](TestCard& card) {
-         card.Open(0x01);
+         ExpectDone(card.Open(0x01));
          return card.Send("84F280020A4F00442EA795FFF66F7B00");
        }},
       {"any protected command after a wrong C-MAC: the session is dead", "6985",
        [](TestCard& card) {
-         card.Open(0x01);
-         card.Send("84F280020A4F00442EA795FFF66F7B00");
+         ExpectDone(card.Open(0x01));
+         EXPECT_EQ(card.Send("84F280020A4F00442EA795FFF66F7B00"), "6982");
          return card.Secure(kGetStatus);
        }},
       {"a replayed command", "6982",
        [](TestCard& card) {
-         card.Open(0x03);
+         ExpectDone(card.Open(0x03));
          const std::string wrapped =
              ToHex(card.host().Protect(Apdu(kGetStatus)).Encode());
-         card.Send(wrapped);
+         ExpectDone(card.Send(wrapped));
          return card.Send(wrapped);
        }},
       {"a plain command inside a session", "6982",
        [](TestCard& card) {
-         card.Open(0x03);
+         ExpectDone(card.Open(0x03));
          return card.Send(kGetStatus);
        }},
   };
@@ -139,28 +139,28 @@ std::vector<StatusWordRow> Loads() {
   return {
       {"LOAD without INSTALL [for load]", "6985",
        [](TestCard& card) {
-         card.Open(0x03);
+         ExpectDone(card.Open(0x03));
          return card.Secure("80E8000002C400");
        }},
       {"LOAD out of order: another block's number", "6A86",
        [](TestCard& card) {
-         Begin(card);
+         ExpectDone(Begin(card));
          return card.Secure("80E8000103C47F00");
        }},
       {"LOAD after another command came between", "6985",
        [](TestCard& card) {
-         Begin(card);
-         card.Secure(kGetStatus);
+         ExpectDone(Begin(card));
+         ExpectDone(card.Secure(kGetStatus));
          return card.Secure("80E8000003C47F00");
        }},
       {"a wrong block count: the last block too early", "6A80",
        [](TestCard& card) {
-         Begin(card);
+         ExpectDone(Begin(card));
          return card.Secure("80E8800003C47F00");
        }},
       {"a wrong block count: more bytes than the load file has", "6A80",
        [](TestCard& card) {
-         Begin(card);
+         ExpectDone(Begin(card));
          return card.Secure("80E8000004C4010000");
        }},
       {"another load file data block hash than INSTALL said", "6A80",
@@ -183,7 +183,7 @@ std::vector<StatusWordRow> Loads() {
        [](TestCard& card) {
          auto components = TestComponents({});
          std::swap(components[2], components[3]);
-         card.Open(0x03);
+         ExpectDone(card.Open(0x03));
          return card.Load(kPackage, JoinComponents(components));
        }},
       {"an import that is not on the card", "6A80",
@@ -194,12 +194,12 @@ std::vector<StatusWordRow> Loads() {
        }},
       {"a DAP block that is none", "6A80",
        [](TestCard& card) {
-         Begin(card);
+         ExpectDone(Begin(card));
          return card.Secure("80E8000003E20100");
        }},
       {"a DAP block of a security domain that verifies none", "6A88",
        [](TestCard& card) {
-         Begin(card);
+         ExpectDone(Begin(card));
          const Bytes block = TestLoadFile({});
          return card.Secure(Command(
              "80E88000",
@@ -208,7 +208,7 @@ std::vector<StatusWordRow> Loads() {
        }},
       {"no space for a load file", "6A84",
        [](TestCard& card) {
-         Begin(card);
+         ExpectDone(Begin(card));
          return card.Secure("80E8000006C4837FFFFF01");
        }},
       {"no space for what the load parameters announce", "6A84",
@@ -238,7 +238,7 @@ std::vector<StatusWordRow> Content() {
        }},
       {"an application of a package that is not there", "6A88",
        [](TestCard& card) {
-         card.Open(0x03);
+         ExpectDone(card.Open(0x03));
          return card.Install(kPackage, kModule, kModule);
        }},
       {"an application of a module that is not there", "6A88",
@@ -276,7 +276,7 @@ std::vector<StatusWordRow> Content() {
        }},
       {"DELETE of an AID that is not there", "6A88",
        [](TestCard& card) {
-         card.Open(0x03);
+         ExpectDone(card.Open(0x03));
          return card.Secure(kDeletePackage);
        }},
       {"DELETE of a package that has an application", "6985",
@@ -286,7 +286,7 @@ std::vector<StatusWordRow> Content() {
        }},
       {"DELETE of the issuer security domain", "6985",
        [](TestCard& card) {
-         card.Open(0x03);
+         ExpectDone(card.Open(0x03));
          return card.Secure("80E400000A4F08A000000151000000");
        }},
   };
@@ -306,7 +306,7 @@ std::vector<StatusWordRow> Selection() {
        }},
       {"GET STATUS that finds nothing", "6A88",
        [](TestCard& card) {
-         card.Open(0x03);
+         ExpectDone(card.Open(0x03));
          return card.Secure("80F24002024F0000");
        }},
       {"GET STATUS with more to come: ask again with P2 bit 01", "6310",
@@ -320,7 +320,7 @@ std::vector<StatusWordRow> Selection() {
        }},
       {"the next page of GET STATUS without a first one", "6A88",
        [](TestCard& card) {
-         card.Open(0x03);
+         ExpectDone(card.Open(0x03));
          return card.Secure("80F28003024F0000");
        }},
   };

@@ -15,6 +15,8 @@ struct StatusWordRow {
   const char* sw;
   // The answer to the command that the row is about.
   std::function<std::string(TestCard&)> run;
+  // What the new card is like.
+  CardOptions options = {};
 };
 
 // What rows share: the test package's module as an instance, and a card that

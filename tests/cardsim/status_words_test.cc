@@ -41,7 +41,7 @@ TEST_P(StatusWordsTest, IsAsTheTableSays) {
   const StatusWordRow& row = GetParam();
   for (const int scp : {1, 2, 3}) {
     SCOPED_TRACE(absl::StrCat("SCP0", scp));
-    CardOptions options;
+    CardOptions options = row.options;
     if (scp == 1) options.scp01_i = 0x15;
     TestCard card(scp == 3 ? TestKeys() : TestDesKeys(), options);
     const std::string answer = row.run(card);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_matchers.h"
 #include "tests/e2e/test_stage.h"
+#include "tests/stage/card_kinds.h"
 
 namespace cardferry::e2e {
 namespace {
@@ -76,6 +77,9 @@ class EveryCardTest : public ::testing::Test {
 };
 
 TEST_F(EveryCardTest, IsLoadedInOneRoundTrip) {
+  std::vector<std::string> kinds;
+  for (const Kind& kind : kKinds) kinds.push_back(kind.card);
+  ASSERT_EQ(kinds, stage::CardKindNames());
   int number = 10;
   for (const Kind& kind : kKinds) Load(kind, number++);
   ASSERT_OK_AND_ASSIGN(const std::vector<pb::Card> cards, stage_->Cards());

@@ -11,9 +11,7 @@
 #include <vector>
 
 #include "absl/base/config.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/status_macros.h"
@@ -22,6 +20,7 @@
 #include "tests/integration/pcsc_fixture.h"
 #include "tests/integration/stand_in_gateway.h"
 #include "tests/stage/pcscd.h"
+#include "tests/stage/process.h"
 #include "tests/stage/runfiles.h"
 
 namespace cardferry::agent {
@@ -316,22 +315,6 @@ TEST_F(AgentProcessTest, ListsTheReadersWithoutAConfiguration) {
   EXPECT_EQ(outcome.output, "");
 }
 
-// VmHWM of /proc/PID/status: the most that it ever had in memory, in KB.
-int64_t PeakMemory(pid_t pid) {
-  const std::string status =
-      ReadFile(absl::StrCat("/proc/", pid, "/status"), 1 << 16).value_or("");
-  for (const absl::string_view line : absl::StrSplit(status, '\n')) {
-    const std::vector<std::string> words =
-        absl::StrSplit(line, absl::ByAnyChar(": \t"), absl::SkipEmpty());
-    int64_t size = 0;
-    if (words.size() > 1 && words[0] == "VmHWM" &&
-        absl::SimpleAtoi(words[1], &size)) {
-      return size;
-    }
-  }
-  return -1;
-}
-
 TEST_F(AgentProcessTest, FourBusyReadersTakeLittleMemory) {
   pcscd_.Stop();
   StartPcscd({"First PCD", "Second PCD"});
@@ -356,7 +339,7 @@ TEST_F(AgentProcessTest, FourBusyReadersTakeLittleMemory) {
       Acknowledge(packet, absl::StrCat("O", round, reader));
     }
   }
-  const int64_t kilobytes = PeakMemory(agent_.pid());
+  const int64_t kilobytes = stage::PeakMemory(agent_.pid());
   RecordProperty("peak_kilobytes", std::to_string(kilobytes));
   std::cout << "peak memory of the agent: " << kilobytes << " KB\n";
   EXPECT_GT(kilobytes, 0);

@@ -2,22 +2,28 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/base/file.h"
 #include "lib/base/status_matchers.h"
+#include "tests/stage/runfiles.h"
 
 namespace cardferry::stage {
 namespace {
 
 using ::testing::HasSubstr;
 
-TEST(CardKinds, KnowsTheKeySetOfEveryKind) {
-  ASSERT_OK_AND_ASSIGN(const CardKind kind, FindCardKind("scp03-aes256"));
-  EXPECT_EQ(kind.key_set, "demo-aes256");
-  for (const std::string& name : CardKindNames()) {
-    EXPECT_OK(FindCardKind(name)) << name;
+TEST(CardKinds, AreServedByKeySetsOfTheDemo) {
+  ASSERT_OK_AND_ASSIGN(const std::string path,
+                       Runfile("hsm-config/profiles/demo.textproto"));
+  ASSERT_OK_AND_ASSIGN(const std::string profile, ReadFile(path, 1 << 20));
+  for (const CardKind& kind : CardKinds()) {
+    EXPECT_THAT(profile, HasSubstr("name: \"" + kind.key_set + "\""))
+        << kind.name;
   }
 }
 
-TEST(CardKinds, SaysWhichKindsThereAre) {
+TEST(CardKinds, AreFoundByName) {
+  ASSERT_OK_AND_ASSIGN(const CardKind kind, FindCardKind("scp03-aes256"));
+  EXPECT_EQ(kind.key_set, "demo-aes256");
   EXPECT_THAT(
       FindCardKind("scp04"),
       StatusIs(absl::StatusCode::kInvalidArgument,

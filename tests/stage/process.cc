@@ -14,7 +14,10 @@
 
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/status_macros.h"
@@ -252,6 +255,19 @@ absl::StatusOr<std::string> RunSuccessfully(Command command,
                                             outcome.errors, outcome.output));
   }
   return std::move(outcome.output);
+}
+
+int64_t PeakMemory(pid_t pid) {
+  const std::string status =
+      ReadFile(absl::StrCat("/proc/", pid, "/status"), 1 << 16).value_or("");
+  for (absl::string_view line : absl::StrSplit(status, '\n')) {
+    int64_t kib = 0;
+    if (absl::ConsumePrefix(&line, "VmHWM:") &&
+        absl::ConsumeSuffix(&line, " kB") && absl::SimpleAtoi(line, &kib)) {
+      return kib;
+    }
+  }
+  return -1;
 }
 
 bool Listens(int port) {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -76,6 +77,10 @@ absl::StatusOr<Outcome> RunToEnd(Command command, absl::Duration timeout);
 // RunToEnd that wants exit code 0; else INTERNAL with the program's last words.
 absl::StatusOr<std::string> RunSuccessfully(Command command,
                                             absl::Duration timeout);
+
+// The most memory that a process has held so far, in KiB; -1 when there is no
+// such process.
+int64_t PeakMemory(pid_t pid);
 
 // Whether something listens on 127.0.0.1:`port`.
 bool Listens(int port);

@@ -81,6 +81,15 @@ TEST(ProcessTest, AnUnprivilegedProgramCannotWriteAReadOnlyFile) {
   EXPECT_THAT(ReadFile(path, 10), IsOkAndHolds(std::string("x")));
 }
 
+TEST(ProcessTest, ThePeakOfItsMemoryIsToldWhileItRuns) {
+  ASSERT_OK_AND_ASSIGN(Process process,
+                       Process::Start(Shell("exec sleep 600")));
+  EXPECT_GT(PeakMemory(process.pid()), 0);
+  EXPECT_LT(PeakMemory(process.pid()), 1 << 20);
+  process.Kill();
+  EXPECT_EQ(PeakMemory(-1), -1);
+}
+
 TEST(ProcessTest, APortOfAProgramThatEndsIsNotWaitedFor) {
   ASSERT_OK_AND_ASSIGN(Process process, Process::Start(Shell("exit 0")));
   EXPECT_THAT(AwaitPort(1, process, absl::Seconds(30)),
