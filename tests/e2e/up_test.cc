@@ -35,13 +35,15 @@ class UpTest : public ::testing::Test {
   std::string Said(const std::string& log) const {
     return ReadFile(Path(log), 1 << 20).value_or("");
   }
-  std::vector<std::string> UpArguments() const {
-    return {program_, "up", "--folder", folder_, "--port-offset", "100"};
+  stage::Command UpCommand() const {
+    stage::Command command;
+    command.arguments = {program_,        "up", "--folder", folder_,
+                         "--port-offset", "100"};
+    return command;
   }
   // Raised, when it says so.
   absl::StatusOr<stage::Process> Up(const std::string& log) const {
-    stage::Command command;
-    command.arguments = UpArguments();
+    stage::Command command = UpCommand();
     command.log_file = Path(log);
     ASSIGN_OR_RETURN(stage::Process up, stage::Process::Start(command));
     const absl::Time deadline = absl::Now() + kRise;
@@ -83,7 +85,7 @@ TEST_F(UpTest, GoesOnWhereItWasEnded) {
                    "--reader", "Virtual PCD 00 00", "--wait"});
     EXPECT_EQ(loaded.exit_code, 0) << loaded.output << loaded.errors;
     // One at a time in a folder.
-    const auto other = stage::RunToEnd({UpArguments()}, kRun);
+    const auto other = stage::RunToEnd(UpCommand(), kRun);
     ASSERT_OK(other);
     EXPECT_EQ(other->exit_code, 1);
     EXPECT_THAT(other->errors, HasSubstr("another ./dev up runs in"));
