@@ -12,6 +12,7 @@ WantedPackage WantedOf(const DesiredPackage& package) {
     wanted.imports.push_back(import.aid);
   }
   wanted.security_domain = package.security_domain;
+  wanted.modules = package.file->cap.applets();
   return wanted;
 }
 

@@ -22,12 +22,13 @@ struct WantedPackage {
   std::vector<card::Aid> instances;
   std::vector<card::Aid> imports = {};
   std::optional<card::Aid> security_domain =
-      std::nullopt;  // that it belongs to
+      std::nullopt;                     // that it belongs to
+  std::vector<card::Aid> modules = {};  // the applets that it has
 
   bool operator==(const WantedPackage& o) const {
     return package == o.package && content_hash == o.content_hash &&
            instances == o.instances && imports == o.imports &&
-           security_domain == o.security_domain;
+           security_domain == o.security_domain && modules == o.modules;
   }
 };
 

@@ -217,6 +217,7 @@ void Write(const WantedPackage& wanted, pb::WantedPackage& out) {
   WriteAids(wanted.instances, *out.mutable_instance_aids());
   WriteAids(wanted.imports, *out.mutable_imports());
   out.set_security_domain(BytesOf(wanted.security_domain));
+  WriteAids(wanted.modules, *out.mutable_modules());
 }
 
 // No bytes for none.
@@ -235,6 +236,7 @@ absl::StatusOr<WantedPackage> Read(const pb::WantedPackage& wanted) {
   ASSIGN_OR_RETURN(read.content_hash, ToHash(wanted.content_hash()));
   ASSIGN_OR_RETURN(read.instances, ReadAids(wanted.instance_aids()));
   ASSIGN_OR_RETURN(read.imports, ReadAids(wanted.imports()));
+  ASSIGN_OR_RETURN(read.modules, ReadAids(wanted.modules()));
   ASSIGN_OR_RETURN(read.security_domain,
                    ReadOptionalAid(wanted.security_domain()));
   return read;

@@ -193,6 +193,7 @@ TEST(BundleStateTest, ComesBackAsItWas) {
 TEST(BundleStateTest, ComesBackWithWhatApplicationsShouldBe) {
   BundleState state = State();
   state.wanted[0].security_domain = kLibrary;
+  state.wanted[0].modules = {kLibrary};
   state.wanted_applications = {
       {kApplet, DesiredLifeCycle::kLocked, {0x80, 0x00, 0x01}, kLibrary},
       {kLibrary, DesiredLifeCycle::kSelectable},
