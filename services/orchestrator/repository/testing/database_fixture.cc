@@ -48,7 +48,7 @@ NewJob DatabaseFixture::BrokerageJob(const JobTarget& target,
 }
 
 absl::Time At(int seconds) {
-  return absl::FromUnixSeconds(1'800'000'000 + seconds);
+  return absl::FromUnixSeconds(int64_t{1'800'000'000} + seconds);
 }
 
 }  // namespace cardferry::orchestrator
