@@ -4,6 +4,8 @@
 #include <iostream>
 #include <utility>
 
+#include "lib/card/gp/registry_commands.h"
+
 namespace cardferry::sequencer {
 namespace {
 
@@ -18,6 +20,9 @@ std::ostream& operator<<(std::ostream& out, const ForeignChange& change) {
     case ForeignChange::Kind::kInstall:
       return out << "\n  somebody installs " << change.applet << " of package "
                  << change.package.number;
+    case ForeignChange::Kind::kLock:
+      return out << "\n  somebody " << (change.locked ? "locks" : "unlocks")
+                 << " instance " << change.applet.instance;
     case ForeignChange::Kind::kDelete:
       break;
   }
@@ -70,6 +75,10 @@ void ForeignHost::Make(const ForeignChange& change) {
                InstanceAid(change.applet.instance),
                {0x00},
                {}});
+      break;
+    case ForeignChange::Kind::kLock:
+      Send(
+          *card::SetLocked(InstanceAid(change.applet.instance), change.locked));
       break;
     case ForeignChange::Kind::kDelete:
       Delete(InstanceAid(change.target), change.related

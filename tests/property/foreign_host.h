@@ -14,11 +14,12 @@ namespace cardferry::sequencer {
 // One change that somebody else with the card's keys makes; the card may refuse
 // it.
 struct ForeignChange {
-  enum class Kind { kLoad, kInstall, kDelete } kind = Kind::kLoad;
+  enum class Kind { kLoad, kInstall, kDelete, kLock } kind = Kind::kLoad;
   PackageSpecimen package;
   AppletSpecimen applet;
   bool related = false;
-  int target = 0;  // of kDelete: an instance's number, or a package's
+  int target = 0;       // of kDelete: an instance's number, or a package's
+  bool locked = false;  // of kLock: else unlocked
 };
 std::ostream& operator<<(std::ostream& out, const ForeignChange& change);
 

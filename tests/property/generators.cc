@@ -36,6 +36,13 @@ int Instance() {
                        : *gen::inRange(0, kInstances);
 }
 
+DesiredLifeCycle LifeCycle() {
+  return *gen::weightedElement<DesiredLifeCycle>(
+      {{3, DesiredLifeCycle::kAny},
+       {1, DesiredLifeCycle::kSelectable},
+       {1, DesiredLifeCycle::kLocked}});
+}
+
 // Where a card should lack something as well as have it, no plan is made: that
 // is tested where plans are.
 bool Take(std::vector<int>& names, int name) {
@@ -66,8 +73,8 @@ ManifestSpecimen MakeManifest() {
       const int instance = Instance();
       if (!Take(taken, instance)) continue;
       package.applets.push_back({*gen::inRange(0, package.package.modules),
-                                 instance, *Sometimes(30),
-                                 *gen::inRange(0, 12)});
+                                 instance, *Sometimes(30), *gen::inRange(0, 12),
+                                 LifeCycle()});
     }
   }
   const int absent = *gen::inRange(0, 3);
@@ -88,13 +95,18 @@ rc::Gen<ForeignChange> ForeignChanges() {
     change.kind = *gen::weightedElement<ForeignChange::Kind>(
         {{5, ForeignChange::Kind::kLoad},
          {4, ForeignChange::Kind::kInstall},
-         {2, ForeignChange::Kind::kDelete}});
+         {2, ForeignChange::Kind::kDelete},
+         {2, ForeignChange::Kind::kLock}});
     const int number = *gen::inRange(0, kPackages);
     change.package.number = number;
     if (change.kind == ForeignChange::Kind::kLoad) {
       change.package = Package(number, {0, 1, 2, 3, 4});
     } else if (change.kind == ForeignChange::Kind::kInstall) {
-      change.applet = {*gen::inRange(0, kModules), Instance(), false, 0};
+      change.applet.module = *gen::inRange(0, kModules);
+      change.applet.instance = Instance();
+    } else if (change.kind == ForeignChange::Kind::kLock) {
+      change.applet.instance = Instance();
+      change.locked = *gen::arbitrary<bool>();
     } else {
       change.target = *gen::inRange(0, kInstances + kPackages);
       change.related = *gen::arbitrary<bool>();

@@ -51,6 +51,14 @@ class Search {
     const auto held = left_.packages.find(aid);
     if (held == left_.packages.end()) return false;
     if (held->second.version != VersionOf(package)) return false;
+    // The lists tell a package of other modules, but for one that has none.
+    for (const card::Aid& module : package.file->cap.applets()) {
+      const std::vector<card::Aid>& modules = held->second.modules;
+      if (!modules.empty() &&
+          std::count(modules.begin(), modules.end(), module) == 0) {
+        return false;
+      }
+    }
     const auto origin = origins_.find(aid);
     return origin == origins_.end() ||
            origin->second.content_hash == package.file->content_hash;

@@ -103,11 +103,14 @@ Bytes BlockOf(const LoadFile& file) {
 }
 
 std::ostream& operator<<(std::ostream& out, const AppletSpecimen& specimen) {
-  return out << absl::StrFormat(
-             "instance %d of module %d with %d bytes of parameters, %d of "
-             "privileges",
-             specimen.instance, specimen.module, specimen.parameters,
-             specimen.long_privileges ? 3 : 1);
+  out << absl::StrFormat(
+      "instance %d of module %d with %d bytes of parameters, %d of privileges",
+      specimen.instance, specimen.module, specimen.parameters,
+      specimen.long_privileges ? 3 : 1);
+  if (specimen.life_cycle == DesiredLifeCycle::kAny) return out;
+  return out << (specimen.life_cycle == DesiredLifeCycle::kLocked
+                     ? ", locked"
+                     : ", selectable");
 }
 
 std::ostream& operator<<(std::ostream& out, const ManifestSpecimen& specimen) {
@@ -133,6 +136,7 @@ DesiredState DesiredBy(const ManifestSpecimen& manifest) {
           {ModuleAid(wanted.package.number, applet.module),
            InstanceAid(applet.instance), Bytes(applet.long_privileges ? 3 : 1),
            Bytes(static_cast<size_t>(applet.parameters), 0x50)});
+      package.applets.back().life_cycle = applet.life_cycle;
     }
     desired.packages.push_back(std::move(package));
   }

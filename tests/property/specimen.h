@@ -50,6 +50,7 @@ struct AppletSpecimen {
   int instance = 0;
   bool long_privileges = false;
   int parameters = 0;  // bytes
+  DesiredLifeCycle life_cycle = DesiredLifeCycle::kAny;
 };
 std::ostream& operator<<(std::ostream& out, const AppletSpecimen& specimen);
 

@@ -9,6 +9,20 @@
 namespace cardferry::sequencer {
 namespace {
 
+constexpr uint8_t kSelectable = 0x07;
+constexpr uint8_t kLocked = 0x80;
+
+bool IsLocked(const Holding::Instance& instance) {
+  return (instance.life_cycle & kLocked) != 0;
+}
+
+// As somebody may find it who looks: on the way from installed to locked.
+bool MayBe(DesiredLifeCycle wanted, const Holding::Instance& instance) {
+  return instance.life_cycle == kSelectable ||
+         (wanted == DesiredLifeCycle::kLocked &&
+          instance.life_cycle == (kSelectable | kLocked));
+}
+
 bool IsInstanceOf(const DesiredPackage& package, const DesiredApplet& applet,
                   const Holding::Instance& instance) {
   Bytes privileges = applet.privileges;
@@ -17,7 +31,18 @@ bool IsInstanceOf(const DesiredPackage& package, const DesiredApplet& applet,
          instance.module == applet.module &&
          std::equal(privileges.begin(), privileges.end(),
                     instance.privileges.begin()) &&
-         instance.life_cycle == 0x07;
+         MayBe(applet.life_cycle, instance);
+}
+
+bool IsAs(DesiredLifeCycle wanted, const Holding::Instance& instance) {
+  return wanted == DesiredLifeCycle::kAny ||
+         IsLocked(instance) == (wanted == DesiredLifeCycle::kLocked);
+}
+
+bool DiffersInLifeCycleAlone(Holding::Instance one,
+                             const Holding::Instance& other) {
+  one.life_cycle = other.life_cycle;
+  return one == other;
 }
 
 uint16_t VersionOf(const card::PackageVersion& package) {
@@ -31,13 +56,18 @@ const DesiredPackage* Find(const DesiredState& desired, const card::Aid& aid) {
   return nullptr;
 }
 
+// An instance that is new, or another than it was.
 bool IsDesired(const DesiredState& desired, const card::Aid& aid,
+               const Holding::Instance* was,
                const Holding::Instance& instance) {
   for (const DesiredPackage& package : desired.packages) {
     for (const DesiredApplet& applet : package.applets) {
-      if (applet.instance == aid) {
-        return IsInstanceOf(package, applet, instance);
-      }
+      if (applet.instance != aid) continue;
+      const bool was_there =
+          was != nullptr && DiffersInLifeCycleAlone(*was, instance);
+      return IsInstanceOf(package, applet, instance) ||
+             (was_there && applet.life_cycle != DesiredLifeCycle::kAny &&
+              MayBe(applet.life_cycle, instance));
     }
   }
   return false;
@@ -140,7 +170,8 @@ void Trial::CheckNoHarm(const Holding& before, const Holding& after) {
                                    known->load_file.has_value() &&
                                    MayGo(*known->load_file);
     const auto is = after.instances.find(aid);
-    const bool stays = is != after.instances.end() && is->second == instance;
+    const bool stays = is != after.instances.end() &&
+                       DiffersInLifeCycleAlone(is->second, instance);
     if (!stays && !MayGo(instance.package) &&
         !Names(desired_.absent_applications, aid) && !recorded_as_going) {
       Violate(absl::StrCat("instance ", aid.ToHex(), " is gone"));
@@ -149,7 +180,9 @@ void Trial::CheckNoHarm(const Holding& before, const Holding& after) {
   for (const auto& [aid, instance] : after.instances) {
     const auto was = before.instances.find(aid);
     if (was != before.instances.end() && was->second == instance) continue;
-    if (!IsDesired(desired_, aid, instance)) {
+    const Holding::Instance* const before_it =
+        was == before.instances.end() ? nullptr : &was->second;
+    if (!IsDesired(desired_, aid, before_it, instance)) {
       Violate(
           absl::StrCat("instance ", aid.ToHex(), " is not what was wanted"));
     }
@@ -271,7 +304,8 @@ bool Trial::IsAsDesired() const {
     if (!same && !passes) return false;
     for (const DesiredApplet& applet : package.applets) {
       const auto instance = now.instances.find(applet.instance);
-      if (instance == now.instances.end() || instance->second.package != aid) {
+      if (instance == now.instances.end() || instance->second.package != aid ||
+          !IsAs(applet.life_cycle, instance->second)) {
         return false;
       }
     }
