@@ -5,7 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "gmock/gmock.h"
 #include "grpcpp/client_context.h"
 #include "grpcpp/server_context.h"
@@ -28,7 +30,11 @@ using ::testing::ElementsAre;
 class ScriptedOrchestrator final : public pb::AgentGateway::Service {
  public:
   std::vector<std::vector<pb::GatewayMessage>> answers;
-  std::vector<std::string> heard;
+
+  std::vector<std::string> heard() {
+    absl::MutexLock lock(&mutex_);
+    return heard_;
+  }
 
  private:
   grpc::Status Connect(
@@ -38,11 +44,17 @@ class ScriptedOrchestrator final : public pb::AgentGateway::Service {
     pb::AgentMessage message;
     for (const auto& answer : answers) {
       if (!agent->Read(&message)) break;
-      heard.push_back(message.DebugString());
+      {
+        absl::MutexLock lock(&mutex_);
+        heard_.push_back(message.DebugString());
+      }
       for (const pb::GatewayMessage& one : answer) agent->Write(one);
     }
     return grpc::Status::OK;
   }
+
+  absl::Mutex mutex_;
+  std::vector<std::string> heard_ ABSL_GUARDED_BY(mutex_);
 };
 
 class CommandGatewayTest : public ::testing::Test {
@@ -101,7 +113,7 @@ TEST_F(CommandGatewayTest, PassesAPacketOnOneCommandAtATime) {
   // The orchestrator has ended its stream, and so does the gateway.
   EXPECT_EQ(Read(), "");
   stream_->Finish();
-  EXPECT_THAT(orchestrator_.heard,
+  EXPECT_THAT(orchestrator_.heard(),
               ElementsAre(hello.DebugString(), Done("p", 1).DebugString(),
                           Report("p").DebugString()));
 }
@@ -122,7 +134,7 @@ TEST_F(CommandGatewayTest, EndsTheOrchestratorsStreamWhenTheAgentGoes) {
   ASSERT_TRUE(stream_->WritesDone());
   EXPECT_EQ(Read(), "");
   stream_->Finish();
-  EXPECT_EQ(orchestrator_.heard.size(), 1u);
+  EXPECT_EQ(orchestrator_.heard().size(), 1u);
 }
 
 }  // namespace
