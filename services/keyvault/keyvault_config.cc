@@ -86,6 +86,7 @@ absl::Status TakeKeySet(const config::v1::KeySetPolicy& key_set,
                      ": allowed_privileges has more than three bytes"));
   }
   rules.allowed_privileges = key_set.allowed_privileges();
+  rules.allow_privilege_updates = key_set.allow_privilege_updates();
   rules.allow_keys_in_memory = key_set.allow_keys_in_memory();
   if (key_set.highest_unproven_counter() != 0) {
     rules.highest_unproven_counter = key_set.highest_unproven_counter();

@@ -76,6 +76,7 @@ TEST(KeyVaultConfigTest, TakesEveryField) {
       channel_options: 0x05
       allowed_privileges: 0x040000
       highest_unproven_counter: 9
+      allow_privilege_updates: true
     }
     key_sets { name: "default" }
     allow_test_keys: true
@@ -94,7 +95,7 @@ TEST(KeyVaultConfigTest, TakesEveryField) {
   EXPECT_EQ(config.policy.key_sets,
             (std::map<std::string, KeySetRules>{
                 {"low", {0x01, {}, 0}},
-                {"high", {0x03, {0x15, 0x05}, 0x040000, false, 9}},
+                {"high", {0x03, {0x15, 0x05}, 0x040000, false, 9, true}},
                 {"default", KeySetRules()}}));
 }
 
