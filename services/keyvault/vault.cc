@@ -22,9 +22,6 @@ namespace {
 
 using card::CommandApdu;
 
-// The ledger remembers so long after the expiry, for replicas whose clocks are
-// behind.
-constexpr absl::Duration kClockSkew = absl::Hours(1);
 // MAC and padding of a command in extended form.
 constexpr size_t kMostOverhead = 24;
 
@@ -265,7 +262,8 @@ absl::StatusOr<size_t> Vault::ForgetFailures(const ClaimedCard& card,
   }
   if (forgotten == 0) {
     return absl::NotFoundError(
-        "no failed verification of this card is known, nor a change of its i");
+        "no failed verification of this card is known, nor a change of its i, "
+        "nor a doubt of its counter");
   }
   LogWarning("failed verifications forgotten",
              {{"key_set", card.key_set},
