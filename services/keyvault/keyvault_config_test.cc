@@ -213,6 +213,17 @@ TEST(KeyVaultConfigTest, ServesKeysThatAreMadeInMemoryOnlyWhenAllowed) {
                        "key set nxp: its cards' keys (acme/2, AES-192) are put "
                        "together in this process's memory; serve it only with "
                        "allow_keys_in_memory in its policy"));
+  KeySetDescription files;
+  files.name = "files";
+  files.diversification = "visa2";
+  files.key_bits = 112;
+  files.made_in_memory = true;
+  files.protocol = kFileCards;
+  EXPECT_THAT(CheckKeySets(VaultPolicy(), {files}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "key set files: the session keys of its file-oriented "
+                       "cards pass through this process's memory; serve it "
+                       "only with allow_keys_in_memory in its policy"));
   config::v1::KeyVaultConfig proto = Proto();
   proto.add_key_sets()->set_name("nxp");
   proto.mutable_key_sets(0)->set_allow_keys_in_memory(true);
