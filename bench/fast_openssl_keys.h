@@ -38,9 +38,10 @@ class FastOpensslKeys final : public keyvault::HsmKeys {
   absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) override {
     return others_.TicketMac(ticket);
   }
-  absl::StatusOr<Bytes> ReceiptMac(const keyvault::CardKeySelection& card,
-                                   ByteSpan message) override {
-    return others_.ReceiptMac(card, message);
+  absl::StatusOr<std::vector<Bytes>> ReceiptMacs(
+      const keyvault::CardKeySelection& card,
+      absl::Span<const Bytes> messages) override {
+    return others_.ReceiptMacs(card, messages);
   }
   uint64_t CallCount() const override { return 0; }
   absl::Status Health() override { return absl::OkStatus(); }

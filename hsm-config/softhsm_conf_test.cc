@@ -9,6 +9,7 @@ namespace cardferry::hsm {
 namespace {
 
 using testing::AllOf;
+using testing::AnyOf;
 using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
@@ -53,6 +54,21 @@ TEST(SoftHsmConf, AllowsTripleDesOnlyWhereAKeySetHasIt) {
       "nxp", 1, scp::TemplateMethod::kAn10922, {}};
   EXPECT_THAT(ConfOf(SoftHsmUse::kServing, profile),
               HasSubstr(",CKM_DES3_CBC_ENCRYPT_DATA,CKM_DES3_ECB\n"));
+}
+
+// Their session keys are hashes.
+TEST(SoftHsmConf, AllowsHashesOnlyWhereAKeySetIsOfFileCards) {
+  KeyProfile profile;
+  profile.key_sets.resize(1);
+  const auto hashes =
+      AnyOf(HasSubstr("CKM_SHA_1"), HasSubstr("CKM_SHA256,"),
+            HasSubstr("CKM_SHA256\n"));
+  for (const SoftHsmUse use : {SoftHsmUse::kServing, SoftHsmUse::kCeremony}) {
+    profile.key_sets[0].scp = 3;
+    EXPECT_THAT(ConfOf(use, profile), Not(hashes));
+    profile.key_sets[0].scp = kFileCards;
+    EXPECT_THAT(ConfOf(use, profile), HasSubstr(",CKM_SHA_1,CKM_SHA256\n"));
+  }
 }
 
 TEST(SoftHsmConf, AllowsTheSignaturesOfTheProfilesKeysOnly) {

@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kSmallRsaBits = 1024;
 constexpr int kMostRsaBits = 4096;
-constexpr size_t kMostExponentBytes = 8;
+constexpr int kMostExponentBytes = 8;
 constexpr int kPssSaltBytes = 32;
 
 using BigNumber = std::unique_ptr<BIGNUM, FreeBy<BN_free>>;
@@ -57,6 +57,29 @@ EVP_PKEY* MakeKey(const char* type, const Builder& builder) {
 }
 
 bool IsRsa(EVP_PKEY* key) { return EVP_PKEY_is_a(key, "RSA") == 1; }
+
+// Whether these make a key with which a signature says anything: with exponent 1
+// every message is its own, and even numbers belong to no key.
+bool IsUsableRsa(const BIGNUM* modulus, const BIGNUM* exponent) {
+  const int bits = BN_num_bits(modulus);
+  return bits >= kSmallRsaBits && bits <= kMostRsaBits &&
+         BN_num_bytes(exponent) <= kMostExponentBytes &&
+         BN_is_odd(modulus) == 1 && BN_is_odd(exponent) == 1 &&
+         BN_is_one(exponent) == 0;
+}
+
+BigNumber NumberOf(EVP_PKEY* key, const char* parameter) {
+  BIGNUM* number = nullptr;
+  (void)EVP_PKEY_get_bn_param(key, parameter, &number);
+  return BigNumber(number);
+}
+
+bool IsUsableRsa(EVP_PKEY* key) {
+  const BigNumber modulus = NumberOf(key, OSSL_PKEY_PARAM_RSA_N);
+  const BigNumber exponent = NumberOf(key, OSSL_PKEY_PARAM_RSA_E);
+  return modulus != nullptr && exponent != nullptr &&
+         IsUsableRsa(modulus.get(), exponent.get());
+}
 
 bool IsOnKnownCurve(EVP_PKEY* key) {
   char name[32] = {};
@@ -128,13 +151,8 @@ absl::StatusOr<VerificationKey> VerificationKey::Rsa(ByteSpan modulus,
           1) {
     return Broken("no memory for an RSA key");
   }
-  const int bits = BN_num_bits(n.get());
   Key key;
-  if (bits >= kSmallRsaBits && bits <= kMostRsaBits &&
-      exponent.size() <= kMostExponentBytes && BN_is_odd(n.get()) == 1 &&
-      BN_is_odd(e.get()) == 1 && BN_is_one(e.get()) == 0) {
-    key.reset(MakeKey("RSA", builder));
-  }
+  if (IsUsableRsa(n.get(), e.get())) key.reset(MakeKey("RSA", builder));
   if (key == nullptr) {
     return absl::InvalidArgumentError(
         "this is no RSA key of 1024 to 4096 bits");
@@ -172,14 +190,14 @@ absl::StatusOr<VerificationKey> VerificationKey::FromPem(
   if (key == nullptr) {
     return absl::InvalidArgumentError("this is no public key in PEM");
   }
-  const int bits = EVP_PKEY_get_bits(key.get());
-  const bool fits = IsRsa(key.get())
-                        ? bits >= kSmallRsaBits && bits <= kMostRsaBits
-                        : IsOnKnownCurve(key.get());
+  const bool fits = IsRsa(key.get()) ? IsUsableRsa(key.get())
+                                     : IsOnKnownCurve(key.get());
+  ERR_clear_error();
   if (!fits) {
     return absl::InvalidArgumentError(
-        "the public key is neither RSA of 1024 to 4096 bits nor on a curve "
-        "that cards know");
+        "the public key is neither RSA of 1024 to 4096 bits, with an odd "
+        "modulus and an odd exponent from 3 on of at most 8 bytes, nor on a "
+        "curve that cards know");
   }
   return VerificationKey(std::move(key));
 }

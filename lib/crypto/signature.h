@@ -18,9 +18,10 @@ namespace cardferry::crypto {
 // receipts (GPCS 2.3.1, B.3 and B.4).
 class VerificationKey {
  public:
-  // Big-endian, the modulus of 1024 to 4096 bits. The scheme goes by its
-  // length: up to 1024 bits RSASSA-PKCS1-v1_5 with SHA-1 (B.3.1.1), above
-  // RSASSA-PSS with SHA-256 and a salt of 32 bytes (B.3.2.1).
+  // Big-endian, the modulus odd and of 1024 to 4096 bits, the exponent odd, not
+  // 1 and of at most 8 bytes. The scheme goes by the modulus's length: up to
+  // 1024 bits RSASSA-PKCS1-v1_5 with SHA-1 (B.3.1.1), above RSASSA-PSS with
+  // SHA-256 and a salt of 32 bytes (B.3.2.1).
   // INVALID_ARGUMENT for what is no such key.
   static absl::StatusOr<VerificationKey> Rsa(ByteSpan modulus,
                                              ByteSpan exponent);

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 
@@ -141,6 +143,45 @@ TEST(SignatureTest, KeysThatNoCardHasAreRefusedInPem) {
           "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n"
           "-----END PUBLIC KEY-----\n"),
       StatusIs(StatusCode::kInvalidArgument));
+}
+
+// SubjectPublicKeyInfo of an RSA key with a modulus of 128 bytes, the exponent's
+// first bit not set.
+std::string RsaPem(const Bytes& modulus, const Bytes& exponent) {
+  const auto field = [](uint8_t tag, const Bytes& content) {
+    return Concat(
+        {Bytes{tag, 0x81, static_cast<uint8_t>(content.size())}, content});
+  };
+  const Bytes key = field(
+      0x30, Concat({field(0x02, Concat({Bytes{0x00}, modulus})),
+                    Bytes{0x02, static_cast<uint8_t>(exponent.size())},
+                    exponent}));
+  const Bytes info =
+      field(0x30, Concat({FromHexOrDie("300D06092A864886F70D0101010500"),
+                          field(0x03, Concat({Bytes{0x00}, key}))}));
+  std::string pem = "-----BEGIN PUBLIC KEY-----\n";
+  for (size_t at = 0; at < info.size(); at += 48) {
+    pem += absl::Base64Escape(AsString(ByteSpan(info).subspan(at, 48))) + "\n";
+  }
+  return pem + "-----END PUBLIC KEY-----\n";
+}
+
+// With exponent 1 everybody signs.
+TEST(SignatureTest, RefusesRsaKeysInPemThatAreNone) {
+  const Bytes modulus(128, 0xFF);
+  EXPECT_OK(VerificationKey::FromPem(RsaPem(modulus, {0x01, 0x00, 0x01})));
+  EXPECT_OK(VerificationKey::FromPem(RsaPem(modulus, {0x03})));
+  Bytes even = modulus;
+  even.back() = 0xFE;
+  for (const std::string& pem :
+       {RsaPem(modulus, {0x01}), RsaPem(modulus, {0x02}),
+        RsaPem(modulus, {0x01, 0x00, 0x00}), RsaPem(modulus, Bytes(9, 0x7F)),
+        RsaPem(even, {0x01, 0x00, 0x01})}) {
+    EXPECT_THAT(VerificationKey::FromPem(pem),
+                StatusIs(StatusCode::kInvalidArgument,
+                         testing::StartsWith("the public key is neither RSA")))
+        << pem;
+  }
 }
 
 TEST(SignatureTest, AFlippedBitOfTheSignatureIsFound) {

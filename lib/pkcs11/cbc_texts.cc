@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lib/base/secret_bytes.h"
 #include "lib/base/status_macros.h"
 
 namespace cardferry::pkcs11 {
@@ -21,7 +22,7 @@ absl::StatusOr<std::vector<Bytes>> DecryptCbcTexts(
     }
     Append(joined, text.data);
   }
-  ASSIGN_OR_RETURN(const Bytes done,
+  ASSIGN_OR_RETURN(Bytes done,
                    session.DecryptCbc(key, texts[0].iv, joined, limit));
   size_t offset = 0;
   for (const CbcText& text : texts) {
@@ -34,6 +35,7 @@ absl::StatusOr<std::vector<Bytes>> DecryptCbcTexts(
     offset += text.data.size();
     plaintexts.push_back(std::move(plaintext));
   }
+  WipeBytes(absl::MakeSpan(done));
   return plaintexts;
 }
 

@@ -21,14 +21,17 @@ size_t BlockOf(const CardKeyPair& keys) {
   return keys.is_des ? kDesBlock : kAesBlock;
 }
 
-absl::Status CheckSizes(const CardKeyPair& keys,
-                        const AuthenticationSeed& seed) {
+absl::Status CheckSeed(const CardKeyPair& keys,
+                       const AuthenticationSeed& seed) {
   const bool keys_fit =
       keys.length == 16 || (!keys.is_des && keys.length == 32);
   if (keys_fit && seed.host_key.size() == keys.length &&
       seed.host_challenge.size() == kChallenge &&
       seed.card_challenge.size() == kChallenge) {
-    return absl::OkStatus();
+    if (seed.host_challenge != seed.card_challenge) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "mutual authentication with the host's challenge as the card's: its "
+        "own token would be an answer");
   }
   return absl::InvalidArgumentError(
       absl::StrCat("mutual authentication with keys of ", keys.length,
@@ -100,13 +103,18 @@ SecretBytes Sum(const SecretBytes& host_key, ByteSpan card_key) {
   return sum;
 }
 
+// A seed that is no secret.
+bool IsZero(const SecretBytes& sum) {
+  return sum.Equals(SecretBytes(sum.size()));
+}
+
 }  // namespace
 
 absl::StatusOr<Bytes> AuthenticationToken(Session& session,
                                           const CardKeyPair& keys,
                                           const AuthenticationSeed& seed,
                                           size_t limit) {
-  RETURN_IF_ERROR(CheckSizes(keys, seed));
+  RETURN_IF_ERROR(CheckSeed(keys, seed));
   Bytes plain = Concat({seed.host_challenge, seed.card_challenge,
                         seed.host_key.Read(GrantSecretAccess())});
   absl::StatusOr<Bytes> token =
@@ -121,7 +129,7 @@ absl::StatusOr<Bytes> AuthenticationToken(Session& session,
 absl::StatusOr<std::optional<SessionKeyValues>> AgreeOnSessionKeys(
     Session& session, const CardKeyPair& keys, const AuthenticationSeed& seed,
     ByteSpan answer, size_t limit) {
-  RETURN_IF_ERROR(CheckSizes(keys, seed));
+  RETURN_IF_ERROR(CheckSeed(keys, seed));
   const size_t size = 2 * kChallenge + keys.length;
   if (answer.size() != size + kMac) return std::nullopt;
   const ByteSpan cryptogram = answer.first(size);
@@ -136,7 +144,7 @@ absl::StatusOr<std::optional<SessionKeyValues>> AgreeOnSessionKeys(
                         Concat({seed.card_challenge, seed.host_challenge}));
   const SecretBytes sum = Sum(seed.host_key, view.subspan(2 * kChallenge));
   WipeBytes(absl::MakeSpan(plain));
-  if (!is_ours) return std::nullopt;
+  if (!is_ours || IsZero(sum)) return std::nullopt;
   return SessionKeys(session, keys, sum);
 }
 

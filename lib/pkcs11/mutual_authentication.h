@@ -25,7 +25,8 @@ struct CardKeyPair {
 };
 
 // What the host and the card draw for one authentication. `host_key` (K.IFD) is
-// as long as a card's key, the challenges (RND.IFD, RND.IC) have 8 bytes.
+// as long as a card's key, the challenges (RND.IFD, RND.IC) have 8 bytes and
+// differ: to equal ones the host's own token is an answer.
 struct AuthenticationSeed {
   Bytes host_challenge;
   Bytes card_challenge;
@@ -34,8 +35,8 @@ struct AuthenticationSeed {
 
 // The command's data, E || MAC(E) with E = ENC(RND.IFD || RND.IC || K.IFD) in
 // CBC mode from zeros, the MAC over the padded E: 40 bytes, with AES-256 56.
-// INVALID_ARGUMENT for other lengths than above. At most `limit` bytes go into
-// a call.
+// INVALID_ARGUMENT for other lengths than above, and for equal challenges. At
+// most `limit` bytes go into a call.
 absl::StatusOr<Bytes> AuthenticationToken(Session& session,
                                           const CardKeyPair& keys,
                                           const AuthenticationSeed& seed,
@@ -51,8 +52,9 @@ struct SessionKeyValues {
 };
 
 // `answer`: E || MAC(E) with E = ENC(RND.IC || RND.IFD || K.IC). Nothing when
-// it is not an answer of this card to this token; what has a wrong MAC is not
-// decrypted. An error is the module's, or INVALID_ARGUMENT as above.
+// it is not an answer of this card to this token, or K.IC is K.IFD, which makes
+// session keys that everybody knows; what has a wrong MAC is not decrypted. An
+// error is the module's, or INVALID_ARGUMENT as above.
 absl::StatusOr<std::optional<SessionKeyValues>> AgreeOnSessionKeys(
     Session& session, const CardKeyPair& keys, const AuthenticationSeed& seed,
     ByteSpan answer, size_t limit);

@@ -1,7 +1,9 @@
 #include "lib/pkcs11/mutual_authentication.h"
 
 #include <memory>
+#include <utility>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_macros.h"
@@ -132,6 +134,33 @@ TEST_P(MutualAuthenticationTest, RefusesEveryTruncationOfTheAnswer) {
 TEST_P(MutualAuthenticationTest, RefusesItsOwnToken) {
   ASSERT_OK_AND_ASSIGN(const auto values, Agree(FromHexOrDie(kToken)));
   EXPECT_FALSE(values.has_value());
+}
+
+// A terminal without keys that hands on the host's challenge as the card's.
+TEST_P(MutualAuthenticationTest, RefusesTheHostsChallengeAsTheCards) {
+  AuthenticationSeed seed = Seed();
+  seed.card_challenge = seed.host_challenge;
+  const auto refused = StatusIs(absl::StatusCode::kInvalidArgument,
+                                testing::HasSubstr("its own token"));
+  EXPECT_THAT(AuthenticationToken(session(), keys_, seed, kLimit), refused);
+  EXPECT_THAT(AgreeOnSessionKeys(session(), keys_, seed, FromHexOrDie(kAnswer),
+                                 kLimit),
+              refused);
+}
+
+// The seed of the session keys would be zeros.
+TEST_P(MutualAuthenticationTest, RefusesTheHostsKeyAsTheCards) {
+  AuthenticationSeed turned = Seed();
+  std::swap(turned.host_challenge, turned.card_challenge);
+  ASSERT_OK_AND_ASSIGN(const Bytes answer,
+                       AuthenticationToken(session(), keys_, turned, kLimit));
+  ASSERT_OK_AND_ASSIGN(const auto values, Agree(answer));
+  EXPECT_FALSE(values.has_value());
+  turned.host_key = Secret("0B795240CB7049B01C19B33E32804F0A");
+  ASSERT_OK_AND_ASSIGN(const Bytes other,
+                       AuthenticationToken(session(), keys_, turned, kLimit));
+  ASSERT_OK_AND_ASSIGN(const auto agreed, Agree(other));
+  EXPECT_TRUE(agreed.has_value());
 }
 
 TEST_P(MutualAuthenticationTest, RefusesOtherLengths) {

@@ -228,8 +228,13 @@ absl::StatusOr<Bytes> Session::Decrypt(Mechanism mechanism, ObjectHandle key,
                        mechanism.Get(), Raw(key)));
   Bytes out(data.size() + kMostOverhead);
   CK_ULONG size = out.size();
-  RETURN_IF_ERROR(Call(&CK_FUNCTION_LIST::C_Decrypt, "C_Decrypt", Mutable(data),
-                       CK_ULONG{data.size()}, out.data(), &size));
+  const absl::Status status =
+      Call(&CK_FUNCTION_LIST::C_Decrypt, "C_Decrypt", Mutable(data),
+           CK_ULONG{data.size()}, out.data(), &size);
+  if (!status.ok()) {
+    WipeBytes(absl::MakeSpan(out));
+    return status;
+  }
   out.resize(size);
   return out;
 }
@@ -286,10 +291,18 @@ absl::StatusOr<Bytes> Session::DecryptCbc(ObjectHandle key, ByteSpan iv,
   ByteSpan last = iv;
   while (!data.empty()) {
     const ByteSpan part = data.subspan(0, limit);
-    ASSIGN_OR_RETURN(const Bytes done, Decrypt(Cbc(last), key, part));
-    RETURN_IF_ERROR(CheckLength(done, part));
+    absl::StatusOr<Bytes> done = Decrypt(Cbc(last), key, part);
+    const absl::Status status =
+        done.ok() ? CheckLength(*done, part) : done.status();
+    if (done.ok()) {
+      Append(out, *done);
+      WipeBytes(absl::MakeSpan(*done));
+    }
+    if (!status.ok()) {
+      WipeBytes(absl::MakeSpan(out));
+      return status;
+    }
     last = part.last(iv.size());
-    Append(out, done);
     data.remove_prefix(part.size());
   }
   return out;

@@ -1,6 +1,5 @@
 #include "services/keyvault/approvals_proto.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -8,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "lib/base/status_macros.h"
+#include "services/keyvault/diversification_data.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -186,12 +186,9 @@ absl::StatusOr<ReceiptQuestion> ParseReceipts(
   }
   ReceiptQuestion question;
   question.card.key_set = request.key_set();
-  auto& kdd = question.card.key_diversification_data;
-  if (request.key_diversification_data().size() != kdd.size()) {
-    return absl::InvalidArgumentError("key_diversification_data has 10 bytes");
-  }
-  const ByteSpan bytes = AsBytes(request.key_diversification_data());
-  std::copy(bytes.begin(), bytes.end(), kdd.begin());
+  ASSIGN_OR_RETURN(
+      question.card.key_diversification_data,
+      ParseDiversificationData(request.key_diversification_data()));
   for (const v1::CardReceipt& receipt : request.receipts()) {
     ASSIGN_OR_RETURN(ConfirmedContent content, ParseConfirmed(receipt));
     question.receipts.push_back({Copy(receipt.receipt()),

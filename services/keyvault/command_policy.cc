@@ -1,6 +1,7 @@
 #include "services/keyvault/command_policy.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -37,29 +38,37 @@ absl::Status Refused(const CommandHeader& header, absl::string_view why) {
                       header.p1, header.p2, why));
 }
 
+OperationClass ContentIf(bool harmless) {
+  return harmless ? OperationClass::kContent : OperationClass::kCardState;
+}
+
 // P1 of INSTALL (GPC 2.3.1, 11.5.2.1) is a set of bits: 02 load, 04 install, 08
 // make selectable, 10 extradition, 20 personalization, 40 registry update, 80
 // more commands follow.
 absl::StatusOr<OperationClass> ClassOfInstall(const CommandApdu& command,
-                                              uint32_t allowed_privileges) {
+                                              const PrivilegePolicy& policy) {
   switch (command.header().p1) {
     case 0x02:
       return OperationClass::kContent;
     case 0x04:
     case 0x08:
     case 0x0C: {
-      ASSIGN_OR_RETURN(const uint32_t privileges, PrivilegesOfInstall(command));
-      return (privileges & ~allowed_privileges) == 0
-                 ? OperationClass::kContent
-                 : OperationClass::kCardState;
+      // [for make selectable] has to have privileges. It is for applications
+      // that are not selectable yet, and hold nothing.
+      ASSIGN_OR_RETURN(const uint32_t given, PrivilegesOfInstall(command));
+      return ContentIf((given & ~policy.allowed) == 0);
     }
-    case 0x10:
-    case 0x40: {
-      ASSIGN_OR_RETURN(const uint32_t privileges,
+    case 0x10: {
+      ASSIGN_OR_RETURN(const std::optional<uint32_t> given,
                        PrivilegesOfRegistryChange(command));
-      return (privileges & ~allowed_privileges) == 0
-                 ? OperationClass::kContent
-                 : OperationClass::kCardState;
+      return ContentIf(!given.has_value());
+    }
+    case 0x40: {
+      ASSIGN_OR_RETURN(const std::optional<uint32_t> given,
+                       PrivilegesOfRegistryChange(command));
+      return ContentIf(
+          !given.has_value() ||
+          (policy.may_replace && (*given & ~policy.allowed) == 0));
     }
     case 0x20:
       return OperationClass::kPersonalize;
@@ -138,8 +147,8 @@ absl::Status CheckRow(OperationClass granted,
 
 }  // namespace
 
-absl::StatusOr<OperationClass> ClassOfCommand(const CommandApdu& command,
-                                              uint32_t allowed_privileges) {
+absl::StatusOr<OperationClass> ClassOfCommand(
+    const CommandApdu& command, const PrivilegePolicy& privileges) {
   const CommandHeader& header = command.header();
   if (header.cla == kInterindustry && header.ins == kGetData) {
     return OperationClass::kRead;
@@ -154,7 +163,7 @@ absl::StatusOr<OperationClass> ClassOfCommand(const CommandApdu& command,
     case kLoad:
       return OperationClass::kContent;
     case kInstall:
-      return ClassOfInstall(command, allowed_privileges);
+      return ClassOfInstall(command, privileges);
     case kDelete:
       return ClassOfDelete(command);
     case kStoreData:
@@ -167,21 +176,21 @@ absl::StatusOr<OperationClass> ClassOfCommand(const CommandApdu& command,
 }
 
 absl::Status CheckCommand(OperationClass granted, const CommandApdu& command,
-                          uint32_t allowed_privileges) {
+                          const PrivilegePolicy& privileges) {
   RETURN_IF_ERROR(CheckGranted(granted, command.header()));
   ASSIGN_OR_RETURN(const OperationClass needed,
-                   ClassOfCommand(command, allowed_privileges));
+                   ClassOfCommand(command, privileges));
   return CheckCovered(granted, needed, command.header());
 }
 
 absl::Status CheckCommands(OperationClass granted,
                            absl::Span<const CommandApdu> commands,
-                           uint32_t allowed_privileges) {
+                           const PrivilegePolicy& privileges) {
   size_t i = 0;
   while (i < commands.size()) {
     const size_t row = RowOfStoreData(commands.subspan(i));
     const absl::Status allowed =
-        row == 0 ? CheckCommand(granted, commands[i], allowed_privileges)
+        row == 0 ? CheckCommand(granted, commands[i], privileges)
                  : CheckRow(granted, commands.subspan(i, row));
     RETURN_IF_ERROR(Annotate(allowed, absl::StrCat("command ", i)));
     i += std::max<size_t>(row, 1);

@@ -15,11 +15,11 @@ using card::CommandApdu;
 constexpr absl::StatusCode kDenied = absl::StatusCode::kPermissionDenied;
 
 absl::Status Check(OperationClass granted, const CommandApdu& command,
-                   uint32_t allowed_privileges = 0) {
-  return CheckCommand(granted, command, allowed_privileges);
+                   const PrivilegePolicy& privileges = {}) {
+  return CheckCommand(granted, command, privileges);
 }
 absl::StatusOr<OperationClass> ClassOf(const CommandApdu& command) {
-  return ClassOfCommand(command, /*allowed_privileges=*/0);
+  return ClassOfCommand(command, PrivilegePolicy());
 }
 
 CommandApdu Command(absl::string_view hex) {
@@ -201,7 +201,7 @@ TEST(CommandPolicyTest, CallsAnInstallationThatGivesAnyPrivilegeNoContent) {
 }
 
 TEST(CommandPolicyTest, LetsThroughThePrivilegesThatThePolicyAllows) {
-  constexpr uint32_t kCardReset = 0x040000;
+  const PrivilegePolicy kCardReset = {0x040000};
   constexpr OperationClass kContent = OperationClass::kContent;
   EXPECT_OK(Check(kContent, InstallWith("0104"), kCardReset));
   EXPECT_OK(Check(kContent, InstallWith("0100"), kCardReset));
@@ -225,20 +225,76 @@ TEST(CommandPolicyTest, LetsContentSessionsLockAndUnlockOneApplication) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
-TEST(CommandPolicyTest, TellsARegistryUpdateByThePrivilegesThatItGives) {
-  const auto update = [](const std::string& privileges) {
+// INSTALL of what is there, by P1, with this field of privileges.
+CommandApdu ChangeWith(uint8_t p1, const std::string& privileges) {
+  return CommandApdu::Create(
+             {0x80, 0xE6, p1, 0x00},
+             FromHexOrDie("05A00000000100"
+                          "05A000000002" +
+                          privileges + "0000"))
+      .value();
+}
+
+// They replace what the application had, and only the card knows what that was:
+// Card Reset, or the DAP verification of a security domain.
+TEST(CommandPolicyTest, CallsAnUpdateOfPrivilegesNoContentWhateverItGives) {
+  EXPECT_OK(Check(OperationClass::kContent, ChangeWith(0x40, "00")));
+  for (const char* given :
+       {"0100", "03000000", "0104", "0180", "03800000", "03000001"}) {
+    EXPECT_THAT(ClassOf(ChangeWith(0x40, given)),
+                IsOkAndHolds(OperationClass::kCardState))
+        << given;
+    // That they may be given to a new one makes no difference.
+    EXPECT_THAT(Check(OperationClass::kContent, ChangeWith(0x40, given),
+                      {0xFFFFFF, false}),
+                StatusIs(kDenied))
+        << given;
+  }
+}
+
+TEST(CommandPolicyTest, LetsThroughTheUpdatesThatThePolicyAllows) {
+  const PrivilegePolicy policy = {0x840000, true};
+  for (const char* given : {"00", "0100", "0104", "0180", "03840000"}) {
+    EXPECT_OK(Check(OperationClass::kContent, ChangeWith(0x40, given), policy))
+        << given;
+    EXPECT_THAT(Check(OperationClass::kRead, ChangeWith(0x40, given), policy),
+                StatusIs(kDenied))
+        << given;
+  }
+  for (const char* given : {"0120", "0185", "03040001"}) {
+    EXPECT_THAT(
+        Check(OperationClass::kContent, ChangeWith(0x40, given), policy),
+        StatusIs(kDenied))
+        << given;
+  }
+}
+
+TEST(CommandPolicyTest, ExtraditionHasNoPrivilegesAtAll) {
+  EXPECT_OK(Check(OperationClass::kContent, ChangeWith(0x10, "00")));
+  for (const char* given : {"0100", "0104", "03000000"}) {
+    EXPECT_THAT(ClassOf(ChangeWith(0x10, given)),
+                IsOkAndHolds(OperationClass::kCardState))
+        << given;
+    EXPECT_THAT(Check(OperationClass::kContent, ChangeWith(0x10, given),
+                      {0xFFFFFF, true}),
+                StatusIs(kDenied))
+        << given;
+  }
+}
+
+// As the sequencer sends it: without the field it is no such command.
+TEST(CommandPolicyTest, LetsApplicationsBeMadeSelectable) {
+  const auto make_selectable = [](const std::string& privileges) {
     return CommandApdu::Create(
-               {0x80, 0xE6, 0x40, 0x00},
+               {0x80, 0xE6, 0x08, 0x00},
                FromHexOrDie("000005A000000002" + privileges + "0000"))
         .value();
   };
-  EXPECT_OK(Check(OperationClass::kContent, update("00")));
-  EXPECT_OK(Check(OperationClass::kContent, update("0100")));
-  EXPECT_THAT(ClassOf(update("0104")),
+  EXPECT_OK(Check(OperationClass::kContent, make_selectable("0100")));
+  EXPECT_THAT(ClassOf(make_selectable("0104")),
               IsOkAndHolds(OperationClass::kCardState));
-  EXPECT_OK(Check(OperationClass::kContent, update("0104"), 0x040000));
-  EXPECT_THAT(Check(OperationClass::kContent, update("03040001"), 0x040000),
-              StatusIs(kDenied));
+  EXPECT_THAT(ClassOf(make_selectable("00")),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(CommandPolicyTest, TellsPersonalizationFromTheKeysOfASecurityDomain) {
@@ -273,7 +329,7 @@ TEST(CommandPolicyTest, CallsDataThatItCannotReadInvalid) {
 absl::Status CheckRow(const std::vector<std::string>& commands) {
   std::vector<CommandApdu> row;
   for (const std::string& hex : commands) row.push_back(Command(hex));
-  return CheckCommands(OperationClass::kPersonalize, row, 0);
+  return CheckCommands(OperationClass::kPersonalize, row, PrivilegePolicy());
 }
 
 TEST(CommandPolicyTest, ReadsARowOfStoreDataAsTheCardDoes) {

@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 #include "services/keyvault/database_approvals.h"
+#include "services/keyvault/database_claims.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -26,16 +27,9 @@ std::vector<store::Migration> Schema() {
             "CREATE INDEX alarms_by_time ON alarms (at)"}},
           ApprovalsSchema(),
           ApprovalsIndex(),
-          // `differs`: others were seen since.
-          {"the options of cards",
-           {"CREATE TABLE card_options (key_set TEXT NOT NULL, "
-            "card TEXT NOT NULL, options BIGINT NOT NULL, "
-            "differs BIGINT NOT NULL, PRIMARY KEY (key_set, card))"}},
-          // The last packet with changes of each.
-          {"the counters of implicit sessions",
-           {"CREATE TABLE card_counters (key_set TEXT NOT NULL, "
-            "card TEXT NOT NULL, counter BIGINT NOT NULL, "
-            "opening TEXT NOT NULL, PRIMARY KEY (key_set, card))"}}};
+          OptionsSchema(),
+          CountersSchema(),
+          ClaimsSchema()};
 }
 
 // The one number that a row is.
@@ -90,65 +84,8 @@ absl::StatusOr<FailureCount> Count(Transaction& transaction,
   return count;
 }
 
-// Notes when others are there.
-constexpr char kSeeOptions[] =
-    "UPDATE card_options SET differs = 1 WHERE key_set = :key_set AND "
-    "card = :card AND options <> :options";
-constexpr char kBindOptions[] =
-    "INSERT INTO card_options (key_set, card, options, differs) "
-    "VALUES (:key_set, :card, :options, 0) ON CONFLICT DO NOTHING";
-
-absl::StatusOr<uint8_t> BindIn(Transaction& transaction,
-                               const ClaimedCard& card, uint8_t options,
-                               bool proven) {
-  const ByteSpan name = card.key_diversification_data;
-  for (const char* statement : {kSeeOptions, kBindOptions}) {
-    if (statement == kBindOptions && !proven) break;
-    RETURN_IF_ERROR(transaction
-                        .Execute(statement, {{"key_set", card.key_set},
-                                             {"card", name},
-                                             {"options", int64_t{options}}})
-                        .status());
-  }
-  ASSIGN_OR_RETURN(
-      const std::vector<Row> rows,
-      transaction.Query("SELECT options FROM card_options WHERE "
-                        "key_set = :key_set AND card = :card",
-                        {{"key_set", card.key_set}, {"card", name}}));
-  if (rows.empty()) return options;
-  ASSIGN_OR_RETURN(const size_t bound, Number(rows[0]));
-  return static_cast<uint8_t>(bound);
-}
-
-absl::StatusOr<bool> ClaimCounterIn(Transaction& transaction,
-                                    const ClaimedCard& card, uint16_t counter,
-                                    const std::string& opening) {
-  const ByteSpan name = card.key_diversification_data;
-  RETURN_IF_ERROR(
-      transaction
-          .Execute("INSERT INTO card_counters (key_set, card, counter, "
-                   "opening) VALUES (:key_set, :card, :counter, :opening) "
-                   "ON CONFLICT (key_set, card) DO UPDATE SET "
-                   "counter = excluded.counter, opening = excluded.opening "
-                   "WHERE card_counters.counter < excluded.counter",
-                   {{"key_set", card.key_set},
-                    {"card", name},
-                    {"counter", int64_t{counter}},
-                    {"opening", opening}})
-          .status());
-  ASSIGN_OR_RETURN(
-      const size_t ours,
-      Number(transaction.QueryOne(
-          "SELECT COUNT(*) FROM card_counters WHERE key_set = :key_set AND "
-          "card = :card AND counter = :counter AND opening = :opening",
-          {{"key_set", card.key_set},
-           {"card", name},
-           {"counter", int64_t{counter}},
-           {"opening", opening}})));
-  return ours == 1;
-}
-
-// The number of failed verifications, and one for options that differed.
+// The number of failed verifications, and one each for options that differed
+// and for a counter that was doubted.
 absl::StatusOr<size_t> ForgetIn(Transaction& transaction,
                                 const ClaimedCard& card) {
   const ByteSpan name = card.key_diversification_data;
@@ -162,7 +99,12 @@ absl::StatusOr<size_t> ForgetIn(Transaction& transaction,
       transaction.Execute("DELETE FROM card_options WHERE differs = 1 AND "
                           "key_set = :key_set AND card = :card",
                           {{"key_set", card.key_set}, {"card", name}}));
-  return static_cast<size_t>(failures + options);
+  ASSIGN_OR_RETURN(
+      const int64_t counters,
+      transaction.Execute("DELETE FROM card_counters WHERE doubted = 1 AND "
+                          "key_set = :key_set AND card = :card",
+                          {{"key_set", card.key_set}, {"card", name}}));
+  return static_cast<size_t>(failures + options + counters);
 }
 
 absl::Status InsertAlarm(Transaction& transaction, const Alarm& alarm) {
@@ -289,19 +231,17 @@ absl::StatusOr<size_t> DatabaseLedger::ForgetFailures(const ClaimedCard& card,
       }));
 }
 
-absl::StatusOr<uint8_t> DatabaseLedger::BindOptions(const ClaimedCard& card,
-                                                    uint8_t options,
-                                                    bool proven) {
+absl::StatusOr<BoundOptions> DatabaseLedger::BindOptions(
+    const ClaimedCard& card, const ShownOptions& shown) {
   return WithoutDataLoss(database_->Write([&](Transaction& transaction) {
-    return BindIn(transaction, card, options, proven);
+    return BindOptionsIn(transaction, card, shown);
   }));
 }
 
-absl::StatusOr<bool> DatabaseLedger::ClaimCounter(const ClaimedCard& card,
-                                                  uint16_t counter,
-                                                  const std::string& opening) {
+absl::StatusOr<CounterStep> DatabaseLedger::ClaimCounter(
+    const ClaimedCard& card, const CounterClaim& claim) {
   return WithoutDataLoss(database_->Write([&](Transaction& transaction) {
-    return ClaimCounterIn(transaction, card, counter, opening);
+    return ClaimCounterIn(transaction, card, claim);
   }));
 }
 

@@ -28,10 +28,10 @@ class DatabaseLedger final : public Ledger, public ApprovalLedger {
                                         const Alarm& event) override;
   absl::StatusOr<size_t> CountFailedCards(const std::string& agent,
                                           const FailureWindow& window) override;
-  absl::StatusOr<uint8_t> BindOptions(const ClaimedCard& card, uint8_t options,
-                                      bool proven) override;
-  absl::StatusOr<bool> ClaimCounter(const ClaimedCard& card, uint16_t counter,
-                                    const std::string& opening) override;
+  absl::StatusOr<BoundOptions> BindOptions(const ClaimedCard& card,
+                                           const ShownOptions& shown) override;
+  absl::StatusOr<CounterStep> ClaimCounter(const ClaimedCard& card,
+                                           const CounterClaim& claim) override;
   absl::Status RecordAlarm(const Alarm& alarm) override;
   absl::StatusOr<std::vector<Alarm>> Alarms(size_t limit) override;
   absl::Status Prune(absl::Time now, absl::Time failures) override;

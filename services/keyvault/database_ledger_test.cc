@@ -7,7 +7,9 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
+#include "lib/store/database.h"
 #include "lib/store/testing/temporary_database.h"
+#include "services/keyvault/database_claims.h"
 #include "services/keyvault/testing/fake_ledger.h"
 #include "services/keyvault/testing/ledger_contract.h"
 
@@ -135,6 +137,46 @@ TEST(DatabaseLedgerTest, FindsTheApprovalThatIsValidForLongest) {
   EXPECT_EQ(found("dap", 2), "none");
 }
 
+// As it was before agents were named.
+TEST(DatabaseLedgerTest, KeepsTheCountersOfAnEarlierSchema) {
+  const store::TemporaryDatabase file;
+  store::DatabaseOptions options;
+  options.url = file.url();
+  const ClaimedCard card{"issuer", {1}};
+  {
+    ASSERT_OK_AND_ASSIGN(
+        const auto database,
+        store::Database::Open(options, {OptionsSchema(), CountersSchema()}));
+    ASSERT_OK(database->Execute(
+        "INSERT INTO card_counters (key_set, card, counter, opening) "
+        "VALUES ('issuer', '01000000000000000000', 40, 'o1')"));
+    ASSERT_OK(database->Execute(
+        "INSERT INTO card_options (key_set, card, options, differs) "
+        "VALUES ('issuer', '01000000000000000000', 112, 0)"));
+  }
+  ASSERT_OK_AND_ASSIGN(
+      const auto database,
+      store::Database::Open(
+          options, {OptionsSchema(), CountersSchema(), ClaimsSchema()}));
+  const auto claim = [&](uint16_t counter) {
+    return database->Write([&](store::Transaction& transaction) {
+      return ClaimCounterIn(transaction, card,
+                            {counter, true, "o2", "kiosk-1"});
+    });
+  };
+  ASSERT_OK_AND_ASSIGN(const CounterStep step, claim(49));
+  EXPECT_EQ(step.grant, CounterGrant::kReadsForDoubt);
+  EXPECT_EQ(step.record, (CounterRecord{40, "o1", 40, "", true}));
+  EXPECT_EQ(claim(48)->grant, CounterGrant::kChanges);
+  ASSERT_OK_AND_ASSIGN(const BoundOptions bound,
+                       database->Write([&](store::Transaction& transaction) {
+                         return BindOptionsIn(transaction, card,
+                                              {0x10, true, "kiosk-1"});
+                       }));
+  EXPECT_EQ(bound.options, 0x70);
+  EXPECT_EQ(bound.agent, "");
+}
+
 // DATA_LOSS is what a wrong card is answered with.
 TEST(DatabaseLedgerTest, ThatIsDamagedIsAFaultAndSaysNothingAboutACard) {
   const store::TemporaryDatabase file;
@@ -161,6 +203,10 @@ TEST(DatabaseLedgerTest, ThatIsDamagedIsAFaultAndSaysNothingAboutACard) {
   EXPECT_THAT(ledger->ForgetFailures(card, {now, "kind", "a", "b"}),
               StatusIs(kInternal));
   EXPECT_THAT(ledger->RecordAlarm({now, "kind", "a", "b"}),
+              StatusIs(kInternal));
+  EXPECT_THAT(ledger->BindOptions(card, {0x70, true, "a"}),
+              StatusIs(kInternal));
+  EXPECT_THAT(ledger->ClaimCounter(card, {1, true, "a", "b"}),
               StatusIs(kInternal));
   EXPECT_THAT(ledger->Alarms(9), StatusIs(kInternal));
   EXPECT_THAT(ledger->Prune(now, now), StatusIs(kInternal));

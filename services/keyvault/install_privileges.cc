@@ -35,12 +35,11 @@ absl::Status SkipAid(ByteSpan& rest) {
   return Take(length[0], rest).status();
 }
 
-enum class Privileges { kMustBeThere, kMayBeLeftOut };
-
-absl::StatusOr<uint32_t> TakePrivileges(Privileges presence, ByteSpan& rest) {
+// Nothing when the field is empty.
+absl::StatusOr<std::optional<uint32_t>> TakePrivileges(ByteSpan& rest) {
   ASSIGN_OR_RETURN(const ByteSpan length, Take(1, rest));
-  const bool left_out = length[0] == 0 && presence == Privileges::kMayBeLeftOut;
-  if (length[0] != 1 && length[0] != 3 && !left_out) {
+  if (length[0] == 0) return std::nullopt;
+  if (length[0] != 1 && length[0] != 3) {
     return Invalid("privileges are not of 1 or 3 bytes");
   }
   ASSIGN_OR_RETURN(const ByteSpan privileges, Take(length[0], rest));
@@ -77,23 +76,26 @@ absl::StatusOr<uint32_t> PrivilegesOfInstall(const card::CommandApdu& command) {
   RETURN_IF_ERROR(SkipAid(rest));  // load file
   RETURN_IF_ERROR(SkipAid(rest));  // module
   RETURN_IF_ERROR(SkipAid(rest));  // application
-  ASSIGN_OR_RETURN(const uint32_t privileges,
-                   TakePrivileges(Privileges::kMustBeThere, rest));
+  ASSIGN_OR_RETURN(const std::optional<uint32_t> privileges,
+                   TakePrivileges(rest));
+  if (!privileges.has_value()) {
+    return Invalid("privileges are not of 1 or 3 bytes");
+  }
   RETURN_IF_ERROR(SkipBerField(rest));  // parameters
   RETURN_IF_ERROR(SkipBerField(rest));  // token
   if (!rest.empty()) return Invalid("bytes after the last field");
-  return privileges;
+  return *privileges;
 }
 
-absl::StatusOr<uint32_t> PrivilegesOfRegistryChange(
+absl::StatusOr<std::optional<uint32_t>> PrivilegesOfRegistryChange(
     const card::CommandApdu& command) {
   ByteSpan rest = command.data();
   RETURN_IF_ERROR(SkipAid(rest));  // security domain
   ASSIGN_OR_RETURN(const ByteSpan module, Take(1, rest));
   if (module[0] != 0) return Invalid("a module is named");
   RETURN_IF_ERROR(SkipAid(rest));  // application or load file
-  ASSIGN_OR_RETURN(const uint32_t privileges,
-                   TakePrivileges(Privileges::kMayBeLeftOut, rest));
+  ASSIGN_OR_RETURN(const std::optional<uint32_t> privileges,
+                   TakePrivileges(rest));
   ASSIGN_OR_RETURN(const ByteSpan parameters, Take(1, rest));
   if (parameters[0] != 0) {
     return Invalid("a change of the registry has parameters");

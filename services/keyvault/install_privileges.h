@@ -2,6 +2,7 @@
 #define CARDFERRY_SERVICES_KEYVAULT_INSTALL_PRIVILEGES_H_
 
 #include <cstdint>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "lib/card/apdu/command_apdu.h"
@@ -20,13 +21,15 @@ namespace cardferry::keyvault {
 // the card finds no other privileges than these.
 absl::StatusOr<uint32_t> PrivilegesOfInstall(const card::CommandApdu& command);
 
-// The same of INSTALL [for extradition] and [for registry update] (11.5.2.3.4,
-// 11.5.2.3.5); 0 when it changes none:
+// What an INSTALL [for extradition] or [for registry update] (11.5.2.3.4,
+// 11.5.2.3.5) has in the field of privileges; nothing when that is empty, and
+// the privileges stay as they are:
 //   length, security domain AID | 00 | length, AID | length (0, 1 or 3),
 //   privileges | 00 | length, token
-// INVALID_ARGUMENT too for parameters: by them a registry update can take from
-// an application what nothing gives back.
-absl::StatusOr<uint32_t> PrivilegesOfRegistryChange(
+// Privileges that are there REPLACE those that the application has: zero takes
+// them all. INVALID_ARGUMENT too for parameters: by them a registry update can
+// take from an application what nothing gives back.
+absl::StatusOr<std::optional<uint32_t>> PrivilegesOfRegistryChange(
     const card::CommandApdu& command);
 
 }  // namespace cardferry::keyvault

@@ -155,21 +155,36 @@ TEST(PrivilegesOfRegistryChangeTest, AreReadWhereThereAreSome) {
                  "00"
                  "00"
                  "00"),
-              IsOkAndHolds(0u));
+              IsOkAndHolds(std::nullopt));
+  // There, and zero: what the application had is gone.
+  EXPECT_THAT(of("00"
+                 "00"
+                 "05A000000002"
+                 "0100"
+                 "00"
+                 "00"),
+              IsOkAndHolds(std::optional<uint32_t>(0)));
+  EXPECT_THAT(of("00"
+                 "00"
+                 "05A000000002"
+                 "03000000"
+                 "00"
+                 "00"),
+              IsOkAndHolds(std::optional<uint32_t>(0)));
   EXPECT_THAT(of("00"
                  "00"
                  "05A000000002"
                  "0104"
                  "00"
                  "00"),
-              IsOkAndHolds(0x040000u));
+              IsOkAndHolds(std::optional<uint32_t>(0x040000)));
   EXPECT_THAT(of("00"
                  "00"
                  "05A000000002"
                  "03800080"
                  "00"
                  "02AABB"),
-              IsOkAndHolds(0x800080u));
+              IsOkAndHolds(std::optional<uint32_t>(0x800080)));
 }
 
 TEST(PrivilegesOfRegistryChangeTest, NothingElseIsLetThrough) {

@@ -90,9 +90,9 @@ absl::StatusOr<bool> HasKeyTags(ByteSpan bytes) {
 // Data in the application's own format: keys when a security domain could begin
 // to read it as keys, whether it ends well or not.
 bool CouldBeKeys(ByteSpan bytes) {
-  return (!bytes.empty() && IsKeyTag(bytes[0])) ||
-         HasKeyGroup(ReadDataGroups(bytes)) ||
-         HasKeyTags(bytes).value_or(false);
+  const std::vector<uint32_t> tags = card::TagsAsFarAsTheyGo(bytes);
+  return HasKeyGroup(ReadDataGroups(bytes)) ||
+         std::any_of(tags.begin(), tags.end(), IsKeyTag);
 }
 
 absl::StatusOr<bool> HasKeys(uint8_t p1, ByteSpan bytes) {

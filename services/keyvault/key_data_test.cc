@@ -76,12 +76,29 @@ TEST(KeyDataTest, FindsKeyTemplatesAmongDataObjects) {
 
 TEST(KeyDataTest, TakesUnstructuredDataForKeysWhenItCouldBeReadAsKeys) {
   for (const char* data : {"A603950110", "B9", "00A60101", "00B9FF",
-                           "0001010100B905", "420101B90101"}) {
+                           "0001010100B905", "420101B90101", "420101B9010142",
+                           "420101B90101428001", "420101B9840000000101",
+                           "420101B980", "420101B9"}) {
     EXPECT_THAT(StoresKeys(StoreData(0x80, data)), IsOkAndHolds(true)) << data;
   }
-  for (const char* data : {"", "31323334", "0102030405", "42020102"}) {
+  for (const char* data : {"", "31323334", "0102030405", "42020102",
+                           "4202B90142", "4205B90101"}) {
     EXPECT_THAT(StoresKeys(StoreData(0x80, data)), IsOkAndHolds(false)) << data;
   }
+}
+
+// A card may read each of them by itself.
+TEST(KeyDataTest, TakesABlockOfARowForKeysWhenItCouldBeReadAsKeys) {
+  const auto row = [](absl::string_view first, absl::string_view second) {
+    const CommandApdu last =
+        CommandApdu::Create({0x80, 0xE2, 0x80, 1}, FromHexOrDie(second))
+            .value();
+    return StoresKeys(
+        absl::Span<const CommandApdu>({StoreData(0x00, first), last}));
+  };
+  EXPECT_THAT(row("4208", "420101B980"), IsOkAndHolds(true));
+  EXPECT_THAT(row("4208", "420101B9010142"), IsOkAndHolds(true));
+  EXPECT_THAT(row("4208", "4203B90101420100"), IsOkAndHolds(false));
 }
 
 TEST(KeyDataTest, RefusesEncryptedDataAndUnknownStructure) {

@@ -86,6 +86,7 @@ absl::Status TakeKeySet(const config::v1::KeySetPolicy& key_set,
                      ": allowed_privileges has more than three bytes"));
   }
   rules.allowed_privileges = key_set.allowed_privileges();
+  rules.allow_privilege_updates = key_set.allow_privilege_updates();
   rules.allow_keys_in_memory = key_set.allow_keys_in_memory();
   if (key_set.highest_unproven_counter() != 0) {
     rules.highest_unproven_counter = key_set.highest_unproven_counter();
@@ -104,10 +105,15 @@ absl::Status CheckMadeInMemory(const VaultPolicy& policy,
   if (rules != policy.key_sets.end() && rules->second.allow_keys_in_memory) {
     return absl::OkStatus();
   }
+  const std::string what =
+      key_set.scp() == kFileCards
+          ? "the session keys of its file-oriented cards pass through"
+          : absl::StrCat("its cards' keys (", key_set.diversification,
+                         ", AES-192) are put together in");
   return absl::InvalidArgumentError(absl::StrCat(
-      "key set ", key_set.name, ": its cards' keys (", key_set.diversification,
-      ", AES-192) are put together in this process's memory; serve it only "
-      "with allow_keys_in_memory in its policy"));
+      "key set ", key_set.name, ": ", what,
+      " this process's memory; serve it only with allow_keys_in_memory in its "
+      "policy"));
 }
 
 }  // namespace

@@ -76,6 +76,7 @@ TEST(KeyVaultConfigTest, TakesEveryField) {
       channel_options: 0x05
       allowed_privileges: 0x040000
       highest_unproven_counter: 9
+      allow_privilege_updates: true
     }
     key_sets { name: "default" }
     allow_test_keys: true
@@ -94,7 +95,7 @@ TEST(KeyVaultConfigTest, TakesEveryField) {
   EXPECT_EQ(config.policy.key_sets,
             (std::map<std::string, KeySetRules>{
                 {"low", {0x01, {}, 0}},
-                {"high", {0x03, {0x15, 0x05}, 0x040000, false, 9}},
+                {"high", {0x03, {0x15, 0x05}, 0x040000, false, 9, true}},
                 {"default", KeySetRules()}}));
 }
 
@@ -212,6 +213,17 @@ TEST(KeyVaultConfigTest, ServesKeysThatAreMadeInMemoryOnlyWhenAllowed) {
                        "key set nxp: its cards' keys (acme/2, AES-192) are put "
                        "together in this process's memory; serve it only with "
                        "allow_keys_in_memory in its policy"));
+  KeySetDescription files;
+  files.name = "files";
+  files.diversification = "visa2";
+  files.key_bits = 112;
+  files.made_in_memory = true;
+  files.protocol = kFileCards;
+  EXPECT_THAT(CheckKeySets(VaultPolicy(), {files}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "key set files: the session keys of its file-oriented "
+                       "cards pass through this process's memory; serve it "
+                       "only with allow_keys_in_memory in its policy"));
   config::v1::KeyVaultConfig proto = Proto();
   proto.add_key_sets()->set_name("nxp");
   proto.mutable_key_sets(0)->set_allow_keys_in_memory(true);

@@ -1,12 +1,12 @@
 #include "services/keyvault/keyvault_proto.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "services/keyvault/diversification_data.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -76,18 +76,6 @@ v1::OperationClass ToProto(OperationClass operation_class) {
       return v1::OPERATION_CLASS_CONTENT_AND_PERSONALIZE;
   }
   return v1::OPERATION_CLASS_UNSPECIFIED;
-}
-
-absl::StatusOr<std::array<uint8_t, 10>> ParseDiversificationData(
-    const std::string& bytes) {
-  std::array<uint8_t, 10> parsed = {};
-  if (bytes.size() != parsed.size()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "key_diversification_data has ", bytes.size(), " bytes, must be 10"));
-  }
-  const ByteSpan name = AsBytes(bytes);
-  std::copy(name.begin(), name.end(), parsed.begin());
-  return parsed;
 }
 
 absl::StatusOr<ImplicitStart> ParseStart(const v1::ImplicitStart& start) {

@@ -11,8 +11,13 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lib/base/bytes.h"
+#include "services/keyvault/implicit_counters.h"
 
 namespace cardferry::keyvault {
+
+// The clocks of replicas differ by less: the ledger remembers so long after an
+// expiry.
+inline constexpr absl::Duration kClockSkew = absl::Hours(1);
 
 // Something that may be used for one purpose only: an opening for one answer of
 // a card, a command token for one batch of commands.
@@ -57,6 +62,20 @@ struct FailureWindow {
   std::string except;
 };
 
+// The options `i` that a card says it has in a session, and the agent that says
+// so for it. No cryptogram is over them. `proven`: the card's keys were.
+struct ShownOptions {
+  uint8_t options = 0;
+  bool proven = false;
+  std::string agent;
+};
+
+// The options that a card has for the ledger.
+struct BoundOptions {
+  uint8_t options = 0;
+  std::string agent;  // that showed them; empty when not known
+};
+
 // Something that people have to see: that an agent did what an honest one does
 // not do, or that an operator lifted a stop.
 struct Alarm {
@@ -85,28 +104,25 @@ class Ledger {
   virtual absl::StatusOr<FailureCount> CountFailures(
       const ClaimedCard& card, const std::string& agent,
       const FailureWindow& window) = 0;
-  // Takes back that the card failed, at every agent, and that it showed other
-  // options `i` than before, which counts as one failure; records `event`. The
-  // number of failures; none of it when there are none.
+  // Takes back that the card failed, at every agent; that it showed other
+  // options `i` than before, and that the counter of its implicit sessions was
+  // doubted, each of which counts as one failure; records `event`. The number
+  // of failures; none of it when there are none.
   virtual absl::StatusOr<size_t> ForgetFailures(const ClaimedCard& card,
                                                 const Alarm& event) = 0;
   // The part of it that concerns no card: FailureCount::cards_at_agent.
   virtual absl::StatusOr<size_t> CountFailedCards(
       const std::string& agent, const FailureWindow& window) = 0;
 
-  // The options `i` that the card of these keys had when this was first asked
-  // of it as a card that has proven them; from then on that is what it has,
-  // until ForgetFailures after others were seen. `options` itself while that
-  // was not yet.
-  virtual absl::StatusOr<uint8_t> BindOptions(const ClaimedCard& card,
-                                              uint8_t options, bool proven) = 0;
+  // The options `i` that were shown for this card in the first session whose
+  // keys were proven; from then on that is what it has, until ForgetFailures
+  // after others were seen. Those that are shown now while there was none.
+  virtual absl::StatusOr<BoundOptions> BindOptions(
+      const ClaimedCard& card, const ShownOptions& shown) = 0;
 
-  // Whether a packet with changes may be made for this counter of the card's
-  // implicit sessions, and from now on none for it or an earlier one but by the
-  // same opening: what was made may be run until the card's counter is past it.
-  virtual absl::StatusOr<bool> ClaimCounter(const ClaimedCard& card,
-                                            uint16_t counter,
-                                            const std::string& opening) = 0;
+  // keyvault::ClaimCounter with what is remembered of the card.
+  virtual absl::StatusOr<CounterStep> ClaimCounter(
+      const ClaimedCard& card, const CounterClaim& claim) = 0;
 
   virtual absl::Status RecordAlarm(const Alarm& alarm) = 0;
   // The newest `limit` of them, newest first.

@@ -48,19 +48,26 @@ absl::StatusOr<std::vector<bool>> ReceiptDesk::Verify(
     return absl::NotFoundError(absl::StrCat("no key set ", card.key_set));
   }
   std::vector<bool> verified(receipts.size(), false);
+  if (receipts.empty()) return verified;
+  std::vector<Bytes> messages;
+  for (const CardReceipt& receipt : receipts) {
+    messages.push_back(std::visit(MakeMessage{receipt.confirmation_data},
+                                  receipt.content));
+  }
   bool has_keys = false;
   for (const CardKeySelection& key : candidates) {
+    const absl::StatusOr<std::vector<Bytes>> macs =
+        keys_.ReceiptMacs(key, messages);
+    if (absl::IsNotFound(macs.status())) continue;  // other versions may have
+    RETURN_IF_ERROR(macs.status());
+    has_keys = true;
     for (size_t i = 0; i < receipts.size(); ++i) {
-      const Bytes message = std::visit(
-          MakeMessage{receipts[i].confirmation_data}, receipts[i].content);
-      const absl::StatusOr<Bytes> mac = keys_.ReceiptMac(key, message);
-      if (absl::IsNotFound(mac.status())) break;  // other versions may have
-      RETURN_IF_ERROR(mac.status());
-      has_keys = true;
-      if (ConstantTimeEqual(*mac, receipts[i].receipt)) verified[i] = true;
+      if (ConstantTimeEqual(macs->at(i), receipts[i].receipt)) {
+        verified[i] = true;
+      }
     }
   }
-  if (has_keys || receipts.empty()) return verified;
+  if (has_keys) return verified;
   return absl::NotFoundError(absl::StrCat(
       "key set ", card.key_set, " has no keys for receipts (`receipt`)"));
 }

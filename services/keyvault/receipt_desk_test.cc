@@ -58,6 +58,15 @@ TEST_F(ReceiptDeskTest, VerifiesEachKindOfReceipt) {
       IsOkAndHolds(ElementsAre(true, true, true, true)));
 }
 
+TEST_F(ReceiptDeskTest, DerivesTheCardsKeyOnceForAllOfThem) {
+  const CardReceipt right = About(DeletedContent{kFile}, "08F043464552525901");
+  const uint64_t before = keys_.CallCount();
+  EXPECT_THAT(desk_.Verify(card_, {right, right, right}),
+              IsOkAndHolds(ElementsAre(true, true, true)));
+  EXPECT_EQ(keys_.CallCount(), before + 1);
+  EXPECT_THAT(desk_.Verify(card_, {}), IsOkAndHolds(testing::IsEmpty()));
+}
+
 TEST_F(ReceiptDeskTest, ARightReceiptIsForOneThingOfOneCard) {
   const CardReceipt right = About(DeletedContent{kFile}, "08F043464552525901");
   CardReceipt other_content = right;

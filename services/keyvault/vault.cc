@@ -22,9 +22,6 @@ namespace {
 
 using card::CommandApdu;
 
-// The ledger remembers so long after the expiry, for replicas whose clocks are
-// behind.
-constexpr absl::Duration kClockSkew = absl::Hours(1);
 // MAC and padding of a command in extended form.
 constexpr size_t kMostOverhead = 24;
 
@@ -105,13 +102,14 @@ absl::Status CheckFits(const CommandApdu& command,
 
 absl::Status CheckCommands(const CommandToken& token,
                            absl::Span<const CommandApdu> commands,
-                           uint32_t allowed_privileges) {
+                           const KeySetRules& rules) {
   if (commands.empty() || commands.size() > Vault::kMostCommands) {
     return absl::InvalidArgumentError(absl::StrCat(
         commands.size(), " commands, must be 1 to ", Vault::kMostCommands));
   }
-  RETURN_IF_ERROR(
-      CheckCommands(token.operation_class, commands, allowed_privileges));
+  RETURN_IF_ERROR(CheckCommands(
+      token.operation_class, commands,
+      {rules.allowed_privileges, rules.allow_privilege_updates}));
   for (size_t i = 0; i < commands.size(); ++i) {
     RETURN_IF_ERROR(Annotate(
         CheckFits(commands[i], token.origin.seed.protocol, token.state.level),
@@ -227,8 +225,8 @@ absl::StatusOr<ProtectedCommands> Vault::Protect(
     return absl::FailedPreconditionError(
         "the command token has expired: start again from an opening");
   }
-  RETURN_IF_ERROR(CheckCommands(
-      token, commands, RulesOf(token.origin.card.key_set).allowed_privileges));
+  RETURN_IF_ERROR(
+      CheckCommands(token, commands, RulesOf(token.origin.card.key_set)));
   ASSIGN_OR_RETURN(const Use use, UseOfToken(token, commands));
   RETURN_IF_ERROR(ClaimOnce(use, ""));
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
@@ -264,7 +262,8 @@ absl::StatusOr<size_t> Vault::ForgetFailures(const ClaimedCard& card,
   }
   if (forgotten == 0) {
     return absl::NotFoundError(
-        "no failed verification of this card is known, nor a change of its i");
+        "no failed verification of this card is known, nor a change of its i, "
+        "nor a doubt of its counter");
   }
   LogWarning("failed verifications forgotten",
              {{"key_set", card.key_set},

@@ -119,15 +119,21 @@ class Vault {
   // Verifies the card cryptogram, and only then makes EXTERNAL AUTHENTICATE.
   // With implicit initiation there is neither (docs/adr/0027): such a session
   // is of a key set whose policy names its options, for a counter that is not
-  // beyond what policy believes without proof, and of class read or content.
-  // The same handshake again gives the same session.
+  // beyond what policy believes without proof, and of class read or content;
+  // read, with an alarm, where content is asked for at a counter that is far
+  // from what is known (implicit_counters.h).
+  // The same handshake again gives the same session. But an implicit one that
+  // might change content, or might not, is FAILED_PRECONDITION when that is no
+  // longer what would come of it: another opening was there meanwhile.
   // PERMISSION_DENIED: as OpeningDesk::Admit; the card or the agent is stopped
   //   after failed verifications; an operation class that needs an approval.
   // FAILED_PRECONDITION: the opening has expired, or was used for something
   //   else (which raises an alarm): insert the card again.
   // DATA_LOSS: the card cryptogram is wrong, which stops this card here.
-  // OUT_OF_RANGE: the card has shown its keys, and says other options `i` than
-  //   at its first session, which is an alarm. Refused until ForgetFailures.
+  // OUT_OF_RANGE: other options `i` are said of the card than in its first
+  //   session whose keys were proven, which is an alarm. No cryptogram is over
+  //   `i`: this agent may be the honest one of the two. Refused until
+  //   ForgetFailures.
   // NOT_FOUND: no such key set. INVALID_ARGUMENT, UNIMPLEMENTED: an answer that
   //   cannot be read, or not of a card of this key set; options `i` that it
   //   does not allow; a level as ChooseLevel.
@@ -154,10 +160,11 @@ class Vault {
       ByteSpan verify_token, const SessionPacket& packet);
 
   // Takes back that verifications of this card failed, under any key
-  // diversification data that count as its own (counted_card.h), or that its
-  // options changed, which counts as one: it may be tried again, at every
-  // agent, and has the options then that it shows next. The number of failures;
-  // NOT_FOUND when there are none. Recorded with the operator's name.
+  // diversification data that count as its own (counted_card.h), that its
+  // options changed, or that its counter was doubted, each of which counts as
+  // one: it may be tried again, at every agent, and has the options and the
+  // counter then that are said of it next. The number of failures; NOT_FOUND
+  // when there are none. Recorded with the operator's name.
   absl::StatusOr<size_t> ForgetFailures(const ClaimedCard& card,
                                         const std::string& operator_name);
 
@@ -182,7 +189,12 @@ class Vault {
   absl::Status VerifyCard(scp::SessionCipher& cipher, const Opening& opening,
                           const scp::InitializeUpdateResponse& answer,
                           const KeySetDescription& key_set);
-  // OUT_OF_RANGE with an alarm when a proven card's `i` is not what it was.
+  // In the log, and in the ledger.
+  absl::Status RaiseAlarm(const std::string& kind, std::string subject,
+                          const std::string& agent);
+  absl::Status RaiseDoubt(const ClaimedCard& card, uint16_t counter,
+                          const CounterRecord& known, const std::string& agent);
+  // OUT_OF_RANGE with an alarm when a card's `i` is not what it was.
   absl::Status CheckOptions(const ClaimedCard& card,
                             const scp::ChannelProtocol& protocol,
                             const std::string& agent);
@@ -195,6 +207,8 @@ class Vault {
   absl::StatusOr<OperationClass> ClaimImplicit(
       const Opening& opening, const Handshake& handshake,
       const KeySetDescription& key_set, const scp::ChannelProtocol& protocol);
+  // FAILED_PRECONDITION when the opening's session was granted another class.
+  absl::Status ClaimClass(const Opening& opening, OperationClass granted);
   absl::StatusOr<Session> Begin(const Opening& opening,
                                 const Handshake& handshake,
                                 const scp::InitializeUpdateResponse& answer,

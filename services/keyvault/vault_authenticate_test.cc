@@ -328,16 +328,18 @@ TEST_F(VaultAuthenticateTest, AChangedIIsAnAlarmAndRefusedUntilItIsForgotten) {
   for (const Place& place : {place_, Place{"kiosk-2", "slot 0"}}) {
     EXPECT_THAT(NewVault()->Authenticate(HandshakeOf(Open(place), lesser)),
                 StatusIs(absl::StatusCode::kOutOfRange,
-                         "the card says i 30, and has always had 70: its "
-                         "channel was changed, or somebody claims less for "
-                         "it"));
+                         "the card is said to have i 30, and in its first "
+                         "session it was 70: its channel was changed, or an "
+                         "agent does not say what the card says"));
   }
   ASSERT_OK_AND_ASSIGN(const std::vector<Alarm> alarms, ledger_.Alarms(9));
   ASSERT_EQ(alarms.size(), 2u);
   EXPECT_EQ(alarms[0].agent, "kiosk-2");
   EXPECT_EQ(alarms[1],
             (Alarm{clock_.Now(), "a card's i has changed",
-                   "card test/00112233445566778899: i 30, was 70", "kiosk-1"}));
+                   "card test/00112233445566778899: i 30, was 70 at agent "
+                   "kiosk-1",
+                   "kiosk-1"}));
   EXPECT_OK(vault_->Authenticate(HandshakeOf(Open(), card_)));
   EXPECT_THAT(vault_->ForgetFailures({"test",
                                       {0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66,

@@ -187,7 +187,7 @@ TEST_F(VaultChannelTest, AnOperatorLiftsTheStopOfACardEverywhere) {
   EXPECT_THAT(vault_->ForgetFailures(card, "alice"),
               StatusIs(absl::StatusCode::kNotFound,
                        "no failed verification of this card is known, nor a "
-                       "change of its i"));
+                       "change of its i, nor a doubt of its counter"));
   const Place other{"kiosk-2", "slot 0"};
   for (const Place& place : {place_, other}) {
     EXPECT_THAT(vault_->Authenticate(FalseHandshakeOf(Open(place), card_)),

@@ -3,6 +3,7 @@
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 #include "lib/card/scp/secure_channel.h"
+#include "services/keyvault/counted_card.h"
 #include "services/keyvault/testing/vault_fixture.h"
 
 namespace cardferry::keyvault {
@@ -23,9 +24,11 @@ class VaultImplicitTest : public VaultFixture {
     UseScp02(0x1B);
   }
 
-  Handshake HandshakeAt(uint16_t counter, OperationClass operation_class =
-                                              OperationClass::kContent) {
-    const IssuedOpening issued = Open();
+  Handshake HandshakeAt(
+      uint16_t counter,
+      OperationClass operation_class = OperationClass::kContent,
+      const std::string& agent = "kiosk-1") {
+    const IssuedOpening issued = Open(Place{agent, "slot 0"});
     Handshake handshake;
     handshake.ticket = issued.ticket;
     handshake.place = issued.opening.place;
@@ -42,6 +45,12 @@ class VaultImplicitTest : public VaultFixture {
     std::copy_n(card_.key_diversification_data.begin(), kdd.size(),
                 kdd.begin());
     return kdd;
+  }
+
+  // As it is counted.
+  std::array<uint8_t, 10> CountedKdd() const {
+    return CountedCard(card_.key_set.description, Kdd())
+        .key_diversification_data;
   }
 
   // The card's own cipher for the session of this counter.
@@ -97,11 +106,21 @@ TEST_F(VaultImplicitTest, WhileAPacketMayStillBeRunTheNextOneOnlyReads) {
   ASSERT_OK_AND_ASSIGN(const Session later,
                        vault_->Authenticate(HandshakeAt(8)));
   EXPECT_EQ(later.operation_class, OperationClass::kContent);
-  // A retry gets what it got.
-  ASSERT_OK_AND_ASSIGN(
-      const Session read_only,
-      vault_->Authenticate(HandshakeAt(7, OperationClass::kRead)));
-  EXPECT_EQ(read_only.operation_class, OperationClass::kRead);
+}
+
+// What it might do has ended. As a session that only reads it would be refused
+// later, with a false alarm: its token was used for changes.
+TEST_F(VaultImplicitTest, ARetryIsRefusedWhenAnotherOpeningHadALaterCounter) {
+  const Handshake first = HandshakeAt(7);
+  ASSERT_OK_AND_ASSIGN(const Session session, vault_->Authenticate(first));
+  ASSERT_OK(vault_->Protect(session.command_token, Loads(1, 10)));
+  ASSERT_OK(vault_->Authenticate(HandshakeAt(8)));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(NewVault()->Authenticate(first),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         HasSubstr("insert the card again")));
+  }
+  EXPECT_THAT(ledger_.Alarms(9), IsOkAndHolds(testing::IsEmpty()));
 }
 
 TEST_F(VaultImplicitTest, ARetryGetsTheSameSession) {
@@ -110,10 +129,55 @@ TEST_F(VaultImplicitTest, ARetryGetsTheSameSession) {
   ASSERT_OK_AND_ASSIGN(const Session again,
                        NewVault()->Authenticate(handshake));
   EXPECT_EQ(again.operation_class, OperationClass::kContent);
+  const Handshake reading = HandshakeAt(7);
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_OK_AND_ASSIGN(const Session read_only,
+                         NewVault()->Authenticate(reading));
+    EXPECT_EQ(read_only.operation_class, OperationClass::kRead);
+  }
   Handshake other = handshake;
   other.implicit->sequence_counter = 8;
   EXPECT_THAT(vault_->Authenticate(other),
               StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+// An agent that answers an opening with another card's number, and a counter
+// that this card will not reach for long.
+TEST_F(VaultImplicitTest, NoAgentTakesAllCountersOfAnothersCard) {
+  ASSERT_OK(vault_->Authenticate(HandshakeAt(3)));
+  ASSERT_OK_AND_ASSIGN(
+      const Session false_one,
+      vault_->Authenticate(HandshakeAt(255, OperationClass::kContent, "eve")));
+  EXPECT_EQ(false_one.operation_class, OperationClass::kRead);
+  EXPECT_THAT(ledger_.Alarms(9),
+              IsOkAndHolds(testing::ElementsAre(
+                  Alarm{clock_.Now(),
+                        "a card's sequence counter is not believed",
+                        "card test/" + ToHex(CountedKdd()) +
+                            ": counter 255, was 3 at agent kiosk-1",
+                        "eve"})));
+  ASSERT_OK_AND_ASSIGN(const Session honest,
+                       vault_->Authenticate(HandshakeAt(4)));
+  EXPECT_EQ(honest.operation_class, OperationClass::kContent);
+}
+
+// A card that was never seen can be taken so: that shows as soon as it is.
+TEST_F(VaultImplicitTest, AnOperatorGivesACardItsCountersBack) {
+  ASSERT_OK(
+      vault_->Authenticate(HandshakeAt(255, OperationClass::kContent, "eve")));
+  ASSERT_OK_AND_ASSIGN(const Session blocked,
+                       vault_->Authenticate(HandshakeAt(3)));
+  EXPECT_EQ(blocked.operation_class, OperationClass::kRead);
+  ASSERT_OK_AND_ASSIGN(const std::vector<Alarm> alarms, ledger_.Alarms(9));
+  ASSERT_EQ(alarms.size(), 1u);
+  EXPECT_THAT(alarms[0].subject, HasSubstr("counter 3, was 255 at agent eve"));
+  EXPECT_THAT(vault_->ForgetFailures({"test", Kdd()}, "alice"),
+              IsOkAndHolds(1u));
+  EXPECT_THAT(vault_->ForgetFailures({"test", Kdd()}, "alice"),
+              StatusIs(absl::StatusCode::kNotFound));
+  ASSERT_OK_AND_ASSIGN(const Session again,
+                       vault_->Authenticate(HandshakeAt(3)));
+  EXPECT_EQ(again.operation_class, OperationClass::kContent);
 }
 
 TEST_F(VaultImplicitTest, NoCounterIsBelievedBeyondThePolicys) {

@@ -26,13 +26,16 @@ struct KeySetRules {
   bool allow_keys_in_memory = false;
   // The highest sequence counter for which an implicit session is begun.
   uint32_t highest_unproven_counter = 255;
+  // Whether those of an application that is there may be replaced by them.
+  bool allow_privilege_updates = false;
 
   bool operator==(const KeySetRules& o) const {
     return level_floor == o.level_floor &&
            channel_options == o.channel_options &&
            allowed_privileges == o.allowed_privileges &&
            allow_keys_in_memory == o.allow_keys_in_memory &&
-           highest_unproven_counter == o.highest_unproven_counter;
+           highest_unproven_counter == o.highest_unproven_counter &&
+           allow_privilege_updates == o.allow_privilege_updates;
   }
 };
 

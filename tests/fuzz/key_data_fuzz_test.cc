@@ -1,6 +1,6 @@
 // Judges any bytes as the data of DELETE, STORE DATA and INSTALL. What is
 // called free of keys has none where a security domain would look for them, and
-// what is called content gives no privilege.
+// what is called content gives no privilege, and takes none.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -17,7 +17,7 @@ void Check(bool holds) {
 bool Allowed(OperationClass granted, card::CommandHeader header,
              ByteSpan data) {
   const auto command = card::CommandApdu::Create(header, data);
-  return command.ok() && CheckCommand(granted, *command, 0).ok();
+  return command.ok() && CheckCommand(granted, *command, {}).ok();
 }
 
 // The first byte is P1 of STORE DATA.
@@ -42,6 +42,15 @@ void Fuzz(ByteSpan input) {
     size_t at = 0;  // of the privileges' length, after three fields
     for (int field = 0; field < 3; ++field) at += 1u + data[at];
     for (size_t i = 1; i <= data[at]; ++i) Check(data[at + i] == 0);
+  }
+  for (const uint8_t p1_of_change : Bytes{0x10, 0x40}) {
+    if (!Allowed(OperationClass::kContent, {0x80, 0xE6, p1_of_change, 0},
+                 data)) {
+      continue;
+    }
+    size_t at = 0;
+    for (int field = 0; field < 3; ++field) at += 1u + data[at];
+    Check(data[at] == 0);
   }
   Check(!Allowed(OperationClass::kKeys, {0x80, 0xE4, 0, 0}, data));
   Check(!Allowed(OperationClass::kRead, {0x80, 0xE2, p1, 0}, data));

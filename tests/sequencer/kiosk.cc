@@ -22,6 +22,7 @@ keyvault::VaultPolicy PolicyFor(const CardType& type,
   rules.level_floor = type.level_floor;
   rules.channel_options = {type.i};
   rules.allowed_privileges = allowed_privileges;
+  rules.allow_privilege_updates = allowed_privileges != 0;
   keyvault::VaultPolicy policy;
   policy.key_sets["test"] = rules;
   return policy;

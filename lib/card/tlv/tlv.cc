@@ -19,19 +19,15 @@ class Reader {
   bool AtEnd() const { return offset_ == bytes_.size(); }
 
   absl::StatusOr<Tlv> Next() {
-    start_ = offset_;
     ASSIGN_OR_RETURN(const uint32_t tag, NextTag());
-    ASSIGN_OR_RETURN(const size_t length, NextLength());
-    if (length > bytes_.size() - offset_) return Error("is cut short");
-    const ByteSpan value = bytes_.subspan(offset_, length);
-    offset_ += length;
+    ASSIGN_OR_RETURN(const ByteSpan value, NextValue());
     return Tlv{tag, value};
   }
 
- private:
   // One byte if the low five bits of the first are not all set, else up to and
   // including the first byte without bit 80.
   absl::StatusOr<uint32_t> NextTag() {
+    start_ = offset_;
     ASSIGN_OR_RETURN(uint32_t tag, NextByte());
     if ((tag & 0x1F) != 0x1F) return tag;
     for (size_t count = 2; count <= kMaxTagBytes; ++count) {
@@ -42,6 +38,16 @@ class Reader {
     return Error("has a tag of more than 3 bytes");
   }
 
+  // The length and the value, after the tag.
+  absl::StatusOr<ByteSpan> NextValue() {
+    ASSIGN_OR_RETURN(const size_t length, NextLength());
+    if (length > bytes_.size() - offset_) return Error("is cut short");
+    const ByteSpan value = bytes_.subspan(offset_, length);
+    offset_ += length;
+    return value;
+  }
+
+ private:
   // 00 to 7F, or 8n and n bytes; 80 is the indefinite form.
   absl::StatusOr<size_t> NextLength() {
     ASSIGN_OR_RETURN(const uint8_t first, NextByte());
@@ -99,6 +105,18 @@ absl::StatusOr<std::vector<Tlv>> ParseTlvs(ByteSpan bytes) {
     tlvs.push_back(tlv);
   }
   return tlvs;
+}
+
+std::vector<uint32_t> TagsAsFarAsTheyGo(ByteSpan bytes) {
+  std::vector<uint32_t> tags;
+  Reader reader(bytes);
+  while (!reader.AtEnd()) {
+    const absl::StatusOr<uint32_t> tag = reader.NextTag();
+    if (!tag.ok()) break;
+    tags.push_back(*tag);
+    if (!reader.NextValue().ok()) break;
+  }
+  return tags;
 }
 
 absl::StatusOr<Tlv> ParseSingleTlv(ByteSpan bytes) {

@@ -27,6 +27,13 @@ absl::StatusOr<std::vector<Tlv>> ParseTlvs(ByteSpan bytes);
 // Exactly one data object that fills `bytes`.
 absl::StatusOr<Tlv> ParseSingleTlv(ByteSpan bytes);
 
+// The tags of the data objects of `bytes`, as ParseTlvs reads them, up to where
+// it can read no further: the last one may be of an object whose length is none
+// that it knows, or whose value is cut short. Of any number of objects. What a
+// reader that takes one object after the other will have met, whatever comes of
+// the rest.
+std::vector<uint32_t> TagsAsFarAsTheyGo(ByteSpan bytes);
+
 // The value of the first object with this tag, or nullopt.
 std::optional<ByteSpan> FindTag(absl::Span<const Tlv> tlvs, uint32_t tag);
 

@@ -134,6 +134,24 @@ TEST(TlvTest, FindsTheFirstObjectWithATag) {
   EXPECT_EQ(FindTag(tlvs, 0x51), std::nullopt);
 }
 
+TEST(TlvTest, GivesTheTagsUpToWhereItCanReadNoFurther) {
+  using Tags = std::vector<uint32_t>;
+  const auto tags = [](absl::string_view hex) {
+    return TagsAsFarAsTheyGo(FromHexOrDie(hex));
+  };
+  EXPECT_EQ(tags(""), Tags());
+  EXPECT_EQ(tags("4F01AA9F70020701DF810100"), (Tags{0x4F, 0x9F70, 0xDF8101}));
+  // The last one without a length, with one that is none, and cut short.
+  for (const char* end : {"B9", "B980", "B984", "B98400000001AA", "B981",
+                          "B90501", "B90101"}) {
+    EXPECT_EQ(tags(std::string("420101") + end), (Tags{0x42, 0xB9})) << end;
+  }
+  // A tag that is none has no number.
+  EXPECT_EQ(tags("4201019F"), Tags{0x42});
+  EXPECT_EQ(tags("420101DF81818101AA"), Tags{0x42});
+  EXPECT_EQ(TagsAsFarAsTheyGo(Bytes(2 * 4097)).size(), 4097u);
+}
+
 TEST(TlvTest, AFieldWithoutTagHasTheShortestLength) {
   const auto field = [](size_t size) {
     Bytes out = {0xAA};

@@ -14,6 +14,7 @@
 #include "services/keyvault/hsm/card_key.h"
 #include "services/keyvault/hsm/hsm_context.h"
 #include "services/keyvault/hsm/hsm_keys.h"
+#include "services/keyvault/hsm_fault.h"
 
 namespace cardferry::keyvault {
 
@@ -45,10 +46,11 @@ class DesHsmCipher : public scp::SessionCipher {
   virtual void Forget() { enc_.reset(); }
 
   // Runs `operation(session, keys)`, with all session keys made again if one
-  // is gone.
+  // is gone. DATA_LOSS is what the channel calls a card's fault: the HSM's is
+  // UNAVAILABLE.
   template <typename Operation>
   auto Run(Operation operation) {
-    return hsm_.Run(std::move(operation), [this] { Forget(); });
+    return OfHsm(hsm_.Run(std::move(operation), [this] { Forget(); }));
   }
   bool HasOption(uint8_t option) const {
     return (seed_.protocol.i & option) != 0;

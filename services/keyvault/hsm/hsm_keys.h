@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "lib/base/bytes.h"
 #include "lib/card/scp/session_cipher.h"
 #include "lib/card/scp/session_seed.h"
@@ -80,11 +81,11 @@ class HsmKeys {
   // What else is MACed begins with another byte than a ticket.
   virtual absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) = 0;
 
-  // What a card confirms with: the CMAC of `message` under its key for
-  // receipts, 16 bytes. NOT_FOUND too for a key set without such keys. Never
-  // leaves the vault: to compare with.
-  virtual absl::StatusOr<Bytes> ReceiptMac(const CardKeySelection& card,
-                                           ByteSpan message) = 0;
+  // What a card confirms with: the CMAC of each message under its key for
+  // receipts, 16 bytes each. NOT_FOUND too for a key set without such keys.
+  // They never leave the vault: to compare with.
+  virtual absl::StatusOr<std::vector<Bytes>> ReceiptMacs(
+      const CardKeySelection& card, absl::Span<const Bytes> messages) = 0;
 
   // PKCS#11 calls (C_*) made since the start by this process.
   virtual uint64_t CallCount() const = 0;

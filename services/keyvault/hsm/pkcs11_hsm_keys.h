@@ -39,8 +39,8 @@ class Pkcs11HsmKeys final : public HsmKeys {
   absl::StatusOr<Bytes> Unseal(absl::string_view purpose,
                                ByteSpan sealed) override;
   absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) override;
-  absl::StatusOr<Bytes> ReceiptMac(const CardKeySelection& card,
-                                   ByteSpan message) override;
+  absl::StatusOr<std::vector<Bytes>> ReceiptMacs(
+      const CardKeySelection& card, absl::Span<const Bytes> messages) override;
   uint64_t CallCount() const override { return token_->module().call_count(); }
   absl::Status Health() override;
 

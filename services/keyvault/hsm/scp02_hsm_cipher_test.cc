@@ -7,10 +7,13 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_macros.h"
 #include "lib/base/status_matchers.h"
 #include "lib/card/scp/secure_channel.h"
+#include "lib/pkcs11/ck_status.h"
+#include "lib/pkcs11/cryptoki.h"
 #include "lib/pkcs11/testing/test_token.h"
 #include "lib/pkcs11/token.h"
 #include "services/keyvault/hsm/testing/known_key_cipher.h"
@@ -176,6 +179,20 @@ TEST_P(Scp02HsmCipherTest, RefusesChainsOfAnotherLength) {
     EXPECT_THAT(cipher->MacChain(Bytes(length), {Bytes(5)}),
                 StatusIs(absl::StatusCode::kInvalidArgument,
                          "a chaining value has 8 bytes, or none"));
+  }
+}
+
+TEST_P(Scp02HsmCipherTest, TheHsmsOwnDataLossIsAFaultOfTheHsm) {
+  for (const uint8_t protocol : Bytes{scp::kScp01, scp::kScp02}) {
+    ASSERT_OK_AND_ASSIGN(
+        const scp::SessionSeed seed,
+        scp::SessionSeed::Create({protocol, 0x15}, kHost, kCard));
+    EXPECT_THAT(
+        OpenWithFault(
+            *token_, seed,
+            pkcs11::CkStatus(CKR_ENCRYPTED_DATA_LEN_RANGE, "C_Decrypt")),
+        StatusIs(absl::StatusCode::kUnavailable,
+                 testing::HasSubstr("CKR_ENCRYPTED_DATA_LEN_RANGE")));
   }
 }
 

@@ -6,9 +6,12 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_macros.h"
 #include "lib/base/status_matchers.h"
+#include "lib/pkcs11/ck_status.h"
+#include "lib/pkcs11/cryptoki.h"
 #include "lib/pkcs11/testing/test_token.h"
 #include "lib/pkcs11/token.h"
 #include "services/keyvault/hsm/testing/known_key_cipher.h"
@@ -124,6 +127,20 @@ TEST_P(Scp03HsmCipherTest, RefusesChainsOfAnotherLength) {
   ASSERT_OK_AND_ASSIGN(const auto cipher, Open(kKeys, kHost, kCard));
   EXPECT_THAT(cipher->MacChain(Bytes(8), {Bytes(5)}),
               StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+// What the module says of its own data is not the card's fault, in whose answer
+// DATA_LOSS would be looked for.
+TEST_P(Scp03HsmCipherTest, TheHsmsOwnDataLossIsAFaultOfTheHsm) {
+  ASSERT_OK_AND_ASSIGN(
+      const scp::SessionSeed seed,
+      scp::SessionSeed::Create({scp::kScp03, 0x70}, kHost, kCard));
+  const absl::Status fault =
+      pkcs11::CkStatus(CKR_ENCRYPTED_DATA_INVALID, "C_Decrypt");
+  ASSERT_THAT(fault, StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(OpenWithFault(*token_, seed, fault),
+              StatusIs(absl::StatusCode::kUnavailable,
+                       testing::HasSubstr("CKR_ENCRYPTED_DATA_INVALID")));
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -1,6 +1,7 @@
 #include "services/keyvault/testing/fake_ledger.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -70,6 +71,11 @@ absl::StatusOr<size_t> FakeLedger::ForgetFailures(const ClaimedCard& card,
     options_.erase(options);
     ++forgotten;
   }
+  const auto counter = counters_.find(NameOf(card));
+  if (counter != counters_.end() && counter->second.doubted) {
+    counters_.erase(counter);
+    ++forgotten;
+  }
   if (forgotten != 0) alarms_.push_back(event);
   return forgotten;
 }
@@ -81,28 +87,29 @@ absl::StatusOr<size_t> FakeLedger::CountFailedCards(
   return count.cards_at_agent;
 }
 
-absl::StatusOr<uint8_t> FakeLedger::BindOptions(const ClaimedCard& card,
-                                                uint8_t options, bool proven) {
+absl::StatusOr<BoundOptions> FakeLedger::BindOptions(
+    const ClaimedCard& card, const ShownOptions& shown) {
   absl::MutexLock lock(&mutex_);
   RETURN_IF_ERROR(broken_);
-  if (proven) options_.emplace(NameOf(card), Options{options});
+  const BoundOptions now{shown.options, shown.agent};
+  if (shown.proven) options_.emplace(NameOf(card), Options{now});
   const auto known = options_.find(NameOf(card));
-  if (known == options_.end()) return options;
-  known->second.differs |= known->second.bound != options;
+  if (known == options_.end()) return now;
+  known->second.differs |= known->second.bound.options != shown.options;
   return known->second.bound;
 }
 
-absl::StatusOr<bool> FakeLedger::ClaimCounter(const ClaimedCard& card,
-                                              uint16_t counter,
-                                              const std::string& opening) {
+absl::StatusOr<CounterStep> FakeLedger::ClaimCounter(
+    const ClaimedCard& card, const CounterClaim& claim) {
   absl::MutexLock lock(&mutex_);
   RETURN_IF_ERROR(broken_);
-  const auto [packet, first] =
-      packets_.emplace(NameOf(card), Packet{counter, opening});
-  if (!first && packet->second.counter < counter) {
-    packet->second = {counter, opening};
-  }
-  return packet->second.counter == counter && packet->second.opening == opening;
+  const auto known = counters_.find(NameOf(card));
+  CounterStep step = keyvault::ClaimCounter(
+      known == counters_.end() ? std::nullopt
+                               : std::optional<CounterRecord>(known->second),
+      claim);
+  counters_[NameOf(card)] = step.record;
+  return step;
 }
 
 absl::Status FakeLedger::RecordAlarm(const Alarm& alarm) {

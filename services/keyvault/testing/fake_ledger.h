@@ -23,10 +23,10 @@ class FakeLedger final : public Ledger {
                                         const Alarm& event) override;
   absl::StatusOr<size_t> CountFailedCards(const std::string& agent,
                                           const FailureWindow& window) override;
-  absl::StatusOr<uint8_t> BindOptions(const ClaimedCard& card, uint8_t options,
-                                      bool proven) override;
-  absl::StatusOr<bool> ClaimCounter(const ClaimedCard& card, uint16_t counter,
-                                    const std::string& opening) override;
+  absl::StatusOr<BoundOptions> BindOptions(const ClaimedCard& card,
+                                           const ShownOptions& shown) override;
+  absl::StatusOr<CounterStep> ClaimCounter(const ClaimedCard& card,
+                                           const CounterClaim& claim) override;
   absl::Status RecordAlarm(const Alarm& alarm) override;
   absl::StatusOr<std::vector<Alarm>> Alarms(size_t limit) override;
   absl::Status Prune(absl::Time now, absl::Time failures) override;
@@ -42,7 +42,7 @@ class FakeLedger final : public Ledger {
 
  private:
   struct Options {
-    uint8_t bound = 0;
+    BoundOptions bound;
     bool differs = false;
   };
 
@@ -50,12 +50,7 @@ class FakeLedger final : public Ledger {
   absl::Status broken_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Use> uses_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, FailedVerification> failures_ ABSL_GUARDED_BY(mutex_);
-  struct Packet {
-    uint16_t counter = 0;
-    std::string opening;
-  };
-
-  std::map<std::string, Packet> packets_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, CounterRecord> counters_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Options> options_ ABSL_GUARDED_BY(mutex_);
   std::vector<Alarm> alarms_ ABSL_GUARDED_BY(mutex_);
 };

@@ -127,41 +127,82 @@ TEST_P(LedgerContract, RecordsNothingWhereThereIsNothingToTakeBack) {
   EXPECT_THAT(ledger_->Alarms(9), IsOkAndHolds(testing::IsEmpty()));
 }
 
+// Whether the card has these, as this agent showed them.
+void ExpectOptions(Ledger& ledger, const ClaimedCard& card,
+                   const ShownOptions& shown, const BoundOptions& expected) {
+  ASSERT_OK_AND_ASSIGN(const BoundOptions bound,
+                       ledger.BindOptions(card, shown));
+  EXPECT_EQ(bound.options, expected.options);
+  EXPECT_EQ(bound.agent, expected.agent);
+}
+
 TEST_P(LedgerContract, ACardHasItsFirstOptionsUntilAChangeIsForgotten) {
   const Alarm event{kNow, "stop lifted", "a card", ""};
-  EXPECT_THAT(ledger_->BindOptions(kCard, 0x70, true), IsOkAndHolds(0x70));
-  EXPECT_THAT(ledger_->BindOptions(kOtherCard, 0x60, true), IsOkAndHolds(0x60));
-  EXPECT_THAT(ledger_->BindOptions(kOtherKeySet, 0x00, true),
-              IsOkAndHolds(0x00));
+  const auto expect = [this](const ClaimedCard& card, uint8_t shown,
+                             const std::string& agent,
+                             const BoundOptions& expected) {
+    ExpectOptions(*ledger_, card, {shown, true, agent}, expected);
+  };
+  expect(kCard, 0x70, "kiosk-1", {0x70, "kiosk-1"});
+  expect(kOtherCard, 0x60, "kiosk-1", {0x60, "kiosk-1"});
+  expect(kOtherKeySet, 0x00, "kiosk-1", {0x00, "kiosk-1"});
   // Nothing has changed yet: what lifts another stop does not forget it.
   EXPECT_THAT(ledger_->ForgetFailures(kCard, event), IsOkAndHolds(0u));
-  EXPECT_THAT(ledger_->BindOptions(kCard, 0x00, true), IsOkAndHolds(0x70));
-  EXPECT_THAT(ledger_->BindOptions(kCard, 0x70, true), IsOkAndHolds(0x70));
+  expect(kCard, 0x00, "kiosk-2", {0x70, "kiosk-1"});
+  expect(kCard, 0x70, "kiosk-2", {0x70, "kiosk-1"});
   ASSERT_OK(ledger_->Prune(kNow + absl::Hours(9999), kNow));
   EXPECT_THAT(ledger_->ForgetFailures(kCard, event), IsOkAndHolds(1u));
   EXPECT_THAT(ledger_->Alarms(9), IsOkAndHolds(testing::ElementsAre(event)));
-  EXPECT_THAT(ledger_->BindOptions(kCard, 0x00, true), IsOkAndHolds(0x00));
-  EXPECT_THAT(ledger_->BindOptions(kOtherCard, 0x00, true), IsOkAndHolds(0x60));
+  expect(kCard, 0x00, "kiosk-2", {0x00, "kiosk-2"});
+  expect(kOtherCard, 0x00, "kiosk-2", {0x60, "kiosk-1"});
 }
 
 TEST_P(LedgerContract, WhatIsNotProvenBindsNoOptions) {
-  EXPECT_THAT(ledger_->BindOptions(kCard, 0x1B, false), IsOkAndHolds(0x1B));
-  EXPECT_THAT(ledger_->BindOptions(kCard, 0x15, true), IsOkAndHolds(0x15));
-  EXPECT_THAT(ledger_->BindOptions(kCard, 0x1B, false), IsOkAndHolds(0x15));
+  ExpectOptions(*ledger_, kCard, {0x1B, false, "kiosk-1"}, {0x1B, "kiosk-1"});
+  ExpectOptions(*ledger_, kCard, {0x15, true, "kiosk-2"}, {0x15, "kiosk-2"});
+  ExpectOptions(*ledger_, kCard, {0x1B, false, "kiosk-1"}, {0x15, "kiosk-2"});
   EXPECT_THAT(ledger_->ForgetFailures(kCard, {kNow, "lifted", "a card", ""}),
               IsOkAndHolds(1u));
 }
 
-TEST_P(LedgerContract, ACounterIsForTheChangesOfOneOpening) {
-  EXPECT_THAT(ledger_->ClaimCounter(kCard, 7, "o1"), IsOkAndHolds(true));
-  EXPECT_THAT(ledger_->ClaimCounter(kCard, 7, "o1"), IsOkAndHolds(true));
-  EXPECT_THAT(ledger_->ClaimCounter(kCard, 7, "o2"), IsOkAndHolds(false));
-  EXPECT_THAT(ledger_->ClaimCounter(kCard, 6, "o2"), IsOkAndHolds(false));
-  EXPECT_THAT(ledger_->ClaimCounter(kOtherCard, 6, "o2"), IsOkAndHolds(true));
-  EXPECT_THAT(ledger_->ClaimCounter(kCard, 8, "o2"), IsOkAndHolds(true));
-  EXPECT_THAT(ledger_->ClaimCounter(kCard, 7, "o1"), IsOkAndHolds(false));
+// The rules are implicit_counters.h's.
+TEST_P(LedgerContract, RemembersTheCountersOfEachCard) {
+  const auto claim = [this](const ClaimedCard& card, uint16_t counter,
+                            const std::string& opening,
+                            const std::string& agent) {
+    return ledger_->ClaimCounter(card, {counter, true, opening, agent}).value();
+  };
+  CounterStep step = claim(kCard, 7, "o1", "kiosk-1");
+  EXPECT_EQ(step.grant, CounterGrant::kChanges);
+  EXPECT_EQ(step.record, (CounterRecord{7, "o1", 7, "kiosk-1", false}));
+  EXPECT_EQ(claim(kCard, 7, "o1", "kiosk-1").grant, CounterGrant::kChanges);
+  EXPECT_EQ(claim(kCard, 7, "o2", "kiosk-1").grant, CounterGrant::kReads);
+  EXPECT_EQ(claim(kOtherCard, 6, "o2", "kiosk-1").grant,
+            CounterGrant::kChanges);
+  ASSERT_OK_AND_ASSIGN(
+      step, ledger_->ClaimCounter(kCard, {9, false, "o3", "kiosk-2"}));
+  EXPECT_EQ(step.record, (CounterRecord{7, "o1", 9, "kiosk-2", false}));
   ASSERT_OK(ledger_->Prune(kNow + absl::Hours(9999), kNow));
-  EXPECT_THAT(ledger_->ClaimCounter(kCard, 8, "o3"), IsOkAndHolds(false));
+  step = claim(kCard, 18, "o4", "eve");
+  EXPECT_EQ(step.grant, CounterGrant::kReadsForDoubt);
+  EXPECT_EQ(step.record, (CounterRecord{7, "o1", 9, "kiosk-2", true}));
+}
+
+TEST_P(LedgerContract, ForgetsACountersDoubtAndNoOther) {
+  const Alarm event{kNow, "stop lifted", "a card", ""};
+  const auto claim = [this](uint16_t counter, const std::string& opening) {
+    return ledger_->ClaimCounter(kCard, {counter, true, opening, "kiosk-1"})
+        ->grant;
+  };
+  ASSERT_EQ(claim(7, "o1"), CounterGrant::kChanges);
+  // What lifts another stop lets no second packet be made.
+  EXPECT_THAT(ledger_->ForgetFailures(kCard, event), IsOkAndHolds(0u));
+  EXPECT_EQ(claim(7, "o2"), CounterGrant::kReads);
+  EXPECT_EQ(claim(200, "o3"), CounterGrant::kReadsForDoubt);
+  EXPECT_THAT(ledger_->ForgetFailures(kOtherCard, event), IsOkAndHolds(0u));
+  EXPECT_THAT(ledger_->ForgetFailures(kCard, event), IsOkAndHolds(1u));
+  EXPECT_THAT(ledger_->Alarms(9), IsOkAndHolds(testing::ElementsAre(event)));
+  EXPECT_EQ(claim(200, "o4"), CounterGrant::kChanges);
 }
 
 TEST_P(LedgerContract, GivesTheNewestAlarmsFirstAndKeepsThem) {

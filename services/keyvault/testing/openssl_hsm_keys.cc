@@ -165,8 +165,8 @@ absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpensslHsmKeys::OpenSession(
   return absl::NotFoundError(absl::StrCat("no key set ", card.key_set));
 }
 
-absl::StatusOr<Bytes> OpensslHsmKeys::ReceiptMac(const CardKeySelection& card,
-                                                 ByteSpan message) {
+absl::StatusOr<std::vector<Bytes>> OpensslHsmKeys::ReceiptMacs(
+    const CardKeySelection& card, absl::Span<const Bytes> messages) {
   ++calls_;
   for (const KnownKeySet& key_set : key_sets_) {
     if (key_set.description.name != card.key_set ||
@@ -177,7 +177,12 @@ absl::StatusOr<Bytes> OpensslHsmKeys::ReceiptMac(const CardKeySelection& card,
     }
     ASSIGN_OR_RETURN(const SecretBytes key,
                      DeriveCardKey(key_set, 4, card.key_diversification_data));
-    return crypto::AesCmac(key, message);
+    std::vector<Bytes> macs;
+    for (const Bytes& message : messages) {
+      ASSIGN_OR_RETURN(Bytes mac, crypto::AesCmac(key, message));
+      macs.push_back(std::move(mac));
+    }
+    return macs;
   }
   return absl::NotFoundError(
       absl::StrCat("no keys for receipts in key set ", card.key_set));

@@ -39,8 +39,8 @@ class OpensslHsmKeys final : public HsmKeys {
   absl::StatusOr<Bytes> Unseal(absl::string_view purpose,
                                ByteSpan sealed) override;
   absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) override;
-  absl::StatusOr<Bytes> ReceiptMac(const CardKeySelection& card,
-                                   ByteSpan message) override;
+  absl::StatusOr<std::vector<Bytes>> ReceiptMacs(
+      const CardKeySelection& card, absl::Span<const Bytes> messages) override;
   uint64_t CallCount() const override { return calls_; }
   absl::Status Health() override { return absl::OkStatus(); }
 

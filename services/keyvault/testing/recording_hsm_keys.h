@@ -49,9 +49,9 @@ class RecordingHsmKeys final : public HsmKeys {
   absl::StatusOr<Bytes> TicketMac(ByteSpan ticket) override {
     return keys_->TicketMac(ticket);
   }
-  absl::StatusOr<Bytes> ReceiptMac(const CardKeySelection& card,
-                                   ByteSpan message) override {
-    return keys_->ReceiptMac(card, message);
+  absl::StatusOr<std::vector<Bytes>> ReceiptMacs(
+      const CardKeySelection& card, absl::Span<const Bytes> messages) override {
+    return keys_->ReceiptMacs(card, messages);
   }
   uint64_t CallCount() const override { return keys_->CallCount(); }
   absl::Status Health() override { return keys_->Health(); }

@@ -21,15 +21,18 @@ constexpr size_t kMacSize = 8;
 constexpr uint8_t kForEncryption = 1;
 constexpr uint8_t kForMac = 2;
 
-absl::Status CheckSizes(const StaticKeys& keys, const HostRandom& host,
-                        ByteSpan card_challenge) {
+absl::Status CheckSeed(const StaticKeys& keys, const HostRandom& host,
+                       ByteSpan card_challenge) {
   const size_t size = keys.enc.size();
   const bool keys_fit =
       keys.mac.size() == size && host.key.size() == size &&
       (size == 16 || (keys.algorithm == Algorithm::kAes && size == 32));
   if (keys_fit && host.challenge.size() == kChallengeSize &&
       card_challenge.size() == kChallengeSize) {
-    return absl::OkStatus();
+    if (card_challenge != ByteSpan(host.challenge)) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        "mutual authentication with the host's challenge as the card's: its "
+        "own token would be an answer");
   }
   return absl::InvalidArgumentError(absl::StrCat(
       "mutual authentication with keys of ", size, " bytes and challenges of ",
@@ -107,7 +110,7 @@ absl::StatusOr<SecretBytes> DeriveKey(const SecretBytes& seed, uint8_t number,
 absl::StatusOr<Bytes> MutualAuthenticationToken(const StaticKeys& keys,
                                                 const HostRandom& host,
                                                 ByteSpan card_challenge) {
-  RETURN_IF_ERROR(CheckSizes(keys, host, card_challenge));
+  RETURN_IF_ERROR(CheckSeed(keys, host, card_challenge));
   Bytes plain = Concat(
       {host.challenge, card_challenge, host.key.Read(GrantSecretAccess())});
   absl::StatusOr<Bytes> token = Crypt(keys, /*encrypt=*/true, plain);
@@ -122,7 +125,7 @@ absl::StatusOr<SmSession> FinishMutualAuthentication(const StaticKeys& keys,
                                                      const HostRandom& host,
                                                      ByteSpan card_challenge,
                                                      ByteSpan answer) {
-  RETURN_IF_ERROR(CheckSizes(keys, host, card_challenge));
+  RETURN_IF_ERROR(CheckSeed(keys, host, card_challenge));
   const size_t size = 2 * kChallengeSize + keys.enc.size();
   if (answer.size() != size + kMacSize) {
     return absl::DataLossError(
@@ -146,6 +149,9 @@ absl::StatusOr<SmSession> FinishMutualAuthentication(const StaticKeys& keys,
   if (!ours) {
     return absl::DataLossError(
         "the card's authentication is for other challenges");
+  }
+  if (seed.Equals(SecretBytes(seed.size()))) {
+    return absl::DataLossError("the card's key is the host's");
   }
   ASSIGN_OR_RETURN(
       SendSequenceCounter counter,

@@ -36,15 +36,17 @@ struct SmSession {
 //   E || MAC(E), E = ENC(RND.IFD || RND.IC || K.IFD)
 // CBC with an IV of zeros; the MAC is that of SmCipher, over the padded E. For
 // AES, of which Doc 9303 has no such protocol, it is the same in blocks of 16.
-// `card_challenge` (RND.IC) has 8 bytes. INVALID_ARGUMENT for other lengths.
+// `card_challenge` (RND.IC) has 8 bytes. INVALID_ARGUMENT for other lengths, and
+// for the host's own challenge: to that this token would be an answer.
 absl::StatusOr<Bytes> MutualAuthenticationToken(const StaticKeys& keys,
                                                 const HostRandom& host,
                                                 ByteSpan card_challenge);
 
 // The session that the card's answer (E || MAC(E) with RND.IC || RND.IFD ||
-// K.IC) opens. DATA_LOSS when it is not an answer to this token. The session
-// keys are KDF(K.IFD xor K.IC, 1 and 2) of 9.7.1.2; the counter is the last
-// four bytes of RND.IC and of RND.IFD, for AES all eight of each.
+// K.IC) opens. DATA_LOSS when it is not an answer to this token, or K.IC is
+// K.IFD, which makes session keys that everybody knows. The session keys are
+// KDF(K.IFD xor K.IC, 1 and 2) of 9.7.1.2; the counter is the last four bytes
+// of RND.IC and of RND.IFD, for AES all eight of each.
 absl::StatusOr<SmSession> FinishMutualAuthentication(const StaticKeys& keys,
                                                      const HostRandom& host,
                                                      ByteSpan card_challenge,

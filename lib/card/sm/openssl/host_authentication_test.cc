@@ -1,5 +1,6 @@
 #include "lib/card/sm/openssl/host_authentication.h"
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_matchers.h"
@@ -90,6 +91,33 @@ TEST(HostAuthenticationTest, RefusesItsOwnToken) {
   EXPECT_THAT(Finish(FromHexOrDie(kToken)),
               StatusIs(absl::StatusCode::kDataLoss,
                        "the card's authentication is for other challenges"));
+}
+
+// A terminal without keys that hands on the host's challenge as the card's.
+TEST(HostAuthenticationTest, RefusesTheHostsChallengeAsTheCards) {
+  const HostRandom host = Host();
+  const auto refused = StatusIs(absl::StatusCode::kInvalidArgument,
+                                testing::HasSubstr("its own token"));
+  EXPECT_THAT(MutualAuthenticationToken(Keys(), host, host.challenge), refused);
+  EXPECT_THAT(FinishMutualAuthentication(Keys(), host, host.challenge,
+                                         FromHexOrDie(kAnswer)),
+              refused);
+}
+
+// The seed of the session keys would be zeros.
+TEST(HostAuthenticationTest, RefusesTheHostsKeyAsTheCards) {
+  HostRandom card = Host();
+  card.challenge = FromHexOrDie(kCardChallenge);
+  ASSERT_OK_AND_ASSIGN(
+      const Bytes answer,
+      MutualAuthenticationToken(Keys(), card, Host().challenge));
+  EXPECT_THAT(Finish(answer), StatusIs(absl::StatusCode::kDataLoss,
+                                       "the card's key is the host's"));
+  card.key = Secret("0B795240CB7049B01C19B33E32804F0A");
+  ASSERT_OK_AND_ASSIGN(
+      const Bytes other,
+      MutualAuthenticationToken(Keys(), card, Host().challenge));
+  EXPECT_OK(Finish(other));
 }
 
 TEST(HostAuthenticationTest, RefusesOtherLengths) {

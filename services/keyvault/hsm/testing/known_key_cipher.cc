@@ -128,4 +128,19 @@ absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenKnownKeyCipher(
   return cipher;
 }
 
+absl::Status OpenWithFault(pkcs11::Token& token, const scp::SessionSeed& seed,
+                           const absl::Status& fault) {
+  ASSIGN_OR_RETURN(pkcs11::Session session,
+                   token.OpenSession(Access::kReadOnly));
+  ImportedKeys source(std::make_shared<KeyHandles>(std::move(session)));
+  pkcs11::SessionPool pool(
+      [&fault]() -> absl::StatusOr<pkcs11::Session> { return fault; },
+      {2, absl::Seconds(5)});
+  const pkcs11::TemplateBuilder builder(
+      pkcs11::TemplateRulesFor(token.module().manufacturer()));
+  HsmContext hsm{pool, source, ModuleWays{builder, KnownKeyWays().kdf}, true,
+                 kMostBytesACall};
+  return CreateHsmCipher(hsm, {kKeySet, 1, {}}, seed).status();
+}
+
 }  // namespace cardferry::keyvault

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "lib/base/bytes.h"
 #include "lib/card/scp/session_cipher.h"
@@ -32,6 +33,11 @@ struct KnownKeyWays {
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenKnownKeyCipher(
     pkcs11::Token& token, const KnownStaticKeys& keys,
     const scp::SessionSeed& seed, const KnownKeyWays& ways = KnownKeyWays());
+
+// What comes of opening a cipher when the module answers `fault` to whatever is
+// asked of it.
+absl::Status OpenWithFault(pkcs11::Token& token, const scp::SessionSeed& seed,
+                           const absl::Status& fault);
 
 }  // namespace cardferry::keyvault
 
