@@ -84,6 +84,9 @@ struct CardProfile {
   // so. That it takes 255 bytes says nothing against more: cards answer so that
   // take extended length, too.
   card::Protection ProtectionOf(const CardClaim& claim, uint8_t level) const;
+  // The same of a card that has said nothing yet; of a type with cards in S16
+  // mode, one of these: it has less room.
+  card::Protection UsualProtection(uint8_t level) const;
   // True when the package needs not be listed to be there.
   bool IsBuiltIn(const card::Aid& package) const;
 };

@@ -1,5 +1,7 @@
 #include "lib/card/tlv/tlv.h"
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
@@ -26,6 +28,17 @@ class Reader {
     const ByteSpan value = bytes_.subspan(offset_, length);
     offset_ += length;
     return Tlv{tag, value};
+  }
+
+  // The tag of an object, and on to the next one; nullopt for none. Where one
+  // ends that is cut short, all ends.
+  std::optional<uint32_t> Skip() {
+    const absl::StatusOr<uint32_t> tag = NextTag();
+    if (!tag.ok() || AtEnd()) return std::nullopt;
+    const absl::StatusOr<size_t> length = NextLength();
+    const size_t left = bytes_.size() - offset_;
+    offset_ += length.ok() ? std::min(*length, left) : left;
+    return *tag;
   }
 
  private:
@@ -99,6 +112,15 @@ absl::StatusOr<std::vector<Tlv>> ParseTlvs(ByteSpan bytes) {
     tlvs.push_back(tlv);
   }
   return tlvs;
+}
+
+std::vector<uint32_t> TagsInFront(ByteSpan bytes) {
+  std::vector<uint32_t> tags;
+  Reader reader(bytes);
+  while (const std::optional<uint32_t> tag = reader.Skip()) {
+    tags.push_back(*tag);
+  }
+  return tags;
 }
 
 absl::StatusOr<Tlv> ParseSingleTlv(ByteSpan bytes) {

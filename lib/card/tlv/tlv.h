@@ -24,6 +24,12 @@ struct Tlv {
 // names the offset. At most 4096 objects.
 absl::StatusOr<std::vector<Tlv>> ParseTlvs(ByteSpan bytes);
 
+// The tags of the objects that stand at the front of `bytes`, which may be
+// something else: up to what is none, and with that of the last one although
+// its value is cut short or its length none. A tag at the very end is of no
+// object.
+std::vector<uint32_t> TagsInFront(ByteSpan bytes);
+
 // Exactly one data object that fills `bytes`.
 absl::StatusOr<Tlv> ParseSingleTlv(ByteSpan bytes);
 

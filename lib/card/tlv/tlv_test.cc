@@ -127,6 +127,18 @@ TEST(TlvTest, ASingleObjectMustFillTheBytes) {
                        "bytes follow the data object"));
 }
 
+TEST(TlvTest, TagsAreReadAsFarAsTheyGo) {
+  const auto tags = [](const std::string& hex) {
+    return TagsInFront(FromHexOrDie(hex));
+  };
+  EXPECT_THAT(tags("4F01AADF810100"), testing::ElementsAre(0x4Fu, 0xDF8101u));
+  EXPECT_THAT(tags("4F01AA4205BB"), testing::ElementsAre(0x4Fu, 0x42u));
+  EXPECT_THAT(tags("4F01AA4280BB"), testing::ElementsAre(0x4Fu, 0x42u));
+  EXPECT_THAT(tags("4F01AA42"), testing::ElementsAre(0x4Fu));
+  EXPECT_THAT(tags("4F01AADF818181"), testing::ElementsAre(0x4Fu));
+  EXPECT_THAT(tags(""), testing::IsEmpty());
+}
+
 TEST(TlvTest, FindsTheFirstObjectWithATag) {
   const Bytes bytes = FromHexOrDie("4F01AA500101500102");
   ASSERT_OK_AND_ASSIGN(const std::vector<Tlv> tlvs, ParseTlvs(bytes));
