@@ -147,9 +147,11 @@ absl::Status ReadStored(const pb::CardRecord& record, CardRecord& read) {
     if (stored.fingerprints_size() > kMaxItems) {
       return Refuse("too many fingerprints");
     }
+    // Also without fingerprints: it may have been given something.
+    std::vector<Bytes>& given = read.stored[application];
     for (const std::string& bytes : stored.fingerprints()) {
       ASSIGN_OR_RETURN(Bytes fingerprint, ToHash(bytes));
-      read.stored[application].push_back(std::move(fingerprint));
+      given.push_back(std::move(fingerprint));
     }
   }
   return absl::OkStatus();

@@ -196,7 +196,7 @@ TEST(BundleStateTest, ComesBackWithWhatApplicationsShouldBe) {
   state.wanted_applications = {
       {kApplet, DesiredLifeCycle::kLocked, {0x80, 0x00, 0x01}, kLibrary},
       {kLibrary, DesiredLifeCycle::kSelectable},
-      {kPackage}};
+      {kPackage, DesiredLifeCycle::kAny, {}, {}, kLibrary}};
   EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)), IsOkAndHolds(state));
   const auto refusal = [&state](auto change) {
     state::v1::BundleState proto;
@@ -211,17 +211,20 @@ TEST(BundleStateTest, ComesBackWithWhatApplicationsShouldBe) {
               Refused("a wanted application that is none"));
   EXPECT_THAT(refusal([](auto& p) { p.set_security_domain("1"); }),
               StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(refusal([](auto& p) { p.set_package_aid("1"); }),
+              StatusIs(StatusCode::kInvalidArgument));
   EXPECT_THAT(refusal([](auto& p) { p.clear_aid(); }),
               StatusIs(StatusCode::kInvalidArgument));
 }
 
 TEST(CardRecordStateTest, ComesBackWithWhatApplicationsWereGiven) {
   CardRecord record = Record();
-  record.stored = {{kApplet, {Bytes(32, 0x01), Bytes(32, 0x02)}}};
+  record.stored = {{kApplet, {Bytes(32, 0x01), Bytes(32, 0x02)}},
+                   {kLibrary, {}}};
   EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(record)), IsOkAndHolds(record));
   state::v1::CardRecord proto;
   proto.ParseFromString(EncodeCardRecord(record));
-  proto.mutable_stored(0)->add_fingerprints("short");
+  proto.mutable_stored(1)->add_fingerprints("short");
   EXPECT_THAT(DecodeCardRecord(proto.SerializeAsString()),
               Refused("a hash has 32 bytes"));
 }
