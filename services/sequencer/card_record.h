@@ -48,7 +48,8 @@ absl::StatusOr<CardContent> ReadContent(const StatusSnapshot& snapshot);
 
 // Where a package on a card came from.
 struct Origin {
-  Bytes content_hash;  // SHA-256 of the CAP file
+  // SHA-256 of the CAP file; UnknownContent() when that is not known any more.
+  Bytes content_hash;
   // The packages that it needs; empty too when nobody noted them.
   std::vector<card::Aid> imports = {};
 
@@ -58,7 +59,11 @@ struct Origin {
 };
 using Origins = std::map<card::Aid, Origin>;
 
-// The fingerprints of what applications were given (PersonalData).
+// What stands for a hash, and no CAP file has.
+Bytes UnknownContent();
+
+// The fingerprints of what applications were given (PersonalData); none of one
+// of which only that much is known that it may have been given something.
 using StoredData = std::map<card::Aid, std::vector<Bytes>>;
 
 // What is remembered of a card. The orchestrator keeps it, without reading it.

@@ -10,6 +10,7 @@
 #include "lib/card/status_words/explain.h"
 #include "services/sequencer/advice.h"
 #include "services/sequencer/command_name.h"
+#include "services/sequencer/doubt.h"
 #include "services/sequencer/facts.h"
 #include "services/sequencer/stored_data.h"
 
@@ -27,6 +28,7 @@ constexpr char kDiffers[] =
 constexpr char kReadFirst[] =
     "The card was read, and does not hold yet what it should. Nothing was "
     "changed; what is to be done is planned from what the card says.";
+constexpr char kNotKnown[] = ". What the card holds now is not known.";
 constexpr char kDeletedAlready[] =
     " What was to be deleted before is gone already, in part or all of it.";
 
@@ -77,7 +79,10 @@ class Reader {
     }
     // What was read before a change is out of date.
     if (change_was_sent_) conclusion_.record.read_at = absl::InfinitePast();
-    FillContent();
+    if (has_changes_ && conclusion_.outcome == Outcome::kUnknown) {
+      LeaveInDoubt(state_, conclusion_.record);
+    }
+    FillContent(conclusion_);
     return std::move(conclusion_);
   }
 
@@ -238,10 +243,13 @@ class Reader {
 
   void JudgeNothing() {
     if (transcript_.end == RunEnd::kUnknown) {
-      return End(Outcome::kUnknown,
-                 absl::StrCat("The card gave no answer to ",
-                              CommandNameOf(state_.runs[0], 0),
-                              ". Nothing was changed."));
+      // An agent's journal that a power failure has cut says as much when all
+      // was sent.
+      return End(
+          Outcome::kUnknown,
+          absl::StrCat("The card gave no answer to ",
+                       CommandNameOf(state_.runs[0], 0),
+                       has_changes_ ? kNotKnown : ". Nothing was changed."));
     }
     End(Outcome::kUnknown, "Nothing was sent to the card: it was gone.");
   }
@@ -274,10 +282,9 @@ class Reader {
 
   void JudgeMissing(const Break& at) {
     const bool sent = transcript_.end == RunEnd::kUnknown;
-    End(Outcome::kUnknown,
-        absl::StrCat(
-            sent ? "The card gave no answer to " : "The agent stopped before ",
-            at.name, ". What the card holds now is not known."));
+    End(Outcome::kUnknown, absl::StrCat(sent ? "The card gave no answer to "
+                                             : "The agent stopped before ",
+                                        at.name, kNotKnown));
   }
 
   // The run ended before the first change.
@@ -352,12 +359,6 @@ class Reader {
                                   state_.absent_applications.empty());
   }
 
-  void FillContent() {
-    if (!conclusion_.record.snapshot.has_value()) return;
-    auto content = ReadContent(*conclusion_.record.snapshot);
-    if (content.ok()) conclusion_.content = *std::move(content);
-  }
-
   const BundleState& state_;
   const Transcript& transcript_;
   const absl::Span<const Assurance> assurances_;
@@ -375,6 +376,12 @@ class Reader {
 };
 
 }  // namespace
+
+void FillContent(Conclusion& conclusion) {
+  if (!conclusion.record.snapshot.has_value()) return;
+  auto content = ReadContent(*conclusion.record.snapshot);
+  if (content.ok()) conclusion.content = *std::move(content);
+}
 
 absl::StatusOr<Conclusion> Conclude(const BundleState& state,
                                     const Transcript& transcript,

@@ -38,6 +38,9 @@ struct Conclusion {
   std::vector<std::string> alarms = {};
 };
 
+// The content is what the record's snapshot says.
+void FillContent(Conclusion& conclusion);
+
 // From the plain answers, and how far each is to be believed; without
 // assurances (a session without R-MAC) all are reported. INVALID_ARGUMENT when
 // the transcript cannot belong to the bundle.

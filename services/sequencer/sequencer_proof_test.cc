@@ -175,6 +175,21 @@ TEST_F(SequencerProofTest, AReportThatComesTooLateProvesNothing) {
               StatusIs(absl::StatusCode::kUnavailable));
 }
 
+TEST_F(SequencerProofTest, AReportThatComesTooLateLeavesTheKnownContent) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  record_->origins[kBrokerage].content_hash = Bytes(32, 0x77);
+  desired_.packages[0].replace = true;
+  const Sequencer::Prepared prepared = Prepared();
+  ASSERT_GT(prepared.changes, 0u);
+  const Transcript answers = card_.Run(prepared.script);
+  vault_->fault = absl::FailedPreconditionError("expired");
+  const Conclusion late = Concluded(prepared.state, answers);
+  EXPECT_NE(late.content.FindLoadFile(kBrokerage), nullptr);
+  EXPECT_NE(late.content.FindApplication(kBrokerageApplet), nullptr);
+  EXPECT_FALSE(late.content_proven);
+  EXPECT_EQ(late.record.origins.at(kBrokerage).content_hash, UnknownContent());
+}
+
 TEST_F(SequencerProofTest, ADeletionIsProvenAlthoughTheListsAreEmpty) {
   ASSERT_EQ(Insert().outcome, Outcome::kDone);
   desired_ = {{}, {kBrokerage}, {}};
