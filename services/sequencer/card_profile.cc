@@ -189,6 +189,7 @@ Questions ProfileCatalog::WhatToAsk() const {
     const card::Aid& aid = profile.match.isd_aid;
     if (std::count(aids.begin(), aids.end(), aid) == 0) aids.push_back(aid);
     questions.resources = questions.resources || profile.tells_resources;
+    questions.numbers = questions.numbers || profile.tells_numbers;
     questions.short_challenge |= Has(profile.match, Initiation::kShort);
     questions.long_challenge |= Has(profile.match, Initiation::kLong);
     questions.no_challenge |= Has(profile.match, Initiation::kNone);

@@ -56,6 +56,8 @@ struct CardProfile {
   card::DeleteRelated delete_related = card::DeleteRelated::kNo;
   // Whether the card says what memory is free when it arrives.
   bool tells_resources = false;
+  // Whether it says its issuer's and its own number then.
+  bool tells_numbers = false;
   // Signatures that these cards ask for.
   ContentRules rules = {};
   // Whether it may be asked for modules; it may refuse.

@@ -175,6 +175,13 @@ TEST_F(CardProfileTest, OnlyCardsThatMayTellAreAskedForTheirResources) {
   EXPECT_TRUE(ProfileCatalog::Create({profile_, tells})->WhatToAsk().resources);
 }
 
+TEST_F(CardProfileTest, OnlyCardsThatMayTellAreAskedForTheirNumbers) {
+  CardProfile tells = TestProfile("tells", 0x31);
+  EXPECT_FALSE(ProfileCatalog::Create({profile_, tells})->WhatToAsk().numbers);
+  tells.tells_numbers = true;
+  EXPECT_TRUE(ProfileCatalog::Create({profile_, tells})->WhatToAsk().numbers);
+}
+
 TEST_F(CardProfileTest, TheLongChallengeIsForWhoeverNamesAnIOfS16Mode) {
   CardProfile s16 = TestProfile("s16", 0x31);
   s16.match.i = {0x71};

@@ -90,10 +90,17 @@ struct CardRecord {
   // Counts only while the card lists the application. No card shows what it was
   // given: this is all that is known.
   StoredData stored = {};
+  // Issuer identification and card image number as the production data above.
+  Bytes issuer_number = {};
+  Bytes card_number = {};
+  // The card has proven all three of them, as far as they are not empty.
+  bool identity_proven = false;
 
   bool operator==(const CardRecord& o) const {
     return card_id == o.card_id && snapshot == o.snapshot &&
            origins == o.origins && cplc == o.cplc &&
+           issuer_number == o.issuer_number && card_number == o.card_number &&
+           identity_proven == o.identity_proven &&
            sequence_counter == o.sequence_counter &&
            confirmation_counter == o.confirmation_counter &&
            security_domain == o.security_domain && read_at == o.read_at &&

@@ -12,6 +12,7 @@
 #include "services/sequencer/command_name.h"
 #include "services/sequencer/doubt.h"
 #include "services/sequencer/facts.h"
+#include "services/sequencer/identity_proof.h"
 #include "services/sequencer/stored_data.h"
 
 namespace cardferry::sequencer {
@@ -72,6 +73,8 @@ class Reader {
                                         assurances_, conclusion_.record);
       }
       Judge();
+      conclusion_.alarms = ProveIdentity(state_, transcript_.answers,
+                                         assurances_, conclusion_.record);
       // That nothing was sent is sure when the card shows why.
       if (untouched && conclusion_.outcome != Outcome::kCardDiffers) {
         NoteStoredData(state_, {}, {}, conclusion_.record);
@@ -177,7 +180,10 @@ class Reader {
     }
     if (change) change_was_sent_ = true;
     last_change_went_through_ = change && WentThrough(run.kind, answer->sw);
-    if (run.kind == CommandKind::kReadSecurityDomain) return;
+    if (run.kind == CommandKind::kReadSecurityDomain ||
+        run.kind == CommandKind::kReadIdentity) {
+      return;
+    }
     if (Pages* pages = PagesOf(run.kind)) {
       pages->push_back(*answer);
     } else if (!WentThrough(run.kind, answer->sw)) {

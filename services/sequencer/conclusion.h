@@ -33,8 +33,9 @@ struct Conclusion {
   bool content_proven = false;
   std::vector<Fact> facts;  // once it is done
   bool was_read = false;    // the record's snapshot is of this session
-  // What the card has confirmed, and what of it somebody should look into.
+  // What the card has confirmed.
   std::vector<StoredReceipt> receipts = {};
+  // What somebody should look into: of receipts, and of the card's identity.
   std::vector<std::string> alarms = {};
 };
 

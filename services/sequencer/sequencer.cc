@@ -11,6 +11,7 @@
 #include "services/sequencer/bundle_goal.h"
 #include "services/sequencer/card_claim.h"
 #include "services/sequencer/doubt.h"
+#include "services/sequencer/identity_proof.h"
 #include "services/sequencer/packet.h"
 #include "services/sequencer/preflight.h"
 #include "services/sequencer/session_needs.h"
@@ -233,8 +234,9 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
   const card::Protection protection = (*profile)->ProtectionOf(claim, floor);
   ASSIGN_OR_RETURN(Signatures signatures,
                    FindSignaturesFor(plan, expected, **profile, protection));
-  RETURN_IF_ERROR(
-      BuildBundle(plan, expected, **profile, protection, signatures).status());
+  RETURN_IF_ERROR(BuildBundle(plan, expected, **profile, protection, signatures,
+                              UnprovenIdentity(record))
+                      .status());
   return Draft{*profile,
                card_id,
                std::move(claim),
@@ -273,9 +275,10 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
   const ContentPlan plan = read_first ? ContentPlan() : draft.plan;
   // Its lists alone do not say that the card holds what it should.
   const bool only_looks = read_first || draft.looks_again;
-  ASSIGN_OR_RETURN(Bundle bundle,
-                   BuildBundle(plan, draft.expected, *draft.profile, protection,
-                               draft.signatures));
+  ASSIGN_OR_RETURN(
+      Bundle bundle,
+      BuildBundle(plan, draft.expected, *draft.profile, protection,
+                  draft.signatures, UnprovenIdentity(draft.record)));
   ASSIGN_OR_RETURN(
       const std::vector<card::CommandApdu> secured,
       keyvault_->Protect(session.command_token, CommandsOf(bundle.commands)));
@@ -343,7 +346,8 @@ absl::Status Sequencer::AddReceipts(const BundleState& state,
   ASSIGN_OR_RETURN(ReceiptFindings findings,
                    JudgeReceipts(state, plain, signed_content_.get()));
   conclusion.receipts = std::move(findings.receipts);
-  conclusion.alarms = std::move(findings.alarms);
+  conclusion.alarms.insert(conclusion.alarms.end(), findings.alarms.begin(),
+                           findings.alarms.end());
   conclusion.record.confirmation_counter = findings.last_counter;
   conclusion.facts.insert(conclusion.facts.end(), findings.facts.begin(),
                           findings.facts.end());

@@ -190,6 +190,32 @@ TEST_F(SequencerProofTest, AReportThatComesTooLateLeavesTheKnownContent) {
   EXPECT_EQ(late.record.origins.at(kBrokerage).content_hash, UnknownContent());
 }
 
+TEST_F(SequencerProofTest, TheIdentityIsReadAgainUnderTheCardsMacs) {
+  for (const uint8_t level : {kMaced, kEncrypted}) {
+    ServeAt(level);
+    card_ = FakeCard();
+    card_.objects[0x9F7F] = Bytes(42, 0x47);
+    record_.reset();
+    const Sequencer::Prepared prepared = Prepared();
+    EXPECT_FALSE(prepared.state.record.identity_proven);
+    Conclusion conclusion =
+        Concluded(prepared.state, card_.Run(prepared.script));
+    EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
+    EXPECT_TRUE(conclusion.record.identity_proven);
+    EXPECT_THAT(conclusion.alarms, IsEmpty());
+    // The agent has said something else before.
+    card_.objects[0x9F7F] = Bytes(42, 0x48);
+    conclusion = Concluded(prepared.state, card_.Run(prepared.script));
+    ASSERT_THAT(conclusion.alarms, SizeIs(1));
+    EXPECT_EQ(conclusion.record.cplc, Bytes(42, 0x48));
+    // Once it is proven it is not read any more.
+    record_ = conclusion.record;
+    const size_t commands = Prepared().script.size();
+    record_->identity_proven = false;
+    EXPECT_EQ(Prepared().script.size(), commands + 1);
+  }
+}
+
 TEST_F(SequencerProofTest, ADeletionIsProvenAlthoughTheListsAreEmpty) {
   ASSERT_EQ(Insert().outcome, Outcome::kDone);
   desired_ = {{}, {kBrokerage}, {}};

@@ -47,6 +47,9 @@ TEST(CardRecordStateTest, ComesBackAsItWas) {
   CardRecord read = Record();
   read.read_at = absl::FromUnixMicros(1234567);
   read.security_domain = FromHexOrDie("E3074F05F043464552");
+  read.issuer_number = {0x42};
+  read.card_number = {0x45};
+  read.identity_proven = true;
   EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(read)), IsOkAndHolds(read));
   EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(Record())),
               IsOkAndHolds(Record()));
@@ -80,6 +83,8 @@ TEST(CardRecordStateTest, RefusesWhatItWouldNotWrite) {
   EXPECT_THAT(refusal([](auto& p) { p.clear_card_id(); }),
               Refused("a card record beyond its limits"));
   EXPECT_THAT(refusal([](auto& p) { p.set_cplc(std::string(65, 'x')); }),
+              Refused("a card record beyond its limits"));
+  EXPECT_THAT(refusal([](auto& p) { p.set_card_number(std::string(65, 'x')); }),
               Refused("a card record beyond its limits"));
   EXPECT_THAT(
       refusal([](auto& p) { p.mutable_origins(0)->set_content_hash("short"); }),
