@@ -37,6 +37,7 @@ card::CommandName NameFor(CommandKind kind) {
     case CommandKind::kReadApplications:
     case CommandKind::kReadModules:
     case CommandKind::kReadSecurityDomain:
+    case CommandKind::kReadIdentity:
       return card::CommandName::kGetStatus;
   }
   return card::CommandName::kAny;

@@ -29,6 +29,9 @@ void Write(const WantedApplication& wanted, pb::WantedApplication& out) {
   if (wanted.security_domain.has_value()) {
     out.set_security_domain(AsString(wanted.security_domain->bytes()));
   }
+  if (wanted.package.has_value()) {
+    out.set_package_aid(AsString(wanted.package->bytes()));
+  }
 }
 
 absl::StatusOr<WantedApplication> Read(const pb::WantedApplication& wanted) {
@@ -44,6 +47,10 @@ absl::StatusOr<WantedApplication> Read(const pb::WantedApplication& wanted) {
   if (!wanted.security_domain().empty()) {
     ASSIGN_OR_RETURN(read.security_domain,
                      card::Aid::Create(AsBytes(wanted.security_domain())));
+  }
+  if (!wanted.package_aid().empty()) {
+    ASSIGN_OR_RETURN(read.package,
+                     card::Aid::Create(AsBytes(wanted.package_aid())));
   }
   return read;
 }

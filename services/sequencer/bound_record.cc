@@ -2,6 +2,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "lib/base/status_macros.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -14,6 +15,20 @@ constexpr uint8_t kScp02 = 2;
 std::optional<uint32_t> ProvableCounter(const CardClaim& claim) {
   if (claim.identity->scp != kScp02 || claim.implicit) return std::nullopt;
   return claim.identity->sequence_counter;
+}
+
+// The first that is said is bound.
+absl::Status Bind(const std::string& card_id, absl::string_view what,
+                  const Bytes& said, Bytes& bound, bool& proven) {
+  if (said.empty() || said == bound) return absl::OkStatus();
+  if (bound.empty()) {
+    bound = said;
+    proven = false;
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "card ", card_id, " says ", what,
+      " than before: another card with its identity, or an agent that lies"));
 }
 
 }  // namespace
@@ -36,13 +51,13 @@ absl::StatusOr<CardRecord> BindRecord(const std::optional<CardRecord>& known,
         "the record is of card ", record.card_id, ", not of ", card_id));
   }
   const Bytes cplc = claim.cplc.has_value() ? claim.cplc->bytes : Bytes();
-  if (record.cplc.empty()) record.cplc = cplc;
-  if (!cplc.empty() && cplc != record.cplc) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "card ", card_id,
-        " says other production data than before: another card with its "
-        "identity, or an agent that lies"));
-  }
+  RETURN_IF_ERROR(Bind(card_id, "other production data", cplc, record.cplc,
+                       record.identity_proven));
+  RETURN_IF_ERROR(Bind(card_id, "another issuer identification number",
+                       claim.issuer_number, record.issuer_number,
+                       record.identity_proven));
+  RETURN_IF_ERROR(Bind(card_id, "another card image number", claim.card_number,
+                       record.card_number, record.identity_proven));
   record.sequence_counter = ProvableCounter(claim);
   return record;
 }

@@ -12,9 +12,10 @@
 namespace cardferry::sequencer {
 
 // The record as it is when a session with this card changes nothing. The first
-// session binds the card's production data. It must not be given away before
-// the keyvault has found the cryptogram right. INVALID_ARGUMENT for a record of
-// another card, or other production data than are bound to it.
+// session binds the card's production data, its issuer's and its own number. It
+// must not be given away before the keyvault has found the cryptogram right.
+// INVALID_ARGUMENT for a record of another card, or when something else is said
+// than is bound to it.
 absl::StatusOr<CardRecord> BindRecord(const std::optional<CardRecord>& known,
                                       const std::string& card_id,
                                       const CardClaim& claim);

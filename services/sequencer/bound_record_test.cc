@@ -26,6 +26,38 @@ TEST(BindRecordTest, TheFirstSessionBindsTheProductionData) {
                        "the record is of card k/00, not of k/01"));
 }
 
+TEST(BindRecordTest, NumbersAreBoundAndComparedEverAfter) {
+  CardClaim claim = Claim(2, 7);
+  claim.issuer_number = {0x42};
+  claim.card_number = {0x45};
+  ASSERT_OK_AND_ASSIGN(CardRecord bound,
+                       BindRecord(std::nullopt, "k/00", claim));
+  EXPECT_EQ(bound.issuer_number, Bytes{0x42});
+  EXPECT_EQ(bound.card_number, Bytes{0x45});
+  bound.identity_proven = true;
+  EXPECT_TRUE(BindRecord(bound, "k/00", claim)->identity_proven);
+  EXPECT_OK(BindRecord(bound, "k/00", Claim(2, 7)));  // it says less
+  claim.card_number = {0x46};
+  EXPECT_THAT(BindRecord(bound, "k/00", claim),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "card k/00 says another card image number than before: "
+                       "another card with its identity, or an agent that "
+                       "lies"));
+  claim.card_number = {0x45};
+  claim.issuer_number = {0x43};
+  EXPECT_THAT(BindRecord(bound, "k/00", claim),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST(BindRecordTest, WhatIsBoundLaterIsNotProvenYet) {
+  ASSERT_OK_AND_ASSIGN(CardRecord bound,
+                       BindRecord(std::nullopt, "k/00", Claim(2, 7)));
+  bound.identity_proven = true;
+  CardClaim claim = Claim(2, 7);
+  claim.card_number = {0x45};
+  EXPECT_FALSE(BindRecord(bound, "k/00", claim)->identity_proven);
+}
+
 TEST(BindRecordTest, OnlyAnExplicitScp02SessionProvesItsCounter) {
   EXPECT_EQ(BindRecord({}, "k/00", Claim(2, 7))->sequence_counter, 7u);
   EXPECT_EQ(BindRecord({}, "k/00", Claim(3, 7))->sequence_counter,

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/apdu/status_word.h"
+#include "lib/card/gp/discovery_commands.h"
 #include "lib/card/gp/registry_commands.h"
 #include "lib/card/gp/store_data.h"
 
@@ -63,11 +64,13 @@ size_t PagesAfter(const std::vector<card::ResponseApdu>& last, size_t added) {
 class Builder {
  public:
   Builder(const StatusSnapshot& expected, const CardProfile& profile,
-          card::Protection protection, const Signatures& signatures)
+          card::Protection protection, const Signatures& signatures,
+          absl::Span<const uint16_t> identity)
       : expected_(expected),
         profile_(profile),
         protection_(protection),
-        signatures_(signatures) {}
+        signatures_(signatures),
+        identity_(identity) {}
 
   absl::StatusOr<Bundle> Build(const ContentPlan& plan) {
     if (!plan.steps.empty()) ReadAndCompare();
@@ -167,6 +170,14 @@ class Builder {
            PagesAfter(last, loaded_));
     }
     if (!protection_.MacsAnswers()) return;
+    for (const uint16_t tag : identity_) {
+      Push(CommandKind::kReadIdentity, std::nullopt,
+           {card::GetDataCommand(tag),
+            {StatusWordPattern{0, 0}},
+            card::AnyData{},
+            OnMismatch::kContinue,
+            "read the card"});
+    }
     Read(CommandKind::kReadSecurityDomain, WhatAlwaysIsThere(), 1);
   }
 
@@ -297,6 +308,7 @@ class Builder {
   const CardProfile& profile_;
   const card::Protection protection_;
   const Signatures& signatures_;
+  const absl::Span<const uint16_t> identity_;
   size_t loaded_ = 0;
   size_t installed_ = 0;
   Bundle bundle_;
@@ -316,8 +328,10 @@ absl::StatusOr<Bundle> BuildBundle(const ContentPlan& plan,
                                    const StatusSnapshot& expected,
                                    const CardProfile& profile,
                                    card::Protection protection,
-                                   const Signatures& signatures) {
-  return Builder(expected, profile, protection, signatures).Build(plan);
+                                   const Signatures& signatures,
+                                   absl::Span<const uint16_t> identity) {
+  return Builder(expected, profile, protection, signatures, identity)
+      .Build(plan);
 }
 
 absl::StatusOr<std::vector<ApprovalNeed>> NeededApprovals(

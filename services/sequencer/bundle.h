@@ -39,14 +39,16 @@ struct Bundle {
 
 // The bundle for a plan in a session with this protection. `expected`: what the
 // card is believed to answer. DAPs and tokens are put in as far as their
-// signatures are given. RESOURCE_EXHAUSTED, with the numbers, when
+// signatures are given. `identity`: what is read by GET DATA in sessions where
+// answers have MACs. RESOURCE_EXHAUSTED, with the numbers, when
 // something does not fit the session or the bundle; INVALID_ARGUMENT for a
 // component that is missing.
 absl::StatusOr<Bundle> BuildBundle(const ContentPlan& plan,
                                    const StatusSnapshot& expected,
                                    const CardProfile& profile,
                                    card::Protection protection,
-                                   const Signatures& signatures = {});
+                                   const Signatures& signatures = {},
+                                   absl::Span<const uint16_t> identity = {});
 
 // Every signature that the cards of this profile ask for before they take the
 // plan. Errors of BuildBundle.

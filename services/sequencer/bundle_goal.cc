@@ -1,5 +1,7 @@
 #include "services/sequencer/bundle_goal.h"
 
+#include <algorithm>
+
 namespace cardferry::sequencer {
 namespace {
 
@@ -22,6 +24,32 @@ WantedApplication WantedOf(const DesiredApplet& applet) {
           applet.security_domain};
 }
 
+// Of what an application is given something, the notes of what is wanted no
+// more: that may be what is written over, and would be sent again when it is
+// wanted again.
+void ForgetReplaced(const DesiredState& desired, BundleState& state) {
+  for (const DesiredApplet* application : AllApplications(desired)) {
+    const auto known = state.record.stored.find(application->instance);
+    const bool is_given =
+        std::any_of(state.personalizations.begin(),
+                    state.personalizations.end(), [&](const auto& one) {
+                      return one.application == application->instance;
+                    });
+    if (!is_given || known == state.record.stored.end()) continue;
+    const std::vector<PersonalData>& wanted = application->personal_data;
+    std::vector<Bytes>& notes = known->second;
+    notes.erase(std::remove_if(notes.begin(), notes.end(),
+                               [&wanted](const Bytes& note) {
+                                 return std::none_of(
+                                     wanted.begin(), wanted.end(),
+                                     [&note](const PersonalData& data) {
+                                       return data.fingerprint == note;
+                                     });
+                               }),
+                notes.end());
+  }
+}
+
 }  // namespace
 
 void SetGoal(const DesiredState& desired, const ContentPlan& plan,
@@ -36,6 +64,7 @@ void SetGoal(const DesiredState& desired, const ContentPlan& plan,
   }
   for (const DesiredDomain& domain : desired.domains) {
     state.wanted_applications.push_back(WantedOf(domain.domain));
+    state.wanted_applications.back().package = domain.package;
   }
   for (const DesiredApplet& application : desired.applications) {
     state.wanted_applications.push_back(WantedOf(application));
@@ -46,6 +75,7 @@ void SetGoal(const DesiredState& desired, const ContentPlan& plan,
     state.personalizations.push_back(
         {personalize->application, personalize->data.fingerprint});
   }
+  ForgetReplaced(desired, state);
   state.absent_packages = desired.absent_packages;
   state.absent_applications = desired.absent_applications;
 }

@@ -8,7 +8,8 @@
 namespace cardferry::sequencer {
 
 // Notes in a bundle's state what the card should list when all went well, and
-// what the bundle for this plan gives its applications.
+// what the bundle for this plan gives its applications. In its record, what
+// these were given before and is wanted no more counts as gone.
 void SetGoal(const DesiredState& desired, const ContentPlan& plan,
              BundleState& state);
 

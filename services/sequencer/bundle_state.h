@@ -38,10 +38,14 @@ struct WantedApplication {
   DesiredLifeCycle life_cycle = DesiredLifeCycle::kAny;
   Bytes privileges = {};  // 1 or 3 bytes; empty: any
   std::optional<card::Aid> security_domain = std::nullopt;
+  // Of a security domain that may be new: what it is made from. The entry need
+  // not say it.
+  std::optional<card::Aid> package = std::nullopt;
 
   bool operator==(const WantedApplication& o) const {
     return application == o.application && life_cycle == o.life_cycle &&
-           privileges == o.privileges && security_domain == o.security_domain;
+           privileges == o.privileges && security_domain == o.security_domain &&
+           package == o.package;
   }
 };
 

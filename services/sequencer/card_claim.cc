@@ -21,9 +21,10 @@ constexpr card::StatusWordPattern kAnyError{0x6000, 0xF000};
 constexpr size_t kImplicitAnswers = 3;
 // SELECT of the issuer security domain of a locked card (GPCS 2.3.1, 11.9.3.2).
 constexpr card::StatusWord kCardIsLocked{0x6283};
-// After the SELECTs: GET DATA 66, GET DATA 9F7F and, if asked, FF21.
+// After the SELECTs: GET DATA 66, GET DATA 9F7F and, if asked, FF21, 42 and 45.
 size_t AnswersTo(const Questions& questions) {
-  return questions.security_domains.size() + 2 + (questions.resources ? 1 : 0);
+  return questions.security_domains.size() + 2 + (questions.resources ? 1 : 0) +
+         (questions.numbers ? 2 : 0);
 }
 
 ScriptCommand Informative(card::CommandApdu command, std::string label) {
@@ -45,6 +46,12 @@ card::Aid SelectedAid(const card::Aid& asked,
 template <typename T>
 std::optional<T> IfOk(const absl::StatusOr<T>& said) {
   return said.ok() ? std::optional<T>(*said) : std::nullopt;
+}
+
+// Empty when the card did not say it.
+Bytes NumberIn(uint16_t tag, const card::ResponseApdu& answer) {
+  if (answer.sw != card::kSuccess) return {};
+  return card::ParseCardNumber(tag, answer.data).value_or(Bytes());
 }
 
 // What a card says of itself is never a reason to fail: what is not well formed
@@ -71,6 +78,12 @@ void ReadIdentify(const Questions& questions,
   if (cplc.sw == card::kSuccess) {
     auto parsed = card::ParseCplc(cplc.data);
     if (parsed.ok()) claim.cplc = *std::move(parsed);
+  }
+  if (questions.numbers) {
+    claim.issuer_number =
+        NumberIn(card::kTagIssuerNumber, answers[answers.size() - 2]);
+    claim.card_number =
+        NumberIn(card::kTagCardNumber, answers[answers.size() - 1]);
   }
   if (!questions.resources) return;
   const card::ResponseApdu& resources = answers[domains.size() + 2];
@@ -186,6 +199,12 @@ Script IdentifyScript(const Questions& questions) {
     script.push_back(
         Informative(card::GetDataCommand(card::kTagExtendedCardResources),
                     "GET DATA FF21"));
+  }
+  if (questions.numbers) {
+    script.push_back(Informative(card::GetDataCommand(card::kTagIssuerNumber),
+                                 "GET DATA 42"));
+    script.push_back(
+        Informative(card::GetDataCommand(card::kTagCardNumber), "GET DATA 45"));
   }
   return script;
 }

@@ -21,6 +21,8 @@ struct CardClaim {
   std::optional<card::Aid> isd_aid;        // as selected
   std::vector<card::ScpVariant> channels;  // Card Recognition Data
   std::optional<card::Cplc> cplc;          // production data
+  Bytes issuer_number;                     // IIN; empty: not said
+  Bytes card_number;                       // CIN
   card::FreeMemory free_memory;
   std::optional<uint8_t> java_card;         // the platform's major version
   std::optional<uint32_t> longest_command;  // bytes of a command's data
@@ -46,6 +48,7 @@ struct Questions {
   bool short_challenge = true;
   bool long_challenge = false;
   bool no_challenge = false;
+  bool numbers = false;  // issuer identification and card image number
 };
 
 // What runs whenever a card arrives: SELECT of each security domain (the last

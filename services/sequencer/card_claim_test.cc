@@ -240,6 +240,27 @@ TEST(ReadClaimTest, WhatIsNotWellFormedWasNotSaid) {
   EXPECT_FALSE(claim.cplc.has_value());
 }
 
+TEST(ReadClaimTest, NumbersAreReadWhereTheTypeHasThem) {
+  Questions questions{{kIsd}, true};
+  questions.numbers = true;
+  const card::Script script = IdentifyScript(questions);
+  ASSERT_EQ(script.size(), 6u);
+  EXPECT_EQ(ToHex(script[4].command.Encode()), "80CA004200");
+  EXPECT_EQ(ToHex(script[5].command.Encode()), "80CA004500");
+  Transcript identify = FullIdentify();
+  identify.answers.push_back(Answer("FF2106820400012345"));
+  identify.answers.push_back(Answer("42021234"));
+  identify.answers.push_back(Answer("5678"));  // without its tag
+  ASSERT_OK_AND_ASSIGN(CardClaim claim,
+                       ReadClaim(questions, identify, nullptr));
+  EXPECT_EQ(ToHex(claim.issuer_number), "1234");
+  EXPECT_EQ(ToHex(claim.card_number), "5678");
+  EXPECT_EQ(claim.free_memory.non_volatile, 0x12345u);
+  identify.answers[4] = Answer("", 0x6A88);
+  ASSERT_OK_AND_ASSIGN(claim, ReadClaim(questions, identify, nullptr));
+  EXPECT_THAT(claim.issuer_number, IsEmpty());
+}
+
 TEST(ReadClaimTest, TheLastSecurityDomainThatIsThereCounts) {
   Transcript identify{
       {Answer("6F0A8408A000000151000000"), Answer("6F0A8408A000000003000000"),

@@ -29,6 +29,14 @@ bool Has(const ProfileMatch& match, Initiation initiation) {
   });
 }
 
+card::Protection ProtectionAt(uint8_t level, uint8_t scp, bool s16,
+                              size_t longest_command) {
+  constexpr uint8_t kScp01 = 1;  // encrypts a length of one byte with the data
+  constexpr uint8_t kEncrypts = 0x02;
+  if (scp == kScp01 && (level & kEncrypts) != 0) return level;
+  return {level, static_cast<uint8_t>(s16 ? 16 : 8), longest_command};
+}
+
 bool IsOneOf(const std::set<uint8_t>& allowed, uint8_t value) {
   return allowed.empty() || allowed.count(value) > 0;
 }
@@ -135,17 +143,17 @@ uint8_t CardProfile::ChannelOptions(const CardClaim& claim) const {
 
 card::Protection CardProfile::ProtectionOf(const CardClaim& claim,
                                            uint8_t level) const {
-  constexpr uint8_t kScp01 = 1;  // encrypts a length of one byte with the data
-  constexpr uint8_t kScp03 = 3;
-  constexpr uint8_t kLongMacs = 0x01;  // S16, by SCP03's `i`
-  constexpr uint8_t kEncrypts = 0x02;
-  const bool s16 = claim.identity->scp == kScp03 &&
-                   (claim.identity->i.value_or(0) & kLongMacs) != 0;
-  if (claim.identity->scp == kScp01 && (level & kEncrypts) != 0) return level;
+  const card::ClaimedIdentity& identity = *claim.identity;
   const size_t said = claim.longest_command.value_or(0);
   const bool counts = said != 0 && said != card::CommandApdu::kMaxShortData;
-  return {level, static_cast<uint8_t>(s16 ? 16 : 8),
-          counts ? std::min(longest_command, said) : longest_command};
+  return ProtectionAt(
+      level, identity.scp, IsS16(identity.scp, identity.i.value_or(0)),
+      counts ? std::min(longest_command, said) : longest_command);
+}
+
+card::Protection CardProfile::UsualProtection(uint8_t level) const {
+  return ProtectionAt(level, match.scp, Has(match, Initiation::kLong),
+                      longest_command);
 }
 
 bool CardProfile::IsBuiltIn(const card::Aid& package) const {
@@ -181,6 +189,7 @@ Questions ProfileCatalog::WhatToAsk() const {
     const card::Aid& aid = profile.match.isd_aid;
     if (std::count(aids.begin(), aids.end(), aid) == 0) aids.push_back(aid);
     questions.resources = questions.resources || profile.tells_resources;
+    questions.numbers = questions.numbers || profile.tells_numbers;
     questions.short_challenge |= Has(profile.match, Initiation::kShort);
     questions.long_challenge |= Has(profile.match, Initiation::kLong);
     questions.no_challenge |= Has(profile.match, Initiation::kNone);

@@ -56,6 +56,8 @@ struct CardProfile {
   card::DeleteRelated delete_related = card::DeleteRelated::kNo;
   // Whether the card says what memory is free when it arrives.
   bool tells_resources = false;
+  // Whether it says its issuer's and its own number then.
+  bool tells_numbers = false;
   // Signatures that these cards ask for.
   ContentRules rules = {};
   // Whether it may be asked for modules; it may refuse.
@@ -84,6 +86,9 @@ struct CardProfile {
   // so. That it takes 255 bytes says nothing against more: cards answer so that
   // take extended length, too.
   card::Protection ProtectionOf(const CardClaim& claim, uint8_t level) const;
+  // The same of a card that has said nothing yet; of a type with cards in S16
+  // mode, one of these: it has less room.
+  card::Protection UsualProtection(uint8_t level) const;
   // True when the package needs not be listed to be there.
   bool IsBuiltIn(const card::Aid& package) const;
 };

@@ -311,6 +311,7 @@ absl::StatusOr<CardProfile> ToCardProfile(const pb::CardProfile& proto) {
   profile.delete_related = proto.delete_related() ? card::DeleteRelated::kYes
                                                   : card::DeleteRelated::kNo;
   profile.tells_resources = proto.extended_card_resources();
+  profile.tells_numbers = proto.card_numbers();
   profile.lists_modules = !proto.skip_module_list();
   ASSIGN_OR_RETURN(profile.rules, ToContentRules(proto));
   profile.quirks = ToQuirks(proto.channel_quirks());

@@ -51,6 +51,7 @@ TEST(CardProfileProtoTest, QuirksAreOffUntilTheyAreSaid) {
   EXPECT_EQ(profile.fallback_i, 0x00);
   EXPECT_EQ(profile.delete_related, card::DeleteRelated::kNo);
   EXPECT_FALSE(profile.tells_resources);
+  EXPECT_FALSE(profile.tells_numbers);
   EXPECT_TRUE(profile.lists_modules);
   EXPECT_FALSE(profile.rules.load_file_hash.has_value());
   EXPECT_TRUE(profile.rules.daps.empty());
@@ -111,6 +112,7 @@ TEST(CardProfileProtoTest, TakesEveryField) {
     factory_content { load_files: "E3074F05F043464552" }
     built_in_packages: "A000000009"
     delete_related: true extended_card_resources: true skip_module_list: true
+    card_numbers: true
     load_file_hash: SHA_384
     daps { security_domain: "A000000151000001" signing_key: "acme-dap" }
     tokens { signing_key: "acme-token" commands: DELETE commands: LOAD }
@@ -131,6 +133,7 @@ TEST(CardProfileProtoTest, TakesEveryField) {
   EXPECT_TRUE(profile.IsBuiltIn(*card::Aid::FromHex("A0000000090003")));
   EXPECT_EQ(profile.delete_related, card::DeleteRelated::kYes);
   EXPECT_TRUE(profile.tells_resources);
+  EXPECT_TRUE(profile.tells_numbers);
   EXPECT_FALSE(profile.lists_modules);
   EXPECT_EQ(profile.rules.load_file_hash, crypto::HashAlgorithm::kSha384);
   ASSERT_EQ(profile.rules.daps.size(), 1u);

@@ -126,6 +126,20 @@ TEST_F(CardProfileTest, Scp01EncryptsShortCommandsOnly) {
   EXPECT_EQ(profile_.ProtectionOf(claim_, 0x01).command_bytes, 1024u);
 }
 
+TEST_F(CardProfileTest, WithoutACardTheTypeSaysWhatIsLeftForData) {
+  EXPECT_EQ(profile_.UsualProtection(0x01).mac_bytes, 8);
+  profile_.longest_command = 1024;
+  EXPECT_EQ(profile_.UsualProtection(0x33).command_bytes, 1024u);
+  EXPECT_EQ(profile_.UsualProtection(0x33).level, 0x33);
+  profile_.match.i = {0x70, 0x71};
+  EXPECT_EQ(profile_.UsualProtection(0x01).mac_bytes, 16);
+  profile_.match.scp = 1;
+  profile_.match.i = {0x05, 0x15};
+  EXPECT_EQ(profile_.UsualProtection(0x03).command_bytes, 255u);
+  EXPECT_EQ(profile_.UsualProtection(0x01).command_bytes, 1024u);
+  EXPECT_EQ(profile_.UsualProtection(0x01).mac_bytes, 8);
+}
+
 TEST_F(CardProfileTest, TheCatalogFindsTheOneThatFits) {
   ASSERT_OK_AND_ASSIGN(
       const ProfileCatalog catalog,
@@ -159,6 +173,13 @@ TEST_F(CardProfileTest, OnlyCardsThatMayTellAreAskedForTheirResources) {
   CardProfile tells = TestProfile("tells", 0x31);
   tells.tells_resources = true;
   EXPECT_TRUE(ProfileCatalog::Create({profile_, tells})->WhatToAsk().resources);
+}
+
+TEST_F(CardProfileTest, OnlyCardsThatMayTellAreAskedForTheirNumbers) {
+  CardProfile tells = TestProfile("tells", 0x31);
+  EXPECT_FALSE(ProfileCatalog::Create({profile_, tells})->WhatToAsk().numbers);
+  tells.tells_numbers = true;
+  EXPECT_TRUE(ProfileCatalog::Create({profile_, tells})->WhatToAsk().numbers);
 }
 
 TEST_F(CardProfileTest, TheLongChallengeIsForWhoeverNamesAnIOfS16Mode) {

@@ -76,6 +76,8 @@ absl::StatusOr<CardContent> ReadContent(const StatusSnapshot& snapshot) {
                      load_files.complete && applications.complete};
 }
 
+Bytes UnknownContent() { return Bytes(32, 0x00); }
+
 std::optional<card::StatusEntry> SecurityDomainOf(const CardRecord& record) {
   auto entries = card::ParseStatusEntries(record.security_domain);
   if (!entries.ok() || entries->size() != 1) return std::nullopt;

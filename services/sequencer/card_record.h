@@ -48,7 +48,8 @@ absl::StatusOr<CardContent> ReadContent(const StatusSnapshot& snapshot);
 
 // Where a package on a card came from.
 struct Origin {
-  Bytes content_hash;  // SHA-256 of the CAP file
+  // SHA-256 of the CAP file; UnknownContent() when that is not known any more.
+  Bytes content_hash;
   // The packages that it needs; empty too when nobody noted them.
   std::vector<card::Aid> imports = {};
 
@@ -58,7 +59,11 @@ struct Origin {
 };
 using Origins = std::map<card::Aid, Origin>;
 
-// The fingerprints of what applications were given (PersonalData).
+// What stands for a hash, and no CAP file has.
+Bytes UnknownContent();
+
+// The fingerprints of what applications were given (PersonalData); none of one
+// of which only that much is known that it may have been given something.
 using StoredData = std::map<card::Aid, std::vector<Bytes>>;
 
 // What is remembered of a card. The orchestrator keeps it, without reading it.
@@ -85,10 +90,17 @@ struct CardRecord {
   // Counts only while the card lists the application. No card shows what it was
   // given: this is all that is known.
   StoredData stored = {};
+  // Issuer identification and card image number as the production data above.
+  Bytes issuer_number = {};
+  Bytes card_number = {};
+  // The card has proven all three of them, as far as they are not empty.
+  bool identity_proven = false;
 
   bool operator==(const CardRecord& o) const {
     return card_id == o.card_id && snapshot == o.snapshot &&
            origins == o.origins && cplc == o.cplc &&
+           issuer_number == o.issuer_number && card_number == o.card_number &&
+           identity_proven == o.identity_proven &&
            sequence_counter == o.sequence_counter &&
            confirmation_counter == o.confirmation_counter &&
            security_domain == o.security_domain && read_at == o.read_at &&

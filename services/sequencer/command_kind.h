@@ -23,7 +23,8 @@ namespace cardferry::sequencer {
 // A bundle without changes only reads. Modules come last, and whatever the card
 // answers will do: many cards do not list them. In a session with R-MAC one
 // read follows that no card refuses, of the security domain itself: its MAC
-// proves that all before it has reached the card.
+// proves that all before it has reached the card. What is bound of the card's
+// identity and was never proven is read before that one.
 //
 // Where answers are encrypted the agent cannot compare them: it compares how
 // long they are, and the rest is judged when they are back (docs/adr/0021).
@@ -48,8 +49,9 @@ enum class CommandKind : uint8_t {
   kExtradite = 18,
   kBeginPersonalization = 19,
   kStoreData = 20,
+  kReadIdentity = 21,
 };
-inline constexpr CommandKind kLastCommandKind = CommandKind::kStoreData;
+inline constexpr CommandKind kLastCommandKind = CommandKind::kReadIdentity;
 
 bool IsChange(CommandKind kind);
 bool IsDelete(CommandKind kind);

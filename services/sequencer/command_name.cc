@@ -41,6 +41,8 @@ absl::string_view NameOfKind(CommandKind kind) {
     case CommandKind::kReadModules:
     case CommandKind::kReadSecurityDomain:
       break;
+    case CommandKind::kReadIdentity:
+      return "GET DATA";
   }
   return "GET STATUS";
 }

@@ -10,7 +10,9 @@
 #include "lib/card/status_words/explain.h"
 #include "services/sequencer/advice.h"
 #include "services/sequencer/command_name.h"
+#include "services/sequencer/doubt.h"
 #include "services/sequencer/facts.h"
+#include "services/sequencer/identity_proof.h"
 #include "services/sequencer/stored_data.h"
 
 namespace cardferry::sequencer {
@@ -31,6 +33,7 @@ constexpr char kOtherPackage[] =
     "The card holds another package under a desired one's name and version: it "
     "lists other applets. What is to be done is planned again from what the "
     "card says.";
+constexpr char kNotKnown[] = ". What the card holds now is not known.";
 constexpr char kDeletedAlready[] =
     " What was to be deleted before is gone already, in part or all of it.";
 
@@ -85,6 +88,8 @@ class Reader {
                                         assurances_, conclusion_.record);
       }
       Judge();
+      conclusion_.alarms = ProveIdentity(state_, transcript_.answers,
+                                         assurances_, conclusion_.record);
       // That nothing was sent is sure when the card shows why.
       if (untouched && conclusion_.outcome != Outcome::kCardDiffers) {
         NoteStoredData(state_, {}, {}, conclusion_.record);
@@ -92,7 +97,10 @@ class Reader {
     }
     // What was read before a change is out of date.
     if (change_was_sent_) conclusion_.record.read_at = absl::InfinitePast();
-    FillContent();
+    if (has_changes_ && conclusion_.outcome == Outcome::kUnknown) {
+      LeaveInDoubt(state_, conclusion_.record);
+    }
+    FillContent(conclusion_);
     return std::move(conclusion_);
   }
 
@@ -187,7 +195,10 @@ class Reader {
     }
     if (change) change_was_sent_ = true;
     last_change_went_through_ = change && WentThrough(run.kind, answer->sw);
-    if (run.kind == CommandKind::kReadSecurityDomain) return;
+    if (run.kind == CommandKind::kReadSecurityDomain ||
+        run.kind == CommandKind::kReadIdentity) {
+      return;
+    }
     if (Pages* pages = PagesOf(run.kind)) {
       pages->push_back(*answer);
     } else if (!WentThrough(run.kind, answer->sw)) {
@@ -253,10 +264,13 @@ class Reader {
 
   void JudgeNothing() {
     if (transcript_.end == RunEnd::kUnknown) {
-      return End(Outcome::kUnknown,
-                 absl::StrCat("The card gave no answer to ",
-                              CommandNameOf(state_.runs[0], 0),
-                              ". Nothing was changed."));
+      // An agent's journal that a power failure has cut says as much when all
+      // was sent.
+      return End(
+          Outcome::kUnknown,
+          absl::StrCat("The card gave no answer to ",
+                       CommandNameOf(state_.runs[0], 0),
+                       has_changes_ ? kNotKnown : ". Nothing was changed."));
     }
     End(Outcome::kUnknown, "Nothing was sent to the card: it was gone.");
   }
@@ -289,10 +303,9 @@ class Reader {
 
   void JudgeMissing(const Break& at) {
     const bool sent = transcript_.end == RunEnd::kUnknown;
-    End(Outcome::kUnknown,
-        absl::StrCat(
-            sent ? "The card gave no answer to " : "The agent stopped before ",
-            at.name, ". What the card holds now is not known."));
+    End(Outcome::kUnknown, absl::StrCat(sent ? "The card gave no answer to "
+                                             : "The agent stopped before ",
+                                        at.name, kNotKnown));
   }
 
   // The run ended before the first change.
@@ -388,12 +401,6 @@ class Reader {
                                   state_.absent_applications.empty());
   }
 
-  void FillContent() {
-    if (!conclusion_.record.snapshot.has_value()) return;
-    auto content = ReadContent(*conclusion_.record.snapshot);
-    if (content.ok()) conclusion_.content = *std::move(content);
-  }
-
   const BundleState& state_;
   const Transcript& transcript_;
   const absl::Span<const Assurance> assurances_;
@@ -411,6 +418,12 @@ class Reader {
 };
 
 }  // namespace
+
+void FillContent(Conclusion& conclusion) {
+  if (!conclusion.record.snapshot.has_value()) return;
+  auto content = ReadContent(*conclusion.record.snapshot);
+  if (content.ok()) conclusion.content = *std::move(content);
+}
 
 absl::StatusOr<Conclusion> Conclude(const BundleState& state,
                                     const Transcript& transcript,

@@ -33,10 +33,14 @@ struct Conclusion {
   bool content_proven = false;
   std::vector<Fact> facts;  // once it is done
   bool was_read = false;    // the record's snapshot is of this session
-  // What the card has confirmed, and what of it somebody should look into.
+  // What the card has confirmed.
   std::vector<StoredReceipt> receipts = {};
+  // What somebody should look into: of receipts, and of the card's identity.
   std::vector<std::string> alarms = {};
 };
+
+// The content is what the record's snapshot says.
+void FillContent(Conclusion& conclusion);
 
 // From the plain answers, and how far each is to be believed; without
 // assurances (a session without R-MAC) all are reported. INVALID_ARGUMENT when

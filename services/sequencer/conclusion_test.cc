@@ -114,8 +114,8 @@ TEST_F(LoadConclusionTest, DoesNotKnowWhenAnAnswerIsMissing) {
   EXPECT_EQ(nothing.outcome, Outcome::kUnknown);
   EXPECT_EQ(nothing.reason, "Nothing was sent to the card: it was gone.");
   EXPECT_EQ(For({}, RunEnd::kUnknown).reason,
-            "The card gave no answer to EXTERNAL AUTHENTICATE. Nothing was "
-            "changed.");
+            "The card gave no answer to EXTERNAL AUTHENTICATE. What the card "
+            "holds now is not known.");
   const Conclusion load = For(First(6), RunEnd::kUnknown);
   EXPECT_EQ(load.outcome, Outcome::kUnknown);
   EXPECT_EQ(load.reason,
@@ -329,14 +329,14 @@ TEST_F(ReplacementConclusionTest, ARefusedDeletionLeavesTheOldOrigin) {
       "AID.");
 }
 
-TEST_F(ReplacementConclusionTest, UntilTheLoadBeginsTheOriginIsTheOldOne) {
+TEST_F(ReplacementConclusionTest, OfALoadOfUnknownEndTheOriginIsUnknown) {
   const std::vector<ResponseApdu> good = Good();
   for (size_t count = 0; count <= good.size(); ++count) {
     const Conclusion conclusion =
         For({good.begin(), good.begin() + static_cast<ptrdiff_t>(count)},
             RunEnd::kUnknown);
     EXPECT_EQ(conclusion.record.origins.at(kPackage).content_hash,
-              count <= 6 ? Bytes(32, 0xBB) : kHash)
+              count <= 6 ? UnknownContent() : kHash)
         << count;
   }
 }
@@ -404,6 +404,8 @@ TEST_F(ReadConclusionTest, FailsWhenTheCardRefusesToList) {
 }
 
 TEST_F(ReadConclusionTest, DoesNotKnowWhenAnAnswerIsMissing) {
+  EXPECT_THAT(For({}, RunEnd::kUnknown).reason,
+              HasSubstr("Nothing was changed."));
   const Conclusion conclusion = For({kOk, kPackageListed}, RunEnd::kUnknown);
   EXPECT_EQ(conclusion.outcome, Outcome::kUnknown);
   EXPECT_EQ(conclusion.record.snapshot, kLoadedCard);  // as before

@@ -48,6 +48,19 @@ TEST_F(ContentPlanTest, RefusesAnotherVersion) {
             "1.0 is desired: replace it, or delete it first");
 }
 
+TEST_F(ContentPlanTest, RefusesContentThatNobodyKnowsAnyMore) {
+  ThereIs(kBrokerage, 0x0100);
+  origins_[kBrokerage] = {UnknownContent()};
+  EXPECT_EQ(Refusal(),
+            "package F043464552525901 is on the card, and nobody knows from "
+            "which file: what was sent to the card was not reported to its "
+            "end: replace it, or delete it first");
+  desired_.packages[0].replace = true;
+  EXPECT_EQ(Summary(),
+            "delete package F043464552525901, load F043464552525901 1.0, "
+            "install F04346455252590101");
+}
+
 TEST_F(ContentPlanTest, RefusesOtherContentUnderTheSameAid) {
   ThereIs(kBrokerage, 0x0100);
   origins_[kBrokerage] = {Bytes(32, 0xAB)};

@@ -68,19 +68,51 @@ absl::StatusOr<Bytes> EncodeObject(const PersonalObject& object) {
   return card::EncodeTlv(object.identifier, object.value);
 }
 
-// Without structure a security domain may read it as either.
+// Length (1, or FF and 2) and data of a group.
+struct GroupSize {
+  size_t length_bytes = 1;
+  size_t data_bytes = 0;
+};
+
+GroupSize GroupSizeAt(ByteSpan bytes) {
+  constexpr uint8_t kLong = 0xFF;
+  if (bytes[0] != kLong) return {1, bytes[0]};
+  if (bytes.size() < 3) return {bytes.size(), 0};
+  return {3, static_cast<size_t>(bytes[1] << 8 | bytes[2])};
+}
+
+// The identifiers of the whole groups at the front, as ParseTlvsInFront for
+// objects.
+std::vector<uint32_t> GroupsInFront(ByteSpan bytes) {
+  std::vector<uint32_t> groups;
+  while (bytes.size() > 2) {
+    const auto group = static_cast<uint32_t>(bytes[0] << 8 | bytes[1]);
+    bytes.remove_prefix(2);
+    const GroupSize size = GroupSizeAt(bytes);
+    if (size.length_bytes + size.data_bytes > bytes.size()) break;
+    groups.push_back(group);
+    bytes.remove_prefix(size.length_bytes + size.data_bytes);
+  }
+  return groups;
+}
+
+// Without structure a security domain may read it as either, and may take what
+// it finds before it finds that the rest is none. What is cut short nobody
+// takes: text may begin like that.
+absl::Status CheckUnstructured(ByteSpan bytes) {
+  for (const card::Tlv& tlv : card::ParseTlvsInFront(bytes)) {
+    if (IsDomainTag(tlv.tag)) return RefuseDomainsOwn(tlv.tag);
+  }
+  for (const uint32_t group : GroupsInFront(bytes)) {
+    if (IsDomainGroup(group)) return RefuseDomainsOwn(group);
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Bytes> CheckPlain(const PersonalObject& object) {
   if (object.identifier != 0) return Refuse("plain data have no identifier");
   if (object.value.empty()) return Refuse("no data to store");
-  const auto objects = card::ParseTlvs(object.value);
-  if (objects.ok() && IsDomainTag(objects->front().tag)) {
-    return RefuseDomainsOwn(objects->front().tag);
-  }
-  if (object.value.size() > 2) {
-    const uint32_t group =
-        static_cast<uint32_t>(object.value[0] << 8 | object.value[1]);
-    if (IsDomainGroup(group)) return RefuseDomainsOwn(group);
-  }
+  RETURN_IF_ERROR(CheckUnstructured(object.value));
   return object.value;
 }
 
@@ -105,6 +137,12 @@ absl::StatusOr<std::vector<Bytes>> EncodeObjects(const PersonalData& data) {
   for (const PersonalObject& object : data.objects) {
     ASSIGN_OR_RETURN(Bytes bytes, Encode(data.format, object));
     encoded.push_back(std::move(bytes));
+  }
+  // They share commands.
+  if (data.format == StoreDataFormat::kPlain) {
+    Bytes together;
+    for (const Bytes& bytes : encoded) Append(together, bytes);
+    RETURN_IF_ERROR(CheckUnstructured(together));
   }
   return encoded;
 }

@@ -69,6 +69,36 @@ TEST(PersonalDataTest, NothingIsSentThatASecurityDomainTakesForItsOwn) {
   EXPECT_OK(Encoded(StoreDataFormat::kPlain, 0, "42"));
 }
 
+// A security domain may take the first objects before it finds that the rest is
+// none.
+TEST(PersonalDataTest, NothingOfItsOwnIsHiddenBehindOrBeforeSomethingElse) {
+  for (const char* const plain : {"C101004202AABB",    // the second object
+                                  "C101004202AABBFF",  // then none
+                                  "C101005F5001AA"}) {
+    EXPECT_THAT(Encoded(StoreDataFormat::kPlain, 0, plain),
+                Refused("takes object"))
+        << plain;
+  }
+  for (const char* const plain :
+       {"010101AA00A60142",        // the second group
+        "0101FF0002AABB007001AA",  // after one of a long length
+        "01010000B9FF0001AA"}) {
+    EXPECT_THAT(Encoded(StoreDataFormat::kPlain, 0, plain),
+                Refused("takes object"))
+        << plain;
+  }
+  EXPECT_THAT(EncodeObjects({StoreDataFormat::kPlain,
+                             {{0, {0x42}}, {0, {0x02, 0xAA, 0xBB}}},
+                             {}}),
+              Refused("takes object 42"));
+  for (const char* const plain :
+       {"C10342AABB", "C1014200", "010103007001", "DF", "5F50", "0101FF00",
+        "4265726C696E",  // "Berlin": tag 42, cut short
+        "C10100420FAABB", "4280AABB0000", "010101AA007005AABB"}) {
+    EXPECT_OK(Encoded(StoreDataFormat::kPlain, 0, plain)) << plain;
+  }
+}
+
 TEST(PersonalDataTest, RefusalsDoNotRepeatIt) {
   const auto refused = Encoded(StoreDataFormat::kPlain, 0, "4203C0FFEE");
   EXPECT_THAT(std::string(refused.status().message()),

@@ -65,6 +65,19 @@ TEST_F(PlanLinesTest, AllThatChangesOfOneThingIsOneLine) {
                            2}));
 }
 
+TEST_F(PlanLinesTest, KnowsWhatTheChannelOfTheTypeHasRoomFor) {
+  CardProfile profile = TestProfile("demo", 0x30);
+  profile.level_floor = 0x01;
+  Serve({profile});
+  desired_.packages = {{LoadApplet("tables61.cap"), {}}};
+  EXPECT_THAT(Lines(), testing::SizeIs(1));
+  profile.match.i = {0x71};  // S16: MACs of 16 bytes
+  Serve({profile});
+  EXPECT_THAT(sequencer_->Plan(desired_, record_, "demo"),
+              StatusIs(absl::StatusCode::kResourceExhausted,
+                       HasSubstr("carry at most 61184")));
+}
+
 TEST_F(PlanLinesTest, RefusesWhatCannotBeReached) {
   desired_.packages[0].applets[0].module = A("F0AAAAAAAA");
   EXPECT_THAT(sequencer_->Plan(desired_, record_, "demo"),

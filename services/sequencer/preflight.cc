@@ -12,6 +12,7 @@
 #include "lib/base/status_macros.h"
 #include "lib/card/cap/java_card_version.h"
 #include "lib/card/tlv/tlv.h"
+#include "services/sequencer/registry_entry.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -138,7 +139,6 @@ absl::Status CheckJavaCard(const ContentPlan& plan, const CardProfile& profile,
 
 // Privileges (GPCS 2.3.1, tables 6-1 and 11-7 to 11-9), the three bytes in one
 // number.
-constexpr uint32_t kSecurityDomain = 0x800000;
 constexpr uint32_t kDapVerification = 0x400000;
 constexpr uint32_t kDelegatedManagement = 0x200000;
 constexpr uint32_t kMandatedDap = 0x010000;
@@ -160,14 +160,6 @@ constexpr DomainPrivilege kOfDomainsOnly[] = {
     {0x000040, "Ciphered Load File Data Block"},
 };
 
-uint32_t ToNumber(const Bytes& privileges) {
-  uint32_t number = 0;
-  for (size_t i = 0; i < 3; ++i) {
-    number = number << 8 | (i < privileges.size() ? privileges[i] : 0u);
-  }
-  return number;
-}
-
 std::string WrongWith(uint32_t privileges) {
   if ((privileges & kReserved) != 0) {
     return absl::StrFormat("privilege %06X, which there is not",
@@ -175,7 +167,7 @@ std::string WrongWith(uint32_t privileges) {
   }
   for (const DomainPrivilege& one : kOfDomainsOnly) {
     const bool has = (privileges & one.bit) != 0;
-    if (has && (privileges & kSecurityDomain) == 0) {
+    if (has && (privileges & kSecurityDomainPrivilege) == 0) {
       return absl::StrCat("the privilege ", one.name,
                           ", which only security domains have");
     }
@@ -192,13 +184,21 @@ std::string WrongWith(uint32_t privileges) {
   return "";
 }
 
+absl::Status CheckPrivileges(absl::string_view what, const card::Aid& aid,
+                             const Bytes& privileges) {
+  const std::string wrong = WrongWith(PrivilegeBits(privileges));
+  if (wrong.empty()) return absl::OkStatus();
+  return Refuse(absl::StrCat(what, " ", aid.ToHex(), " is to have ", wrong));
+}
+
 absl::Status CheckPrivileges(const ContentPlan& plan) {
   for (const InstallStep* step : StepsOf<InstallStep>(plan)) {
-    const std::string wrong =
-        WrongWith(ToNumber(step->installation.privileges));
-    if (wrong.empty()) continue;
-    return Refuse(absl::StrCat("applet ", step->installation.instance.ToHex(),
-                               " is to have ", wrong));
+    const card::Installation& one = step->installation;
+    RETURN_IF_ERROR(CheckPrivileges("applet", one.instance, one.privileges));
+  }
+  for (const auto* step : StepsOf<UpdatePrivilegesStep>(plan)) {
+    RETURN_IF_ERROR(
+        CheckPrivileges("application", step->application, step->privileges));
   }
   return absl::OkStatus();
 }
@@ -220,7 +220,7 @@ absl::Status CheckSecurityDomain(const std::optional<card::StatusEntry>& domain,
   // One byte of privileges, as older cards have it, has no room for the right.
   constexpr uint32_t kMay = kAuthorizedManagement | kDelegatedManagement;
   const bool says = domain->privileges.size() == 3;
-  if (!says || (ToNumber(domain->privileges) & kMay) != 0) {
+  if (!says || (PrivilegeBits(domain->privileges) & kMay) != 0) {
     return absl::OkStatus();
   }
   return Refuse(

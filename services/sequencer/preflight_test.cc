@@ -205,6 +205,21 @@ TEST_F(PreflightTest, PrivilegesHaveToGoTogether) {
             "other");
 }
 
+TEST_F(PreflightTest, AnUpdateIsHeldToTheSameRules) {
+  ThereIs(kBrokerage, 0x0100);
+  IsInstalled(kBrokerageApplet, kBrokerage);
+  actual_.applications[0].privileges = {0x00};
+  Wanted().update_privileges = true;
+  EXPECT_EQ(RefusalOf("40"),
+            "application F04346455252590101 is to have the privilege DAP "
+            "Verification, which only security domains have");
+  EXPECT_EQ(RefusalOf("000001"),
+            "application F04346455252590101 is to have privilege 000001, which "
+            "there is not");
+  Wanted().privileges = {0x04};
+  EXPECT_OK(Check());
+}
+
 TEST_F(PreflightTest, TheDefaultGoesWithItsPackage) {
   ThereIs(A("F0000000FF"), 0x0100);
   IsInstalled(A("F000000001"), A("F0000000FF"));

@@ -165,5 +165,94 @@ TEST_F(ReceiptsTest, WhatCannotBeVerifiedIsKeptAndSaid) {
   EXPECT_EQ(nobody.alarms.size(), 1u);
 }
 
+// A security domain is made; a package that was there and a new applet of it
+// are given to it, and another applet is made selectable.
+class RegistryReceiptsTest : public ReceiptsTest {
+ protected:
+  RegistryReceiptsTest() {
+    // kPackage and kOther, of kPackage, belong to kDomain.
+    const Bytes package =
+        Concat({FromHexOrDie("E3144F08F043464552525901CC08"), kDomain.bytes()});
+    const Bytes applet =
+        FromHexOrDie("E3154F09F04346455252590102C408F043464552525901");
+    state_.expected = {{Ok(package)}, {Ok(applet)}};
+    state_.wanted[0].security_domain = kNewDomain;
+    state_.wanted_applications = {{kApplet}, {kNewDomain}};
+    state_.wanted_applications[0].security_domain = kNewDomain;
+    state_.wanted_applications[1].package = kDomainPackage;
+    state_.runs = {{CommandKind::kAuthenticate},
+                   {CommandKind::kInstall, kNewDomain},
+                   {CommandKind::kInstall, kApplet},
+                   {CommandKind::kExtradite, kPackage},
+                   {CommandKind::kExtradite, kApplet},
+                   {CommandKind::kMakeSelectable, kOther}};
+    transcript_.answers = {Ok({}),        Ok(Answer(1)), Ok(Answer(2)),
+                           Ok(Answer(3)), Ok(Answer(4)), Ok(Answer(5))};
+  }
+
+  const card::Aid kNewDomain = A("F0434645525344");
+  const card::Aid kDomainPackage = A("A0000001515350");
+  const card::Aid kOther = A("F04346455252590102");
+};
+
+TEST_F(RegistryReceiptsTest, SecurityDomainsAndExtraditionsAreConfirmedToo) {
+  const ReceiptFindings findings = Findings();
+  EXPECT_THAT(findings.alarms, IsEmpty());
+  ASSERT_EQ(findings.receipts.size(), 5u);
+  ASSERT_EQ(source_.receipts.size(), 5u);
+  const auto content = [this](size_t i) { return source_.receipts[i].content; };
+  EXPECT_EQ(content(0).kind, Kind::kInstalled);
+  EXPECT_THAT(content(0).aids, ElementsAre(kDomainPackage, kNewDomain));
+  EXPECT_THAT(content(1).aids, ElementsAre(kPackage, kApplet));
+  EXPECT_EQ(content(2).kind, Kind::kExtradited);
+  EXPECT_THAT(content(2).aids, ElementsAre(kDomain, kPackage, kNewDomain));
+  EXPECT_THAT(content(3).aids, ElementsAre(kDomain, kApplet, kNewDomain));
+  EXPECT_EQ(content(4).kind, Kind::kInstalled);
+  EXPECT_THAT(content(4).aids, ElementsAre(kPackage, kOther));
+  EXPECT_EQ(findings.receipts[2].text,
+            "F043464552525901 was given to F0434645525344");
+  EXPECT_EQ(findings.receipts[4].text,
+            "applet F04346455252590102 was made selectable");
+  EXPECT_EQ(findings.last_counter, 5u);
+}
+
+TEST_F(RegistryReceiptsTest, WhatWasThereBelongedToWhatTheCardSaid) {
+  state_.confirming_domain = kOther;
+  Findings();
+  EXPECT_THAT(source_.receipts[2].content.aids,
+              ElementsAre(kDomain, kPackage, kNewDomain));
+  EXPECT_THAT(source_.receipts[3].content.aids,
+              ElementsAre(kOther, kApplet, kNewDomain));
+}
+
+TEST_F(RegistryReceiptsTest, NoneIsDueForMakingSelectable) {
+  transcript_.answers[5] = Ok({0x00});
+  const ReceiptFindings findings = Findings();
+  EXPECT_THAT(findings.alarms, IsEmpty());
+  EXPECT_EQ(findings.receipts.size(), 4u);
+}
+
+TEST_F(RegistryReceiptsTest, AReceiptThatNobodyCanPlaceIsAnAlarm) {
+  state_.runs[5] = {CommandKind::kUpdatePrivileges, kOther};
+  ReceiptFindings findings = Findings();
+  EXPECT_EQ(findings.receipts.size(), 4u);
+  EXPECT_THAT(
+      findings.alarms,
+      ElementsAre("The card gave a receipt (confirmation 5) for INSTALL [for "
+                  "registry update] of F04346455252590102, and nobody could "
+                  "tell what it should confirm: it was not verified."));
+  transcript_.answers[5] = Ok({0x00});
+  EXPECT_THAT(Findings().alarms, IsEmpty());
+  transcript_.answers[5] = {Answer(5), card::StatusWord(0x6A80)};
+  EXPECT_THAT(Findings().alarms, IsEmpty());
+  // What an applet answers to its data may look like anything.
+  state_.runs[5] = {CommandKind::kStoreData, kOther};
+  transcript_.answers[5] = Ok(Answer(5));
+  EXPECT_THAT(Findings().alarms, IsEmpty());
+  state_.wanted_applications[1].package.reset();
+  EXPECT_THAT(Findings().alarms,
+              ElementsAre(HasSubstr("for INSTALL of F0434645525344, and")));
+}
+
 }  // namespace
 }  // namespace cardferry::sequencer

@@ -209,6 +209,9 @@ TEST_F(RegistryPlanTest, AnApplicationIsGivenItsDataOnce) {
   EXPECT_EQ(Summary(), "personalize F04346455252590101");
   stored_[kBrokerageApplet] = {Bytes(32, 2), Bytes(32, 1)};
   EXPECT_EQ(Summary(), "nothing to do");
+  stored_[kBrokerageApplet] = {};  // nobody knows what
+  EXPECT_EQ(Summary(),
+            "personalize F04346455252590101, personalize F04346455252590101");
 }
 
 TEST_F(RegistryPlanTest, WhatIsInstalledAnewHasNoData) {

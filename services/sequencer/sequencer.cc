@@ -10,6 +10,8 @@
 #include "services/sequencer/bundle.h"
 #include "services/sequencer/bundle_goal.h"
 #include "services/sequencer/card_claim.h"
+#include "services/sequencer/doubt.h"
+#include "services/sequencer/identity_proof.h"
 #include "services/sequencer/packet.h"
 #include "services/sequencer/preflight.h"
 #include "services/sequencer/session_needs.h"
@@ -51,6 +53,21 @@ bool IsFresh(const CardRecord& record, absl::Time now) {
   const absl::Duration age = now - record.read_at;
   // A clock that was wrong may have put it into the future.
   return age >= absl::ZeroDuration() && age <= Sequencer::kFreshFor;
+}
+
+// Stays so until a conclusion has read the card.
+void Doubt(CardRecord& record) {
+  record.read_at = absl::InfinitePast();
+  // What is there may be another instance than the one that was given it. That
+  // it was given something still counts: it is not deleted unasked.
+  for (auto& [application, notes] : record.stored) notes.clear();
+}
+
+// What the card once proved of its security domain is no reason to refuse it
+// for ever: somebody may have unlocked it, or given it the right.
+CardRecord WhatCounts(CardRecord record, absl::Time now) {
+  if (!IsFresh(record, now)) record.security_domain.clear();
+  return record;
 }
 
 // Deletes nothing that the agent cannot see and nobody has read just now.
@@ -98,8 +115,9 @@ absl::Status CheckSession(const Keyvault::Session& session,
 Conclusion TooLate(const BundleState& state, const absl::Status& status) {
   Conclusion conclusion;
   conclusion.record = state.record;
-  conclusion.record.read_at = absl::InfinitePast();
   NoteStoredData(state, {}, {}, conclusion.record);
+  LeaveInDoubt(state, conclusion.record);
+  FillContent(conclusion);
   conclusion.reason =
       absl::StrCat("What the card answered can no longer be checked (",
                    status.message(), "). What it holds now is not known.");
@@ -119,7 +137,7 @@ struct Sequencer::Draft {
   ContentPlan plan;
   uint8_t floor;
   Signatures signatures;
-  bool looks_again;  // what was recorded is in the way
+  bool looks_again;  // what was recorded is in the way, or not all of it
 };
 
 absl::StatusOr<Signatures> Sequencer::FindSignaturesFor(
@@ -186,12 +204,7 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
   }
   ASSIGN_OR_RETURN(CardRecord record,
                    BindRecord(request.record, card_id, claim));
-  // Stays so until a conclusion has read the card.
-  if (request.record_in_doubt) {
-    record.read_at = absl::InfinitePast();
-    // What is there may be another instance than the one that was given it.
-    record.stored.clear();
-  }
+  if (request.record_in_doubt) Doubt(record);
   std::string notice;
   if (request.record.has_value()) {
     notice = CounterNotice(request.record->sequence_counter,
@@ -209,18 +222,21 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
                   !IsFresh(record, request.now);
     if (!planned.ok() && !looks_again) return planned.status();
     if (planned.ok()) plan = *std::move(planned);
-    RETURN_IF_ERROR(CheckPlan(plan, record, **profile, claim));
+    RETURN_IF_ERROR(
+        CheckPlan(plan, WhatCounts(record, request.now), **profile, claim));
     RETURN_IF_ERROR(CheckEncrypts(claim, plan));
   } else {
     RETURN_IF_ERROR(CheckReadable(expected));
+    looks_again = true;
   }
   const uint8_t floor = FloorFor(plan, **profile);
   // What does not fit is refused here: a higher level only takes more room.
   const card::Protection protection = (*profile)->ProtectionOf(claim, floor);
   ASSIGN_OR_RETURN(Signatures signatures,
                    FindSignaturesFor(plan, expected, **profile, protection));
-  RETURN_IF_ERROR(
-      BuildBundle(plan, expected, **profile, protection, signatures).status());
+  RETURN_IF_ERROR(BuildBundle(plan, expected, **profile, protection, signatures,
+                              UnprovenIdentity(record))
+                      .status());
   return Draft{*profile,
                card_id,
                std::move(claim),
@@ -257,9 +273,12 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
       (session.only_reads ||
        HasToReadFirst(draft.plan, draft.record, protection, request.now));
   const ContentPlan plan = read_first ? ContentPlan() : draft.plan;
-  ASSIGN_OR_RETURN(Bundle bundle,
-                   BuildBundle(plan, draft.expected, *draft.profile, protection,
-                               draft.signatures));
+  // Its lists alone do not say that the card holds what it should.
+  const bool only_looks = read_first || draft.looks_again;
+  ASSIGN_OR_RETURN(
+      Bundle bundle,
+      BuildBundle(plan, draft.expected, *draft.profile, protection,
+                  draft.signatures, UnprovenIdentity(draft.record)));
   ASSIGN_OR_RETURN(
       const std::vector<card::CommandApdu> secured,
       keyvault_->Protect(session.command_token, CommandsOf(bundle.commands)));
@@ -267,14 +286,13 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
     return absl::InternalError(
         "the keyvault gave back another number of commands");
   }
-  Prepared prepared{
-      draft.card_id,
-      session.level,
-      bundle.Changes(),
-      read_first || draft.looks_again ? "read the card first" : plan.Summary(),
-      {},
-      {},
-      draft.notice};
+  Prepared prepared{draft.card_id,
+                    session.level,
+                    bundle.Changes(),
+                    only_looks ? "read the card first" : plan.Summary(),
+                    {},
+                    {},
+                    draft.notice};
   prepared.state = StateOf(draft.record, draft.expected, bundle,
                            session.external_authenticate.has_value()
                                ? Opens::kByAuthentication
@@ -282,7 +300,7 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
   prepared.state.wrong_mac = draft.profile->wrong_mac;
   SetGoal(request.desired, plan, prepared.state);
   prepared.state.prepared_at = request.now;
-  prepared.state.reads_first = read_first;
+  prepared.state.reads_first = only_looks;
   if (draft.profile->rules.receipts) {
     prepared.state.confirming_domain = draft.profile->match.isd_aid;
   }
@@ -313,8 +331,8 @@ absl::StatusOr<std::vector<PlanLine>> Sequencer::Plan(
       const ContentPlan plan,
       PlanContent(desired, actual, known.origins, *found, known.stored));
   RETURN_IF_ERROR(CheckPlan(plan, known, *found, CardClaim()));
-  const card::Protection protection(FloorFor(plan, *found), 8,
-                                    found->longest_command);
+  const card::Protection protection =
+      found->UsualProtection(FloorFor(plan, *found));
   ASSIGN_OR_RETURN(const Signatures signatures,
                    FindSignaturesFor(plan, expected, *found, protection));
   ASSIGN_OR_RETURN(const Bundle bundle,
@@ -328,7 +346,8 @@ absl::Status Sequencer::AddReceipts(const BundleState& state,
   ASSIGN_OR_RETURN(ReceiptFindings findings,
                    JudgeReceipts(state, plain, signed_content_.get()));
   conclusion.receipts = std::move(findings.receipts);
-  conclusion.alarms = std::move(findings.alarms);
+  conclusion.alarms.insert(conclusion.alarms.end(), findings.alarms.begin(),
+                           findings.alarms.end());
   conclusion.record.confirmation_counter = findings.last_counter;
   conclusion.facts.insert(conclusion.facts.end(), findings.facts.begin(),
                           findings.facts.end());

@@ -102,7 +102,8 @@ class Sequencer {
   // (CheckPlan too).
   //
   // What is recorded is no reason to refuse when it is older than kFreshFor:
-  // the card is only read first.
+  // where its content is in the way, the card is only read first, and what it
+  // once proved of its security domain does not count.
   //
   // Where the agent cannot compare the leading reads (R-ENC), nothing is
   // deleted because of a record that is older than kFreshFor or in doubt: such

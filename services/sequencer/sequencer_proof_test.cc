@@ -175,6 +175,47 @@ TEST_F(SequencerProofTest, AReportThatComesTooLateProvesNothing) {
               StatusIs(absl::StatusCode::kUnavailable));
 }
 
+TEST_F(SequencerProofTest, AReportThatComesTooLateLeavesTheKnownContent) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  record_->origins[kBrokerage].content_hash = Bytes(32, 0x77);
+  desired_.packages[0].replace = true;
+  const Sequencer::Prepared prepared = Prepared();
+  ASSERT_GT(prepared.changes, 0u);
+  const Transcript answers = card_.Run(prepared.script);
+  vault_->fault = absl::FailedPreconditionError("expired");
+  const Conclusion late = Concluded(prepared.state, answers);
+  EXPECT_NE(late.content.FindLoadFile(kBrokerage), nullptr);
+  EXPECT_NE(late.content.FindApplication(kBrokerageApplet), nullptr);
+  EXPECT_FALSE(late.content_proven);
+  EXPECT_EQ(late.record.origins.at(kBrokerage).content_hash, UnknownContent());
+}
+
+TEST_F(SequencerProofTest, TheIdentityIsReadAgainUnderTheCardsMacs) {
+  for (const uint8_t level : {kMaced, kEncrypted}) {
+    ServeAt(level);
+    card_ = FakeCard();
+    card_.objects[0x9F7F] = Bytes(42, 0x47);
+    record_.reset();
+    const Sequencer::Prepared prepared = Prepared();
+    EXPECT_FALSE(prepared.state.record.identity_proven);
+    Conclusion conclusion =
+        Concluded(prepared.state, card_.Run(prepared.script));
+    EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
+    EXPECT_TRUE(conclusion.record.identity_proven);
+    EXPECT_THAT(conclusion.alarms, IsEmpty());
+    // The agent has said something else before.
+    card_.objects[0x9F7F] = Bytes(42, 0x48);
+    conclusion = Concluded(prepared.state, card_.Run(prepared.script));
+    ASSERT_THAT(conclusion.alarms, SizeIs(1));
+    EXPECT_EQ(conclusion.record.cplc, Bytes(42, 0x48));
+    // Once it is proven it is not read any more.
+    record_ = conclusion.record;
+    const size_t commands = Prepared().script.size();
+    record_->identity_proven = false;
+    EXPECT_EQ(Prepared().script.size(), commands + 1);
+  }
+}
+
 TEST_F(SequencerProofTest, ADeletionIsProvenAlthoughTheListsAreEmpty) {
   ASSERT_EQ(Insert().outcome, Outcome::kDone);
   desired_ = {{}, {kBrokerage}, {}};

@@ -1,6 +1,7 @@
 #include "services/sequencer/sequencer.h"
 
 #include "lib/base/status_matchers.h"
+#include "services/sequencer/state_proto.h"
 #include "services/sequencer/testing/sequencer_fixture.h"
 
 namespace cardferry::sequencer {
@@ -259,6 +260,89 @@ TEST_F(SequencerTest, NeedsTheAnswerToTheChallenge) {
   EXPECT_THAT(sequencer_->Prepare(request),
               StatusIs(StatusCode::kFailedPrecondition,
                        "the card was not asked for a challenge"));
+}
+
+// Its lists show the desired version: only its origin tells that it is another.
+TEST_F(SequencerTest, ACardWhosePlanIsRefusedIsNotDoneByBeingRead) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  record_->origins[kBrokerage].content_hash = Bytes(32, 0x77);
+  record_->read_at = absl::Now() - absl::Minutes(5);
+  ASSERT_OK_AND_ASSIGN(const auto prepared, sequencer_->Prepare(Request()));
+  EXPECT_EQ(prepared.summary, "read the card first");
+  EXPECT_EQ(prepared.changes, 0u);
+  EXPECT_EQ(Insert().outcome, Outcome::kCardDiffers);
+  EXPECT_THAT(sequencer_->Prepare(Request()),
+              StatusIs(StatusCode::kInvalidArgument,
+                       HasSubstr("is on the card with other content")));
+}
+
+TEST_F(SequencerTest, NorIsOneOfWhichOnlyAPageIsKnown) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  card_.packages[A("F0434645529999")] = 0x0100;
+  card_.entries_per_page = 1;
+  ASSERT_EQ(Insert().outcome, Outcome::kCardDiffers);
+  record_->origins[kBrokerage] = {Bytes(32, 0x77)};
+  ASSERT_FALSE(ReadContent(*record_->snapshot)->complete);
+  EXPECT_EQ(Insert().outcome, Outcome::kCardDiffers);
+  EXPECT_THAT(sequencer_->Prepare(Request()),
+              StatusIs(StatusCode::kInvalidArgument,
+                       HasSubstr("is on the card with other content")));
+}
+
+// The agent's journal had nothing of what was sent when its power was back.
+TEST_F(SequencerTest, AReportWithoutAnswersLeavesTheContentUnknown) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  const DesiredState before = desired_;
+  record_->origins[kBrokerage].content_hash = Bytes(32, 0x77);
+  desired_.packages[0].replace = true;
+  ASSERT_OK_AND_ASSIGN(const auto prepared, sequencer_->Prepare(Request()));
+  ASSERT_GT(prepared.changes, 0u);
+  card_.Run(prepared.script);
+  ASSERT_OK_AND_ASSIGN(
+      const Conclusion conclusion,
+      sequencer_->Conclude(prepared.state, {{}, card::RunEnd::kUnknown}));
+  record_ = conclusion.record;
+  EXPECT_EQ(record_->read_at, absl::InfinitePast());
+  desired_ = before;
+  EXPECT_EQ(Insert().outcome, Outcome::kCardDiffers);
+  EXPECT_THAT(sequencer_->Prepare(Request()),
+              StatusIs(StatusCode::kInvalidArgument,
+                       HasSubstr("nobody knows from which file")));
+}
+
+TEST_F(SequencerTest, WhatHasDataKeepsItThroughALostReport) {
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  record_->stored = {{kBrokerageApplet, {Bytes(32, 0x01)}}};
+  desired_.packages[0].file = LoadApplet("brokerage.cap", 2, 0);
+  desired_.packages[0].replace = true;
+  Sequencer::Request request = Request();
+  request.record_in_doubt = true;
+  ASSERT_OK_AND_ASSIGN(const auto prepared, sequencer_->Prepare(request));
+  EXPECT_EQ(prepared.changes, 0u);
+  ASSERT_OK_AND_ASSIGN(
+      const Conclusion conclusion,
+      sequencer_->Conclude(prepared.state, card_.Run(prepared.script)));
+  ASSERT_OK_AND_ASSIGN(record_,
+                       DecodeCardRecord(EncodeCardRecord(conclusion.record)));
+  EXPECT_THAT(record_->stored,
+              ElementsAre(testing::Pair(kBrokerageApplet, testing::IsEmpty())));
+  EXPECT_THAT(
+      sequencer_->Prepare(Request()),
+      StatusIs(StatusCode::kInvalidArgument, HasSubstr("--allow-data-loss")));
+}
+
+TEST_F(SequencerTest, WhatACardOnceSaidOfItsRightsIsNoReasonForEver) {
+  record_ = CardRecord{kCardId};
+  record_->security_domain =
+      FromHexOrDie("E3134F08A0000001510000009F7001FFC5039EDE80");
+  record_->read_at = absl::Now();
+  EXPECT_THAT(sequencer_->Prepare(Request()),
+              StatusIs(StatusCode::kInvalidArgument,
+                       HasSubstr("the card is TERMINATED")));
+  record_->read_at = absl::Now() - absl::Minutes(5);
+  ASSERT_OK_AND_ASSIGN(const auto prepared, sequencer_->Prepare(Request()));
+  EXPECT_GT(prepared.changes, 0u);
+  EXPECT_EQ(prepared.state.record.security_domain, record_->security_domain);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@ constexpr uint32_t kVersion = 4;
 constexpr size_t kMaxTokenBytes = 4096;
 constexpr size_t kHashBytes = 32;
 constexpr size_t kMaxCplcBytes = 64;
+constexpr size_t kMaxNumberBytes = 64;
 constexpr size_t kMaxPageBytes = 256;
 constexpr int kMaxItems = 1024;
 
@@ -127,6 +128,9 @@ void Write(const CardRecord& record, pb::CardRecord& out) {
     out.set_confirmation_counter(*record.confirmation_counter);
   }
   out.set_security_domain(AsString(record.security_domain));
+  out.set_issuer_number(AsString(record.issuer_number));
+  out.set_card_number(AsString(record.card_number));
+  out.set_identity_proven(record.identity_proven);
   if (record.read_at != absl::InfinitePast()) {
     out.set_read_at_us(absl::ToUnixMicros(record.read_at));
   }
@@ -147,9 +151,11 @@ absl::Status ReadStored(const pb::CardRecord& record, CardRecord& read) {
     if (stored.fingerprints_size() > kMaxItems) {
       return Refuse("too many fingerprints");
     }
+    // Also without fingerprints: it may have been given something.
+    std::vector<Bytes>& given = read.stored[application];
     for (const std::string& bytes : stored.fingerprints()) {
       ASSIGN_OR_RETURN(Bytes fingerprint, ToHash(bytes));
-      read.stored[application].push_back(std::move(fingerprint));
+      given.push_back(std::move(fingerprint));
     }
   }
   return absl::OkStatus();
@@ -161,6 +167,8 @@ absl::StatusOr<CardRecord> Read(const pb::CardRecord& record) {
   }
   if (record.origins_size() > kMaxItems || record.card_id().empty() ||
       record.card_id().size() > 256 || record.cplc().size() > kMaxCplcBytes ||
+      record.issuer_number().size() > kMaxNumberBytes ||
+      record.card_number().size() > kMaxNumberBytes ||
       record.security_domain().size() > card::CommandApdu::kMaxShortLe) {
     return Refuse("a card record beyond its limits");
   }
@@ -168,6 +176,9 @@ absl::StatusOr<CardRecord> Read(const pb::CardRecord& record) {
   read.card_id = record.card_id();
   read.cplc = ToBytes(record.cplc());
   read.security_domain = ToBytes(record.security_domain());
+  read.issuer_number = ToBytes(record.issuer_number());
+  read.card_number = ToBytes(record.card_number());
+  read.identity_proven = record.identity_proven();
   if (record.has_sequence_counter()) {
     read.sequence_counter = record.sequence_counter();
   }

@@ -47,6 +47,9 @@ TEST(CardRecordStateTest, ComesBackAsItWas) {
   CardRecord read = Record();
   read.read_at = absl::FromUnixMicros(1234567);
   read.security_domain = FromHexOrDie("E3074F05F043464552");
+  read.issuer_number = {0x42};
+  read.card_number = {0x45};
+  read.identity_proven = true;
   EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(read)), IsOkAndHolds(read));
   EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(Record())),
               IsOkAndHolds(Record()));
@@ -80,6 +83,8 @@ TEST(CardRecordStateTest, RefusesWhatItWouldNotWrite) {
   EXPECT_THAT(refusal([](auto& p) { p.clear_card_id(); }),
               Refused("a card record beyond its limits"));
   EXPECT_THAT(refusal([](auto& p) { p.set_cplc(std::string(65, 'x')); }),
+              Refused("a card record beyond its limits"));
+  EXPECT_THAT(refusal([](auto& p) { p.set_card_number(std::string(65, 'x')); }),
               Refused("a card record beyond its limits"));
   EXPECT_THAT(
       refusal([](auto& p) { p.mutable_origins(0)->set_content_hash("short"); }),
@@ -197,7 +202,7 @@ TEST(BundleStateTest, ComesBackWithWhatApplicationsShouldBe) {
   state.wanted_applications = {
       {kApplet, DesiredLifeCycle::kLocked, {0x80, 0x00, 0x01}, kLibrary},
       {kLibrary, DesiredLifeCycle::kSelectable},
-      {kPackage}};
+      {kPackage, DesiredLifeCycle::kAny, {}, {}, kLibrary}};
   EXPECT_THAT(DecodeBundleState(EncodeBundleState(state)), IsOkAndHolds(state));
   const auto refusal = [&state](auto change) {
     state::v1::BundleState proto;
@@ -212,17 +217,20 @@ TEST(BundleStateTest, ComesBackWithWhatApplicationsShouldBe) {
               Refused("a wanted application that is none"));
   EXPECT_THAT(refusal([](auto& p) { p.set_security_domain("1"); }),
               StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(refusal([](auto& p) { p.set_package_aid("1"); }),
+              StatusIs(StatusCode::kInvalidArgument));
   EXPECT_THAT(refusal([](auto& p) { p.clear_aid(); }),
               StatusIs(StatusCode::kInvalidArgument));
 }
 
 TEST(CardRecordStateTest, ComesBackWithWhatApplicationsWereGiven) {
   CardRecord record = Record();
-  record.stored = {{kApplet, {Bytes(32, 0x01), Bytes(32, 0x02)}}};
+  record.stored = {{kApplet, {Bytes(32, 0x01), Bytes(32, 0x02)}},
+                   {kLibrary, {}}};
   EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(record)), IsOkAndHolds(record));
   state::v1::CardRecord proto;
   proto.ParseFromString(EncodeCardRecord(record));
-  proto.mutable_stored(0)->add_fingerprints("short");
+  proto.mutable_stored(1)->add_fingerprints("short");
   EXPECT_THAT(DecodeCardRecord(proto.SerializeAsString()),
               Refused("a hash has 32 bytes"));
 }

@@ -25,6 +25,35 @@ Row ReadRun(const CommandRun& run, size_t first,
   return row;
 }
 
+// Whether the card may have taken one of a run's commands: its answer says so,
+// or is missing, and no command before them was refused.
+bool MayBeTaken(const CommandRun& run, size_t first,
+                absl::Span<const card::ResponseApdu> answers, bool refused) {
+  if (first >= answers.size()) return !refused;
+  const auto own = answers.subspan(first, run.count);
+  return std::any_of(own.begin(), own.end(), [&run](const auto& answer) {
+    return WentThrough(run.kind, answer.sw);
+  });
+}
+
+// A new instance has nothing of the old one. Where INSTALL may have come to
+// nothing, the old one may still be there, with what it was given.
+void ForgetInstalled(const BundleState& state,
+                     absl::Span<const card::ResponseApdu> answers,
+                     CardRecord& record) {
+  size_t index = 0;
+  for (const CommandRun& run : state.runs) {
+    const size_t first = index;
+    index += run.count;
+    const auto known = run.kind == CommandKind::kInstall
+                           ? record.stored.find(*run.subject)
+                           : record.stored.end();
+    if (known == record.stored.end()) continue;
+    known->second.clear();
+    if (ReadRun(run, first, answers, {}).complete) record.stored.erase(known);
+  }
+}
+
 void Remember(const Personalization& given, CardRecord& record) {
   std::vector<Bytes>& stored = record.stored[given.application];
   if (std::count(stored.begin(), stored.end(), given.fingerprint) == 0) {
@@ -37,15 +66,16 @@ void Remember(const Personalization& given, CardRecord& record) {
 std::map<card::Aid, bool> NoteStoredData(
     const BundleState& state, absl::Span<const card::ResponseApdu> answers,
     absl::Span<const Assurance> assurances, CardRecord& record) {
-  for (const CommandRun& run : state.runs) {
-    if (run.kind == CommandKind::kInstall) record.stored.erase(*run.subject);
-  }
+  ForgetInstalled(state, answers, record);
   std::map<card::Aid, Row> given;
   auto next = state.personalizations.begin();
   size_t index = 0;
   Row begun;
+  bool refused = false;
   for (const CommandRun& run : state.runs) {
     const Row row = ReadRun(run, index, answers, assurances);
+    const bool may_be_taken = MayBeTaken(run, index, answers, refused);
+    refused |= IsChange(run.kind) && !may_be_taken;
     index += run.count;
     if (run.kind == CommandKind::kBeginPersonalization) begun = row;
     if (run.kind != CommandKind::kStoreData ||
@@ -53,6 +83,7 @@ std::map<card::Aid, bool> NoteStoredData(
       continue;
     }
     const bool complete = begun.complete && row.complete;
+    if (may_be_taken) record.stored[next->application];
     if (complete) Remember(*next, record);
     Row& all = given.emplace(next->application, Row{true, true}).first->second;
     all.complete &= complete;

@@ -84,9 +84,39 @@ TEST(StoredDataTest, IsForgottenOfWhatTheBundleInstalls) {
     CardRecord record{"demo/00"};
     record.stored = {{kApplet, {kFirst}}, {kOther, {kSecond}}};
     NoteStoredData(state, Successes(answered), {}, record);
-    EXPECT_THAT(record.stored, ElementsAre(Pair(kOther, ElementsAre(kSecond))))
-        << answered;
+    EXPECT_THAT(record.stored[kApplet], IsEmpty()) << answered;
+    EXPECT_THAT(record.stored[kOther], ElementsAre(kSecond)) << answered;
   }
+}
+
+// Who has data is not deleted unasked.
+TEST(StoredDataTest, OnlyAnInstallationMakesSureThatThereIsNone) {
+  const BundleState state{
+      {"demo/00"},
+      {},
+      {{CommandKind::kAuthenticate}, {CommandKind::kInstall, kApplet, 1}}};
+  for (size_t answered = 0; answered <= 2; ++answered) {
+    CardRecord record{"demo/00"};
+    record.stored = {{kApplet, {kFirst}}};
+    NoteStoredData(state, Successes(answered), {}, record);
+    EXPECT_EQ(record.stored.count(kApplet), answered < 2 ? 1u : 0u) << answered;
+    record.stored.clear();
+    NoteStoredData(state, Successes(answered), {}, record);
+    EXPECT_EQ(record.stored.count(kApplet), 0u) << answered;
+  }
+}
+
+TEST(StoredDataTest, WhatMayHaveBeenGivenSomethingIsNoted) {
+  for (size_t answered = 0; answered <= 6; ++answered) {
+    CardRecord record{"demo/00"};
+    NoteStoredData(State(), Successes(answered), {}, record);
+    EXPECT_EQ(record.stored.count(kApplet), 1u) << answered;
+  }
+  auto answers = Successes(2);
+  answers[1].sw = card::StatusWord(0x6A80);  // and so nothing was sent
+  CardRecord record{"demo/00"};
+  NoteStoredData(State(), answers, {}, record);
+  EXPECT_EQ(record.stored.count(kApplet), 0u);
 }
 
 TEST(StoredDataTest, IsRememberedOnce) {

@@ -118,6 +118,13 @@ class Sorter {
     }
     const Bytes& hash = origin->second.content_hash;
     if (hash == package.file->content_hash) return absl::OkStatus();
+    if (hash == UnknownContent()) {
+      return Refuse(absl::StrCat(
+          "package ", name,
+          " is on the card, and nobody knows from which file: what was sent to "
+          "the card was not reported to its end",
+          kReplaceOrDelete));
+    }
     return Refuse(absl::StrCat(
         "package ", name, " is on the card with other content (of CAP file ",
         Short(hash), "..., not ", Short(package.file->content_hash), "...)",

@@ -57,6 +57,10 @@ TEST_P(EveryChannelTest, CarriesALoadFromJobToCard) {
   EXPECT_EQ(conclusion.content_proven, proves);
   EXPECT_EQ(conclusion.facts.at(0).assurance,
             proves ? Assurance::kProven : Assurance::kReported);
+  EXPECT_EQ(conclusion.record.identity_proven, proves);
+  EXPECT_FALSE(conclusion.record.issuer_number.empty());
+  EXPECT_FALSE(conclusion.record.card_number.empty());
+  EXPECT_THAT(conclusion.alarms, testing::IsEmpty());
 }
 
 class QuirkTest : public InsertionTest {};

@@ -44,6 +44,7 @@ void Kiosk::Serve(card::DeleteRelated delete_related) {
   profile.key_set = "test";
   profile.delete_related = delete_related;
   profile.rules = rules_;
+  profile.tells_numbers = true;
   profile.longest_command = longest_command_;
   profile.level_floor = type_.level_floor;
   profile.quirks = quirks_;

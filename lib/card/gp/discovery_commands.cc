@@ -157,6 +157,18 @@ absl::StatusOr<Cplc> ParseCplc(ByteSpan answer) {
   return Cplc{Bytes(answer.begin(), answer.end())};
 }
 
+absl::StatusOr<Bytes> ParseCardNumber(uint16_t tag, ByteSpan answer) {
+  constexpr size_t kMaxNumberBytes = 64;
+  const absl::StatusOr<Tlv> tlv = ParseSingleTlv(answer);
+  const ByteSpan value = tlv.ok() && tlv->tag == tag ? tlv->value : answer;
+  if (value.empty() || value.size() > kMaxNumberBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrFormat("%02X of %d bytes instead of 1 to %d", tag,
+                        value.size(), kMaxNumberBytes));
+  }
+  return Bytes(value.begin(), value.end());
+}
+
 absl::StatusOr<FreeMemory> ParseFreeMemory(ByteSpan answer) {
   ASSIGN_OR_RETURN(const ByteSpan resources,
                    ValueOf(answer, kTagExtendedCardResources));

@@ -30,6 +30,8 @@ absl::StatusOr<uint32_t> ParseLongestCommandData(ByteSpan answer);
 CommandApdu GetDataCommand(uint16_t tag);
 inline constexpr uint16_t kTagCardData = 0x0066;
 inline constexpr uint16_t kTagCplc = 0x9F7F;
+inline constexpr uint16_t kTagIssuerNumber = 0x0042;  // IIN
+inline constexpr uint16_t kTagCardNumber = 0x0045;    // card image number, CIN
 inline constexpr uint16_t kTagExtendedCardResources = 0xFF21;
 inline constexpr uint16_t kTagKeyInformation = 0x00E0;
 inline constexpr uint16_t kTagSequenceCounter = 0x00C1;
@@ -70,6 +72,11 @@ struct Cplc {
 // 9F7F 2A <42 bytes>, or the 42 bytes alone, as some cards answer.
 // INVALID_ARGUMENT for anything else.
 absl::StatusOr<Cplc> ParseCplc(ByteSpan answer);
+
+// An issuer identification or card image number, 1 to 64 bytes: tag (one of
+// kTagIssuerNumber, kTagCardNumber), length and value, or the value alone, as
+// some cards answer. INVALID_ARGUMENT for anything else.
+absl::StatusOr<Bytes> ParseCardNumber(uint16_t tag, ByteSpan answer);
 
 // How many bytes the card says are free; it may leave one out.
 struct FreeMemory {

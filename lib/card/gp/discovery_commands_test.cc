@@ -91,6 +91,20 @@ TEST(CplcTest, RefusesOtherLengths) {
   EXPECT_THAT(ParseCplc({}), StatusIs(StatusCode::kInvalidArgument));
 }
 
+TEST(CardNumberTest, IsReadWithAndWithoutItsTag) {
+  EXPECT_THAT(ParseCardNumber(kTagCardNumber, FromHexOrDie("45021234")),
+              IsOkAndHolds(FromHexOrDie("1234")));
+  EXPECT_THAT(ParseCardNumber(kTagIssuerNumber, FromHexOrDie("1234")),
+              IsOkAndHolds(FromHexOrDie("1234")));
+  EXPECT_THAT(ParseCardNumber(kTagCardNumber, {}),
+              StatusIs(StatusCode::kInvalidArgument,
+                       "45 of 0 bytes instead of 1 to 64"));
+  EXPECT_THAT(ParseCardNumber(kTagCardNumber, FromHexOrDie("4500")),
+              StatusIs(StatusCode::kInvalidArgument));
+  EXPECT_THAT(ParseCardNumber(kTagIssuerNumber, Bytes(65, 0x11)),
+              StatusIs(StatusCode::kInvalidArgument));
+}
+
 constexpr char kResources[] = "FF210D8102000282047FFFFFFF83010A";
 
 TEST(FreeMemoryTest, IsOfTwoKinds) {

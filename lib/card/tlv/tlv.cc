@@ -1,5 +1,7 @@
 #include "lib/card/tlv/tlv.h"
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
@@ -117,6 +119,17 @@ std::vector<uint32_t> TagsAsFarAsTheyGo(ByteSpan bytes) {
     if (!reader.NextValue().ok()) break;
   }
   return tags;
+}
+
+std::vector<Tlv> ParseTlvsInFront(ByteSpan bytes) {
+  std::vector<Tlv> tlvs;
+  Reader reader(bytes);
+  while (!reader.AtEnd()) {
+    const absl::StatusOr<Tlv> tlv = reader.Next();
+    if (!tlv.ok()) break;
+    tlvs.push_back(*tlv);
+  }
+  return tlvs;
 }
 
 absl::StatusOr<Tlv> ParseSingleTlv(ByteSpan bytes) {

@@ -24,6 +24,10 @@ struct Tlv {
 // names the offset. At most 4096 objects.
 absl::StatusOr<std::vector<Tlv>> ParseTlvs(ByteSpan bytes);
 
+// The same of the objects that stand at the front of `bytes`, which may be
+// something else: up to what is none. Of any number of objects.
+std::vector<Tlv> ParseTlvsInFront(ByteSpan bytes);
+
 // Exactly one data object that fills `bytes`.
 absl::StatusOr<Tlv> ParseSingleTlv(ByteSpan bytes);
 

@@ -127,6 +127,21 @@ TEST(TlvTest, ASingleObjectMustFillTheBytes) {
                        "bytes follow the data object"));
 }
 
+TEST(TlvTest, ObjectsInFrontOfSomethingElseAreRead) {
+  const auto tags = [](const std::string& hex) {
+    std::vector<uint32_t> tags;
+    const Bytes bytes = FromHexOrDie(hex);
+    for (const Tlv& tlv : ParseTlvsInFront(bytes)) tags.push_back(tlv.tag);
+    return tags;
+  };
+  EXPECT_THAT(tags("4F01AADF810100"), testing::ElementsAre(0x4Fu, 0xDF8101u));
+  EXPECT_THAT(tags("4F01AA4205BB"), testing::ElementsAre(0x4Fu));
+  EXPECT_THAT(tags("4F01AA4280BB"), testing::ElementsAre(0x4Fu));
+  EXPECT_THAT(tags("4F01AA42"), testing::ElementsAre(0x4Fu));
+  EXPECT_THAT(tags("4F01AADF818181"), testing::ElementsAre(0x4Fu));
+  EXPECT_THAT(tags(""), testing::IsEmpty());
+}
+
 TEST(TlvTest, FindsTheFirstObjectWithATag) {
   const Bytes bytes = FromHexOrDie("4F01AA500101500102");
   ASSERT_OK_AND_ASSIGN(const std::vector<Tlv> tlvs, ParseTlvs(bytes));
@@ -142,8 +157,8 @@ TEST(TlvTest, GivesTheTagsUpToWhereItCanReadNoFurther) {
   EXPECT_EQ(tags(""), Tags());
   EXPECT_EQ(tags("4F01AA9F70020701DF810100"), (Tags{0x4F, 0x9F70, 0xDF8101}));
   // The last one without a length, with one that is none, and cut short.
-  for (const char* end : {"B9", "B980", "B984", "B98400000001AA", "B981",
-                          "B90501", "B90101"}) {
+  for (const char* end :
+       {"B9", "B980", "B984", "B98400000001AA", "B981", "B90501", "B90101"}) {
     EXPECT_EQ(tags(std::string("420101") + end), (Tags{0x42, 0xB9})) << end;
   }
   // A tag that is none has no number.

@@ -196,7 +196,7 @@ absl::Status Concluder::RecordReceipts(store::Transaction& tx,
                                                  conclusion.receipts, now));
   for (const std::string& alarm : conclusion.alarms) {
     RETURN_IF_ERROR(JournalRepository(tx).Add(
-        EntryFor(packet, now, "receipt.doubtful", alarm)));
+        EntryFor(packet, now, "card.doubtful", alarm)));
   }
   return absl::OkStatus();
 }

@@ -96,7 +96,7 @@ TEST_F(ConcluderTest, KeepsReceiptsAndSaysWhatIsDoubtful) {
   }));
   int doubtful = 0;
   for (const JournalEntry& event : events) {
-    if (event.kind != "receipt.doubtful") continue;
+    if (event.kind != "card.doubtful") continue;
     ++doubtful;
     EXPECT_EQ(event.text, "The receipt of F1 is an old one.");
   }

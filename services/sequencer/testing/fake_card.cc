@@ -160,6 +160,8 @@ std::vector<Bytes> FakeCard::Entries(uint8_t p1) const {
 }
 
 ResponseApdu FakeCard::GetData(uint16_t tag) const {
+  const auto object = objects.find(tag);
+  if (object != objects.end()) return {object->second, card::kSuccess};
   if (tag == 0x0066 && !card_recognition_data.empty()) {
     return {card_recognition_data, card::kSuccess};
   }

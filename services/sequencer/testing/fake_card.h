@@ -43,6 +43,7 @@ class FakeCard {
   uint16_t sequence_counter = 0x1234;  // it never counts by itself
   Bytes card_recognition_data;         // with its tag; empty: there are none
   std::optional<uint32_t> free_memory;
+  std::map<uint16_t, Bytes> objects;  // GET DATA: tag -> answer
   bool says_versions = true;
   bool says_packages = true;   // of applications
   bool lists_modules = false;  // one a package: its AID and 01
