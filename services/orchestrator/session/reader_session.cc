@@ -72,6 +72,8 @@ void ReaderSession::OnAnswer(AnswerMessage message) {
     Do(SendVerdict{message.opening_id, "", false,
                    "The card service is out of order. Insert the card again "
                    "later."});
+    // An opening that the agent has answered it does not run again.
+    Handle(OpeningDue{message.opening_id});
     return;
   }
   const std::string opening_id = message.opening_id;
