@@ -165,6 +165,16 @@ absl::StatusOr<std::vector<PlannedStep>> OperatorDesk::PlanJob(
   return parts_.sequencer.Plan(question);
 }
 
+absl::StatusOr<Job> OperatorDesk::AddSealed(store::Transaction& tx, NewJob job,
+                                            absl::Time now) {
+  const Bytes data = std::exchange(job.install_parameters, Bytes());
+  JobRepository jobs(tx);
+  ASSIGN_OR_RETURN(const std::string id, jobs.Add(job, now));
+  ASSIGN_OR_RETURN(const Bytes sealed, SealJobData(parts_.box, id, data));
+  RETURN_IF_ERROR(jobs.SetInstallParameters(id, sealed));
+  return jobs.Get(id);
+}
+
 absl::StatusOr<Job> OperatorDesk::AddJob(const NewJob& job) {
   RETURN_IF_ERROR(CheckNewJob(job));
   const absl::Time now = parts_.clock.Now();
@@ -174,11 +184,7 @@ absl::StatusOr<Job> OperatorDesk::AddJob(const NewJob& job) {
         RETURN_IF_ERROR(CheckSubject(tx, job.subject));
         RETURN_IF_ERROR(CheckTarget(tx, job.target));
         ASSIGN_OR_RETURN(NewJob named, NameFiles(tx, job));
-        ASSIGN_OR_RETURN(named.install_parameters,
-                         SealJobData(parts_.box, named.install_parameters));
-        JobRepository jobs(tx);
-        ASSIGN_OR_RETURN(const std::string id, jobs.Add(named, now));
-        return jobs.Get(id);
+        return AddSealed(tx, std::move(named), now);
       }));
   parts_.job_waits(added.target);
   return added;

@@ -156,7 +156,7 @@ TEST_F(OperatorDeskTest, AManifestIsKeptWithTheHashesOfItsFiles) {
                          return JobRepository(tx).InstallParameters(added.id);
                        }));
   DesiredState desired;
-  desired.manifest = OpenJobData(TestBox(), kept).value();
+  desired.manifest = OpenJobData(TestBox(), added.id, kept).value();
   EXPECT_THAT(LoadFilesOf(desired), ElementsAre(Bytes{1, 2}));
   sequencer::v1::DesiredState state;
   ASSERT_TRUE(state.ParseFromString(AsString(desired.manifest)));
@@ -173,7 +173,8 @@ TEST_F(OperatorDeskTest, WhatAJobBringsIsSealedInTheDatabase) {
                          return JobRepository(tx).InstallParameters(added.id);
                        }));
   EXPECT_EQ(ToHex(kept).find("3437"), std::string::npos);
-  EXPECT_THAT(OpenJobData(TestBox(), kept), IsOkAndHolds(Bytes({0x34, 0x37})));
+  EXPECT_THAT(OpenJobData(TestBox(), added.id, kept),
+              IsOkAndHolds(Bytes({0x34, 0x37})));
 }
 
 TEST_F(OperatorDeskTest, AManifestStandsAlone) {

@@ -18,12 +18,6 @@ constexpr char kForReader[] =
 
 int Number(JobState state) { return static_cast<int>(state); }
 
-// What is not a number is a job that does not exist.
-int64_t ToNumber(const std::string& id) {
-  int64_t number = 0;
-  return absl::SimpleAtoi(id, &number) ? number : 0;
-}
-
 absl::Status NoSuchJob(const std::string& id) {
   return absl::NotFoundError(absl::StrCat("there is no job \"", id, "\""));
 }
@@ -145,17 +139,6 @@ absl::StatusOr<std::vector<Job>> JobRepository::List(const JobFilter& filter,
     ASSIGN_OR_RETURN(list.emplace_back(), ToJob(row));
   }
   return list;
-}
-
-absl::StatusOr<Bytes> JobRepository::InstallParameters(const std::string& id) {
-  ASSIGN_OR_RETURN(
-      const std::vector<store::Row> rows,
-      tx_.Query("SELECT install_parameters FROM jobs WHERE number = :number",
-                {{"number", ToNumber(id)}}));
-  if (rows.empty()) return NoSuchJob(id);
-  std::optional<Bytes> parameters;
-  RETURN_IF_ERROR(rows[0].Read(parameters));
-  return parameters.value_or(Bytes());
 }
 
 absl::StatusOr<bool> JobRepository::IsAwaited(const ReaderAddress& at) {

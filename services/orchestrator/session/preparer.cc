@@ -23,9 +23,10 @@ constexpr char kStopped[] =
     "This card is stopped here: something that claimed to be it did not hold "
     "its keys, or another channel than it has. Hand it in.";
 constexpr char kSealed[] =
-    "What the job was to bring to the card cannot be read any more: it was "
-    "sealed with another key than the service has now (data_key_file). Add the "
-    "job again.";
+    "What the job is to bring to the card cannot be opened: it was changed in "
+    "the database, or sealed with another key than the service has now. Put "
+    "the right key file back (data_key_file) and start the orchestrator again, "
+    "or cancel the job and add it anew.";
 constexpr char kTryLater[] =
     "The card service cannot be reached now. The job waits; leave the card in "
     "the reader or insert it again later.";
@@ -60,7 +61,7 @@ std::variant<Packed, NotPacked> Preparer::Prepare(const std::string& opening_id,
       TakeJob(opening_id, answer, *card);
   if (!taken.ok()) return TryLater(taken.status());
   if (const Untaken* untaken = std::get_if<Untaken>(&*taken)) {
-    if (untaken->answer.ended_job) context_.board.Changed(untaken->job_id);
+    if (!untaken->job_id.empty()) context_.board.Changed(untaken->job_id);
     return untaken->answer;
   }
   const Task& task = std::get<Task>(*taken);
@@ -125,12 +126,13 @@ Preparer::TakeJobIn(store::Transaction& tx, const IssuedOpening& opening,
     return Result(Untaken{{NotPackedKind::kRefused, message, true}, job->id});
   }
   ASSIGN_OR_RETURN(const Bytes stored, jobs.InstallParameters(job->id));
-  absl::StatusOr<Bytes> data = OpenJobData(context_.box, stored);
-  if (!data.ok()) {
-    RETURN_IF_ERROR(jobs.Finish(job->id, std::nullopt,
-                                {JobState::kFailed, kSealed, {}}, now));
-    return Result(Untaken{{NotPackedKind::kRefused, kSealed, true}, job->id});
+  absl::StatusOr<Bytes> data = OpenJobData(context_.box, job->id, stored);
+  if (absl::IsDataLoss(data.status())) {
+    // The job's end would destroy what the right key may open.
+    RETURN_IF_ERROR(jobs.WaitAgain(job->id, "", kSealed, now));
+    return Result(Untaken{{NotPackedKind::kRefused, kSealed}, job->id});
   }
+  RETURN_IF_ERROR(data.status());
   RETURN_IF_ERROR(jobs.Claim(job->id, opening.id, now));
   ASSIGN_OR_RETURN(Task task, FillTask(tx, {*std::move(job), *std::move(data)},
                                        opening, answer, card));
@@ -190,7 +192,8 @@ absl::StatusOr<Preparer::Untaken> Preparer::RefuseStopped(
   entry.card_id = card.card_id;
   entry.agent = at_.agent;
   RETURN_IF_ERROR(JournalRepository(tx).Add(entry));
-  return Untaken{{NotPackedKind::kRefused, kStopped, ends_job}, entry.job_id};
+  return Untaken{{NotPackedKind::kRefused, kStopped, ends_job},
+                 ends_job ? job->id : ""};
 }
 
 absl::Status Preparer::PrepareWithLoadFile(const Task& task,

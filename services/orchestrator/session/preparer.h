@@ -42,12 +42,12 @@ class Preparer {
     Preparation preparation;
   };
 
-  // Why there is nothing to be done, and the job that it was about, if any.
   // A job, and what it brings to the card as it was before it was sealed.
   struct OpenedJob {
     Job job;
     Bytes data;
   };
+  // Why there is nothing to be done, and the job that this changed, if any.
   struct Untaken {
     NotPacked answer;
     std::string job_id;

@@ -77,15 +77,30 @@ TEST_F(PreparerTest, ADamagedLoadFileIsNoReasonToStopTheCard) {
   EXPECT_THAT(Events(), Not(Contains("card.stopped")));
 }
 
-TEST_F(PreparerTest, AJobWhoseDataNobodyCanReadAnyMoreFails) {
+TEST_F(PreparerTest, AJobWhoseDataCannotBeOpenedWaitsAndKeepsThem) {
   const std::string job = AddJob({"kiosk-7", "", ""});
   ASSERT_OK(db_.database().Execute(
       "UPDATE jobs SET install_parameters = '01' || install_parameters", {}));
+  int changes = 0;
+  const JobBoard::Subscription watch =
+      board_.Listen(job, [&changes] { ++changes; });
   Start();
+  link_->Take();
   Answer(kCard);
-  EXPECT_EQ(GetJob(job).state, JobState::kFailed);
+  EXPECT_THAT(link_->Take(), AllOf(StartsWith("no: What the job is to bring"),
+                                   EndsWith("| opening")));
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
   EXPECT_THAT(GetJob(job).message, HasSubstr("data_key_file"));
+  EXPECT_EQ(changes, 1);
   EXPECT_THAT(sequencer_.preparations(), SizeIs(0));
+  // The right key is back.
+  ASSERT_OK(db_.database().Execute(
+      "UPDATE jobs SET install_parameters = substr(install_parameters, 3)",
+      {}));
+  session_->Handle(JobArrived{});
+  link_->Take();
+  Answer(kCard);
+  EXPECT_EQ(link_->Take(), "part");
 }
 
 TEST_F(PreparerTest, AJobThatWasGivenUpMeanwhileIsLeftToItsNewHolder) {
