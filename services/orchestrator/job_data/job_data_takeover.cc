@@ -73,8 +73,8 @@ absl::Status TakeOverJobData(store::Database& database,
         if (!give_up && !seen.key_fits) return WrongKey(seen.unreadable);
         for (const std::string& id : seen.unreadable) {
           if (!give_up) break;
-          RETURN_IF_ERROR(jobs.Finish(
-              id, std::nullopt, {JobState::kFailed, kGivenUp, {}}, now));
+          RETURN_IF_ERROR(jobs.Finish(id, std::nullopt,
+                                      {JobState::kFailed, kGivenUp, {}}, now));
         }
         return seen;
       }));

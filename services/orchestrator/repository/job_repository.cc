@@ -156,14 +156,16 @@ absl::StatusOr<bool> JobRepository::IsAwaited(const ReaderAddress& at) {
 }
 
 absl::StatusOr<std::optional<Job>> JobRepository::FindWaiting(
-    const ReaderAddress& at, const std::string& card_id) {
+    const ReaderAddress& at, const std::string& card_id,
+    const std::string& after) {
   ASSIGN_OR_RETURN(
       const std::vector<store::Row> rows,
       tx_.Query(absl::StrCat(kJobSelect,
-                             "WHERE state = :waiting AND ((card_id <> '' AND "
-                             "card_id = :card) OR ",
+                             "WHERE state = :waiting AND number > :after AND "
+                             "((card_id <> '' AND card_id = :card) OR ",
                              kForReader, ") ORDER BY number LIMIT 1"),
                 {{"waiting", Number(JobState::kWaiting)},
+                 {"after", ToNumber(after)},
                  {"card", card_id},
                  {"agent", at.agent},
                  {"reader", at.reader}}));

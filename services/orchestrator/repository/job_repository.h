@@ -44,9 +44,11 @@ class JobRepository {
   // True when a card at this reader should be asked who it is: some job waits
   // for the reader, for any reader of its agent, or for a card anywhere.
   absl::StatusOr<bool> IsAwaited(const ReaderAddress& at);
-  // The oldest job that waits for this card or for any card at this reader.
+  // The oldest job that waits for this card or for any card at this reader; of
+  // those younger than the job `after`, when there is one.
   absl::StatusOr<std::optional<Job>> FindWaiting(const ReaderAddress& at,
-                                                 const std::string& card_id);
+                                                 const std::string& card_id,
+                                                 const std::string& after = "");
 
   // Waiting -> preparing, held by this opening.
   absl::Status Claim(const std::string& id, const std::string& opening_id,
