@@ -103,6 +103,11 @@ class EventLog {
     mutex_.Await(absl::Condition(
         +[](int* count) { return *count > 0; }, &verdicts_));
   }
+  void AwaitConnected() {
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](int* count) { return *count > 0; }, &connected_));
+  }
   void AwaitPart() {
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(
@@ -252,11 +257,18 @@ TEST(GatewayStreamTest, WhatIsQueuedGoesOutBeforeItStops) {
 
 TEST(GatewayStreamTest, StopsWhileTheServerCannotBeReached) {
   SystemRandom random;
+  EventLog log;  // outlives the stream
   GatewayStream stream(
       grpc::CreateChannel("127.0.0.1:1", grpc::InsecureChannelCredentials()),
       random);
-  stream.Start([](const AddressedEvent&) {});
+  stream.Start([&log](const AddressedEvent& event) { log.Add(event); });
+  log.AwaitConnected();
   stream.Stop(absl::ZeroDuration());
+  // Whatever was begun has ended, and nothing begins any more.
+  const int begun = log.connected();
+  EXPECT_EQ(log.disconnected(), begun);
+  stream.Send(Report{"P1", {}, {}, ""});
+  EXPECT_EQ(log.connected(), begun);
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ constexpr char kExamples[] =
     "  database: \"sqlite3:///var/lib/cardferry/orchestrator.db\"\n"
     "and, if wanted:\n"
     "  data_key_file: \"job-data.key\" what is kept of jobs is sealed with it\n"
+    "  give_up_unreadable_jobs: true for one start, when that key is lost\n"
     "  workers: 16                   cards prepared at the same time\n"
     "  event_days: 400               how long events are kept\n"
     "  event_count: 1000000          and how many\n"
@@ -81,6 +82,7 @@ absl::Status Serve(const std::string& file, rpc::ShutdownSignal& signal) {
   parts.workers = config.workers;
   parts.admit_unlisted_agents = config.admit_unlisted_agents;
   parts.retention = {config.event_age, config.event_count, config.job_age};
+  parts.give_up_unreadable_jobs = config.give_up_unreadable_jobs;
   ASSIGN_OR_RETURN(const auto orchestrator, Orchestrator::Create(parts));
   ASSIGN_OR_RETURN(const auto server, StartServer(config, *orchestrator));
   LogInfo("serving", {{"address", config.listen}, {"port", server->port()}});

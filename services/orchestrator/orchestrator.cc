@@ -3,6 +3,7 @@
 #include "absl/memory/memory.h"
 #include "lib/base/log.h"
 #include "lib/base/status_macros.h"
+#include "services/orchestrator/job_data/job_data_takeover.h"
 #include "services/orchestrator/repository/job_repository.h"
 
 namespace cardferry::orchestrator {
@@ -48,6 +49,11 @@ Orchestrator::Orchestrator(const Parts& parts)
 absl::StatusOr<std::unique_ptr<Orchestrator>> Orchestrator::Create(
     const Parts& parts) {
   const absl::Time now = parts.clock.Now();
+  RETURN_IF_ERROR(TakeOverJobData(parts.database, parts.box,
+                                  parts.give_up_unreadable_jobs
+                                      ? UnreadableJobs::kGiveUp
+                                      : UnreadableJobs::kRefuse,
+                                  now));
   ASSIGN_OR_RETURN(const int64_t recovered,
                    parts.database.Write([&](store::Transaction& tx) {
                      return RecoverJobs(tx, now);

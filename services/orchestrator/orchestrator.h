@@ -34,9 +34,11 @@ class Orchestrator {
     GatewayService::NameOf name_of = GatewayService::FromPeer;
     bool admit_unlisted_agents = false;
     Sweeper::Retention retention = {};
+    bool give_up_unreadable_jobs = false;
   };
 
-  // Takes up what an earlier process left under way.
+  // Takes up what an earlier process left under way. FAILED_PRECONDITION for a
+  // box whose key is not the one that jobs were sealed with.
   static absl::StatusOr<std::unique_ptr<Orchestrator>> Create(
       const Parts& parts);
 

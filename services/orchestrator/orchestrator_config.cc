@@ -64,6 +64,7 @@ absl::StatusOr<OrchestratorConfig> ParseOrchestratorConfig(
       proto.data_key_file().empty()
           ? absl::StrCat(absl::StripPrefix(proto.database(), kSqlite), ".key")
           : proto.data_key_file();
+  config.give_up_unreadable_jobs = proto.give_up_unreadable_jobs();
   return config;
 }
 

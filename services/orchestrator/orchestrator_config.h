@@ -22,6 +22,7 @@ struct OrchestratorConfig {
   int64_t event_count = 0;
   absl::Duration job_age;
   std::string data_key_file;
+  bool give_up_unreadable_jobs = false;
 };
 
 // INVALID_ARGUMENT, naming the field, for what is missing or makes no sense.

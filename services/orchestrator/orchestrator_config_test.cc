@@ -33,6 +33,7 @@ TEST(OrchestratorConfig, TakesAGoodOne) {
   EXPECT_EQ(config.event_age, absl::Hours(24 * 400));
   EXPECT_EQ(config.event_count, 1'000'000);
   EXPECT_EQ(config.job_age, absl::Hours(24 * 90));
+  EXPECT_FALSE(config.give_up_unreadable_jobs);
 }
 
 TEST(OrchestratorConfig, TakesWhatMayBeLeftOut) {
@@ -42,6 +43,7 @@ TEST(OrchestratorConfig, TakesWhatMayBeLeftOut) {
   proto.set_event_days(7);
   proto.set_event_count(500);
   proto.set_job_days(30);
+  proto.set_give_up_unreadable_jobs(true);
   ASSERT_OK_AND_ASSIGN(const OrchestratorConfig config,
                        ParseOrchestratorConfig(proto));
   EXPECT_EQ(config.workers, 3);
@@ -49,6 +51,7 @@ TEST(OrchestratorConfig, TakesWhatMayBeLeftOut) {
   EXPECT_EQ(config.event_age, absl::Hours(24 * 7));
   EXPECT_EQ(config.event_count, 500);
   EXPECT_EQ(config.job_age, absl::Hours(24 * 30));
+  EXPECT_TRUE(config.give_up_unreadable_jobs);
 }
 
 TEST(OrchestratorConfig, NamesWhatIsMissing) {

@@ -2,6 +2,8 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/base/secret_bytes.h"
+#include "lib/base/status_matchers.h"
 #include "services/orchestrator/testing/agent_fixture.h"
 
 namespace cardferry::orchestrator {
@@ -102,6 +104,27 @@ TEST_F(OrchestratorTest, AJobForACardThatLiesThereAsksForItsChallenge) {
   EXPECT_EQ(message->run_challenge().opening_id(), second.opening_id());
   agent.Answer(second, "issuer/A");
   EXPECT_EQ(agent.ReadPart().opening_id(), second.opening_id());
+}
+
+TEST_F(OrchestratorTest, DoesNotStartWithAnotherKeyThanItsJobsWereSealedWith) {
+  AddBrokerage();
+  Introduce("kiosk-7");
+  const std::string job = AddJobFor("kiosk-7", kReader).id();
+  StopServer();
+  const crypto::SealedBox other =
+      crypto::SealedBox::Create(SecretBytes::CopyOf(Bytes(32, 0x43)), random_)
+          .value();
+  Orchestrator::Parts parts{db_.database(), sequencer_, clock_, random_, other};
+  EXPECT_THAT(Orchestrator::Create(parts).status(),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("data_key_file")));
+  StartServer();
+  EXPECT_EQ(GetJob(job).state(), v1::JOB_STATE_WAITING);
+  StopServer();
+  parts.give_up_unreadable_jobs = true;
+  EXPECT_OK(Orchestrator::Create(parts).status());
+  StartServer();
+  EXPECT_EQ(GetJob(job).state(), v1::JOB_STATE_FAILED);
 }
 
 TEST_F(OrchestratorTest, ACancelledJobNeverReachesACard) {

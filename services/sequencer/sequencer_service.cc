@@ -132,6 +132,7 @@ absl::Status SequencerService::Conclude(const v1::ConcludeRequest& request,
   ASSIGN_OR_RETURN(const Conclusion conclusion,
                    sequencer_.Conclude(state, transcript));
   Render(conclusion, response);
+  response.set_started(transcript.end != card::RunEnd::kNotStarted);
   return absl::OkStatus();
 }
 

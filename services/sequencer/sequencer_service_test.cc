@@ -142,6 +142,7 @@ TEST_F(SequencerServiceTest, CarriesALoadFromOpeningToConclusion) {
       &pb::Sequencer::Stub::Conclude, conclude);
   ASSERT_OK(conclusion);
   EXPECT_EQ(conclusion->outcome(), pb::OUTCOME_DONE) << conclusion->reason();
+  EXPECT_TRUE(conclusion->started());
   EXPECT_EQ(conclusion->content().packages_size(), 1);
   EXPECT_EQ(conclusion->content().applications_size(), 1);
 

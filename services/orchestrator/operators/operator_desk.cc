@@ -23,6 +23,9 @@ namespace {
 
 constexpr size_t kMaxNameBytes = 64;
 
+// Stands for whatever card comes: key set, key diversification data.
+constexpr char kAnyCard[] = "any/00";
+
 // `read` has one value more than a page when there are more. The token is the
 // id of the page's last one.
 template <typename Value>
@@ -165,6 +168,25 @@ absl::StatusOr<std::vector<PlannedStep>> OperatorDesk::PlanJob(
   return parts_.sequencer.Plan(question);
 }
 
+// What it asks of a card, every card has, and it has a place for it.
+absl::Status OperatorDesk::CheckFacts(const NewJob& job) {
+  if (job.subject.action != JobAction::kManifest) return absl::OkStatus();
+  const bool any = job.target.card_id.empty();
+  return BindToCard(job.install_parameters, any ? kAnyCard : job.target.card_id,
+                    parts_.box)
+      .status();
+}
+
+absl::StatusOr<Job> OperatorDesk::AddSealed(store::Transaction& tx, NewJob job,
+                                            absl::Time now) {
+  const Bytes data = std::exchange(job.install_parameters, Bytes());
+  JobRepository jobs(tx);
+  ASSIGN_OR_RETURN(const std::string id, jobs.Add(job, now));
+  ASSIGN_OR_RETURN(const Bytes sealed, SealJobData(parts_.box, id, data));
+  RETURN_IF_ERROR(jobs.SetInstallParameters(id, sealed));
+  return jobs.Get(id);
+}
+
 absl::StatusOr<Job> OperatorDesk::AddJob(const NewJob& job) {
   RETURN_IF_ERROR(CheckNewJob(job));
   const absl::Time now = parts_.clock.Now();
@@ -174,11 +196,8 @@ absl::StatusOr<Job> OperatorDesk::AddJob(const NewJob& job) {
         RETURN_IF_ERROR(CheckSubject(tx, job.subject));
         RETURN_IF_ERROR(CheckTarget(tx, job.target));
         ASSIGN_OR_RETURN(NewJob named, NameFiles(tx, job));
-        ASSIGN_OR_RETURN(named.install_parameters,
-                         SealJobData(parts_.box, named.install_parameters));
-        JobRepository jobs(tx);
-        ASSIGN_OR_RETURN(const std::string id, jobs.Add(named, now));
-        return jobs.Get(id);
+        RETURN_IF_ERROR(CheckFacts(named));
+        return AddSealed(tx, std::move(named), now);
       }));
   parts_.job_waits(added.target);
   return added;

@@ -97,6 +97,10 @@ class OperatorDesk {
   static absl::StatusOr<NewJob> NameFiles(store::Transaction& tx, NewJob job);
   absl::StatusOr<PlanQuestion> QuestionOf(store::Transaction& tx,
                                           const NewJob& job);
+  absl::Status CheckFacts(const NewJob& job);
+  // The job, with what it brings sealed for it.
+  absl::StatusOr<Job> AddSealed(store::Transaction& tx, NewJob job,
+                                absl::Time now);
   absl::Status CheckSubject(store::Transaction& tx, const JobSubject& subject);
   Agent WithReaders(Agent agent) const;
   absl::Status CheckTarget(store::Transaction& tx, const JobTarget& target);

@@ -156,11 +156,31 @@ TEST_F(OperatorDeskTest, AManifestIsKeptWithTheHashesOfItsFiles) {
                          return JobRepository(tx).InstallParameters(added.id);
                        }));
   DesiredState desired;
-  desired.manifest = OpenJobData(TestBox(), kept).value();
+  desired.manifest = OpenJobData(TestBox(), added.id, kept).value();
   EXPECT_THAT(LoadFilesOf(desired), ElementsAre(Bytes{1, 2}));
   sequencer::v1::DesiredState state;
   ASSERT_TRUE(state.ParseFromString(AsString(desired.manifest)));
   EXPECT_EQ(state.packages(0).application(), "");
+}
+
+TEST_F(OperatorDeskTest, AManifestThatNoCardCanFillIsNoJob) {
+  Introduce("kiosk-7");
+  const auto add = [&](uint32_t at, sequencer::v1::CardFact fact) {
+    sequencer::v1::DesiredState desired;
+    auto& applet = *desired.add_applications();
+    applet.set_install_parameters("id=");
+    applet.add_install_parameter_facts()->set_at(at);
+    applet.mutable_install_parameter_facts(0)->set_fact(fact);
+    const std::string bytes = desired.SerializeAsString();
+    NewJob job = ManifestJob("", {"kiosk-7", "", ""});
+    job.install_parameters = Bytes(bytes.begin(), bytes.end());
+    return desk_.AddJob(job).status();
+  };
+  EXPECT_THAT(add(3, sequencer::v1::CARD_FACT_UNSPECIFIED),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("not known")));
+  EXPECT_THAT(add(4, sequencer::v1::CARD_FACT_ID),
+              StatusIs(StatusCode::kInvalidArgument, HasSubstr("no place")));
+  EXPECT_OK(add(3, sequencer::v1::CARD_FACT_KEY_DIVERSIFICATION_DATA));
 }
 
 TEST_F(OperatorDeskTest, WhatAJobBringsIsSealedInTheDatabase) {
@@ -173,7 +193,8 @@ TEST_F(OperatorDeskTest, WhatAJobBringsIsSealedInTheDatabase) {
                          return JobRepository(tx).InstallParameters(added.id);
                        }));
   EXPECT_EQ(ToHex(kept).find("3437"), std::string::npos);
-  EXPECT_THAT(OpenJobData(TestBox(), kept), IsOkAndHolds(Bytes({0x34, 0x37})));
+  EXPECT_THAT(OpenJobData(TestBox(), added.id, kept),
+              IsOkAndHolds(Bytes({0x34, 0x37})));
 }
 
 TEST_F(OperatorDeskTest, AManifestStandsAlone) {

@@ -18,12 +18,6 @@ constexpr char kForReader[] =
 
 int Number(JobState state) { return static_cast<int>(state); }
 
-// What is not a number is a job that does not exist.
-int64_t ToNumber(const std::string& id) {
-  int64_t number = 0;
-  return absl::SimpleAtoi(id, &number) ? number : 0;
-}
-
 absl::Status NoSuchJob(const std::string& id) {
   return absl::NotFoundError(absl::StrCat("there is no job \"", id, "\""));
 }
@@ -147,17 +141,6 @@ absl::StatusOr<std::vector<Job>> JobRepository::List(const JobFilter& filter,
   return list;
 }
 
-absl::StatusOr<Bytes> JobRepository::InstallParameters(const std::string& id) {
-  ASSIGN_OR_RETURN(
-      const std::vector<store::Row> rows,
-      tx_.Query("SELECT install_parameters FROM jobs WHERE number = :number",
-                {{"number", ToNumber(id)}}));
-  if (rows.empty()) return NoSuchJob(id);
-  std::optional<Bytes> parameters;
-  RETURN_IF_ERROR(rows[0].Read(parameters));
-  return parameters.value_or(Bytes());
-}
-
 absl::StatusOr<bool> JobRepository::IsAwaited(const ReaderAddress& at) {
   ASSIGN_OR_RETURN(const store::Row row,
                    tx_.QueryOne(absl::StrCat("SELECT EXISTS (SELECT 1 FROM "
@@ -173,14 +156,16 @@ absl::StatusOr<bool> JobRepository::IsAwaited(const ReaderAddress& at) {
 }
 
 absl::StatusOr<std::optional<Job>> JobRepository::FindWaiting(
-    const ReaderAddress& at, const std::string& card_id) {
+    const ReaderAddress& at, const std::string& card_id,
+    const std::string& after) {
   ASSIGN_OR_RETURN(
       const std::vector<store::Row> rows,
       tx_.Query(absl::StrCat(kJobSelect,
-                             "WHERE state = :waiting AND ((card_id <> '' AND "
-                             "card_id = :card) OR ",
+                             "WHERE state = :waiting AND number > :after AND "
+                             "((card_id <> '' AND card_id = :card) OR ",
                              kForReader, ") ORDER BY number LIMIT 1"),
                 {{"waiting", Number(JobState::kWaiting)},
+                 {"after", ToNumber(after)},
                  {"card", card_id},
                  {"agent", at.agent},
                  {"reader", at.reader}}));

@@ -33,15 +33,22 @@ class JobRepository {
   // job's number.
   absl::StatusOr<std::vector<Job>> List(const JobFilter& filter,
                                         const std::string& before, int most);
-  // Personal data; empty once the job is over.
+  // Personal data; empty once the job is over. As they are stored: sealed.
   absl::StatusOr<Bytes> InstallParameters(const std::string& id);
+  // Other ones in their place; not for a job that is over.
+  absl::Status SetInstallParameters(const std::string& id,
+                                    const Bytes& parameters);
+  // Ids of the jobs that have some, oldest first.
+  absl::StatusOr<std::vector<std::string>> WithParameters();
 
   // True when a card at this reader should be asked who it is: some job waits
   // for the reader, for any reader of its agent, or for a card anywhere.
   absl::StatusOr<bool> IsAwaited(const ReaderAddress& at);
-  // The oldest job that waits for this card or for any card at this reader.
+  // The oldest job that waits for this card or for any card at this reader; of
+  // those younger than the job `after`, when there is one.
   absl::StatusOr<std::optional<Job>> FindWaiting(const ReaderAddress& at,
-                                                 const std::string& card_id);
+                                                 const std::string& card_id,
+                                                 const std::string& after = "");
 
   // Waiting -> preparing, held by this opening.
   absl::Status Claim(const std::string& id, const std::string& opening_id,

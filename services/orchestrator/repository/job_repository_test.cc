@@ -172,6 +172,22 @@ TEST_F(JobRepositoryTest, FindsTheOldestJobThatACardMayHave) {
   EXPECT_EQ(Waiting({"kiosk-9", "Reader 0"}, "issuer/B"), other_card);
 }
 
+TEST_F(JobRepositoryTest, FindsTheNextJobBehindAnother) {
+  const std::string first = Add({"", "", "issuer/A"});
+  Add({"", "", "issuer/B"});
+  const std::string next = Add({"kiosk-7", "", ""});
+  const auto behind = [&](const std::string& job) {
+    const auto found = Jobs([&](JobRepository& jobs) {
+      return jobs.FindWaiting(kHere, "issuer/A", job);
+    });
+    EXPECT_OK(found);
+    return found.ok() && found->has_value() ? (*found)->id : "none";
+  };
+  EXPECT_EQ(behind(""), first);
+  EXPECT_EQ(behind(first), next);
+  EXPECT_EQ(behind(next), "none");
+}
+
 TEST_F(JobRepositoryTest, AJobForAReaderBecomesOneForItsFirstCard) {
   const std::string id = Add({"kiosk-7", "Reader 0", ""});
   ASSERT_OK(Claim(id));

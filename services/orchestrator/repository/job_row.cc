@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "lib/base/status_macros.h"
@@ -41,6 +42,11 @@ const char kJobSelect[] =
     "rounds, created_us, ended_us, round_trips, apdus, bytes, card_us, "
     "waited_us, total_us, server_us, EXISTS (SELECT 1 FROM agents WHERE "
     "agents.name = jobs.agent AND agents.revoked_us IS NOT NULL) FROM jobs ";
+
+int64_t ToNumber(const std::string& id) {
+  int64_t number = 0;
+  return absl::SimpleAtoi(id, &number) ? number : 0;
+}
 
 absl::StatusOr<JobState> ToJobState(int number) {
   if (number < static_cast<int>(JobState::kWaiting) ||

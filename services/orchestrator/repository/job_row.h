@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_JOB_ROW_H_
 #define CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_JOB_ROW_H_
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -15,6 +16,9 @@ extern const char kJobSelect[];
 
 // One job, without its facts and applets. DATA_LOSS for one that cannot be.
 absl::StatusOr<Job> ReadJobRow(const store::Row& row);
+
+// A job's number; 0, which none has, for what is not a number.
+int64_t ToNumber(const std::string& id);
 
 // DATA_LOSS for a number that is no state.
 absl::StatusOr<JobState> ToJobState(int number);

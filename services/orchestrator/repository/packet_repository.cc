@@ -114,6 +114,17 @@ absl::Status PacketRepository::SetTrouble(const std::string& id,
       .status();
 }
 
+absl::StatusOr<int64_t> PacketRepository::WithoutRoom(
+    const std::string& job_id) {
+  ASSIGN_OR_RETURN(const store::Row row,
+                   tx_.QueryOne("SELECT COUNT(*) FROM packets WHERE job = :job "
+                                "AND no_room = 1",
+                                {{"job", job_id}}));
+  int64_t count = 0;
+  RETURN_IF_ERROR(row.Read(count));
+  return count;
+}
+
 absl::Status PacketRepository::Conclude(const std::string& id) {
   return tx_
       .Execute(

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_PACKET_REPOSITORY_H_
 #define CARDFERRY_SERVICES_ORCHESTRATOR_REPOSITORY_PACKET_REPOSITORY_H_
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ class PacketRepository {
   // What the agent says beside its report; not proven.
   absl::Status SetTrouble(const std::string& id, const std::string& trouble,
                           bool no_room);
+
+  // How many packets of this job their agents had no room for.
+  absl::StatusOr<int64_t> WithoutRoom(const std::string& job_id);
 
   // What the report means is known and recorded; what is opaque is forgotten.
   absl::Status Conclude(const std::string& id);

@@ -91,6 +91,22 @@ TEST_F(PacketRepositoryTest, TakesOneReportAlsoAfterARestart) {
   EXPECT_EQ(packet.transcript, Bytes({0x7A}));
 }
 
+TEST_F(PacketRepositoryTest, CountsThePacketsThatAJobsAgentsHadNoRoomFor) {
+  const auto without_room = [this](const std::string& job) {
+    return db_.Do([&](store::Transaction& tx) {
+      return PacketRepository(tx).WithoutRoom(job);
+    });
+  };
+  for (const char* id : {"p1", "p2", "p3"}) {
+    ASSERT_OK(Add(Make(id)));
+    EXPECT_OK(db_.Do([&](store::Transaction& tx) {
+      return PacketRepository(tx).SetTrouble(id, "full", id[1] != '2');
+    }));
+  }
+  EXPECT_THAT(without_room("1"), IsOkAndHolds(2));
+  EXPECT_THAT(without_room("2"), IsOkAndHolds(0));
+}
+
 TEST_F(PacketRepositoryTest, RefusesOtherAgentsAndUnknownPackets) {
   ASSERT_OK(Add(Make("p1")));
   EXPECT_THAT(Report("p1", "kiosk-8"), IsOkAndHolds(ReportCheck::kForeign));

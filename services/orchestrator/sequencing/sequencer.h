@@ -88,6 +88,7 @@ struct Conclusion {
   std::vector<Fact> facts;
   std::vector<CardReceipt> receipts = {};  // to be kept
   std::vector<std::string> alarms = {};    // about them, for people
+  bool nothing_ran = false;  // no command was sent, as the transcript has it
 };
 
 // The one that understands cards. Its errors mean what sequencer.proto says.

@@ -172,6 +172,7 @@ absl::StatusOr<Conclusion> ParseConclusion(
          ToBytes(receipt.confirmation_data()), receipt.verified()});
   }
   conclusion.alarms.assign(response.alarms().begin(), response.alarms().end());
+  conclusion.nothing_ran = !response.started();
   return conclusion;
 }
 

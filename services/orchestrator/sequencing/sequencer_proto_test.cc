@@ -70,6 +70,7 @@ TEST(SequencerProto, ReadsAConclusion) {
         receipts { text: "loaded" counter: 7 receipt: "\001"
                    confirmation_data: "\002" verified: true }
         alarms: "an old receipt"
+        started: true
       )")));
   EXPECT_EQ(conclusion.outcome, Outcome::kFailed);
   EXPECT_EQ(conclusion.reason, "no memory");
@@ -93,6 +94,11 @@ TEST(SequencerProto, ReadsAConclusion) {
   EXPECT_EQ(conclusion.receipts[0].confirmation_data, Bytes({2}));
   EXPECT_TRUE(conclusion.receipts[0].verified);
   EXPECT_THAT(conclusion.alarms, ElementsAre("an old receipt"));
+  EXPECT_FALSE(conclusion.nothing_ran);
+  ASSERT_OK_AND_ASSIGN(
+      const Conclusion nothing,
+      ParseConclusion(Parse<pb::ConcludeResponse>("outcome: OUTCOME_UNKNOWN")));
+  EXPECT_TRUE(nothing.nothing_ran);
 }
 
 TEST(SequencerProto, KnowsEveryOutcomeAndNoOther) {

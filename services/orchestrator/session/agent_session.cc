@@ -308,7 +308,9 @@ void AgentSession::Route(const AnsweredMessage& message) {
 }
 
 void AgentSession::Route(const Progressed& message) {
-  const std::shared_ptr<Slot> slot = Find(ReaderOf(message.packet_id));
+  const absl::StatusOr<std::string> reader = ReaderOf(message.packet_id);
+  if (!reader.ok()) return;  // more of it will come
+  const std::shared_ptr<Slot> slot = Find(*reader);
   if (slot == nullptr) {
     return Refuse("progress.foreign", "Progress of a packet that is not its");
   }
@@ -316,27 +318,36 @@ void AgentSession::Route(const Progressed& message) {
 }
 
 void AgentSession::Route(const PacketReport& message) {
-  const std::string reader = ReaderOf(message.packet_id);
-  if (reader.empty()) {
+  const absl::StatusOr<std::string> reader = ReaderOf(message.packet_id);
+  if (!reader.ok()) {
+    // The agent keeps what is not acknowledged, and says it again.
+    LogError("report not routed", {{"status", reader.status()}});
+    link_->Close(absl::UnavailableError("the database does not answer"));
+    return;
+  }
+  if (reader->empty()) {
     Refuse("report.unknown", "A report of a packet that is not its");
     link_->Send(
         GiveVerdict{"", message.packet_id, false, "This packet is not known."});
     return;
   }
   // A reader may be unplugged by now; its last report counts all the same.
-  std::shared_ptr<Slot> slot = Find(reader);
-  if (slot == nullptr) slot = MakeSlot(reader);
+  std::shared_ptr<Slot> slot = Find(*reader);
+  if (slot == nullptr) slot = MakeSlot(*reader);
   Give(slot, [message](ReaderSession& s) { s.OnReport(message); });
 }
 
-std::string AgentSession::ReaderOf(const std::string& packet_id) {
+absl::StatusOr<std::string> AgentSession::ReaderOf(
+    const std::string& packet_id) {
   const auto found = packet_readers_.find(packet_id);
   if (found != packet_readers_.end()) return found->second;
   const absl::StatusOr<Packet> packet =
       context_.database.Read([&](store::Transaction& tx) {
         return PacketRepository(tx).Get(packet_id);
       });
-  if (!packet.ok() || packet->at.agent != name_) return "";
+  if (absl::IsNotFound(packet.status())) return "";
+  RETURN_IF_ERROR(packet.status());
+  if (packet->at.agent != name_) return "";
   if (packet_readers_.size() >= kRememberedPackets) packet_readers_.clear();
   packet_readers_[packet_id] = packet->at.reader;
   return packet->at.reader;

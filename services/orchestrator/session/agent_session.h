@@ -13,6 +13,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "services/orchestrator/model/agent.h"
 #include "services/orchestrator/model/job.h"
@@ -121,8 +122,9 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   void RemoveReader(const std::string& reader);
   std::shared_ptr<Slot> MakeSlot(const std::string& reader);
   void End(const std::shared_ptr<Slot>& slot);
-  // The reader that a packet was made for; empty when it is not ours.
-  std::string ReaderOf(const std::string& packet_id);
+  // The reader that a packet was made for; empty when it is not ours. An error
+  // says nothing of the packet: the database does not answer.
+  absl::StatusOr<std::string> ReaderOf(const std::string& packet_id);
   std::shared_ptr<Slot> Find(const std::string& reader) const;
   void Give(const std::shared_ptr<Slot>& slot,
             std::function<void(ReaderSession&)> work);

@@ -124,7 +124,10 @@ absl::StatusOr<Concluded> Concluder::TryConclude(const std::string& packet_id) {
             if (now_is.state != PacketState::kReported) {
               return Ending{ConcludedKind::kNotDone, false, ""};
             }
-            Ending found = EndingOf(*conclusion, packet, job);
+            ASSIGN_OR_RETURN(const int64_t without_room,
+                             PacketRepository(tx).WithoutRoom(job.id));
+            Ending found = EndingOf(*conclusion, packet, job,
+                                    without_room <= kMaxPacketsWithoutRoom);
             for (const std::string& alarm : conclusion->alarms) {
               absl::StrAppend(&found.message, " ", AsSentence(alarm));
             }
@@ -155,7 +158,8 @@ absl::StatusOr<Concluded> Concluder::AlreadyOver(const Packet& packet) {
 }
 
 Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
-                                      const Packet& packet, const Job& job) {
+                                      const Packet& packet, const Job& job,
+                                      bool no_round) {
   const bool tired = job.rounds >= kMaxRounds;
   const std::string reason = AsSentence(conclusion.reason);
   switch (conclusion.outcome) {
@@ -174,8 +178,10 @@ Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
     case Outcome::kForged:
       return {ConcludedKind::kNotDone, true, reason};
     case Outcome::kUnknown:
-      if (packet.no_room)
-        return {ConcludedKind::kNoRoom, false, NoRoom(packet)};
+      // The agent's word alone: not where its own report says otherwise.
+      if (packet.no_room && conclusion.nothing_ran && (no_round || !tired)) {
+        return {ConcludedKind::kNoRoom, false, NoRoom(packet), no_round};
+      }
       if (tired) break;
       return {ConcludedKind::kNotDone, false,
               absl::StrCat(reason, reason.empty() ? "" : " ",
@@ -232,7 +238,7 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
                          ending.message, conclusion.facts},
                         now)
           : jobs.WaitAgain(packet.job_id, packet.id, ending.message, now);
-  if (ending.kind == ConcludedKind::kNoRoom && changed.ok()) {
+  if (ending.no_round && changed.ok()) {
     return jobs.TakeBackRound(packet.job_id);
   }
   // A late report may find its job over, or with another packet; what it said

@@ -13,6 +13,10 @@
 
 namespace cardferry::orchestrator {
 
+// So often a job's packet may find its agent without room and be none: for
+// three days and a half, at one a minute. From then on it counts as a round.
+inline constexpr int64_t kMaxPacketsWithoutRoom = 5000;
+
 // A packet's report as the agent sends it; opaque but for what was counted.
 struct PacketReport {
   std::string packet_id;
@@ -52,12 +56,14 @@ class Concluder {
     ConcludedKind kind = ConcludedKind::kNotDone;
     bool job_over = false;
     std::string message;
+    bool no_round = false;  // the packet was none
   };
 
   absl::StatusOr<Concluded> TryConclude(const std::string& packet_id);
   absl::StatusOr<Concluded> AlreadyOver(const Packet& packet);
+  // `no_round`: the packet would be none if nothing of it was run.
   static Ending EndingOf(const Conclusion& conclusion, const Packet& packet,
-                         const Job& job);
+                         const Job& job, bool no_round);
   absl::Status Record(store::Transaction& tx, const Packet& packet,
                       const Conclusion& conclusion, const Ending& ending);
   // What the card has confirmed, and what of it somebody should look into.

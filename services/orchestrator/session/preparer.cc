@@ -23,16 +23,26 @@ constexpr char kStopped[] =
     "This card is stopped here: something that claimed to be it did not hold "
     "its keys, or another channel than it has. Hand it in.";
 constexpr char kSealed[] =
-    "What the job was to bring to the card cannot be read any more: it was "
-    "sealed with another key than the service has now (data_key_file). Add the "
-    "job again.";
+    "What the job is to bring to the card cannot be opened: it was changed in "
+    "the database, or sealed with another key than the service has now. Put "
+    "the right key file back (data_key_file) and start the orchestrator again, "
+    "or cancel the job and add it anew.";
 constexpr char kTryLater[] =
     "The card service cannot be reached now. The job waits; leave the card in "
     "the reader or insert it again later.";
 
+constexpr char kPassedOver[] =
+    "What else is to be done for this card cannot be done now. Its jobs wait, "
+    "and say why.";
+
 constexpr char kWaitsForProof[] =
     " Nothing has proven that it is the job's card. The job waits for a card "
     "that does.";
+
+// The job cannot be done for this card, but others may be.
+bool PassesOver(const PreparationFailure& failure) {
+  return failure.ends_job && failure.stop == CardStop::kNone;
+}
 
 NotPacked TryLater(const absl::Status& status) {
   LogWarning("preparation put off", {{"status", status}});
@@ -60,7 +70,8 @@ std::variant<Packed, NotPacked> Preparer::Prepare(const std::string& opening_id,
       TakeJob(opening_id, answer, *card);
   if (!taken.ok()) return TryLater(taken.status());
   if (const Untaken* untaken = std::get_if<Untaken>(&*taken)) {
-    if (untaken->answer.ended_job) context_.board.Changed(untaken->job_id);
+    if (!untaken->job_id.empty()) context_.board.Changed(untaken->job_id);
+    if (untaken->passed_over) passed_over_ = {card->card_id, untaken->job_id};
     return untaken->answer;
   }
   const Task& task = std::get<Task>(*taken);
@@ -76,6 +87,7 @@ std::variant<Packed, NotPacked> Preparer::Prepare(const std::string& opening_id,
   const absl::Status status = PrepareWithLoadFile(task, sender);
   if (!status.ok()) return Explain(task, sender, status);
   if (sender.empty()) return FinishWithoutPacket(task, opening_id);
+  StartOver();  // what could not be done may be possible after this
   return Packed{sender.packet().id, task.job.id, sender.packet().commands};
 }
 
@@ -110,31 +122,61 @@ Preparer::TakeJobIn(store::Transaction& tx, const IssuedOpening& opening,
     return Result(std::move(refused));
   }
   JobRepository jobs(tx);
-  ASSIGN_OR_RETURN(std::optional<Job> job, jobs.FindWaiting(at_, card.card_id));
+  const bool passed = passed_over_.card_id == card.card_id;
+  ASSIGN_OR_RETURN(
+      std::optional<Job> job,
+      jobs.FindWaiting(at_, card.card_id, passed ? passed_over_.job_id : ""));
+  if (!job.has_value() && passed) {
+    return Result(Untaken{{NotPackedKind::kRefused, kPassedOver}, ""});
+  }
   if (!job.has_value()) {
     return Result(Untaken{
         {NotPackedKind::kNothing, "There is nothing to do for this card."},
         ""});
   }
-  const absl::Time now = context_.clock.Now();
+  const std::string id = job->id;
   if (job->rounds >= kMaxRounds) {
-    const std::string message = absl::StrCat(
-        "Given up after ", job->rounds, " packets. Look at the job's events.");
-    RETURN_IF_ERROR(jobs.Finish(job->id, std::nullopt,
-                                {JobState::kFailed, message, {}}, now));
-    return Result(Untaken{{NotPackedKind::kRefused, message, true}, job->id});
+    return FailJob(tx, id,
+                   absl::StrCat("Given up after ", job->rounds,
+                                " packets. Look at the job's events."));
   }
-  ASSIGN_OR_RETURN(const Bytes stored, jobs.InstallParameters(job->id));
-  absl::StatusOr<Bytes> data = OpenJobData(context_.box, stored);
-  if (!data.ok()) {
-    RETURN_IF_ERROR(jobs.Finish(job->id, std::nullopt,
-                                {JobState::kFailed, kSealed, {}}, now));
-    return Result(Untaken{{NotPackedKind::kRefused, kSealed, true}, job->id});
+  ASSIGN_OR_RETURN(const Bytes stored, jobs.InstallParameters(id));
+  absl::StatusOr<Bytes> data = OpenJobData(context_.box, id, stored);
+  // The job's end would destroy what the right key may open.
+  if (absl::IsDataLoss(data.status())) return PassOver(tx, id, card, kSealed);
+  RETURN_IF_ERROR(data.status());
+  RETURN_IF_ERROR(jobs.Claim(id, opening.id, context_.clock.Now()));
+  absl::StatusOr<Task> task =
+      FillTask(tx, {*std::move(job), *std::move(data)}, opening, answer, card);
+  if (absl::IsInvalidArgument(task.status())) {
+    // It will be so with every card, and at every try.
+    return FailJob(tx, id,
+                   absl::StrCat(AsSentence(task.status().message()),
+                                " Nothing was sent to the card. Add the job "
+                                "again, with another manifest."));
   }
-  RETURN_IF_ERROR(jobs.Claim(job->id, opening.id, now));
-  ASSIGN_OR_RETURN(Task task, FillTask(tx, {*std::move(job), *std::move(data)},
-                                       opening, answer, card));
-  return Result(std::move(task));
+  RETURN_IF_ERROR(task.status());
+  return Result(*std::move(task));
+}
+
+absl::StatusOr<Preparer::Untaken> Preparer::FailJob(
+    store::Transaction& tx, const std::string& job_id,
+    const std::string& message) {
+  RETURN_IF_ERROR(JobRepository(tx).Finish(job_id, std::nullopt,
+                                           {JobState::kFailed, message, {}},
+                                           context_.clock.Now()));
+  return Untaken{{NotPackedKind::kRefused, message, true}, job_id};
+}
+
+absl::StatusOr<Preparer::Untaken> Preparer::PassOver(
+    store::Transaction& tx, const std::string& job_id, const ClaimedCard& card,
+    const std::string& message) {
+  JobRepository jobs(tx);
+  RETURN_IF_ERROR(jobs.WaitAgain(job_id, "", message, context_.clock.Now()));
+  ASSIGN_OR_RETURN(const std::optional<Job> next,
+                   jobs.FindWaiting(at_, card.card_id, job_id));
+  return Untaken{
+      {NotPackedKind::kRefused, message, next.has_value()}, job_id, true};
 }
 
 absl::StatusOr<Preparer::Task> Preparer::FillTask(store::Transaction& tx,
@@ -190,7 +232,8 @@ absl::StatusOr<Preparer::Untaken> Preparer::RefuseStopped(
   entry.card_id = card.card_id;
   entry.agent = at_.agent;
   RETURN_IF_ERROR(JournalRepository(tx).Add(entry));
-  return Untaken{{NotPackedKind::kRefused, kStopped, ends_job}, entry.job_id};
+  return Untaken{{NotPackedKind::kRefused, kStopped, ends_job},
+                 ends_job ? job->id : ""};
 }
 
 absl::Status Preparer::PrepareWithLoadFile(const Task& task,
@@ -223,39 +266,60 @@ absl::Status Preparer::StopCard(store::Transaction& tx, const Task& task,
 }
 
 // The job goes on waiting, or ends; the card may be stopped.
+absl::StatusOr<Preparer::Aftermath> Preparer::PutBack(
+    store::Transaction& tx, const Task& task, const PreparationFailure& failure,
+    const std::string& holder) {
+  const absl::Time now = context_.clock.Now();
+  if (failure.stop != CardStop::kNone) {
+    RETURN_IF_ERROR(StopCard(tx, task, failure, now));
+  }
+  const std::string& id = task.job.id;
+  const bool unproven = failure.stop != CardStop::kChangedOptions;
+  JobRepository jobs(tx);
+  Aftermath aftermath;
+  // A job for one card waits on: a false one may claim to be it.
+  aftermath.ended = failure.ends_job && task.job.target.agent == at_.agent;
+  const absl::Status changed =
+      aftermath.ended
+          ? jobs.Finish(id, holder, {JobState::kFailed, failure.message, {}},
+                        now)
+          : jobs.WaitAgain(
+                id, holder,
+                absl::StrCat(failure.message, failure.ends_job && unproven
+                                                  ? kWaitsForProof
+                                                  : ""),
+                now);
+  // It was given up meanwhile, and somebody else may have it by now.
+  if (absl::IsFailedPrecondition(changed)) return Aftermath();
+  RETURN_IF_ERROR(changed);
+  if (aftermath.ended || !PassesOver(failure)) return aftermath;
+  ASSIGN_OR_RETURN(const std::optional<Job> next,
+                   jobs.FindWaiting(at_, task.preparation.card_id, id));
+  aftermath.next_job = next.has_value();
+  return aftermath;
+}
+
 NotPacked Preparer::Explain(const Task& task, const PacketSender& sender,
                             const absl::Status& status) {
   const PreparationFailure failure =
       ClassifyPreparation(status, sender.started());
-  // A job for one card waits on: a false one may claim to be it.
-  const bool ends_job = failure.ends_job && task.job.target.agent == at_.agent;
-  const bool unproven = failure.stop != CardStop::kChangedOptions;
-  const std::string reason = absl::StrCat(
-      failure.message,
-      failure.ends_job && !ends_job && unproven ? kWaitsForProof : "");
   const std::string& holder =
       sender.started() ? sender.packet().id : sender.packet().opening_id;
   LogWarning("no packet made", {{"job", task.job.id}, {"status", status}});
-  const absl::Time now = context_.clock.Now();
-  bool ended = false;
-  const absl::Status saved =
-      context_.database.Write([&](store::Transaction& tx) -> absl::Status {
-        if (failure.stop != CardStop::kNone) {
-          RETURN_IF_ERROR(StopCard(tx, task, failure, now));
-        }
-        JobRepository jobs(tx);
-        const absl::Status changed =
-            ends_job ? jobs.Finish(task.job.id, holder,
-                                   {JobState::kFailed, reason, {}}, now)
-                     : jobs.WaitAgain(task.job.id, holder, reason, now);
-        ended = ends_job && changed.ok();
-        // It was given up meanwhile, and somebody else may have it by now.
-        return absl::IsFailedPrecondition(changed) ? absl::OkStatus() : changed;
+  const absl::StatusOr<Aftermath> aftermath =
+      context_.database.Write([&](store::Transaction& tx) {
+        return PutBack(tx, task, failure, holder);
       });
-  if (!saved.ok()) LogError("job not put back", {{"status", saved}});
+  if (!aftermath.ok()) {
+    LogError("job not put back", {{"status", aftermath.status()}});
+  }
   context_.board.Changed(task.job.id);
   if (sender.agent_gone()) context_.job_waits(task.job.target, {});
-  return {failure.kind, failure.message, ended && saved.ok()};
+  if (PassesOver(failure) && aftermath.ok() && !aftermath->ended) {
+    passed_over_ = {task.preparation.card_id, task.job.id};
+  }
+  return {failure.kind, failure.message,
+          aftermath.ok() && (aftermath->ended || aftermath->next_job)};
 }
 
 NotPacked Preparer::FinishWithoutPacket(const Task& task,

@@ -34,7 +34,18 @@ class Preparer {
                                           const OpeningAnswer& answer,
                                           absl::Time received_at);
 
+  // Jobs that were passed over are tried again: another card may lie there, or
+  // something has changed.
+  void StartOver() { passed_over_ = {}; }
+
  private:
+  // Up to where this card's jobs were passed over, in the order of their age:
+  // they cannot be done for it, and wait. Each once until StartOver or a
+  // packet, so that none of them keeps the others.
+  struct PassedOver {
+    std::string card_id;
+    std::string job_id;
+  };
   // A job, taken for this card, and all that is needed for its packet.
   struct Task {
     Job job;
@@ -42,15 +53,16 @@ class Preparer {
     Preparation preparation;
   };
 
-  // Why there is nothing to be done, and the job that it was about, if any.
   // A job, and what it brings to the card as it was before it was sealed.
   struct OpenedJob {
     Job job;
     Bytes data;
   };
+  // Why there is nothing to be done, and the job that this changed, if any.
   struct Untaken {
     NotPacked answer;
     std::string job_id;
+    bool passed_over = false;  // that job
   };
 
   // The job for this card, or why there is none.
@@ -66,10 +78,26 @@ class Preparer {
                                 const ClaimedCard& card);
   absl::StatusOr<Untaken> RefuseStopped(store::Transaction& tx,
                                         const ClaimedCard& card);
+  absl::StatusOr<Untaken> FailJob(store::Transaction& tx,
+                                  const std::string& job_id,
+                                  const std::string& message);
+  // It waits on, with its data.
+  absl::StatusOr<Untaken> PassOver(store::Transaction& tx,
+                                   const std::string& job_id,
+                                   const ClaimedCard& card,
+                                   const std::string& message);
 
   absl::Status PrepareWithLoadFile(const Task& task, PacketSender& sender);
   NotPacked Explain(const Task& task, const PacketSender& sender,
                     const absl::Status& status);
+  // What Explain writes down.
+  struct Aftermath {
+    bool ended = false;     // the job
+    bool next_job = false;  // one behind it
+  };
+  absl::StatusOr<Aftermath> PutBack(store::Transaction& tx, const Task& task,
+                                    const PreparationFailure& failure,
+                                    const std::string& holder);
   NotPacked FinishWithoutPacket(const Task& task,
                                 const std::string& opening_id);
   absl::Status StopCard(store::Transaction& tx, const Task& task,
@@ -78,6 +106,7 @@ class Preparer {
   const ReaderAddress at_;
   const SessionContext& context_;
   AgentLink& link_;
+  PassedOver passed_over_;
 };
 
 }  // namespace cardferry::orchestrator

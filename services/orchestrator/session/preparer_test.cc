@@ -77,15 +77,30 @@ TEST_F(PreparerTest, ADamagedLoadFileIsNoReasonToStopTheCard) {
   EXPECT_THAT(Events(), Not(Contains("card.stopped")));
 }
 
-TEST_F(PreparerTest, AJobWhoseDataNobodyCanReadAnyMoreFails) {
+TEST_F(PreparerTest, AJobWhoseDataCannotBeOpenedWaitsAndKeepsThem) {
   const std::string job = AddJob({"kiosk-7", "", ""});
   ASSERT_OK(db_.database().Execute(
       "UPDATE jobs SET install_parameters = '01' || install_parameters", {}));
+  int changes = 0;
+  const JobBoard::Subscription watch =
+      board_.Listen(job, [&changes] { ++changes; });
   Start();
+  link_->Take();
   Answer(kCard);
-  EXPECT_EQ(GetJob(job).state, JobState::kFailed);
+  EXPECT_THAT(link_->Take(), AllOf(StartsWith("no: What the job is to bring"),
+                                   EndsWith("| opening")));
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
   EXPECT_THAT(GetJob(job).message, HasSubstr("data_key_file"));
+  EXPECT_EQ(changes, 1);
   EXPECT_THAT(sequencer_.preparations(), SizeIs(0));
+  // The right key is back.
+  ASSERT_OK(db_.database().Execute(
+      "UPDATE jobs SET install_parameters = substr(install_parameters, 3)",
+      {}));
+  session_->Handle(JobArrived{});
+  link_->Take();
+  Answer(kCard);
+  EXPECT_EQ(link_->Take(), "part");
 }
 
 TEST_F(PreparerTest, AJobThatWasGivenUpMeanwhileIsLeftToItsNewHolder) {
@@ -234,54 +249,6 @@ TEST_F(PreparerTest, AChangedIIsAnAlarmAndStopsTheCardUntilItIsResumed) {
   Answer(kCard);
   EXPECT_EQ(link_->Take(), "part");
   EXPECT_EQ(GetJob(job).state, JobState::kRunning);
-}
-
-// Whoever knows a card's id can claim to be it, and say of itself what makes
-// the plan for it impossible.
-TEST_F(PreparerTest, AFalseCardDoesNotFailTheTrueCardsJob) {
-  const std::string job = AddJob({"", "", kCard});
-  for (const absl::Status& refusal :
-       {absl::InvalidArgumentError("it is another chip than before"),
-        absl::ResourceExhaustedError("61000 bytes do not fit"),
-        absl::InternalError("it cannot be planned"),
-        absl::DataLossError("it differs")}) {
-    Connect(kHere);
-    Start();
-    sequencer_.FailPrepare(refusal);
-    Answer(kCard);
-    EXPECT_EQ(GetJob(job).state, JobState::kWaiting) << refusal;
-    EXPECT_THAT(GetJob(job).message,
-                AllOf(HasSubstr(std::string(refusal.message().substr(1))),
-                      EndsWith("The job waits for a card that does.")));
-    EXPECT_EQ(Events().back(), "job.waits");
-    // It is not asked again and again.
-    EXPECT_THAT(link_->Take(), EndsWith("| opening"));
-  }
-  // The true one, elsewhere.
-  Connect({"kiosk-8", "Reader 0"});
-  Start();
-  link_->Take();
-  Answer(kCard);
-  EXPECT_EQ(link_->Take(), "part");
-  EXPECT_THAT(sequencer_.preparations().back().desired.packages, SizeIs(1));
-}
-
-TEST_F(PreparerTest, AJobBehindOneThatCannotBeDoneHasItsTurnAtOnce) {
-  AddJob({"kiosk-7", "", ""});
-  const std::string second = AddJob({"kiosk-7", "", ""});
-  const std::string third = AddJob({"kiosk-7", "", ""});
-  Start();
-  link_->Take();
-  sequencer_.FailPrepare(absl::ResourceExhaustedError("it does not fit"));
-  Answer(kCard);
-  EXPECT_THAT(link_->Take(), EndsWith("| opening!"));
-  sequencer_.SetCommands(0, 0);
-  Answer(kCard);
-  EXPECT_EQ(GetJob(second).state, JobState::kDone);
-  EXPECT_THAT(link_->Take(), EndsWith("| opening!"));
-  sequencer_.SetCommands(3, 2);
-  Answer(kCard);
-  EXPECT_EQ(GetJob(third).state, JobState::kRunning);
 }
 
 TEST_F(PreparerTest, AStoppedCardIsNotAskedForACryptogramAgain) {

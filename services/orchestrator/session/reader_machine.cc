@@ -226,8 +226,8 @@ void Stepper::operator()(const NotPacked& e) {
     case NotPackedKind::kNothing:
     case NotPackedKind::kRefused: {
       const bool ok = e.kind == NotPackedKind::kNothing;
-      // Jobs are finite: rounds that each end one are, too.
-      s_.settled = !s_.job_arrived && !e.ended_job;
+      // Jobs are finite: rounds that each end one, or pass it over, are, too.
+      s_.settled = !s_.job_arrived && !e.next_job;
       s_.repeats = 0;
       Do(SendVerdict{s_.opening_id, "", ok, e.message});
       NextOpening();

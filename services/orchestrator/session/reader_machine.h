@@ -87,7 +87,7 @@ enum class NotPackedKind {
 struct NotPacked {
   NotPackedKind kind = NotPackedKind::kNothing;
   std::string message;
-  bool ended_job = false;  // the next one at this reader may be for this card
+  bool next_job = false;  // another one at this reader may be for this card
 };
 struct Progressed {
   std::string packet_id;

@@ -31,6 +31,13 @@ const char* TextOf(LossReason reason) {
   return "";
 }
 
+// Jobs that could not be done for the card may be possible now.
+bool MayChangeThings(const ReaderEvent& event) {
+  const auto* seen = std::get_if<CardSeen>(&event);
+  return std::holds_alternative<JobArrived>(event) ||
+         (seen != nullptr && !seen->present);
+}
+
 }  // namespace
 
 ReaderSession::ReaderSession(ReaderAddress at, const SessionContext& context,
@@ -57,6 +64,7 @@ void ReaderSession::Handle(ReaderEvent event) {
         Do(Conclude{id});
       }
     }
+    if (MayChangeThings(next)) preparer_.StartOver();
     ReaderTransition transition = Step(std::move(state_), next);
     state_ = std::move(transition.next);
     for (const ReaderAction& action : transition.actions) Perform(action);
@@ -72,6 +80,8 @@ void ReaderSession::OnAnswer(AnswerMessage message) {
     Do(SendVerdict{message.opening_id, "", false,
                    "The card service is out of order. Insert the card again "
                    "later."});
+    // An opening that the agent has answered it does not run again.
+    Handle(OpeningDue{message.opening_id});
     return;
   }
   const std::string opening_id = message.opening_id;

@@ -2,6 +2,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/base/status_matchers.h"
 #include "services/orchestrator/session/testing/reader_fixture.h"
 
 namespace cardferry::orchestrator {
@@ -68,6 +69,26 @@ TEST_F(ReaderSessionTest, AnIdentifyHalfThatCrossedAJobIsFollowedByAChallenge) {
   AddJob({"kiosk-7", "", ""});
   Answer("");
   EXPECT_THAT(link_->Take(), EndsWith("| opening!"));
+}
+
+TEST_F(ReaderSessionTest, AnAnswerThatWasNotStoredIsFollowedByAnotherOpening) {
+  Start();
+  const std::string lost = link_->last_opening();
+  link_->Take();
+  ASSERT_OK(db_.database().Execute(
+      "ALTER TABLE openings RENAME COLUMN identify_answer TO away"));
+  Answer("");
+  EXPECT_EQ(link_->Take(),
+            "no: The card service is out of order. Insert the card again "
+            "later. | opening");
+  EXPECT_NE(link_->last_opening(), lost);
+  ASSERT_OK(db_.database().Execute(
+      "ALTER TABLE openings RENAME COLUMN away TO identify_answer"));
+  AddJob({"kiosk-7", "", ""});
+  session_->Handle(JobArrived{});
+  ASSERT_THAT(link_->sent(), SizeIs(1));
+  EXPECT_EQ(std::get<AskChallenge>(link_->sent()[0]).opening_id,
+            link_->last_opening());
 }
 
 TEST_F(ReaderSessionTest, ShowsProgressWithoutTheDatabase) {

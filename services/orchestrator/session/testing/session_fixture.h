@@ -42,13 +42,19 @@ class SessionFixture : public ::testing::Test {
 
   std::string AddJob(const JobTarget& target) {
     const auto id = db_.Do([&](store::Transaction& tx) {
-      return JobRepository(tx).Add(
-          DatabaseFixture::BrokerageJob(
-              target, SealJobData(TestBox(), Bytes{0x31}).value()),
-          At());
+      return JobRepository(tx).Add(DatabaseFixture::BrokerageJob(target), At());
     });
+    if (id.ok()) Bring(*id, Bytes{0x31});
     EXPECT_TRUE(id.ok()) << id.status();
     return id.value_or("");
+  }
+  // This is what the job brings to its card.
+  void Bring(const std::string& job, const Bytes& data) {
+    const absl::Status set = db_.Do([&](store::Transaction& tx) {
+      return JobRepository(tx).SetInstallParameters(
+          job, SealJobData(TestBox(), job, data).value());
+    });
+    EXPECT_TRUE(set.ok()) << set;
   }
   Job GetJob(const std::string& id) {
     const auto job = db_.Do(
