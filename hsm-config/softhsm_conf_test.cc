@@ -60,9 +60,8 @@ TEST(SoftHsmConf, AllowsTripleDesOnlyWhereAKeySetHasIt) {
 TEST(SoftHsmConf, AllowsHashesOnlyWhereAKeySetIsOfFileCards) {
   KeyProfile profile;
   profile.key_sets.resize(1);
-  const auto hashes =
-      AnyOf(HasSubstr("CKM_SHA_1"), HasSubstr("CKM_SHA256,"),
-            HasSubstr("CKM_SHA256\n"));
+  const auto hashes = AnyOf(HasSubstr("CKM_SHA_1"), HasSubstr("CKM_SHA256,"),
+                            HasSubstr("CKM_SHA256\n"));
   for (const SoftHsmUse use : {SoftHsmUse::kServing, SoftHsmUse::kCeremony}) {
     profile.key_sets[0].scp = 3;
     EXPECT_THAT(ConfOf(use, profile), Not(hashes));

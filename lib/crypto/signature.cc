@@ -58,8 +58,8 @@ EVP_PKEY* MakeKey(const char* type, const Builder& builder) {
 
 bool IsRsa(EVP_PKEY* key) { return EVP_PKEY_is_a(key, "RSA") == 1; }
 
-// Whether these make a key with which a signature says anything: with exponent 1
-// every message is its own, and even numbers belong to no key.
+// Whether these make a key with which a signature says anything: with exponent
+// 1 every padded message is its own signature; even numbers belong to no key.
 bool IsUsableRsa(const BIGNUM* modulus, const BIGNUM* exponent) {
   const int bits = BN_num_bits(modulus);
   return bits >= kSmallRsaBits && bits <= kMostRsaBits &&
@@ -190,8 +190,8 @@ absl::StatusOr<VerificationKey> VerificationKey::FromPem(
   if (key == nullptr) {
     return absl::InvalidArgumentError("this is no public key in PEM");
   }
-  const bool fits = IsRsa(key.get()) ? IsUsableRsa(key.get())
-                                     : IsOnKnownCurve(key.get());
+  const bool fits =
+      IsRsa(key.get()) ? IsUsableRsa(key.get()) : IsOnKnownCurve(key.get());
   ERR_clear_error();
   if (!fits) {
     return absl::InvalidArgumentError(

@@ -145,17 +145,17 @@ TEST(SignatureTest, KeysThatNoCardHasAreRefusedInPem) {
       StatusIs(StatusCode::kInvalidArgument));
 }
 
-// SubjectPublicKeyInfo of an RSA key with a modulus of 128 bytes, the exponent's
-// first bit not set.
+// SubjectPublicKeyInfo of an RSA key with a modulus of 128 bytes, the
+// exponent's first bit not set.
 std::string RsaPem(const Bytes& modulus, const Bytes& exponent) {
   const auto field = [](uint8_t tag, const Bytes& content) {
     return Concat(
         {Bytes{tag, 0x81, static_cast<uint8_t>(content.size())}, content});
   };
   const Bytes key = field(
-      0x30, Concat({field(0x02, Concat({Bytes{0x00}, modulus})),
-                    Bytes{0x02, static_cast<uint8_t>(exponent.size())},
-                    exponent}));
+      0x30,
+      Concat({field(0x02, Concat({Bytes{0x00}, modulus})),
+              Bytes{0x02, static_cast<uint8_t>(exponent.size())}, exponent}));
   const Bytes info =
       field(0x30, Concat({FromHexOrDie("300D06092A864886F70D0101010500"),
                           field(0x03, Concat({Bytes{0x00}, key}))}));

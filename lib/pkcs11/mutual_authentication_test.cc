@@ -143,9 +143,9 @@ TEST_P(MutualAuthenticationTest, RefusesTheHostsChallengeAsTheCards) {
   const auto refused = StatusIs(absl::StatusCode::kInvalidArgument,
                                 testing::HasSubstr("its own token"));
   EXPECT_THAT(AuthenticationToken(session(), keys_, seed, kLimit), refused);
-  EXPECT_THAT(AgreeOnSessionKeys(session(), keys_, seed, FromHexOrDie(kAnswer),
-                                 kLimit),
-              refused);
+  EXPECT_THAT(
+      AgreeOnSessionKeys(session(), keys_, seed, FromHexOrDie(kAnswer), kLimit),
+      refused);
 }
 
 // The seed of the session keys would be zeros.

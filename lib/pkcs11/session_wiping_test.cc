@@ -1,5 +1,5 @@
-// What is decrypted is wiped before its memory is given back, but in the answer:
-// this program looks into memory that is freed.
+// What is decrypted is wiped before its memory is given back, but in the
+// answer: this program looks into memory that is freed.
 #include <malloc.h>
 
 #include <cstdlib>
@@ -63,12 +63,12 @@ class SessionWipingTest : public testing::TestWithParam<TestModule> {
     const TemplateBuilder builder(
         TemplateRulesFor(token_->module().manufacturer()));
     ASSERT_OK_AND_ASSIGN(
-        key_, session().ImportKey(SecretBytes::CopyOf(FromHexOrDie(kKey)),
-                                  builder.ImportedSessionKey(
-                                      {CKK_AES,
-                                       16,
-                                       Usage::kEncrypt | Usage::kDecrypt,
-                                       {CKM_AES_CBC}})));
+        key_, session().ImportKey(
+                  SecretBytes::CopyOf(FromHexOrDie(kKey)),
+                  builder.ImportedSessionKey({CKK_AES,
+                                              16,
+                                              Usage::kEncrypt | Usage::kDecrypt,
+                                              {CKM_AES_CBC}})));
   }
 
   Session& session() { return token_->keep_alive(); }

@@ -66,9 +66,8 @@ absl::StatusOr<OperationClass> ClassOfInstall(const CommandApdu& command,
     case 0x40: {
       ASSIGN_OR_RETURN(const std::optional<uint32_t> given,
                        PrivilegesOfRegistryChange(command));
-      return ContentIf(
-          !given.has_value() ||
-          (policy.may_replace && (*given & ~policy.allowed) == 0));
+      return ContentIf(!given.has_value() ||
+                       (policy.may_replace && (*given & ~policy.allowed) == 0));
     }
     case 0x20:
       return OperationClass::kPersonalize;

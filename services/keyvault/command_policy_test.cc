@@ -227,11 +227,10 @@ TEST(CommandPolicyTest, LetsContentSessionsLockAndUnlockOneApplication) {
 
 // INSTALL of what is there, by P1, with this field of privileges.
 CommandApdu ChangeWith(uint8_t p1, const std::string& privileges) {
-  return CommandApdu::Create(
-             {0x80, 0xE6, p1, 0x00},
-             FromHexOrDie("05A00000000100"
-                          "05A000000002" +
-                          privileges + "0000"))
+  return CommandApdu::Create({0x80, 0xE6, p1, 0x00},
+                             FromHexOrDie("05A00000000100"
+                                          "05A000000002" +
+                                          privileges + "0000"))
       .value();
 }
 

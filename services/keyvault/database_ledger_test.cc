@@ -168,11 +168,11 @@ TEST(DatabaseLedgerTest, KeepsTheCountersOfAnEarlierSchema) {
   EXPECT_EQ(step.grant, CounterGrant::kReadsForDoubt);
   EXPECT_EQ(step.record, (CounterRecord{40, "o1", 40, "", true}));
   EXPECT_EQ(claim(48)->grant, CounterGrant::kChanges);
-  ASSERT_OK_AND_ASSIGN(const BoundOptions bound,
-                       database->Write([&](store::Transaction& transaction) {
-                         return BindOptionsIn(transaction, card,
-                                              {0x10, true, "kiosk-1"});
-                       }));
+  ASSERT_OK_AND_ASSIGN(
+      const BoundOptions bound,
+      database->Write([&](store::Transaction& transaction) {
+        return BindOptionsIn(transaction, card, {0x10, true, "kiosk-1"});
+      }));
   EXPECT_EQ(bound.options, 0x70);
   EXPECT_EQ(bound.agent, "");
 }

@@ -26,8 +26,8 @@ CounterStep ClaimChanges(CounterRecord record, const CounterClaim& claim) {
 
 CounterStep ClaimCounter(const std::optional<CounterRecord>& known,
                          const CounterClaim& claim) {
-  CounterRecord record = known.value_or(
-      CounterRecord{-1, "", claim.counter, claim.agent, false});
+  CounterRecord record =
+      known.value_or(CounterRecord{-1, "", claim.counter, claim.agent, false});
   if (claim.counter > record.seen + kCounterWindow) {
     if (claim.changes) return Doubt(record);
     return {record, CounterGrant::kReads};

@@ -75,14 +75,14 @@ TEST(KeyDataTest, FindsKeyTemplatesAmongDataObjects) {
 }
 
 TEST(KeyDataTest, TakesUnstructuredDataForKeysWhenItCouldBeReadAsKeys) {
-  for (const char* data : {"A603950110", "B9", "00A60101", "00B9FF",
-                           "0001010100B905", "420101B90101", "420101B9010142",
-                           "420101B90101428001", "420101B9840000000101",
-                           "420101B980", "420101B9"}) {
+  for (const char* data :
+       {"A603950110", "B9", "00A60101", "00B9FF", "0001010100B905",
+        "420101B90101", "420101B9010142", "420101B90101428001",
+        "420101B9840000000101", "420101B980", "420101B9"}) {
     EXPECT_THAT(StoresKeys(StoreData(0x80, data)), IsOkAndHolds(true)) << data;
   }
-  for (const char* data : {"", "31323334", "0102030405", "42020102",
-                           "4202B90142", "4205B90101"}) {
+  for (const char* data :
+       {"", "31323334", "0102030405", "42020102", "4202B90142", "4205B90101"}) {
     EXPECT_THAT(StoresKeys(StoreData(0x80, data)), IsOkAndHolds(false)) << data;
   }
 }

@@ -51,8 +51,8 @@ absl::StatusOr<std::vector<bool>> ReceiptDesk::Verify(
   if (receipts.empty()) return verified;
   std::vector<Bytes> messages;
   for (const CardReceipt& receipt : receipts) {
-    messages.push_back(std::visit(MakeMessage{receipt.confirmation_data},
-                                  receipt.content));
+    messages.push_back(
+        std::visit(MakeMessage{receipt.confirmation_data}, receipt.content));
   }
   bool has_keys = false;
   for (const CardKeySelection& key : candidates) {

@@ -107,9 +107,9 @@ absl::Status CheckCommands(const CommandToken& token,
     return absl::InvalidArgumentError(absl::StrCat(
         commands.size(), " commands, must be 1 to ", Vault::kMostCommands));
   }
-  RETURN_IF_ERROR(CheckCommands(
-      token.operation_class, commands,
-      {rules.allowed_privileges, rules.allow_privilege_updates}));
+  RETURN_IF_ERROR(
+      CheckCommands(token.operation_class, commands,
+                    {rules.allowed_privileges, rules.allow_privilege_updates}));
   for (size_t i = 0; i < commands.size(); ++i) {
     RETURN_IF_ERROR(Annotate(
         CheckFits(commands[i], token.origin.seed.protocol, token.state.level),

@@ -150,12 +150,11 @@ TEST_F(VaultImplicitTest, NoAgentTakesAllCountersOfAnothersCard) {
       vault_->Authenticate(HandshakeAt(255, OperationClass::kContent, "eve")));
   EXPECT_EQ(false_one.operation_class, OperationClass::kRead);
   EXPECT_THAT(ledger_.Alarms(9),
-              IsOkAndHolds(testing::ElementsAre(
-                  Alarm{clock_.Now(),
-                        "a card's sequence counter is not believed",
-                        "card test/" + ToHex(CountedKdd()) +
-                            ": counter 255, was 3 at agent kiosk-1",
-                        "eve"})));
+              IsOkAndHolds(testing::ElementsAre(Alarm{
+                  clock_.Now(), "a card's sequence counter is not believed",
+                  "card test/" + ToHex(CountedKdd()) +
+                      ": counter 255, was 3 at agent kiosk-1",
+                  "eve"})));
   ASSERT_OK_AND_ASSIGN(const Session honest,
                        vault_->Authenticate(HandshakeAt(4)));
   EXPECT_EQ(honest.operation_class, OperationClass::kContent);

@@ -14,7 +14,8 @@ TEST(CommandKindTest, ReadsChangeNothingAndAllElseDoes) {
       Kind::kAuthenticate,     Kind::kPeekLoadFiles,
       Kind::kCompareLoadFiles, Kind::kCompareApplications,
       Kind::kReadLoadFiles,    Kind::kReadApplications,
-      Kind::kReadModules,      Kind::kReadSecurityDomain};
+      Kind::kReadModules,      Kind::kReadSecurityDomain,
+      Kind::kReadIdentity};
   for (int i = 1; i <= static_cast<int>(kLastCommandKind); ++i) {
     const Kind kind = static_cast<Kind>(i);
     EXPECT_EQ(IsChange(kind), others.count(kind) == 0) << i;

@@ -81,24 +81,24 @@ GroupSize GroupSizeAt(ByteSpan bytes) {
   return {3, static_cast<size_t>(bytes[1] << 8 | bytes[2])};
 }
 
-// The identifiers of the whole groups at the front, as ParseTlvsInFront for
-// objects.
+// The identifiers of the groups at the front; the last may be cut short, which
+// text is not taken for: those that count have bytes that are none.
 std::vector<uint32_t> GroupsInFront(ByteSpan bytes) {
   std::vector<uint32_t> groups;
   while (bytes.size() > 2) {
     const auto group = static_cast<uint32_t>(bytes[0] << 8 | bytes[1]);
     bytes.remove_prefix(2);
-    const GroupSize size = GroupSizeAt(bytes);
-    if (size.length_bytes + size.data_bytes > bytes.size()) break;
     groups.push_back(group);
-    bytes.remove_prefix(size.length_bytes + size.data_bytes);
+    const GroupSize size = GroupSizeAt(bytes);
+    bytes.remove_prefix(
+        std::min(size.length_bytes + size.data_bytes, bytes.size()));
   }
   return groups;
 }
 
 // Without structure a security domain may read it as either, and may take what
-// it finds before it finds that the rest is none. What is cut short nobody
-// takes: text may begin like that.
+// it finds before it finds that the rest is none. An object that is cut short
+// nobody takes: text may begin like one.
 absl::Status CheckUnstructured(ByteSpan bytes) {
   for (const card::Tlv& tlv : card::ParseTlvsInFront(bytes)) {
     if (IsDomainTag(tlv.tag)) return RefuseDomainsOwn(tlv.tag);

@@ -204,6 +204,7 @@ TEST_F(SequencerProofTest, TheIdentityIsReadAgainUnderTheCardsMacs) {
     EXPECT_TRUE(conclusion.record.identity_proven);
     EXPECT_THAT(conclusion.alarms, IsEmpty());
     // The agent has said something else before.
+    card_ = FakeCard();
     card_.objects[0x9F7F] = Bytes(42, 0x48);
     conclusion = Concluded(prepared.state, card_.Run(prepared.script));
     ASSERT_THAT(conclusion.alarms, SizeIs(1));

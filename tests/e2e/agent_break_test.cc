@@ -66,10 +66,10 @@ class AgentBreakTest : public ::testing::Test {
   std::unique_ptr<TestStage> stage_;
 };
 
-// Commands of a connection: SELECT, two GET DATA, INITIALIZE UPDATE, EXTERNAL
+// Commands of a connection: SELECT, four GET DATA, INITIALIZE UPDATE, EXTERNAL
 // AUTHENTICATE, reads, INSTALL [for load], LOAD ... The card's log says which.
 TEST_F(AgentBreakTest, ATurnedBitIsRefusedByTheCardAndTheJobSaysSo) {
-  ASSERT_NO_FATAL_FAILURE(Raise({kFaultyAgent, {"--flip_mac_at", "9"}, {}}));
+  ASSERT_NO_FATAL_FAILURE(Raise({kFaultyAgent, {"--flip_mac_at", "11"}, {}}));
   ASSERT_OK_AND_ASSIGN(const std::string id, stage_->AddJob("brokerage"));
   ASSERT_OK_AND_ASSIGN(const pb::Job job, stage_->AwaitEnd(id));
   EXPECT_EQ(job.state(), pb::JOB_STATE_FAILED);
@@ -86,7 +86,7 @@ TEST_F(AgentBreakTest, ATurnedBitIsRefusedByTheCardAndTheJobSaysSo) {
 TEST_F(AgentBreakTest, AnAgentThatDiesInAPacketIsFollowedByANewRound) {
   const std::string paused = Path("paused");
   ASSERT_NO_FATAL_FAILURE(
-      Raise({kFaultyAgent, {"--pause_at", "10", "--pause_file", paused}, {}}));
+      Raise({kFaultyAgent, {"--pause_at", "12", "--pause_file", paused}, {}}));
   ASSERT_OK_AND_ASSIGN(const std::string id, stage_->AddJob("brokerage"));
   ASSERT_NO_FATAL_FAILURE(AwaitFile(paused));
   ASSERT_NO_FATAL_FAILURE(ChangeAgent());

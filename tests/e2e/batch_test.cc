@@ -95,8 +95,9 @@ class BatchTest : public ::testing::Test {
     }
     for (int reader = 0; reader < kReaders; ++reader) {
       const int card = first + reader;
-      ASSERT_OK_AND_ASSIGN(const pb::Job job,
-                           stage_->AwaitEnd(jobs[card].id()));
+      ASSERT_OK_AND_ASSIGN(
+          const pb::Job job,
+          stage_->AwaitEnd(jobs[static_cast<size_t>(card)].id()));
       EXPECT_EQ(job.message(), "The card holds what the manifest says.");
       EXPECT_EQ(job.card_id(), CardId(card));
       EXPECT_EQ(job.measurements().round_trips(), 1u);

@@ -106,8 +106,8 @@ constexpr char kInsertAgain[] =
 // The job was not begun: nobody had to wait for anything new.
 const std::vector<std::string> kNothing;
 const std::vector<std::string> kBeforeTheSession = {
-    absl::StrCat("The card gave no answer to EXTERNAL AUTHENTICATE. Nothing "
-                 "was changed. ",
+    absl::StrCat("The card gave no answer to EXTERNAL AUTHENTICATE. What the "
+                 "card holds now is not known. ",
                  kInsertAgain)};
 
 std::string NoAnswerTo(const std::string& command) {

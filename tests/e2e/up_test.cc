@@ -78,7 +78,7 @@ TEST_F(UpTest, GoesOnWhereItWasEnded) {
     EXPECT_EQ(Cardferry({"reader", "list"}).output,
               "AGENT    READER             CARD\n"
               "kiosk-1  Virtual PCD 00 00  present\n"
-              "kiosk-1  Virtual PCD 00 01  empty\n");
+              "kiosk-1  Virtual PCD 00 01  none\n");
     ASSERT_EQ(Cardferry({"app", "add", applet}).exit_code, 0);
     const stage::Outcome loaded =
         Cardferry({"job", "add", "--app", "greetinglib", "--agent", "kiosk-1",

@@ -187,12 +187,11 @@ TEST_P(Scp02HsmCipherTest, TheHsmsOwnDataLossIsAFaultOfTheHsm) {
     ASSERT_OK_AND_ASSIGN(
         const scp::SessionSeed seed,
         scp::SessionSeed::Create({protocol, 0x15}, kHost, kCard));
-    EXPECT_THAT(
-        OpenWithFault(
-            *token_, seed,
-            pkcs11::CkStatus(CKR_ENCRYPTED_DATA_LEN_RANGE, "C_Decrypt")),
-        StatusIs(absl::StatusCode::kUnavailable,
-                 testing::HasSubstr("CKR_ENCRYPTED_DATA_LEN_RANGE")));
+    EXPECT_THAT(OpenWithFault(*token_, seed,
+                              pkcs11::CkStatus(CKR_ENCRYPTED_DATA_LEN_RANGE,
+                                               "C_Decrypt")),
+                StatusIs(absl::StatusCode::kUnavailable,
+                         testing::HasSubstr("CKR_ENCRYPTED_DATA_LEN_RANGE")));
   }
 }
 

@@ -36,8 +36,8 @@ struct SmSession {
 //   E || MAC(E), E = ENC(RND.IFD || RND.IC || K.IFD)
 // CBC with an IV of zeros; the MAC is that of SmCipher, over the padded E. For
 // AES, of which Doc 9303 has no such protocol, it is the same in blocks of 16.
-// `card_challenge` (RND.IC) has 8 bytes. INVALID_ARGUMENT for other lengths, and
-// for the host's own challenge: to that this token would be an answer.
+// `card_challenge` (RND.IC) has 8 bytes. INVALID_ARGUMENT for other lengths,
+// and for the host's own challenge: to that this token would be an answer.
 absl::StatusOr<Bytes> MutualAuthenticationToken(const StaticKeys& keys,
                                                 const HostRandom& host,
                                                 ByteSpan card_challenge);

@@ -108,15 +108,13 @@ TEST(HostAuthenticationTest, RefusesTheHostsChallengeAsTheCards) {
 TEST(HostAuthenticationTest, RefusesTheHostsKeyAsTheCards) {
   HostRandom card = Host();
   card.challenge = FromHexOrDie(kCardChallenge);
-  ASSERT_OK_AND_ASSIGN(
-      const Bytes answer,
-      MutualAuthenticationToken(Keys(), card, Host().challenge));
+  ASSERT_OK_AND_ASSIGN(const Bytes answer, MutualAuthenticationToken(
+                                               Keys(), card, Host().challenge));
   EXPECT_THAT(Finish(answer), StatusIs(absl::StatusCode::kDataLoss,
                                        "the card's key is the host's"));
   card.key = Secret("0B795240CB7049B01C19B33E32804F0A");
-  ASSERT_OK_AND_ASSIGN(
-      const Bytes other,
-      MutualAuthenticationToken(Keys(), card, Host().challenge));
+  ASSERT_OK_AND_ASSIGN(const Bytes other, MutualAuthenticationToken(
+                                              Keys(), card, Host().challenge));
   EXPECT_OK(Finish(other));
 }
 
