@@ -32,7 +32,8 @@ constexpr char kFooter[] =
     "  cardferry job add --action upgrade --app brokerage-2 --agent kiosk-7\n"
     "  cardferry job add --app wallet --applet A00000000101:A00000000199 \\\n"
     "      --agent kiosk-7 --reader \"Reader 0\" --wait\n"
-    "  cardferry job add --manifest wallet.textproto --rows cards.csv\n"
+    "  cardferry job add --manifest wallet.textproto --rows cards.csv "
+    "--new-cards\n"
     "  cardferry job add --action delete --package A000000001 --agent "
     "kiosk-7\n";
 
@@ -60,6 +61,7 @@ struct Options {
   std::string agent;
   std::string reader;
   std::string card;
+  bool new_cards = false;
   bool watch = false;
   bool wait = false;
 };
@@ -130,6 +132,7 @@ absl::StatusOr<pb::AddJobRequest> MakeRequest(const Options& options,
   request.set_agent(options.agent);
   request.set_reader(options.reader);
   request.set_card_id(options.card);
+  request.set_card_may_be_new(options.new_cards);
   for (const std::string& applet : options.applets) {
     ASSIGN_OR_RETURN(*request.add_applets(), ParseApplet(applet));
   }
@@ -164,15 +167,18 @@ absl::Status AddJob(const Options& options, const pb::AddJobRequest& request,
 }
 
 // One job for each row: all rows make sense before the first is added.
-absl::Status AddJobs(const std::vector<RowManifest>& rows, bool allow_data_loss,
-                     Command& command, OperatorClient& client) {
+absl::Status AddJobs(const std::vector<RowManifest>& rows,
+                     const Options& options, Command& command,
+                     OperatorClient& client) {
   std::vector<pb::Job> added;
   for (const RowManifest& row : rows) {
     pb::AddJobRequest request;
     request.set_action(pb::JOB_ACTION_MANIFEST);
     request.set_card_id(row.card_id);
+    request.set_card_may_be_new(options.new_cards);
     *request.mutable_desired() = row.desired;
-    if (allow_data_loss) request.mutable_desired()->set_allow_data_loss(true);
+    if (options.allow_data_loss)
+      request.mutable_desired()->set_allow_data_loss(true);
     const absl::StatusOr<pb::Job> job = client.AddJob(request);
     if (!job.ok()) {
       return Annotate(job.status(),
@@ -204,7 +210,7 @@ void RunRows(const Options& options, Command& command) {
   const auto rows = ReadManifestRows(options.manifest, options.rows);
   if (!rows.ok()) return command.FailUsage("add the jobs", rows.status());
   command.Run("add the jobs", [&](OperatorClient& client) {
-    return AddJobs(*rows, options.allow_data_loss, command, client);
+    return AddJobs(*rows, options, command, client);
   });
 }
 
@@ -261,6 +267,9 @@ void AddJobAdd(CLI::App& group, Command& command) {
                  "manifest is the row's value NAME")
       ->needs(manifest);
   AddWhere(add, *options);
+  add.add_flag("--new-cards", options->new_cards,
+               "the cards need not have been seen before: their jobs wait for "
+               "them");
   CLI::Option* watch =
       add.add_flag("--watch", options->watch, "then watch the job");
   add.add_flag("--wait", options->wait,

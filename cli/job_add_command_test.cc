@@ -122,10 +122,12 @@ TEST_F(JobAddCommandTest, AddsAJobForEachRow) {
   EXPECT_EQ(fake_.added.desired().packages(0).applets(0).install_parameters(),
             "Zoe");
   EXPECT_FALSE(fake_.added.desired().allow_data_loss());
+  EXPECT_FALSE(fake_.added.card_may_be_new());
   EXPECT_EQ(Run({"job", "add", "--manifest", manifest, "--rows", rows,
-                 "--allow-data-loss"}),
+                 "--allow-data-loss", "--new-cards"}),
             kOk);
   EXPECT_TRUE(fake_.added.desired().allow_data_loss());
+  EXPECT_TRUE(fake_.added.card_may_be_new());
 }
 
 TEST_F(JobAddCommandTest, RowsSayThemselvesForWhichCards) {

@@ -280,7 +280,7 @@ TEST_F(SequencerTest, NorIsOneOfWhichOnlyAPageIsKnown) {
   ASSERT_EQ(Insert().outcome, Outcome::kDone);
   card_.packages[A("F0434645529999")] = 0x0100;
   card_.entries_per_page = 1;
-  ASSERT_EQ(Insert().outcome, Outcome::kDone);
+  ASSERT_EQ(Insert().outcome, Outcome::kDone);  // all of it is on the page
   record_->origins[kBrokerage] = {Bytes(32, 0x77)};
   ASSERT_FALSE(ReadContent(*record_->snapshot)->complete);
   EXPECT_EQ(Insert().outcome, Outcome::kCardDiffers);

@@ -1,6 +1,7 @@
 #include "services/sequencer/stored_data.h"
 
 #include <algorithm>
+#include <set>
 
 namespace cardferry::sequencer {
 namespace {
@@ -38,20 +39,23 @@ bool MayBeTaken(const CommandRun& run, size_t first,
 
 // A new instance has nothing of the old one. Where INSTALL may have come to
 // nothing, the old one may still be there, with what it was given.
-void ForgetInstalled(const BundleState& state,
-                     absl::Span<const card::ResponseApdu> answers,
-                     CardRecord& record) {
+// Returns what the bundle was to install.
+std::set<card::Aid> ForgetInstalled(
+    const BundleState& state, absl::Span<const card::ResponseApdu> answers,
+    CardRecord& record) {
+  std::set<card::Aid> installed;
   size_t index = 0;
   for (const CommandRun& run : state.runs) {
     const size_t first = index;
     index += run.count;
-    const auto known = run.kind == CommandKind::kInstall
-                           ? record.stored.find(*run.subject)
-                           : record.stored.end();
+    if (run.kind != CommandKind::kInstall) continue;
+    installed.insert(*run.subject);
+    const auto known = record.stored.find(*run.subject);
     if (known == record.stored.end()) continue;
     known->second.clear();
     if (ReadRun(run, first, answers, {}).complete) record.stored.erase(known);
   }
+  return installed;
 }
 
 void Remember(const Personalization& given, CardRecord& record) {
@@ -66,7 +70,7 @@ void Remember(const Personalization& given, CardRecord& record) {
 std::map<card::Aid, bool> NoteStoredData(
     const BundleState& state, absl::Span<const card::ResponseApdu> answers,
     absl::Span<const Assurance> assurances, CardRecord& record) {
-  ForgetInstalled(state, answers, record);
+  const std::set<card::Aid> installed = ForgetInstalled(state, answers, record);
   std::map<card::Aid, Row> given;
   auto next = state.personalizations.begin();
   size_t index = 0;
@@ -83,7 +87,10 @@ std::map<card::Aid, bool> NoteStoredData(
       continue;
     }
     const bool complete = begun.complete && row.complete;
-    if (may_be_taken) record.stored[next->application];
+    // What is installed with its data gets both again when the job goes on.
+    if (may_be_taken && installed.count(next->application) == 0) {
+      record.stored[next->application];
+    }
     if (complete) Remember(*next, record);
     Row& all = given.emplace(next->application, Row{true, true}).first->second;
     all.complete &= complete;

@@ -16,10 +16,10 @@ namespace cardferry::sequencer {
 // card's answers say: a personalization counts when all of its commands were
 // answered with success. An application that the bundle was to install has
 // nothing that it was given before, however far the bundle came: a report that
-// is cut short must not make a new instance look like the old one. What may
-// have been given something, as far as anybody knows, stands there without
-// notes. Tells for each application that was given all of its data whether the
-// card has proven that; without assurances nothing is proven.
+// is cut short must not make a new instance look like the old one. What was
+// there and may have been given something stands there without notes. Tells for
+// each application that was given all of its data whether the card has proven
+// that; without assurances nothing is proven.
 std::map<card::Aid, bool> NoteStoredData(
     const BundleState& state, absl::Span<const card::ResponseApdu> answers,
     absl::Span<const Assurance> assurances, CardRecord& record);

@@ -106,6 +106,18 @@ TEST(StoredDataTest, OnlyAnInstallationMakesSureThatThereIsNone) {
   }
 }
 
+// Else the same job, when it goes on, would be held to replace it.
+TEST(StoredDataTest, WhatIsInstalledWithItsDataHasThemWhenTheCardSaysSo) {
+  BundleState state = State();
+  state.runs.insert(state.runs.begin() + 1,
+                    {CommandKind::kInstall, kApplet, 1});
+  for (size_t answered = 0; answered <= 7; ++answered) {
+    CardRecord record{"demo/00"};
+    NoteStoredData(state, Successes(answered), {}, record);
+    EXPECT_EQ(record.stored.count(kApplet), answered < 4 ? 0u : 1u) << answered;
+  }
+}
+
 TEST(StoredDataTest, WhatMayHaveBeenGivenSomethingIsNoted) {
   for (size_t answered = 0; answered <= 6; ++answered) {
     CardRecord record{"demo/00"};

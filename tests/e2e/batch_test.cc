@@ -81,7 +81,7 @@ class BatchTest : public ::testing::Test {
     EXPECT_OK(WriteFileAtomically(table, AsBytes(rows), 0600));
     EXPECT_OK(WriteFileAtomically(manifest, AsBytes(kManifest), 0600));
     return stage_->Cardferry(
-        {"job", "add", "--manifest", manifest, "--rows", table});
+        {"job", "add", "--manifest", manifest, "--rows", table, "--new-cards"});
   }
   // Puts the next four cards in, waits until their jobs are done, and takes
   // them out again.

@@ -41,10 +41,24 @@ class Search {
     for (const DesiredPackage& package : desired_.packages) {
       if (auto found = Arrival(package)) return found;
     }
-    return std::nullopt;
+    return Presumption();
   }
 
  private:
+  // What stays is taken for the desired one where nobody knows better, and then
+  // for one that has its imports.
+  Found Presumption() const {
+    for (const DesiredPackage& package : desired_.packages) {
+      if (left_.packages.count(package.package().aid) == 0) continue;
+      for (const card::PackageVersion& import : package.file->cap.imports()) {
+        if (going_.count(import.aid) == 0) continue;
+        return Obstacle{"what stays is taken for one that imports what goes",
+                        false};
+      }
+    }
+    return std::nullopt;
+  }
+
   // The same as far as anybody can know.
   bool IsThere(const DesiredPackage& package) const {
     const card::Aid& aid = package.package().aid;

@@ -78,8 +78,9 @@ inline std::string NameOf(const JobSubject& subject) {
 // a card when its first packet is sent.
 struct JobTarget {
   std::string agent;
-  std::string reader;   // empty: any reader of the agent
-  std::string card_id;  // not empty: this card only
+  std::string reader;            // empty: any reader of the agent
+  std::string card_id;           // not empty: this card only
+  bool card_may_be_new = false;  // it need not have been seen before
 };
 
 // Counted by the agent; `server` by this service.

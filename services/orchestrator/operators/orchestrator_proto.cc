@@ -141,7 +141,7 @@ absl::StatusOr<NewJob> ParseNewJob(const v1::AddJobRequest& pb) {
     return absl::InvalidArgumentError(
         "only a job of action MANIFEST says what is desired in full");
   }
-  job.target = {pb.agent(), pb.reader(), pb.card_id()};
+  job.target = {pb.agent(), pb.reader(), pb.card_id(), pb.card_may_be_new()};
   return job;
 }
 
