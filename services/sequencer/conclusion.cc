@@ -30,9 +30,8 @@ constexpr char kReadFirst[] =
     "The card was read, and does not hold yet what it should. Nothing was "
     "changed; what is to be done is planned from what the card says.";
 constexpr char kOtherPackage[] =
-    "The card holds another package under a desired one's name and version: it "
-    "lists other applets. What is to be done is planned again from what the "
-    "card says.";
+    "The card lists other applets for a package of a desired one's version: it "
+    "is another, and what is to be done is planned again.";
 constexpr char kNotKnown[] = ". What the card holds now is not known.";
 constexpr char kDeletedAlready[] =
     " What was to be deleted before is gone already, in part or all of it.";
@@ -45,17 +44,6 @@ bool IsList(card::StatusWord sw) {
 bool IsPrefix(const Pages& pages, const Pages& all) {
   return pages.size() <= all.size() &&
          std::equal(pages.begin(), pages.end(), all.begin());
-}
-
-// A card that lists no modules, or no package, says nothing of them.
-bool LacksModules(const WantedPackage& wanted,
-                  const card::StatusEntry* package) {
-  if (package == nullptr || package->modules.empty()) return false;
-  return std::any_of(wanted.modules.begin(), wanted.modules.end(),
-                     [package](const card::Aid& module) {
-                       return std::count(package->modules.begin(),
-                                         package->modules.end(), module) == 0;
-                     });
 }
 
 // The first command that did not succeed, and its answer if there was one.
@@ -211,11 +199,8 @@ class Reader {
     if (run.kind == CommandKind::kInstallForLoad) RememberOrigin(*run.subject);
   }
 
-  // Once the card has taken its first command, a load may go through, whatever
-  // comes. Not when something before it was refused: then another package may
-  // still have this AID, and its origin is the old one. An origin that is wrong
-  // as "another" costs a load; wrong as "the desired one" it would cost the
-  // truth.
+  // Once a load has begun it may go through, whatever comes; but not when what
+  // was there before it was not deleted.
   void RememberOrigin(const card::Aid& package) {
     if (break_.has_value()) return;
     for (const WantedPackage& wanted : state_.wanted) {
@@ -355,7 +340,7 @@ class Reader {
                                  proofs_.load_files && proofs_.applications;
     if (state_.reads_first) return End(Outcome::kCardDiffers, kReadFirst);
     const CardContent content = *ReadContent(seen_after_);
-    if (HoldsOtherPackage(content)) {
+    if (HoldsOtherPackage(state_, content)) {
       return End(Outcome::kCardDiffers, kOtherPackage);
     }
     const std::optional<std::string> wrong = FirstDifference(state_, content);
@@ -375,24 +360,6 @@ class Reader {
     End(Outcome::kFailed,
         absl::StrCat("The card accepted every command, but it lists ", *wrong,
                      ". Read the card again."));
-  }
-
-  // What only its modules tell from what is desired. Not what was loaded just
-  // now: that would be loaded for ever.
-  bool HoldsOtherPackage(const CardContent& content) const {
-    return std::any_of(
-        state_.wanted.begin(), state_.wanted.end(), [&](const auto& wanted) {
-          return !Loads(wanted.package.aid) &&
-                 LacksModules(wanted, content.FindLoadFile(wanted.package.aid));
-        });
-  }
-
-  bool Loads(const card::Aid& package) const {
-    return std::any_of(state_.runs.begin(), state_.runs.end(),
-                       [&package](const CommandRun& run) {
-                         return run.kind == CommandKind::kInstallForLoad &&
-                                run.subject == package;
-                       });
   }
 
   // What should not be there may stand on a page that was not read.

@@ -276,25 +276,6 @@ TEST_F(ReplacementConclusionTest, IsDoneWhenTheNewVersionIsListed) {
               ElementsAre(kApplet));
 }
 
-// Somebody else's, of the same version, that was not seen to be another one
-// before: not what this bundle has loaded.
-TEST_F(ReplacementConclusionTest, IsNotDoneWithAPackageOfOtherModules) {
-  const card::Aid other = *card::Aid::FromHex("F04346455202");
-  state_.wanted[0].modules = {kApplet, other};
-  EXPECT_EQ(For(Good(), RunEnd::kDone).outcome, Outcome::kDone);
-  state_.runs.erase(state_.runs.begin() + 6, state_.runs.begin() + 8);
-  std::vector<ResponseApdu> answers = Good();
-  answers.erase(answers.begin() + 6, answers.begin() + 8);
-  const Conclusion conclusion = For(answers, RunEnd::kDone);
-  EXPECT_EQ(conclusion.outcome, Outcome::kCardDiffers);
-  EXPECT_EQ(conclusion.reason,
-            "The card holds another package under a desired one's name and "
-            "version: it lists other applets. What is to be done is planned "
-            "again from what the card says.");
-  state_.wanted[0].modules = {kApplet};
-  EXPECT_EQ(For(answers, RunEnd::kDone).outcome, Outcome::kDone);
-}
-
 TEST_F(ReplacementConclusionTest, ADeletionMayFindNothing) {
   std::vector<ResponseApdu> answers = Good();
   answers[4] = answers[5] = kNothing;

@@ -1,5 +1,7 @@
 #include "services/sequencer/facts.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "lib/card/gp/get_status.h"
 #include "services/sequencer/registry_entry.h"
@@ -90,7 +92,35 @@ void AddFacts(const WantedApplication& wanted, Assurance assurance,
   }
 }
 
+// A card that lists no modules, or no package, says nothing of them.
+bool LacksModules(const WantedPackage& wanted,
+                  const card::StatusEntry* package) {
+  if (package == nullptr || package->modules.empty()) return false;
+  return std::any_of(wanted.modules.begin(), wanted.modules.end(),
+                     [package](const card::Aid& module) {
+                       return std::count(package->modules.begin(),
+                                         package->modules.end(), module) == 0;
+                     });
+}
+
+bool Loads(const BundleState& state, const card::Aid& package) {
+  return std::any_of(state.runs.begin(), state.runs.end(),
+                     [&package](const CommandRun& run) {
+                       return run.kind == CommandKind::kInstallForLoad &&
+                              run.subject == package;
+                     });
+}
+
 }  // namespace
+
+bool HoldsOtherPackage(const BundleState& state, const CardContent& content) {
+  return std::any_of(state.wanted.begin(), state.wanted.end(),
+                     [&](const auto& wanted) {
+                       const card::Aid& aid = wanted.package.aid;
+                       return !Loads(state, aid) &&
+                              LacksModules(wanted, content.FindLoadFile(aid));
+                     });
+}
 
 std::optional<std::string> FirstDifference(const BundleState& state,
                                            const CardContent& content) {

@@ -31,6 +31,11 @@ struct Proofs {
 std::optional<std::string> FirstDifference(const BundleState& state,
                                            const CardContent& content);
 
+// Whether the card has another package under a wanted one's name and version,
+// which only its modules tell. Not of what the bundle itself has loaded: that
+// would be loaded for ever.
+bool HoldsOtherPackage(const BundleState& state, const CardContent& content);
+
 // Whether the card says each wanted package's version: not every card does.
 bool SaysVersions(const BundleState& state, const CardContent& content);
 

@@ -65,17 +65,15 @@ absl::Status CheckPlace(int port) {
   return absl::OkStatus();
 }
 
-// Two readers, as a configuration file of pcscd's.
-absl::Status WriteReaders(absl::string_view name, absl::string_view driver,
-                          int port, const std::string& folder) {
-  return WriteFileAtomically(
-      absl::StrCat(folder, "/", port),
-      AsBytes(absl::StrFormat("FRIENDLYNAME \"%s\"\n"
-                              "DEVICENAME /dev/null:0x%X\n"
-                              "LIBPATH %s\n"
-                              "CHANNELID 0x%X\n",
-                              name, port, driver, port)),
-      0644);
+// Two readers, in the words of pcscd's configuration.
+std::string ReaderText(absl::string_view name, absl::string_view driver,
+                       int port) {
+  return absl::StrFormat(
+      "FRIENDLYNAME \"%s\"\n"
+      "DEVICENAME /dev/null:0x%X\n"
+      "LIBPATH %s\n"
+      "CHANNELID 0x%X\n",
+      name, port, driver, port);
 }
 
 absl::StatusOr<Process> Start(int port, Command command) {
@@ -101,7 +99,7 @@ absl::StatusOr<Process> StartPcscdOn(int port, bool four,
   if (mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
     return ErrnoStatus(errno, folder);
   }
-  RETURN_IF_ERROR(WriteReaders("Virtual PCD", kDriver, port, folder));
+  std::string readers = ReaderText("Virtual PCD", kDriver, port);
   if (four) {
     // A driver serves two readers and keeps them in its globals: two more need
     // a driver of their own.
@@ -111,8 +109,10 @@ absl::StatusOr<Process> StartPcscdOn(int port, bool four,
         kDriver, driver, std::filesystem::copy_options::overwrite_existing,
         error);
     if (error) return ErrnoStatus(error.value(), driver);
-    RETURN_IF_ERROR(WriteReaders("More Virtual PCD", driver, port + 2, folder));
+    readers += ReaderText("More Virtual PCD", driver, port + 2);
   }
+  RETURN_IF_ERROR(WriteFileAtomically(absl::StrCat(folder, "/virtual-readers"),
+                                      AsBytes(readers), 0644));
   Command command;
   command.arguments = {kProgram, "--foreground", "--config", folder};
   command.log_file = log_file;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 
@@ -18,7 +19,28 @@ absl::Status CheckAid(absl::string_view what, const Bytes& aid) {
       what, " \"", ToHex(aid), "\" is no AID: 5 to 16 bytes are wanted"));
 }
 
+// "<key set>/<hexadecimal>", as cards are called that were never seen.
+absl::Status CheckCardId(const std::string& id) {
+  const size_t slash = id.find('/');
+  const std::string hex =
+      slash == std::string::npos ? "" : id.substr(slash + 1);
+  const absl::StatusOr<Bytes> number = FromHex(hex);
+  const bool is_one =
+      number.ok() && !number->empty() && hex == ToHex(*number) && slash > 0 &&
+      std::all_of(id.begin(), id.end(), [](char c) {
+        return absl::ascii_isgraph(static_cast<unsigned char>(c));
+      });
+  if (is_one) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "\"", absl::CHexEscape(id),
+      "\" is no card's identifier: key set, '/' and key diversification data "
+      "in capital hexadecimal digits"));
+}
+
 absl::Status CheckTarget(const JobTarget& target) {
+  if (target.card_may_be_new && !target.card_id.empty()) {
+    RETURN_IF_ERROR(CheckCardId(target.card_id));
+  }
   if (target.agent.empty() == target.card_id.empty()) {
     return absl::InvalidArgumentError(
         "a job is for an agent's reader or for a card: name one of them");

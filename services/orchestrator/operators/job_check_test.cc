@@ -28,6 +28,18 @@ void ExpectRefused(const NewJob& job, const char* why) {
               StatusIs(StatusCode::kInvalidArgument, HasSubstr(why)));
 }
 
+TEST(CheckNewJob, ACardThatWasNeverSeenIsCalledAsCardsAre) {
+  NewJob job = Load();
+  job.target = {"", "", "issuer/00010203040506070809", true};
+  EXPECT_OK(CheckNewJob(job));
+  for (const char* const card :
+       {"issuer", "issuer/", "/00", "issuer/0", "issuer/0a", "iss uer/00",
+        "issuer/00/01", "issuer/00 "}) {
+    job.target.card_id = card;
+    ExpectRefused(job, "is no card's identifier");
+  }
+}
+
 TEST(CheckNewJob, WantsAnAgentOrACardAndNotBoth) {
   NewJob job = Load();
   EXPECT_OK(CheckNewJob(job));
