@@ -340,9 +340,8 @@ class Reader {
                                  proofs_.load_files && proofs_.applications;
     if (state_.reads_first) return End(Outcome::kCardDiffers, kReadFirst);
     const CardContent content = *ReadContent(seen_after_);
-    if (HoldsOtherPackage(state_, content)) {
+    if (HoldsOtherPackage(state_, content))
       return End(Outcome::kCardDiffers, kOtherPackage);
-    }
     const std::optional<std::string> wrong = FirstDifference(state_, content);
     if (!wrong.has_value() && !MayHideSomething(content)) {
       proofs_.versions = SaysVersions(state_, content);
