@@ -44,6 +44,19 @@ const std::map<std::string, std::string>& KnownAnswers() {
       {"KeyVault.Authenticate: card.key_set", "the request's, proven"},
       {"KeyVault.Authenticate: card.key_diversification_data",
        "the request's, proven"},
+      {"KeyVault.OpenPredicted: host_challenge", "random"},
+      {"KeyVault.OpenPredicted: initialize_update_answer",
+       "of a card by policy and a counter that a session proved; its challenge "
+       "is of the policy's AID and its cryptogram of a random challenge: "
+       "vault_predicted_test, KeysSeeNothingThatTheCallerChooses"},
+      {"KeyVault.OpenPredicted: external_authenticate",
+       "nothing in it but the level is chosen, as Authenticate's"},
+      {"KeyVault.OpenPredicted: command_token",
+       "sealed under a key of its own"},
+      {"KeyVault.OpenPredicted: verify_token", "sealed under a key of its own"},
+      {"KeyVault.OpenPredicted: card.key_set", "the request's"},
+      {"KeyVault.OpenPredicted: card.key_diversification_data",
+       "the request's"},
       {"KeyVault.Protect: commands",
        "whole commands of a permitted class, at the place in the chain that "
        "the token holds: EveryMacIsOverAChainedCommand"},
@@ -80,6 +93,10 @@ const std::map<std::string, std::string>& KnownAnswers() {
       {"ContentApprovals.ListSigningKeys: keys.pem", "public"},
       {"SignedContent.FindApprovals: approvals.id", "approved before"},
       {"SignedContent.FindApprovals: approvals.signature", "approved before"},
+      {"KeyVaultAdmin.ListLivePackets: packets.key_set", "configuration"},
+      {"KeyVaultAdmin.ListLivePackets: packets.key_diversification_data",
+       "what a card said"},
+      {"KeyVaultAdmin.ListLivePackets: packets.agent", "a name"},
       {"KeyVaultAdmin.ListKeySets: key_sets.name", "configuration"},
       {"KeyVaultAdmin.ListKeySets: key_sets.diversification", "configuration"},
   };
@@ -121,10 +138,11 @@ TEST(NoOracleTest, EveryFieldThatAnyCallAnswersIsKnownToBeNone) {
       (std::set<std::string>{
           "ContentApprovals.ApproveContent", "ContentApprovals.ListApprovals",
           "ContentApprovals.ListSigningKeys", "KeyVault.IssueOpenings",
-          "KeyVault.Authenticate", "KeyVault.Protect",
+          "KeyVault.Authenticate", "KeyVault.OpenPredicted", "KeyVault.Protect",
           "KeyVault.VerifyResponses", "KeyVaultAdmin.ForgetFailures",
           "KeyVaultAdmin.GetStatistics", "KeyVaultAdmin.ListKeySets",
-          "SignedContent.FindApprovals", "SignedContent.VerifyReceipts"}))
+          "KeyVaultAdmin.ListLivePackets", "SignedContent.FindApprovals",
+          "SignedContent.VerifyReceipts"}))
       << "say here what a new call is given to keys, and test it below";
 }
 
