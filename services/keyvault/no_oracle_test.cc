@@ -1,9 +1,7 @@
 // No call of the keyvault MACs, encrypts or decrypts bytes of the caller's
-// choosing. Two halves: every field of bytes that any call answers stands in a
-// table here, with the reason why it is no oracle, so that a new one has to be
-// thought about; and what is given to the session keys is looked at, whatever
-// the caller sends.
-#include <map>
+// choosing. Every field of bytes that any call answers stands in a table here,
+// with the reason why it is no oracle, so that a new one has to be thought
+// about; and what the session keys are given is looked at, whatever is sent.
 #include <set>
 #include <string>
 
@@ -16,6 +14,7 @@
 #include "proto/cardferry/keyvault/v1/approvals.pb.h"
 #include "proto/cardferry/keyvault/v1/keyvault.pb.h"
 #include "services/keyvault/approval_desk.h"
+#include "services/keyvault/testing/answered_fields.h"
 #include "services/keyvault/testing/fake_approvals.h"
 #include "services/keyvault/testing/vault_fixture.h"
 
@@ -25,83 +24,6 @@ namespace {
 using card::CommandApdu;
 using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
-
-// "method: field" -> why it is no oracle.
-const std::map<std::string, std::string>& KnownAnswers() {
-  static const auto* const answers = new std::map<std::string, std::string>{
-      {"KeyVault.IssueOpenings: openings.host_challenge",
-       "random: OpeningsAreNotOfTheCallersChoosing"},
-      {"KeyVault.IssueOpenings: openings.long_host_challenge",
-       "random: OpeningsAreNotOfTheCallersChoosing"},
-      {"KeyVault.IssueOpenings: openings.ticket",
-       "MAC under a key of its own, over random bytes: "
-       "OpeningsAreNotOfTheCallersChoosing"},
-      {"KeyVault.Authenticate: external_authenticate",
-       "only for the right card cryptogram; nothing in it but the level is "
-       "chosen: ExternalAuthenticateHasAFixedForm"},
-      {"KeyVault.Authenticate: command_token", "sealed under a key of its own"},
-      {"KeyVault.Authenticate: verify_token", "sealed under a key of its own"},
-      {"KeyVault.Authenticate: card.key_set", "the request's, proven"},
-      {"KeyVault.Authenticate: card.key_diversification_data",
-       "the request's, proven"},
-      {"KeyVault.OpenPredicted: host_challenge", "random"},
-      {"KeyVault.OpenPredicted: initialize_update_answer",
-       "of a card by policy and a counter that a session proved; its challenge "
-       "is of the policy's AID and its cryptogram of a random challenge: "
-       "vault_predicted_test, KeysSeeNothingThatTheCallerChooses"},
-      {"KeyVault.OpenPredicted: external_authenticate",
-       "nothing in it but the level is chosen, as Authenticate's"},
-      {"KeyVault.OpenPredicted: command_token",
-       "sealed under a key of its own"},
-      {"KeyVault.OpenPredicted: verify_token", "sealed under a key of its own"},
-      {"KeyVault.OpenPredicted: card.key_set", "the request's"},
-      {"KeyVault.OpenPredicted: card.key_diversification_data",
-       "the request's"},
-      {"KeyVault.Protect: commands",
-       "whole commands of a permitted class, at the place in the chain that "
-       "the token holds: EveryMacIsOverAChainedCommand"},
-      {"KeyVault.Protect: command_token", "sealed under a key of its own"},
-      {"KeyVault.VerifyResponses: answers.data",
-       "what a card sent, plain only where its own MAC is right: "
-       "VerifyingGivesNothingThatTheCardDidNotMac"},
-      {"ContentApprovals.ApproveContent: approval.signature",
-       "by a key of its own over what the vault made of an approver's fields; "
-       "a hash by a key that signs nothing but hashes: "
-       "ApproversSignHashesAndCommandsAndNothingElse"},
-      {"ContentApprovals.ApproveContent: approval.digest", "of public things"},
-      {"ContentApprovals.ApproveContent: approval.id", "random"},
-      {"ContentApprovals.ApproveContent: approval.approver", "the caller"},
-      {"ContentApprovals.ApproveContent: approval.signing_key",
-       "the request's"},
-      {"ContentApprovals.ApproveContent: approval.summary", "the request's"},
-      {"ContentApprovals.ApproveContent: approval.reason", "the request's"},
-      {"ContentApprovals.ListApprovals: approvals.signature",
-       "approved before"},
-      {"ContentApprovals.ListApprovals: approvals.digest", "approved before"},
-      {"ContentApprovals.ListApprovals: approvals.id", "approved before"},
-      {"ContentApprovals.ListApprovals: approvals.approver", "approved before"},
-      {"ContentApprovals.ListApprovals: approvals.signing_key",
-       "approved before"},
-      {"ContentApprovals.ListApprovals: approvals.summary", "approved before"},
-      {"ContentApprovals.ListApprovals: approvals.reason", "approved before"},
-      {"ContentApprovals.ListSigningKeys: keys.name", "configuration"},
-      {"ContentApprovals.ListSigningKeys: keys.signs", "configuration"},
-      {"ContentApprovals.ListSigningKeys: keys.algorithm", "configuration"},
-      {"ContentApprovals.ListSigningKeys: keys.modulus", "public"},
-      {"ContentApprovals.ListSigningKeys: keys.exponent", "public"},
-      {"ContentApprovals.ListSigningKeys: keys.point", "public"},
-      {"ContentApprovals.ListSigningKeys: keys.pem", "public"},
-      {"SignedContent.FindApprovals: approvals.id", "approved before"},
-      {"SignedContent.FindApprovals: approvals.signature", "approved before"},
-      {"KeyVaultAdmin.ListLivePackets: packets.key_set", "configuration"},
-      {"KeyVaultAdmin.ListLivePackets: packets.key_diversification_data",
-       "what a card said"},
-      {"KeyVaultAdmin.ListLivePackets: packets.agent", "a name"},
-      {"KeyVaultAdmin.ListKeySets: key_sets.name", "configuration"},
-      {"KeyVaultAdmin.ListKeySets: key_sets.diversification", "configuration"},
-  };
-  return *answers;
-}
 
 // The fields of bytes and text of a message, with those of its parts.
 void CollectFields(const Descriptor& message, const std::string& prefix,

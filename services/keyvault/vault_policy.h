@@ -28,7 +28,7 @@ struct KeySetRules {
   // The highest sequence counter for which an implicit session is begun.
   uint32_t highest_unproven_counter = 255;
   // Sessions without their card; none unless it is there.
-  std::optional<PredictedRules> predicted;
+  std::optional<PredictedRules> predicted = std::nullopt;
 
   bool operator==(const KeySetRules& o) const {
     return level_floor == o.level_floor &&
