@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "agent/stored_runner.h"
 #include "lib/base/status_macros.h"
 
 namespace cardferry::agent {
@@ -13,6 +14,14 @@ ReaderWorker::Options WorkerOptions(const AgentConfig& config,
   options.store = &store;
   options.command_patience = config.command_patience;
   return options;
+}
+
+// What an earlier process began to run and did not live to wipe.
+void ForgetBegun(PacketStore& store, const Outbox& outbox) {
+  // Expired or not is not asked here: the clock may not be right yet.
+  for (const StoredPacket& packet : store.Waiting(absl::InfinitePast())) {
+    if (WasBegun(packet, outbox)) store.Wipe(packet.id);
+  }
 }
 
 }  // namespace
@@ -56,6 +65,7 @@ Agent::Agent(std::shared_ptr<grpc::Channel> channel, const AgentConfig& config,
       switchboard_(stream_, outbox_, make_slot, WorkerOptions(config, store_)) {
   store_.Recover();
   outbox_.Recover();
+  ForgetBegun(store_, outbox_);
   stream_.Start(
       [this](AddressedEvent event) { switchboard_.Post(std::move(event)); });
   watch_ = std::make_unique<ReaderWatch>(

@@ -1,5 +1,6 @@
 #include "agent/stored_runner.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/base/log.h"
@@ -9,9 +10,28 @@ namespace cardferry::agent {
 using card::RunEnd;
 using card::Transcript;
 
+bool WasBegun(const StoredPacket& packet, const Outbox& outbox) {
+  return std::any_of(packet.attempts.begin(), packet.attempts.end(),
+                     [&outbox](const StoredAttempt& attempt) {
+                       return outbox.WasBegun(attempt.packet_id);
+                     });
+}
+
+std::vector<StoredPacket> StoredRunner::Runnable(absl::Time now) {
+  std::vector<StoredPacket> runnable;
+  for (StoredPacket& packet : store_->Waiting(now)) {
+    if (WasBegun(packet, outbox_)) {
+      store_->Wipe(packet.id);
+    } else {
+      runnable.push_back(std::move(packet));
+    }
+  }
+  return runnable;
+}
+
 bool StoredRunner::Run(absl::Time now) {
   if (store_ == nullptr || store_->Ids().empty()) return false;
-  const std::vector<StoredPacket> waiting = store_->Waiting(now);
+  const std::vector<StoredPacket> waiting = Runnable(now);
   if (waiting.empty()) return false;
   meter_.Start();
   const absl::Status connected = card_.Connect();
@@ -37,8 +57,7 @@ StoredRunner::Fit StoredRunner::Try(const StoredPacket& packet) {
         RunScript(attempt.probe, [](size_t, const auto&) {}).transcript;
     switch (probe.end) {
       case RunEnd::kDone:
-        RunAttempt(attempt);
-        return Fit::kRun;
+        return RunAttempt(attempt);
       case RunEnd::kStopped:
         // Only the last answer depends on the attempt.
         if (probe.answers.size() < attempt.probe.size()) {
@@ -53,18 +72,21 @@ StoredRunner::Fit StoredRunner::Try(const StoredPacket& packet) {
   return Fit::kOtherCard;
 }
 
-void StoredRunner::RunAttempt(const StoredAttempt& attempt) {
+StoredRunner::Fit StoredRunner::RunAttempt(const StoredAttempt& attempt) {
   absl::StatusOr<std::unique_ptr<PacketRecord>> record =
       outbox_.Begin(attempt.packet_id, reader_, attempt.Commands());
   if (!record.ok()) {
     LogError("stored packet is not run",
              {{"reader", reader_}, {"status", record.status()}});
+    // The card was not authenticated to: when there is room again, this
+    // attempt (SCP02) or a later one (SCP03) is still right.
+    if (absl::IsResourceExhausted(record.status())) return Fit::kNoRoom;
     Report refused;
     refused.packet_id = attempt.packet_id;
     refused.transcript.end = RunEnd::kNotStarted;
     refused.trouble = std::string(record.status().message());
     outbox_.Add(std::move(refused), nullptr);
-    return;
+    return Fit::kRun;
   }
   Report report;
   report.packet_id = attempt.packet_id;
@@ -77,6 +99,7 @@ void StoredRunner::RunAttempt(const StoredAttempt& attempt) {
        {"packet", attempt.packet_id},
        {"answers", static_cast<uint64_t>(report.transcript.answers.size())}});
   outbox_.Add(std::move(report), *std::move(record));
+  return Fit::kRun;
 }
 
 Transcript StoredRunner::RunParts(const StoredAttempt& attempt,

@@ -3,6 +3,8 @@
 
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "agent/guarded_card.h"
@@ -11,6 +13,11 @@
 #include "agent/stored/packet_store.h"
 
 namespace cardferry::agent {
+
+// Whether an attempt of the packet was begun before: by a process that ended
+// before the packet was wiped, or when it was given a second time. Then no
+// other one may be run.
+bool WasBegun(const StoredPacket& packet, const Outbox& outbox);
 
 // Runs what waits for the card that lies in a reader, whether a server can be
 // reached or not. Used by the reader's worker thread.
@@ -27,8 +34,9 @@ class StoredRunner {
   // Tries each packet that waits: the probes of its attempts in order, until
   // every answer to one is as expected; then that attempt is run, reported, and
   // the whole packet wiped. Nothing is sent to a card after an answer that is
-  // not. True when a packet was run. The card is let go at the end, if it was
-  // touched.
+  // not. One of which an attempt was begun before is wiped unrun; one for which
+  // the journal has no room waits on. True when a packet was run. The card is
+  // let go at the end, if it was touched.
   bool Run(absl::Time now);
 
  private:
@@ -37,10 +45,13 @@ class StoredRunner {
     kRun,        // an attempt was run, or must not be
     kOtherCard,  // not the packet's card, or not a counter of the packet
     kGone,       // the card does not answer any more
+    kNoRoom,     // an attempt fits, and cannot be journaled now
   };
 
+  // Those that may be run.
+  std::vector<StoredPacket> Runnable(absl::Time now);
   Fit Try(const StoredPacket& packet);
-  void RunAttempt(const StoredAttempt& attempt);
+  Fit RunAttempt(const StoredAttempt& attempt);
   card::Transcript RunParts(const StoredAttempt& attempt, PacketRecord& record);
   CardRun RunScript(const card::Script& script,
                     const GuardedCard::OnAnswer& on_answer);

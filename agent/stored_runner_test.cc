@@ -146,9 +146,22 @@ TEST_F(StoredRunnerTest, ACardThatGoesDuringTheLoadHasUnknownState) {
 
 TEST_F(StoredRunnerTest, NoPacketIsBegunTwice) {
   ASSERT_OK(outbox_.Begin("P1", "R", 3));
+  ASSERT_OK(store_.Keep(Packet(
+      "1", {Attempt("P1", kRight, kWrong), Attempt("P2", kRight, kRight)})));
+  EXPECT_FALSE(runner_.Run(absl::Now()));
+  EXPECT_THAT(Sent(), IsEmpty());
+  EXPECT_THAT(store_.Ids(), IsEmpty());
+}
+
+TEST_F(StoredRunnerTest, WithoutRoomInTheJournalItWaitsOn) {
   ASSERT_OK(store_.Keep(Packet("1", {Attempt("P1", kRight, kRight)})));
-  EXPECT_TRUE(runner_.Run(absl::Now()));
+  folder_.FailFrom(folder_.calls());
+  EXPECT_FALSE(runner_.Run(absl::Now()));
   EXPECT_THAT(Sent(), ElementsAre("A4", "CA", "50"));
+  EXPECT_THAT(uplink_.reports(), IsEmpty());
+  EXPECT_THAT(store_.Ids(), ElementsAre("1"));
+  folder_.Recover();
+  EXPECT_TRUE(runner_.Run(absl::Now()));
   EXPECT_THAT(store_.Ids(), IsEmpty());
 }
 

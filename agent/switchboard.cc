@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "agent/stored_runner.h"
 #include "lib/base/log.h"
 
 namespace cardferry::agent {
@@ -98,10 +99,14 @@ void Switchboard::HandleStored(const Event& event) {
   PacketStore* const store = options_.store;
   if (store == nullptr) return;
   if (const auto* request = std::get_if<StoreRequested>(&event)) {
+    // Given again before its report was there.
+    if (WasBegun(request->packet, outbox_)) return;
     const absl::Status kept = store->Keep(request->packet);
     if (!kept.ok()) {
       LogError("packet is not stored",
                {{"packet", request->packet.id}, {"status", kept}});
+      // Nothing has changed: told so, the server would give it again at once.
+      return;
     }
     for (const auto& [name, reader] : readers_) {
       reader.worker->Post(StoredArrived{});

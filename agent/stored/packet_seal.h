@@ -20,7 +20,7 @@ class PacketSeal {
  public:
   static constexpr size_t kKeySize = 32;
 
-  // Reads the key of this file, or makes one where none is (mode 0600).
+  // Reads the key of this file, or makes one where none is (mode 0400).
   // FAILED_PRECONDITION for a file of another length.
   static absl::StatusOr<std::unique_ptr<PacketSeal>> Open(
       const std::string& key_file, RandomSource& random);

@@ -43,18 +43,32 @@ void PacketStore::Recover() {
   }
 }
 
+bool PacketStore::Has(const std::string& id) const {
+  absl::MutexLock lock(&mutex_);
+  return ids_.count(id) > 0;
+}
+
 absl::Status PacketStore::Keep(const StoredPacket& packet) {
   RETURN_IF_ERROR(CheckStored(packet));
+  const Bytes text = EncodeStored(packet);
+  if (text.size() > kMaxStoredBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a stored packet of ", text.size(), " bytes, at most ",
+                     kMaxStoredBytes));
+  }
+  if (Has(packet.id)) {
+    const absl::StatusOr<StoredPacket> kept = Read(packet.id);
+    if (kept.ok() && EncodeStored(*kept) == text) return absl::OkStatus();
+    Wipe(packet.id);
+  }
   {
     absl::MutexLock lock(&mutex_);
-    if (ids_.count(packet.id) > 0) return absl::OkStatus();
     if (ids_.size() >= kMostPackets) {
       return absl::ResourceExhaustedError(
           absl::StrCat(ids_.size(), " packets wait here for their cards"));
     }
   }
-  ASSIGN_OR_RETURN(const Bytes sealed,
-                   seal_.Seal(packet.id, EncodeStored(packet)));
+  ASSIGN_OR_RETURN(const Bytes sealed, seal_.Seal(packet.id, text));
   const std::string name = FileName(packet.id);
   ASSIGN_OR_RETURN(const std::unique_ptr<JournalFile> file,
                    folder_.Create(name, sealed.size()));

@@ -30,7 +30,9 @@ class PacketStore {
   void Recover();
 
   // When it returns OK the packet survives a power failure; one that is there
-  // already is not written again. INVALID_ARGUMENT as CheckStored;
+  // already is not written again, another one of the same id is wiped: it was
+  // made anew because the card's counter had left that behind.
+  // INVALID_ARGUMENT as CheckStored, and for more than kMaxStoredBytes;
   // RESOURCE_EXHAUSTED: there are too many, or the disk is full.
   absl::Status Keep(const StoredPacket& packet);
 
@@ -46,6 +48,7 @@ class PacketStore {
 
  private:
   absl::StatusOr<StoredPacket> Read(const std::string& id);
+  bool Has(const std::string& id) const;
 
   JournalFolder& folder_;
   PacketSeal& seal_;

@@ -49,6 +49,14 @@ TEST_F(PacketStoreTest, KeepsPacketsOverRestartsAndPowerFailures) {
   EXPECT_THAT(later.Waiting(kNow), ElementsAre(Packet("1"), Packet("2")));
 }
 
+TEST_F(PacketStoreTest, WhatWasMadeAnewTakesItsPlace) {
+  ASSERT_OK(store_.Keep(Packet("1")));
+  StoredPacket anew = Packet("1");
+  anew.attempts[0].packet_id = "P-anew";
+  ASSERT_OK(store_.Keep(anew));
+  EXPECT_THAT(store_.Waiting(kNow), ElementsAre(anew));
+}
+
 TEST_F(PacketStoreTest, WritesNothingThatCanBeRead) {
   ASSERT_OK(store_.Keep(Packet("1")));
   ASSERT_OK_AND_ASSIGN(const Bytes file, folder_.Read("31"));
