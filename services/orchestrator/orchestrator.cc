@@ -41,12 +41,14 @@ Orchestrator::Orchestrator(const Parts& parts)
       desk_({parts.database, parts.sequencer, board_, parts.clock, parts.box,
              [this](const JobTarget& target) { hub_.JobWaits(target, {}); },
              [this] { return hub_.Connected(); },
-             [this](const std::string& agent) { hub_.Revoke(agent); }}),
-      offline_({parts.database, parts.sequencer, board_, parts.clock, parts.box,
-                parts.random,
-                [this](const std::string& agent, const PreparedPacket& packet) {
-                  hub_.Give(agent, packet);
-                }}),
+             [this](const std::string& agent) { hub_.Revoke(agent); },
+             [this](const std::string& agent, const std::string& job_id) {
+               hub_.ForgetPrepared(agent, job_id);
+             }}),
+      offline_(
+          {parts.database, parts.sequencer, board_, parts.clock, parts.box,
+           parts.random,
+           [this](const std::string& agent) { hub_.GivePrepared(agent); }}),
       gateway_({hub_, parts.clock, pool_}, parts.name_of),
       service_(desk_, offline_, board_, parts.database, pool_) {}
 

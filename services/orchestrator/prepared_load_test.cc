@@ -53,6 +53,15 @@ class PreparedLoadTest : public AgentFixture {
     agent.Send(message);
   }
 
+  v1::Job Cancel(const std::string& id) {
+    v1::CancelJobRequest request;
+    request.set_id(id);
+    grpc::ClientContext context;
+    v1::Job job;
+    EXPECT_TRUE(operators_->CancelJob(&context, request, &job).ok());
+    return job;
+  }
+
   // The next message of this kind, past others; a default one at the end.
   static agent::v1::GatewayMessage ReadKind(
       FakeAgent& agent, agent::v1::GatewayMessage::KindCase kind) {
@@ -131,12 +140,7 @@ TEST_F(PreparedLoadTest, ACancelledOneWaitsUntilTheCounterHasMovedOn) {
   const std::string id = AddJobForKnownCard();
   v1::Job job;
   ASSERT_TRUE(Prepare(id, job).ok());
-  v1::CancelJobRequest cancel;
-  cancel.set_id(id);
-  {
-    grpc::ClientContext context;
-    ASSERT_TRUE(operators_->CancelJob(&context, cancel, &job).ok());
-  }
+  job = Cancel(id);
   EXPECT_EQ(job.state(), v1::JOB_STATE_WAITING);
   EXPECT_TRUE(job.cancel_requested());
   EXPECT_THAT(job.message(), HasSubstr("insert the card"));
@@ -166,6 +170,43 @@ TEST_F(PreparedLoadTest, ACancelledOneWaitsUntilTheCounterHasMovedOn) {
   other.Report(other.ReadPart());
   other.ReadVerdict();
   EXPECT_EQ(GetJob(id).state(), v1::JOB_STATE_CANCELLED);
+}
+
+TEST_F(PreparedLoadTest, AConnectedAgentIsToldToForgetACancelledOne) {
+  const std::string id = AddJobForKnownCard();
+  FakeAgent agent(channel_, "kiosk-7");
+  agent.Hello({kReader});
+  ReadKind(agent, agent::v1::GatewayMessage::kOpening);
+  v1::Job job;
+  ASSERT_TRUE(Prepare(id, job).ok());
+  ReadStored(agent);
+  EXPECT_TRUE(Cancel(id).cancel_requested());
+  EXPECT_THAT(ReadKind(agent, agent::v1::GatewayMessage::kForgetPackets)
+                  .forget_packets()
+                  .stored_ids(),
+              ElementsAre(id));
+}
+
+TEST_F(PreparedLoadTest, APacketIsGivenOnceAConnection) {
+  const std::string id = AddJobForKnownCard();
+  v1::Job job;
+  ASSERT_TRUE(Prepare(id, job).ok());
+  FakeAgent agent(channel_, "kiosk-7");
+  agent.Hello({kReader});
+  EXPECT_EQ(ReadStored(agent).stored_id(), id);
+  // Two answers that it is not in yet.
+  SayStored(agent, {"first"});
+  SayStored(agent, {"second"});
+  std::vector<std::string> forgotten;
+  while (forgotten.size() < 2) {
+    const auto message = agent.Read();
+    ASSERT_TRUE(message.has_value());
+    EXPECT_FALSE(message->has_store_packet());
+    for (const std::string& one : message->forget_packets().stored_ids()) {
+      forgotten.push_back(one);
+    }
+  }
+  EXPECT_THAT(forgotten, ElementsAre("first", "second"));
 }
 
 TEST_F(PreparedLoadTest, ASessionThatLeavesThePacketBehindPutsTheJobBack) {

@@ -43,6 +43,18 @@ absl::Status CheckJob(const Job& job) {
       "known card: add a job with --card"));
 }
 
+absl::Status CheckFits(const std::vector<OfflineBundle>& bundles) {
+  size_t bytes = 0;
+  for (const OfflineBundle& bundle : bundles) {
+    bytes += bundle.probe.size();
+    for (const Bytes& script : bundle.scripts) bytes += script.size();
+  }
+  if (bytes <= OfflineDesk::kMostBytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(absl::StrCat(
+      bundles.size(), " attempts of ", bytes, " bytes, at most ",
+      OfflineDesk::kMostBytes, " can be left at an agent: ask for fewer"));
+}
+
 }  // namespace
 
 absl::StatusOr<OfflineDesk::Task> OfflineDesk::TaskFor(store::Transaction& tx,
@@ -144,6 +156,7 @@ absl::StatusOr<Job> OfflineDesk::Prepare(const Request& request) {
                    }));
   ASSIGN_OR_RETURN(const std::vector<OfflineBundle> bundles,
                    Ask(task.preparation));
+  RETURN_IF_ERROR(CheckFits(bundles));
   const absl::Time now = parts_.clock.Now();
   const bool usual = request.time == absl::ZeroDuration();
   PreparedPacket prepared{task.job.id,
@@ -161,7 +174,7 @@ absl::StatusOr<Job> OfflineDesk::Prepare(const Request& request) {
         return JobRepository(tx).Get(task.job.id);
       }));
   parts_.board.Changed(job.id);
-  parts_.give(request.agent, prepared);
+  parts_.give(request.agent);
   return job;
 }
 

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_OFFLINE_DESK_H_
 #define CARDFERRY_SERVICES_ORCHESTRATOR_OPERATORS_OFFLINE_DESK_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -28,6 +29,8 @@ class OfflineDesk {
   static constexpr absl::Duration kLongestTime = absl::Hours(24 * 30);
   static constexpr uint32_t kUsualAttempts = 3;
   static constexpr uint32_t kMostAttempts = 8;
+  // What goes to an agent goes in one message, of 4 MiB at most.
+  static constexpr size_t kMostBytes = 3 << 20;
 
   // All of it outlives the desk.
   struct Parts {
@@ -37,8 +40,8 @@ class OfflineDesk {
     const Clock& clock;
     const crypto::SealedBox& box;  // of what is kept of jobs
     RandomSource& random;
-    // Brings a packet to an agent, now or when it connects.
-    std::function<void(const std::string& agent, const PreparedPacket&)> give;
+    // Brings its packets to an agent, now or when it connects.
+    std::function<void(const std::string& agent)> give;
   };
 
   struct Request {
@@ -53,7 +56,8 @@ class OfflineDesk {
   // Has packets made for the card of a job that waits, and leaves them at the
   // agent. FAILED_PRECONDITION: the job does not wait, or not for one card; the
   // agent is revoked; the sequencer's reasons. NOT_FOUND: no such job or agent.
-  // INVALID_ARGUMENT: too many attempts, or too long.
+  // INVALID_ARGUMENT: too many attempts, or too long. RESOURCE_EXHAUSTED: more
+  // than kMostBytes.
   absl::StatusOr<Job> Prepare(const Request& request);
 
  private:

@@ -86,11 +86,17 @@ absl::StatusOr<std::vector<PreparedPacket>> PreparedRepository::Unstored(
   ASSIGN_OR_RETURN(
       const std::vector<Row> rows,
       tx_.Query("SELECT prepared_jobs.job, expires_us, packet_id, probe, "
-                "scripts FROM prepared_jobs JOIN jobs ON prepared_jobs.job = "
-                "number JOIN prepared_packets ON prepared_packets.job = number "
-                "WHERE prepared_jobs.agent = :agent AND state = :prepared AND "
-                "stored = 0 AND expires_us > :now ORDER BY number, ordinal",
-                {{"agent", agent}, {"prepared", Prepared()}, {"now", now}}));
+                "scripts FROM prepared_jobs JOIN prepared_packets ON "
+                "prepared_packets.job = prepared_jobs.job WHERE "
+                "prepared_jobs.job IN (SELECT number FROM jobs JOIN "
+                "prepared_jobs AS due ON due.job = number WHERE "
+                "due.agent = :agent AND state = :prepared AND due.stored = 0 "
+                "AND due.expires_us > :now ORDER BY number LIMIT :most) "
+                "ORDER BY prepared_jobs.job, ordinal",
+                {{"agent", agent},
+                 {"prepared", Prepared()},
+                 {"now", now},
+                 {"most", kMostAtOnce}}));
   std::vector<PreparedPacket> packets;
   for (const Row& row : rows) {
     int64_t number = 0;

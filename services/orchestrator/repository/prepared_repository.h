@@ -24,7 +24,9 @@ class PreparedRepository {
   // of those that are none of its any more: it shall forget them.
   absl::StatusOr<std::vector<std::string>> Stored(
       const std::string& agent, const std::vector<std::string>& ids);
-  // Those that this agent shall have, and has not said that it has.
+  // Those that this agent shall have, and has not said that it has: the first
+  // kMostAtOnce of them.
+  static constexpr int kMostAtOnce = 4;
   absl::StatusOr<std::vector<PreparedPacket>> Unstored(const std::string& agent,
                                                        absl::Time now);
 

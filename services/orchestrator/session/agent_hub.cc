@@ -107,16 +107,22 @@ void AgentHub::JobWaits(const JobTarget& target, const ReaderAddress& except) {
   }
 }
 
-void AgentHub::Give(const std::string& agent, const PreparedPacket& packet) {
-  std::shared_ptr<AgentSession> session;
-  {
-    absl::MutexLock lock(&mutex_);
-    const auto found = sessions_.find(agent);
-    if (found != sessions_.end()) session = found->second;
-  }
-  if (session != nullptr && session->greeted()) {
-    session->Give(GiveStored{packet});
-  }
+std::shared_ptr<AgentSession> AgentHub::Served(const std::string& agent) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = sessions_.find(agent);
+  const bool served = found != sessions_.end() && found->second->greeted();
+  return served ? found->second : nullptr;
+}
+
+void AgentHub::GivePrepared(const std::string& agent) {
+  const std::shared_ptr<AgentSession> session = Served(agent);
+  if (session != nullptr) session->OnPrepared();
+}
+
+void AgentHub::ForgetPrepared(const std::string& agent,
+                              const std::string& stored_id) {
+  const std::shared_ptr<AgentSession> session = Served(agent);
+  if (session != nullptr) session->Forget(stored_id);
 }
 
 std::map<std::string, std::vector<Reader>> AgentHub::Connected() const {

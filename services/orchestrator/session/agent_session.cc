@@ -149,6 +149,12 @@ void AgentSession::OnJob(const std::string& reader,
   strand_->PostAlways([self = shared_from_this()] { self->PassJobsOn(); });
 }
 
+void AgentSession::OnPrepared() {
+  strand_->PostAlways([self = shared_from_this()] {
+    if (!self->over_ && self->greeted_) self->GiveStoredPackets();
+  });
+}
+
 void AgentSession::PassJobsOn() {
   std::set<std::pair<std::string, std::string>> told;
   {
@@ -338,7 +344,7 @@ void AgentSession::GiveStoredPackets() { Route(StoredMessage{}); }
 void AgentSession::Route(const StoredMessage& message) {
   if (!greeted_) return Refuse("agent.out_of_turn", "No Hello came first");
   const absl::Status done =
-      PreparedPackets(context_).OnStored(name_, message.ids, *link_);
+      PreparedPackets(context_).OnStored(name_, message.ids, given_, *link_);
   // It says so again with its next connection.
   if (!done.ok()) LogError("stored packets not noted", {{"status", done}});
 }

@@ -89,8 +89,12 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   // A job waits that may concern this reader; empty: any of them.
   void OnJob(const std::string& reader, const std::string& except_reader);
 
-  // Gives the agent a packet for a card that is not there.
-  void Give(GiveStored packet) { link_->Send(std::move(packet)); }
+  // Packets were made for cards that are not there: the agent is given them.
+  void OnPrepared();
+  // The agent shall not run this stored packet any more.
+  void Forget(const std::string& stored_id) {
+    link_->Send(ForgetStored{{stored_id}});
+  }
 
   // Ends the connection from this side.
   void Close(const absl::Status& reason) { link_->Close(reason); }
@@ -156,6 +160,7 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   int refusals_ = 0;
   std::map<std::string, std::shared_ptr<Slot>> slots_;
   std::map<std::string, std::string> packet_readers_;
+  std::set<std::string> given_;  // PreparedPackets::OnStored
   mutable absl::Mutex mutex_;
   // Jobs that were told of and not passed on yet: reader, but not this one.
   std::set<std::pair<std::string, std::string>> jobs_told_

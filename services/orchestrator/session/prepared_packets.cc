@@ -25,10 +25,26 @@ struct ForAgent {
   std::vector<PreparedPacket> missing;
 };
 
+// A job may have packets made more than once; each time they are others.
+const std::string& NameOf(const PreparedPacket& packet) {
+  return packet.attempts[0].packet_id;
+}
+
+// Of what was given, that which has not arrived.
+std::set<std::string> OnTheirWay(const std::vector<PreparedPacket>& missing,
+                                 const std::set<std::string>& given) {
+  std::set<std::string> names;
+  for (const PreparedPacket& packet : missing) {
+    if (given.count(NameOf(packet)) > 0) names.insert(NameOf(packet));
+  }
+  return names;
+}
+
 }  // namespace
 
 absl::Status PreparedPackets::OnStored(const std::string& agent,
                                        const std::vector<std::string>& ids,
+                                       std::set<std::string>& given,
                                        AgentLink& link) {
   const absl::Time now = context_.clock.Now();
   ASSIGN_OR_RETURN(
@@ -42,7 +58,9 @@ absl::Status PreparedPackets::OnStored(const std::string& agent,
             return result;
           }));
   if (!found.foreign.empty()) link.Send(ForgetStored{std::move(found.foreign)});
+  given = OnTheirWay(found.missing, given);
   for (PreparedPacket& packet : found.missing) {
+    if (!given.insert(NameOf(packet)).second) continue;
     link.Send(GiveStored{std::move(packet)});
   }
   for (const std::string& id : ids) context_.board.Changed(id);
@@ -81,17 +99,23 @@ absl::StatusOr<std::vector<std::string>> PreparedPackets::LeaveBehind(
 
 absl::Status PreparedPackets::Expire(absl::Time now) {
   ASSIGN_OR_RETURN(
-      const std::vector<std::string> ids,
-      context_.database.Write([&](store::Transaction& tx)
-                                  -> absl::StatusOr<std::vector<std::string>> {
-        ASSIGN_OR_RETURN(std::vector<std::string> expired,
-                         PreparedRepository(tx).Expired(now));
-        for (const std::string& id : expired) {
-          RETURN_IF_ERROR(JobRepository(tx).Unprepare(id, kExpired, now));
-        }
-        return expired;
-      }));
-  for (const std::string& id : ids) context_.board.Changed(id);
+      const std::vector<Job> expired,
+      context_.database.Write(
+          [&](store::Transaction& tx) -> absl::StatusOr<std::vector<Job>> {
+            ASSIGN_OR_RETURN(const std::vector<std::string> ids,
+                             PreparedRepository(tx).Expired(now));
+            JobRepository repository(tx);
+            std::vector<Job> jobs;
+            for (const std::string& id : ids) {
+              RETURN_IF_ERROR(repository.Unprepare(id, kExpired, now));
+              ASSIGN_OR_RETURN(jobs.emplace_back(), repository.Get(id));
+            }
+            return jobs;
+          }));
+  for (const Job& job : expired) {
+    context_.board.Changed(job.id);
+    context_.job_waits(job.target, {});
+  }
   return absl::OkStatus();
 }
 

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_PREPARED_PACKETS_H_
 #define CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_PREPARED_PACKETS_H_
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,11 @@ class PreparedPackets {
   explicit PreparedPackets(const SessionContext& context) : context_(context) {}
 
   // The agent has said which packets it has. It is sent those that it shall
-  // have besides, and told to forget what is none of its any more.
+  // have besides, a few at a time and each once, and told to forget what is
+  // none of its any more. `given`: what is on its way over this connection.
   absl::Status OnStored(const std::string& agent,
-                        const std::vector<std::string>& ids, AgentLink& link);
+                        const std::vector<std::string>& ids,
+                        std::set<std::string>& given, AgentLink& link);
 
   // A prepared packet was run: no other one of its job will be.
   static absl::Status Ran(store::Transaction& tx, const Packet& packet,
@@ -33,8 +36,8 @@ class PreparedPackets {
   static absl::StatusOr<std::vector<std::string>> LeaveBehind(
       store::Transaction& tx, const std::string& card_id, absl::Time now);
 
-  // Jobs whose packets no honest agent runs any more wait for the card again;
-  // a late report counts all the same.
+  // Jobs whose packets no honest agent runs any more wait for the card again,
+  // wherever it lies; a late report counts all the same.
   absl::Status Expire(absl::Time now);
 
  private:
