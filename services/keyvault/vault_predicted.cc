@@ -160,8 +160,11 @@ absl::StatusOr<PredictedSession> Vault::OpenPredicted(
   RETURN_IF_ERROR(CheckRequest(request));
   Opening place;  // for the stops: there is no opening
   place.place.agent = request.agent;
-  RETURN_IF_ERROR(CheckStops(
-      CountedCard(versions[0], request.key_diversification_data), place));
+  // Which version's keys the card has is known later: a stop under any counts.
+  for (const KeySetDescription& version : versions) {
+    RETURN_IF_ERROR(CheckStops(
+        CountedCard(version, request.key_diversification_data), place));
+  }
   FieldWriter purpose;
   purpose.Text("content of a predicted session").Fixed(request.content);
   Prediction wanted{request.ahead, {}, request.agent};
