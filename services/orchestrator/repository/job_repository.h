@@ -70,8 +70,9 @@ class JobRepository {
   absl::Status Finish(const std::string& id,
                       const std::optional<std::string>& holder,
                       const JobEnding& ending, absl::Time now);
-  // Waiting -> cancelled. The install parameters are forgotten. Prepared ->
-  // waiting, to be cancelled once its packets cannot be run any more.
+  // Waiting -> cancelled. The install parameters are forgotten. Prepared, or
+  // waiting with packets that may still be run -> waiting, to be cancelled once
+  // they cannot.
   absl::Status Cancel(const std::string& id, absl::Time now);
   // Adds one packet's measurements to those of earlier ones.
   absl::Status AddMeasurements(const std::string& id, uint32_t commands_done,

@@ -69,17 +69,20 @@ absl::Status JobRepository::Cancel(const std::string& id, absl::Time now) {
     return absl::FailedPreconditionError(
         absl::StrCat("job ", id, " is over already: ", job.message));
   }
-  if (job.state == JobState::kPrepared) {
-    return Apply(id,
-                 {"job.waits", "state = :waiting, cancel_requested = 1",
-                  "state = :prepared", kCancelRequested},
-                 {{"waiting", Number(JobState::kWaiting)},
-                  {"prepared", Number(JobState::kPrepared)}},
-                 now);
-  }
   if (job.cancel_requested) {
     return absl::FailedPreconditionError(
         absl::StrCat("job ", id, ": ", job.message));
+  }
+  // One that waits again since its packets have expired: they are no less live.
+  if (job.state == JobState::kPrepared ||
+      (job.state == JobState::kWaiting && job.prepared.has_value())) {
+    return Apply(id,
+                 {"job.waits", "state = :waiting, cancel_requested = 1",
+                  "state IN (:prepared, :already)", kCancelRequested},
+                 {{"waiting", Number(JobState::kWaiting)},
+                  {"prepared", Number(JobState::kPrepared)},
+                  {"already", Number(JobState::kWaiting)}},
+                 now);
   }
   if (job.state != JobState::kWaiting) {
     return absl::FailedPreconditionError(absl::StrCat(

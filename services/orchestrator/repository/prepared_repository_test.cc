@@ -175,6 +175,16 @@ TEST_F(PreparedRepositoryTest, ToCancelItIsAWish) {
   EXPECT_TRUE(IsOver(GetJob().state));
 }
 
+TEST_F(PreparedRepositoryTest, ToCancelOneThatHasExpiredIsAWishToo) {
+  ASSERT_OK(Jobs([](JobRepository& jobs) {
+    return jobs.Unprepare("1", "Expired.", At(100));
+  }));
+  ASSERT_OK(
+      Jobs([](JobRepository& jobs) { return jobs.Cancel("1", At(101)); }));
+  EXPECT_EQ(GetJob().state, JobState::kWaiting);
+  EXPECT_TRUE(GetJob().cancel_requested);
+}
+
 TEST_F(PreparedRepositoryTest, IsRemovedWhole) {
   EXPECT_THAT(
       Prepared([](PreparedRepository& p) { return p.JobsOf("issuer/A"); }),
