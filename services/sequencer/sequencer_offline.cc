@@ -144,11 +144,14 @@ absl::StatusOr<std::vector<Sequencer::OfflinePacket>> Sequencer::PrepareOffline(
   RETURN_IF_ERROR(CheckPreparable(plan, FloorFor(plan, *profile)));
   const size_t attempts = profile->match.scp == kScp02 ? 1 : request.attempts;
   std::vector<OfflinePacket> packets;
-  for (size_t i = 0; i < attempts; ++i) {
+  // The furthest first: when it is outside the window, none is live for
+  // nothing.
+  for (size_t i = attempts; i-- > 0;) {
     ASSIGN_OR_RETURN(OfflinePacket packet,
                      PrepareAttempt(request, *profile, plan, i));
     packets.push_back(std::move(packet));
   }
+  std::reverse(packets.begin(), packets.end());
   return packets;
 }
 

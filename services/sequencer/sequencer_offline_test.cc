@@ -63,7 +63,13 @@ TEST_F(SequencerOfflineTest, AttemptsAreForEverySecondCounter) {
   ASSERT_OK_AND_ASSIGN(const auto packets, Prepare(3));
   ASSERT_EQ(vault_->predictions.size(), 3u);
   for (size_t i = 0; i < 3; ++i) {
-    EXPECT_EQ(vault_->predictions[i].ahead, 2 * i + 1);
+    // The furthest is asked for first.
+    EXPECT_EQ(vault_->predictions[2 - i].ahead, 2 * i + 1);
+    EXPECT_EQ(packets[i].probe[2].expected,
+              card::ExpectedData(card::ExactData{Concat(
+                  {Bytes(10, 0x11), FromHexOrDie("300370"),
+                   Bytes(8, static_cast<uint8_t>(10 + 2 * i)), Bytes(8, 0xCC),
+                   Bytes{0, 0, static_cast<uint8_t>(10 + 2 * i)}})}));
     EXPECT_EQ(vault_->predictions[i].agent, "kiosk-1");
     EXPECT_EQ(vault_->predictions[i].key_set, "demo-keys");
     EXPECT_EQ(vault_->predictions[i].key_diversification_data, Bytes(10, 0x11));
