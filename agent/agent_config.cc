@@ -38,13 +38,17 @@ absl::StatusOr<absl::Duration> Seconds(uint32_t value, uint32_t usual,
   return absl::Seconds(value == 0 ? usual : value);
 }
 
+// Without a '/' at its end: to be put before one, or before a suffix.
 absl::StatusOr<std::string> WholePath(absl::string_view field,
                                       const std::string& path,
                                       const std::string& usual) {
   if (path.empty()) return usual;
-  if (path[0] == '/') return path;
-  return absl::InvalidArgumentError(
-      absl::StrCat(field, ": \"", path, "\" is not a whole path, from / on"));
+  if (path[0] != '/') {
+    return absl::InvalidArgumentError(absl::StrCat(
+        field, ": \"", path, "\" is not a whole path, from / on"));
+  }
+  const size_t last = path.find_last_not_of('/');
+  return last == std::string::npos ? "/" : path.substr(0, last + 1);
 }
 
 }  // namespace
