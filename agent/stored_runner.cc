@@ -30,13 +30,15 @@ std::vector<StoredPacket> StoredRunner::Runnable(absl::Time now) {
 }
 
 bool StoredRunner::Run(absl::Time now) {
+  put_off_ = false;
   if (store_ == nullptr || store_->Ids().empty()) return false;
   const std::vector<StoredPacket> waiting = Runnable(now);
   if (waiting.empty()) return false;
   meter_.Start();
   const absl::Status connected = card_.Connect();
   if (!connected.ok()) {
-    LogWarning("no stored packet is tried",
+    put_off_ = true;
+    LogWarning("no stored packet is tried yet",
                {{"reader", reader_}, {"status", connected}});
     return false;
   }

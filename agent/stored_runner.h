@@ -39,6 +39,10 @@ class StoredRunner {
   // let go at the end, if it was touched.
   bool Run(absl::Time now);
 
+  // The last Run has tried nothing, because it could not connect to the card:
+  // another program may hold it, and let it go.
+  bool put_off() const { return put_off_; }
+
  private:
   // How a card took a packet's probes.
   enum class Fit {
@@ -61,6 +65,7 @@ class StoredRunner {
   PacketStore* const store_;
   Outbox& outbox_;
   SessionMeter meter_;
+  bool put_off_ = false;
   std::string trouble_;  // of the last run
 };
 

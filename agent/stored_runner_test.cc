@@ -165,6 +165,33 @@ TEST_F(StoredRunnerTest, WithoutRoomInTheJournalItWaitsOn) {
   EXPECT_THAT(store_.Ids(), IsEmpty());
 }
 
+TEST_F(StoredRunnerTest, ACardThatAnotherProgramHoldsIsToBeTriedAgain) {
+  ASSERT_OK(store_.Keep(Packet("1", {Attempt("P1", kRight, kRight)})));
+  card_.RefuseConnections(1);
+  EXPECT_FALSE(runner_.Run(absl::Now()));
+  EXPECT_TRUE(runner_.put_off());
+  EXPECT_THAT(store_.Ids(), ElementsAre("1"));
+  EXPECT_TRUE(runner_.Run(absl::Now()));
+  EXPECT_FALSE(runner_.put_off());
+}
+
+TEST_F(StoredRunnerTest, AnotherCardsPacketIsNotToBeTriedAgain) {
+  ASSERT_OK(store_.Keep(Packet("1", {Attempt("P1", kWrong, kRight)})));
+  EXPECT_FALSE(runner_.Run(absl::Now()));
+  EXPECT_FALSE(runner_.put_off());
+}
+
+TEST_F(StoredRunnerTest, AWorkerTriesUntilTheOtherProgramLetsTheCardGo) {
+  ReaderWorker::Options options;
+  options.store = &store_;
+  options.stored_retry = absl::Milliseconds(1);
+  ASSERT_OK(store_.Keep(Packet("1", {Attempt("P1", kRight, kRight)})));
+  card_.RefuseConnections(3);
+  ReaderWorker worker("R", card_.slot(), uplink_, outbox_, options);
+  worker.Post(CardArrived{});
+  EXPECT_EQ(uplink_.AwaitReport().packet_id, "P1");
+}
+
 TEST_F(StoredRunnerTest, AWorkerRunsItBeforeAnyOpening) {
   ReaderWorker::Options options;
   options.store = &store_;
@@ -193,6 +220,16 @@ TEST_F(StoredRunnerTest, TheSwitchboardKeepsForgetsAndSaysWhatWaits) {
   EXPECT_THAT(uplink_.AwaitStored(2), ElementsAre("1"));
   board.Post(AddressedEvent{"", ForgetRequested{{"1", "none"}}});
   EXPECT_THAT(uplink_.AwaitStored(3), IsEmpty());
+}
+
+TEST_F(StoredRunnerTest, TheSwitchboardSaysThatNothingWaits) {
+  ReaderWorker::Options options;
+  options.store = &store_;
+  Switchboard board(
+      uplink_, outbox_, [this](const std::string&) { return card_.slot(); },
+      options);
+  board.Post(AddressedEvent{"", Connected{}});
+  EXPECT_THAT(uplink_.AwaitStored(1), IsEmpty());
 }
 
 TEST_F(StoredRunnerTest, APacketForACardThatLiesThereIsRunAtOnce) {
