@@ -113,16 +113,16 @@ void Switchboard::HandleStored(const Event& event) {
     }
   } else if (const auto* forget = std::get_if<ForgetRequested>(&event)) {
     for (const std::string& id : forget->ids) store->Wipe(id);
-  } else if (!std::holds_alternative<Connected>(event) ||
-             store->Ids().empty()) {
+  } else if (!std::holds_alternative<Connected>(event)) {
     return;
   }
   uplink_.ShowStored(store->Ids());
 }
 
 void Switchboard::Handle(const AddressedEvent& event) {
-  HandleStored(event.event);
+  // Reports first: what is not stored any more was run, or is lost.
   if (std::holds_alternative<Connected>(event.event)) outbox_.SendAll();
+  HandleStored(event.event);
   if (const auto* verdict = std::get_if<VerdictReceived>(&event.event)) {
     outbox_.Acknowledge(verdict->verdict.packet_id);
   }
