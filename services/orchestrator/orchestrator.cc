@@ -42,8 +42,8 @@ Orchestrator::Orchestrator(const Parts& parts)
              [this](const JobTarget& target) { hub_.JobWaits(target, {}); },
              [this] { return hub_.Connected(); },
              [this](const std::string& agent) { hub_.Revoke(agent); },
-             [this](const std::string& agent, const std::string& job_id) {
-               hub_.ForgetPrepared(agent, job_id);
+             [this](const std::string& agent, const std::string& stored_id) {
+               hub_.ForgetPrepared(agent, stored_id);
              }}),
       offline_(
           {parts.database, parts.sequencer, board_, parts.clock, parts.box,

@@ -156,7 +156,7 @@ absl::StatusOr<FromAgent> Parse(const pb::StoredPackets& stored) {
 
 void Render(GiveStored message, pb::GatewayMessage& out) {
   pb::StorePacket& packet = *out.mutable_store_packet();
-  packet.set_stored_id(message.packet.job_id);
+  packet.set_stored_id(StoredIdOf(message.packet));
   packet.set_expires_at_us(absl::ToUnixMicros(message.packet.expires_at));
   for (const PreparedAttempt& one : message.packet.attempts) {
     pb::StoredAttempt& attempt = *packet.add_attempts();

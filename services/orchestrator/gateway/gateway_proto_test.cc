@@ -215,7 +215,7 @@ TEST(GatewayProto, PacketsThatWaitForCardsGoWhole) {
   const Bytes probe = {1};
   packet.attempts = {{"P1", probe, {{2}, {3}}}, {"P2", probe, {{4}}}};
   const pb::GatewayMessage message = RenderToAgent(GiveStored{packet});
-  EXPECT_EQ(message.store_packet().stored_id(), "7");
+  EXPECT_EQ(message.store_packet().stored_id(), "P1");
   EXPECT_EQ(message.store_packet().expires_at_us(), 5);
   ASSERT_EQ(message.store_packet().attempts_size(), 2);
   const pb::StoredAttempt& first = message.store_packet().attempts(0);

@@ -112,6 +112,7 @@ struct PreparedAt {
   std::string agent;
   absl::Time until;     // then the agent forgets it
   bool stored = false;  // the agent has said that it has it
+  std::string stored_id = {};  // the agent's name for it
 };
 
 // "This card shall hold this application", or not hold it. Without the install

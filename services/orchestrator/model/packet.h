@@ -52,11 +52,17 @@ struct PreparedAttempt {
 
 // All attempts for one job.
 struct PreparedPacket {
-  std::string job_id;  // the agent's name for it, too
+  std::string job_id;
   std::string agent;
   absl::Time expires_at;
   std::vector<PreparedAttempt> attempts;
 };
+
+// The agent's name for it. A job may have packets made more than once; each time
+// they are others, and so is their name.
+inline const std::string& StoredIdOf(const PreparedPacket& packet) {
+  return packet.attempts[0].packet_id;
+}
 
 // What the register of packets says to a report.
 enum class ReportCheck {

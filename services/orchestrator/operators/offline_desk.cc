@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 #include "services/orchestrator/job_data/job_data.h"
+#include "services/orchestrator/job_data/sealed_packet.h"
 #include "services/orchestrator/repository/agent_repository.h"
 #include "services/orchestrator/repository/application_repository.h"
 #include "services/orchestrator/repository/card_repository.h"
@@ -43,6 +44,15 @@ absl::Status CheckJob(const Job& job) {
       "known card: add a job with --card"));
 }
 
+// A packet is made from the record, and nothing reads the card before it runs.
+absl::Status InDoubt(const std::string& card_id) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "what card ", card_id,
+      " holds is in doubt: a packet that was to change it was made, and "
+      "nothing has been read since. Insert the card at a connected reader, "
+      "where the job is done after a look at the card"));
+}
+
 absl::Status CheckFits(const std::vector<OfflineBundle>& bundles) {
   size_t bytes = 0;
   for (const OfflineBundle& bundle : bundles) {
@@ -75,6 +85,8 @@ absl::StatusOr<OfflineDesk::Task> OfflineDesk::TaskFor(store::Transaction& tx,
     return absl::FailedPreconditionError(
         absl::StrCat("card ", card_id, " is stopped: cardferry card show"));
   }
+  ASSIGN_OR_RETURN(const bool in_doubt, cards.IsInDoubt(card_id));
+  if (in_doubt) return InDoubt(card_id);
   Application application;
   if (!task.job.subject.application.empty()) {
     ASSIGN_OR_RETURN(application, ApplicationRepository(tx).Get(
@@ -118,30 +130,30 @@ absl::StatusOr<std::vector<OfflineBundle>> OfflineDesk::Ask(
 
 absl::Status OfflineDesk::Register(store::Transaction& tx, const Task& task,
                                    const std::vector<OfflineBundle>& bundles,
-                                   const PreparedPacket& prepared,
+                                   const PreparedPacket& sealed,
                                    absl::Time now) {
   Packet packet;
   packet.job_id = task.job.id;
-  packet.at = {prepared.agent, kStoredReader};
+  packet.at = {sealed.agent, kStoredReader};
   packet.card_id = task.preparation.card_id;
   packet.profile = task.preparation.profile;
   packet.state = PacketState::kPrepared;
   for (size_t i = 0; i < bundles.size(); ++i) {
-    packet.id = prepared.attempts[i].packet_id;
+    packet.id = sealed.attempts[i].packet_id;
     packet.commands = bundles[i].header.commands;
     packet.changes = bundles[i].header.changes;
     packet.bundle_state = bundles[i].header.bundle_state;
     RETURN_IF_ERROR(PacketRepository(tx).AddPrepared(packet, now));
   }
-  RETURN_IF_ERROR(PreparedRepository(tx).Add(prepared, packet.card_id));
+  RETURN_IF_ERROR(PreparedRepository(tx).Add(sealed, packet.card_id));
   // What it holds then, nobody knows until its report is here.
   RETURN_IF_ERROR(CardRepository(tx).Doubt(packet.card_id));
   return JobRepository(tx).Prepare(
       packet,
       absl::StrCat("Prepared (", bundles[0].header.summary,
-                   "): waits at agent ", prepared.agent,
+                   "): waits at agent ", sealed.agent,
                    " for the card, until ",
-                   absl::FormatTime("%Y-%m-%d %H:%M UTC", prepared.expires_at,
+                   absl::FormatTime("%Y-%m-%d %H:%M UTC", sealed.expires_at,
                                     absl::UTCTimeZone()),
                    ". What is left of it then, only a session with the card "
                    "takes back."),
@@ -167,10 +179,12 @@ absl::StatusOr<Job> OfflineDesk::Prepare(const Request& request) {
     prepared.attempts.push_back(
         {NewId(parts_.random), bundle.probe, bundle.scripts});
   }
+  ASSIGN_OR_RETURN(const PreparedPacket sealed,
+                   SealPacket(parts_.box, std::move(prepared)));
   ASSIGN_OR_RETURN(
       Job job,
       parts_.database.Write([&](store::Transaction& tx) -> absl::StatusOr<Job> {
-        RETURN_IF_ERROR(Register(tx, task, bundles, prepared, now));
+        RETURN_IF_ERROR(Register(tx, task, bundles, sealed, now));
         return JobRepository(tx).Get(task.job.id);
       }));
   parts_.board.Changed(job.id);

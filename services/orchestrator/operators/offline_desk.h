@@ -55,7 +55,7 @@ class OfflineDesk {
 
   // Has packets made for the card of a job that waits, and leaves them at the
   // agent. FAILED_PRECONDITION: the job does not wait, or not for one card; the
-  // agent is revoked; the sequencer's reasons. NOT_FOUND: no such job or agent.
+  // agent is revoked; the card is stopped, or in doubt; the sequencer's reasons. NOT_FOUND: no such job or agent.
   // INVALID_ARGUMENT: too many attempts, or too long. RESOURCE_EXHAUSTED: more
   // than kMostBytes.
   absl::StatusOr<Job> Prepare(const Request& request);
@@ -74,7 +74,7 @@ class OfflineDesk {
       const OfflinePreparation& preparation);
   absl::Status Register(store::Transaction& tx, const Task& task,
                         const std::vector<OfflineBundle>& bundles,
-                        const PreparedPacket& packet, absl::Time now);
+                        const PreparedPacket& sealed, absl::Time now);
 
   const Parts parts_;
 };

@@ -49,7 +49,7 @@ class OperatorDesk {
     // Ends this agent's connection, if there is one.
     std::function<void(const std::string& agent)> end_agent;
     // Has this agent forget the job's packet that waits there for its card.
-    std::function<void(const std::string& agent, const std::string& job_id)>
+    std::function<void(const std::string& agent, const std::string& stored_id)>
         forget = [](const std::string&, const std::string&) {};
   };
 

@@ -44,7 +44,8 @@ const char kJobSelect[] =
     "cancel_requested, "
     "(SELECT agent FROM prepared_jobs WHERE job = number), "
     "(SELECT expires_us FROM prepared_jobs WHERE job = number), "
-    "(SELECT stored FROM prepared_jobs WHERE job = number) FROM jobs ";
+    "(SELECT stored FROM prepared_jobs WHERE job = number), "
+    "(SELECT stored_id FROM prepared_jobs WHERE job = number) FROM jobs ";
 
 absl::StatusOr<JobState> ToJobState(int number) {
   if (number < static_cast<int>(JobState::kWaiting) ||
@@ -71,7 +72,7 @@ absl::StatusOr<Job> ReadJobRow(const store::Row& row) {
   Measurements& m = job.measurements;
   int action = 0, state = 0;
   bool revoked = false;
-  std::optional<std::string> application, prepared_agent;
+  std::optional<std::string> application, prepared_agent, stored_id;
   std::optional<absl::Time> prepared_until;
   std::optional<int64_t> prepared_stored;
   int64_t number = 0, card = 0, waited = 0, total = 0, server = 0;
@@ -81,12 +82,13 @@ absl::StatusOr<Job> ReadJobRow(const store::Row& row) {
       job.target.card_id, state, job.message, job.commands_done,
       job.commands_total, job.changes, job.rounds, job.created_at, job.ended_at,
       m.round_trips, m.apdus, m.bytes, card, waited, total, server, revoked,
-      job.cancel_requested, prepared_agent, prepared_until, prepared_stored));
+      job.cancel_requested, prepared_agent, prepared_until, prepared_stored,
+      stored_id));
   job.id = absl::StrCat(number);
   if (prepared_agent.has_value()) {
     job.prepared = {*prepared_agent,
                     prepared_until.value_or(absl::InfinitePast()),
-                    prepared_stored.value_or(0) != 0};
+                    prepared_stored.value_or(0) != 0, stored_id.value_or("")};
   }
   job.subject.application = application.value_or("");
   m.card = absl::Microseconds(card);

@@ -33,11 +33,12 @@ absl::Status PreparedRepository::Add(const PreparedPacket& packet,
                                      const std::string& card_id) {
   RETURN_IF_ERROR(Remove(packet.job_id));
   RETURN_IF_ERROR(
-      tx_.Execute("INSERT INTO prepared_jobs (job, agent, card_id, expires_us) "
-                  "VALUES (:job, :agent, :card, :expires)",
+      tx_.Execute("INSERT INTO prepared_jobs (job, agent, card_id, stored_id, "
+                  "expires_us) VALUES (:job, :agent, :card, :id, :expires)",
                   {{"job", packet.job_id},
                    {"agent", packet.agent},
                    {"card", card_id},
+                   {"id", StoredIdOf(packet)},
                    {"expires", packet.expires_at}})
           .status());
   int ordinal = 0;
@@ -55,30 +56,60 @@ absl::Status PreparedRepository::Add(const PreparedPacket& packet,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<std::string>> PreparedRepository::Stored(
+absl::StatusOr<PreparedRepository::Inventory> PreparedRepository::Stored(
     const std::string& agent, const std::vector<std::string>& ids) {
   ASSIGN_OR_RETURN(
-      const std::vector<std::string> known,
-      Numbers(tx_.Query("SELECT job FROM prepared_jobs JOIN jobs ON job = "
-                        "number WHERE prepared_jobs.agent = :agent AND "
-                        "state = :prepared",
-                        {{"agent", agent}, {"prepared", Prepared()}})));
-  const std::set<std::string> wanted(known.begin(), known.end());
-  std::vector<std::string> foreign;
-  for (const std::string& id : ids) {
-    if (wanted.count(id) == 0) {
-      foreign.push_back(id);
-      continue;
+      const std::vector<Row> rows,
+      tx_.Query("SELECT job, stored_id, stored, state = :prepared FROM "
+                "prepared_jobs JOIN jobs ON job = number "
+                "WHERE prepared_jobs.agent = :agent ORDER BY job",
+                {{"agent", agent}, {"prepared", Prepared()}}));
+  const std::set<std::string> said(ids.begin(), ids.end());
+  std::set<std::string> wanted;
+  Inventory inventory;
+  for (const Row& row : rows) {
+    int64_t job = 0;
+    std::string id;
+    bool stored = false, waits = false;
+    RETURN_IF_ERROR(row.Read(job, id, stored, waits));
+    const bool there = said.count(id) > 0;
+    if (there && waits) wanted.insert(id);
+    if (there && waits && !stored) {
+      RETURN_IF_ERROR(SetStored(job, true));
+      inventory.arrived.push_back(absl::StrCat(job));
+      RETURN_IF_ERROR(Wipe(inventory.arrived.back()));
+    } else if (!there && stored) {
+      RETURN_IF_ERROR(SetStored(job, false));
+      inventory.lost.push_back(absl::StrCat(job));
     }
-    RETURN_IF_ERROR(
-        tx_.Execute("UPDATE prepared_jobs SET stored = 1 WHERE job = :job",
-                    {{"job", id}})
-            .status());
-    RETURN_IF_ERROR(tx_.Execute("DELETE FROM prepared_packets WHERE job = :job",
-                                {{"job", id}})
-                        .status());
   }
-  return foreign;
+  for (const std::string& id : ids) {
+    if (wanted.count(id) == 0) inventory.foreign.push_back(id);
+  }
+  return inventory;
+}
+
+absl::Status PreparedRepository::SetStored(int64_t job, bool stored) {
+  return tx_
+      .Execute("UPDATE prepared_jobs SET stored = :stored WHERE job = :job",
+               {{"stored", stored}, {"job", job}})
+      .status();
+}
+
+absl::Status PreparedRepository::Wipe(const std::string& job_id) {
+  ASSIGN_OR_RETURN(const int64_t wiped,
+                   tx_.Execute("DELETE FROM prepared_packets WHERE job = :job",
+                               {{"job", job_id}}));
+  if (wiped == 0) return absl::OkStatus();
+  return tx_.Execute("UPDATE wiped_packets SET times = times + 1").status();
+}
+
+absl::StatusOr<int64_t> PreparedRepository::TimesWiped() {
+  ASSIGN_OR_RETURN(const Row row,
+                   tx_.QueryOne("SELECT times FROM wiped_packets"));
+  int64_t times = 0;
+  RETURN_IF_ERROR(row.Read(times));
+  return times;
 }
 
 absl::StatusOr<std::vector<PreparedPacket>> PreparedRepository::Unstored(
@@ -131,9 +162,7 @@ absl::StatusOr<std::vector<std::string>> PreparedRepository::JobsOf(
 }
 
 absl::Status PreparedRepository::Remove(const std::string& job_id) {
-  RETURN_IF_ERROR(tx_.Execute("DELETE FROM prepared_packets WHERE job = :job",
-                              {{"job", job_id}})
-                      .status());
+  RETURN_IF_ERROR(Wipe(job_id));
   return tx_
       .Execute("DELETE FROM prepared_jobs WHERE job = :job", {{"job", job_id}})
       .status();

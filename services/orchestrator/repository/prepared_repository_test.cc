@@ -1,5 +1,6 @@
 #include "services/orchestrator/repository/prepared_repository.h"
 
+#include "absl/strings/str_join.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_macros.h"
@@ -74,6 +75,19 @@ class PreparedRepositoryTest : public ::testing::Test {
         .value();
   }
 
+  // What is made of what the agent says to have, in words.
+  std::string Say(const std::string& agent,
+                  const std::vector<std::string>& ids) {
+    const auto inventory = Prepared(
+        [&](PreparedRepository& p) { return p.Stored(agent, ids); });
+    EXPECT_OK(inventory);
+    std::vector<std::string> words;
+    for (const auto& id : inventory->foreign) words.push_back("foreign " + id);
+    for (const auto& id : inventory->arrived) words.push_back("arrived " + id);
+    for (const auto& id : inventory->lost) words.push_back("lost " + id);
+    return absl::StrJoin(words, " ");
+  }
+
   DatabaseFixture db_;
 };
 
@@ -86,6 +100,7 @@ TEST_F(PreparedRepositoryTest, AJobShowsWhereItsPacketWaits) {
   EXPECT_EQ(job.prepared->agent, "kiosk-7");
   EXPECT_EQ(job.prepared->until, At(100));
   EXPECT_FALSE(job.prepared->stored);
+  EXPECT_EQ(job.prepared->stored_id, "P1");
   EXPECT_FALSE(job.cancel_requested);
 }
 
@@ -103,16 +118,51 @@ TEST_F(PreparedRepositoryTest, GivesItsAgentWhatItHasNotSaidToHave) {
                 return p.Unstored("kiosk-8", At(50));
               }),
               IsOkAndHolds(IsEmpty()));
-  EXPECT_THAT(Prepared([](PreparedRepository& p) {
-                return p.Stored("kiosk-7", {"1", "2"});
-              }),
-              IsOkAndHolds(ElementsAre("2")));
+  EXPECT_EQ(Say("kiosk-7", {"P1", "X"}), "foreign X arrived 1");
   EXPECT_TRUE(GetJob().prepared->stored);
   EXPECT_THAT(Unstored(), IsEmpty());
-  EXPECT_THAT(Prepared([](PreparedRepository& p) {
-                return p.Stored("kiosk-8", {"1"});
-              }),
-              IsOkAndHolds(ElementsAre("1")));
+  EXPECT_EQ(Say("kiosk-7", {"P1"}), "");
+  EXPECT_EQ(Say("kiosk-8", {"P1"}), "foreign P1");
+  EXPECT_TRUE(GetJob().prepared->stored);
+}
+
+TEST_F(PreparedRepositoryTest, WhatTheAgentHasNoMoreIsLost) {
+  EXPECT_EQ(Say("kiosk-7", {}), "") << "it is on its way";
+  EXPECT_EQ(Say("kiosk-7", {"P1"}), "arrived 1");
+  EXPECT_EQ(Say("kiosk-8", {}), "") << "another agent";
+  EXPECT_EQ(Say("kiosk-7", {}), "lost 1");
+  EXPECT_FALSE(GetJob().prepared->stored);
+  EXPECT_EQ(Say("kiosk-7", {}), "");
+}
+
+TEST_F(PreparedRepositoryTest, AnOldNameDoesNotStandForANewPacket) {
+  EXPECT_EQ(Say("kiosk-7", {"P1"}), "arrived 1");
+  ASSERT_OK(Prepared([](PreparedRepository& p) {
+    return p.Add({"1", "kiosk-7", At(100), {{"P8", {1}, {{2}}}}}, "issuer/A");
+  }));
+  EXPECT_EQ(GetJob().prepared->stored_id, "P8");
+  EXPECT_EQ(Say("kiosk-7", {"P1"}), "foreign P1");
+  EXPECT_FALSE(GetJob().prepared->stored);
+  ASSERT_EQ(Unstored().size(), 1u);
+  EXPECT_EQ(StoredIdOf(Unstored()[0]), "P8");
+  EXPECT_EQ(Say("kiosk-7", {"P8"}), "arrived 1");
+}
+
+TEST_F(PreparedRepositoryTest, CountsHowOftenPacketsWereWiped) {
+  const auto times = [&] {
+    return Prepared([](PreparedRepository& p) { return p.TimesWiped(); });
+  };
+  EXPECT_THAT(times(), IsOkAndHolds(0));
+  EXPECT_EQ(Say("kiosk-7", {"P1"}), "arrived 1");
+  EXPECT_THAT(times(), IsOkAndHolds(1));
+  // There are none left.
+  ASSERT_OK(Prepared([](PreparedRepository& p) { return p.Remove("1"); }));
+  EXPECT_THAT(times(), IsOkAndHolds(1));
+  ASSERT_OK(Prepared([](PreparedRepository& p) {
+    return p.Add({"1", "kiosk-7", At(100), {{"P8", {1}, {{2}}}}}, "issuer/A");
+  }));
+  ASSERT_OK(Prepared([](PreparedRepository& p) { return p.Remove("1"); }));
+  EXPECT_THAT(times(), IsOkAndHolds(2));
 }
 
 TEST_F(PreparedRepositoryTest, ExpiresForTheJobNotForAReport) {

@@ -151,7 +151,8 @@ void AgentSession::OnJob(const std::string& reader,
 
 void AgentSession::OnPrepared() {
   strand_->PostAlways([self = shared_from_this()] {
-    if (!self->over_ && self->greeted_) self->GiveStoredPackets();
+    // Before it has said what it has, nothing is given.
+    if (!self->over_ && self->stored_.has_value()) self->CompareStored();
   });
 }
 
@@ -270,7 +271,6 @@ void AgentSession::Route(const HelloMessage& message) {
   for (const Reader& reader : message.readers) {
     if (HasRoomFor(reader.name)) SeeReader(reader);
   }
-  GiveStoredPackets();
 }
 
 bool AgentSession::HasRoomFor(const std::string& reader) {
@@ -338,13 +338,15 @@ void AgentSession::Route(const PacketReport& message) {
   Give(slot, [message](ReaderSession& s) { s.OnReport(message); });
 }
 
-// An agent that has none does not say so.
-void AgentSession::GiveStoredPackets() { Route(StoredMessage{}); }
-
 void AgentSession::Route(const StoredMessage& message) {
   if (!greeted_) return Refuse("agent.out_of_turn", "No Hello came first");
+  stored_ = message.ids;
+  CompareStored();
+}
+
+void AgentSession::CompareStored() {
   const absl::Status done =
-      PreparedPackets(context_).OnStored(name_, message.ids, given_, *link_);
+      PreparedPackets(context_).OnStored(name_, *stored_, given_, *link_);
   // It says so again with its next connection.
   if (!done.ok()) LogError("stored packets not noted", {{"status", done}});
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -128,7 +129,7 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   void Route(const Progressed& message);
   void Route(const PacketReport& message);
   void Route(const StoredMessage& message);
-  void GiveStoredPackets();
+  void CompareStored();
   void SeeReader(const Reader& reader);
   bool HasRoomFor(const std::string& reader);
   bool HasCard(const std::string& reader) const;
@@ -160,6 +161,8 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   int refusals_ = 0;
   std::map<std::string, std::shared_ptr<Slot>> slots_;
   std::map<std::string, std::string> packet_readers_;
+  // What the agent last said that it has stored; nothing: it has not said.
+  std::optional<std::vector<std::string>> stored_;
   std::set<std::string> given_;  // PreparedPackets::OnStored
   mutable absl::Mutex mutex_;
   // Jobs that were told of and not passed on yet: reader, but not this one.

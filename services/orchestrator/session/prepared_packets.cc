@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "lib/base/log.h"
 #include "lib/base/status_macros.h"
+#include "services/orchestrator/job_data/sealed_packet.h"
 #include "services/orchestrator/repository/job_repository.h"
 #include "services/orchestrator/repository/packet_repository.h"
 #include "services/orchestrator/repository/prepared_repository.h"
@@ -16,26 +18,23 @@ constexpr char kLeftBehind[] =
 constexpr char kExpired[] =
     "The packet that waited for the card has expired. The job waits for the "
     "card at a connected reader, which is read first there.";
+constexpr char kLost[] =
+    "The agent has lost the packet that waited there for the card. The job "
+    "waits for the card at a connected reader, which is read first there.";
+constexpr char kUnreadable[] =
+    "The packet that waited for the card cannot be read any more: it was "
+    "sealed with another key than the service has now (data_key_file). The job "
+    "waits for the card at a connected reader, which is read first there.";
 constexpr char kCancelled[] =
     "Cancelled. The card's counter has left its packet behind: it can no "
     "longer be run.";
-
-struct ForAgent {
-  std::vector<std::string> foreign;
-  std::vector<PreparedPacket> missing;
-};
-
-// A job may have packets made more than once; each time they are others.
-const std::string& NameOf(const PreparedPacket& packet) {
-  return packet.attempts[0].packet_id;
-}
 
 // Of what was given, that which has not arrived.
 std::set<std::string> OnTheirWay(const std::vector<PreparedPacket>& missing,
                                  const std::set<std::string>& given) {
   std::set<std::string> names;
   for (const PreparedPacket& packet : missing) {
-    if (given.count(NameOf(packet)) > 0) names.insert(NameOf(packet));
+    if (given.count(StoredIdOf(packet)) > 0) names.insert(StoredIdOf(packet));
   }
   return names;
 }
@@ -47,23 +46,58 @@ absl::Status PreparedPackets::OnStored(const std::string& agent,
                                        std::set<std::string>& given,
                                        AgentLink& link) {
   const absl::Time now = context_.clock.Now();
-  ASSIGN_OR_RETURN(
-      ForAgent found,
-      context_.database.Write(
-          [&](store::Transaction& tx) -> absl::StatusOr<ForAgent> {
-            PreparedRepository prepared(tx);
-            ForAgent result;
-            ASSIGN_OR_RETURN(result.foreign, prepared.Stored(agent, ids));
-            ASSIGN_OR_RETURN(result.missing, prepared.Unstored(agent, now));
-            return result;
-          }));
+  ASSIGN_OR_RETURN(Found found,
+                   context_.database.Write([&](store::Transaction& tx) {
+                     return Compare(tx, agent, ids, now);
+                   }));
   if (!found.foreign.empty()) link.Send(ForgetStored{std::move(found.foreign)});
   given = OnTheirWay(found.missing, given);
   for (PreparedPacket& packet : found.missing) {
-    if (!given.insert(NameOf(packet)).second) continue;
+    if (!given.insert(StoredIdOf(packet)).second) continue;
     link.Send(GiveStored{std::move(packet)});
   }
-  for (const std::string& id : ids) context_.board.Changed(id);
+  for (const std::string& id : found.changed) context_.board.Changed(id);
+  for (const Job& job : found.put_back) context_.job_waits(job.target, {});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PreparedPackets::Found> PreparedPackets::Compare(
+    store::Transaction& tx, const std::string& agent,
+    const std::vector<std::string>& ids, absl::Time now) {
+  PreparedRepository prepared(tx);
+  ASSIGN_OR_RETURN(PreparedRepository::Inventory inventory,
+                   prepared.Stored(agent, ids));
+  Found found;
+  found.foreign = std::move(inventory.foreign);
+  found.changed = std::move(inventory.arrived);
+  for (const std::string& id : inventory.lost) {
+    RETURN_IF_ERROR(PutBack(tx, id, kLost, now, found));
+  }
+  ASSIGN_OR_RETURN(std::vector<PreparedPacket> sealed,
+                   prepared.Unstored(agent, now));
+  for (PreparedPacket& packet : sealed) {
+    absl::StatusOr<PreparedPacket> opened = OpenPacket(context_.box, packet);
+    if (opened.ok()) {
+      found.missing.push_back(*std::move(opened));
+      continue;
+    }
+    LogError("prepared packet is unreadable",
+             {{"job", packet.job_id}, {"status", opened.status()}});
+    RETURN_IF_ERROR(PutBack(tx, packet.job_id, kUnreadable, now, found));
+  }
+  return found;
+}
+
+absl::Status PreparedPackets::PutBack(store::Transaction& tx,
+                                      const std::string& job_id,
+                                      const std::string& why, absl::Time now,
+                                      Found& found) {
+  JobRepository jobs(tx);
+  ASSIGN_OR_RETURN(Job job, jobs.Get(job_id));
+  found.changed.push_back(job_id);
+  if (job.state != JobState::kPrepared) return absl::OkStatus();
+  RETURN_IF_ERROR(jobs.Unprepare(job_id, why, now));
+  found.put_back.push_back(std::move(job));
   return absl::OkStatus();
 }
 

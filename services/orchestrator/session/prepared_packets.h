@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "lib/store/database.h"
+#include "services/orchestrator/model/job.h"
 #include "services/orchestrator/model/packet.h"
 #include "services/orchestrator/session/agent_link.h"
 #include "services/orchestrator/session/session_context.h"
@@ -20,9 +21,10 @@ class PreparedPackets {
  public:
   explicit PreparedPackets(const SessionContext& context) : context_(context) {}
 
-  // The agent has said which packets it has. It is sent those that it shall
-  // have besides, a few at a time and each once, and told to forget what is
-  // none of its any more. `given`: what is on its way over this connection.
+  // The agent has said which packets it has, all of them. It is told to forget
+  // what is none of its any more, and then sent those that it shall have
+  // besides, a few at a time and each once. Jobs whose packets it has lost wait
+  // for their cards. `given`: what is on its way over this connection.
   absl::Status OnStored(const std::string& agent,
                         const std::vector<std::string>& ids,
                         std::set<std::string>& given, AgentLink& link);
@@ -41,6 +43,22 @@ class PreparedPackets {
   absl::Status Expire(absl::Time now);
 
  private:
+  struct Found {
+    std::vector<std::string> foreign;     // ids: to be forgotten
+    std::vector<PreparedPacket> missing;  // to be sent
+    std::vector<std::string> changed;     // jobs that look different now
+    std::vector<Job> put_back;            // of these: that wait again
+  };
+
+  absl::StatusOr<Found> Compare(store::Transaction& tx,
+                                const std::string& agent,
+                                const std::vector<std::string>& ids,
+                                absl::Time now);
+  // The job waits for its card again, if it is prepared.
+  static absl::Status PutBack(store::Transaction& tx, const std::string& job_id,
+                              const std::string& why, absl::Time now,
+                              Found& found);
+
   const SessionContext& context_;
 };
 
