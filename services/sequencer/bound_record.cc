@@ -43,6 +43,7 @@ absl::StatusOr<CardRecord> BindRecord(const std::optional<CardRecord>& known,
         " says other production data than before: another card with its "
         "identity, or an agent that lies"));
   }
+  if (!cplc.empty()) record.cplc_bare = claim.cplc->bare;
   record.sequence_counter = ProvableCounter(claim);
   return record;
 }

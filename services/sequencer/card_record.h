@@ -85,6 +85,8 @@ struct CardRecord {
   // Counts only while the card lists the application. No card shows what it was
   // given: this is all that is known.
   StoredData stored = {};
+  // The card gives its production data without their tag.
+  bool cplc_bare = false;
 
   bool operator==(const CardRecord& o) const {
     return card_id == o.card_id && snapshot == o.snapshot &&
@@ -92,7 +94,7 @@ struct CardRecord {
            sequence_counter == o.sequence_counter &&
            confirmation_counter == o.confirmation_counter &&
            security_domain == o.security_domain && read_at == o.read_at &&
-           stored == o.stored;
+           stored == o.stored && cplc_bare == o.cplc_bare;
   }
 };
 

@@ -37,12 +37,13 @@ card::Script ProbeScript(const CardProfile& profile, const CardRecord& record,
   probe.push_back(
       Compare(card::SelectCommand(profile.match.isd_aid), card::AnyData{},
               absl::StrCat("SELECT ", profile.match.isd_aid.ToHex())));
-  if (!record.cplc.empty()) {
-    const Bytes head = {0x9F, 0x7F, static_cast<uint8_t>(record.cplc.size())};
-    probe.push_back(Compare(card::GetDataCommand(card::kTagCplc),
-                            card::ExactData{Concat({head, record.cplc})},
-                            "GET DATA 9F7F"));
+  Bytes head;
+  if (!record.cplc_bare) {
+    head = {0x9F, 0x7F, static_cast<uint8_t>(record.cplc.size())};
   }
+  probe.push_back(Compare(card::GetDataCommand(card::kTagCplc),
+                          card::ExactData{Concat({head, record.cplc})},
+                          "GET DATA 9F7F"));
   probe.push_back(
       Compare(card::InitializeUpdateCommand(0x00, predicted.host_challenge),
               card::ExactData{predicted.initialize_update_answer},
@@ -130,6 +131,12 @@ absl::StatusOr<std::vector<Sequencer::OfflinePacket>> Sequencer::PrepareOffline(
   if (record.card_id != request.card_id || !record.snapshot.has_value()) {
     return absl::FailedPreconditionError(
         "this card was never read: insert it at a connected reader first");
+  }
+  if (record.cplc.empty()) {
+    return absl::FailedPreconditionError(
+        "this card does not say its production data (GET DATA 9F7F): an agent "
+        "could not tell it from others without moving their counters. Do this "
+        "at a connected reader");
   }
   ASSIGN_OR_RETURN(const CardContent actual, ReadContent(*record.snapshot));
   if (!actual.complete) {

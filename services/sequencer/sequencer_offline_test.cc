@@ -52,11 +52,17 @@ TEST_F(SequencerOfflineTest, TheProbeComparesBeforeAnythingIsAuthenticated) {
   EXPECT_EQ(packets[0].report_until, absl::FromUnixSeconds(2000));
 }
 
-TEST_F(SequencerOfflineTest, ACardWithoutProductionDataIsKnownByItsAnswer) {
+TEST_F(SequencerOfflineTest, ACardThatCannotBeToldFromOthersIsNotPreparedFor) {
   record_->cplc.clear();
+  EXPECT_THAT(Prepare(), StatusIs(StatusCode::kFailedPrecondition));
+  EXPECT_TRUE(vault_->predictions.empty());
+}
+
+TEST_F(SequencerOfflineTest, ProductionDataAreComparedInTheCardsOwnForm) {
+  record_->cplc_bare = true;
   ASSERT_OK_AND_ASSIGN(const auto packets, Prepare());
-  ASSERT_EQ(packets[0].probe.size(), 2u);
-  EXPECT_EQ(InsOf(packets[0].probe[1]), 0x50);
+  EXPECT_EQ(packets[0].probe[1].expected,
+            card::ExpectedData(card::ExactData{Bytes(42, 0xCF)}));
 }
 
 TEST_F(SequencerOfflineTest, AttemptsAreForEverySecondCounter) {

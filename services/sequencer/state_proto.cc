@@ -120,6 +120,7 @@ void Write(const CardRecord& record, pb::CardRecord& out) {
     WriteAids(origin.imports, *written.mutable_imports());
   }
   out.set_cplc(AsString(record.cplc));
+  out.set_cplc_bare(record.cplc_bare);
   if (record.sequence_counter.has_value()) {
     out.set_sequence_counter(*record.sequence_counter);
   }
@@ -167,6 +168,7 @@ absl::StatusOr<CardRecord> Read(const pb::CardRecord& record) {
   CardRecord read;
   read.card_id = record.card_id();
   read.cplc = ToBytes(record.cplc());
+  read.cplc_bare = record.cplc_bare();
   read.security_domain = ToBytes(record.security_domain());
   if (record.has_sequence_counter()) {
     read.sequence_counter = record.sequence_counter();
