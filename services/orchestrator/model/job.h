@@ -136,6 +136,9 @@ struct Job {
   std::optional<PreparedAt> prepared = std::nullopt;
   // To be cancelled once no packet of it can be run any more.
   bool cancel_requested = false;
+  // Of its rounds: those that only read the card, because packets that were
+  // made for it before could still be run.
+  uint32_t forced_reads = 0;
 };
 
 // One line of what a job would do. The signs are the sequencer's.

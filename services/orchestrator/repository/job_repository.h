@@ -65,6 +65,8 @@ class JobRepository {
                          const std::string& message, absl::Time now);
   // Its last packet was none: it does not count.
   absl::Status TakeBackRound(const std::string& id);
+  // Its last packet only reads the card, because others can still be run there.
+  absl::Status NoteForcedRead(const std::string& id);
   // Not over -> done, failed or cancelled. The install parameters are
   // forgotten. With a `holder`: only if it holds the job.
   absl::Status Finish(const std::string& id,

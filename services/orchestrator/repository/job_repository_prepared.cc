@@ -63,6 +63,14 @@ absl::Status JobRepository::Unprepare(const std::string& id,
                now);
 }
 
+absl::Status JobRepository::NoteForcedRead(const std::string& id) {
+  return tx_
+      .Execute(
+          "UPDATE jobs SET forced_reads = forced_reads + 1 WHERE number = :job",
+          {{"job", id}})
+      .status();
+}
+
 absl::Status JobRepository::Cancel(const std::string& id, absl::Time now) {
   ASSIGN_OR_RETURN(const Job job, Get(id));
   if (IsOver(job.state)) {

@@ -41,7 +41,7 @@ const char kJobSelect[] =
     "rounds, created_us, ended_us, round_trips, apdus, bytes, card_us, "
     "waited_us, total_us, server_us, EXISTS (SELECT 1 FROM agents WHERE "
     "agents.name = jobs.agent AND agents.revoked_us IS NOT NULL), "
-    "cancel_requested, "
+    "cancel_requested, forced_reads, "
     "(SELECT agent FROM prepared_jobs WHERE job = number), "
     "(SELECT expires_us FROM prepared_jobs WHERE job = number), "
     "(SELECT stored FROM prepared_jobs WHERE job = number), "
@@ -82,7 +82,7 @@ absl::StatusOr<Job> ReadJobRow(const store::Row& row) {
       job.target.card_id, state, job.message, job.commands_done,
       job.commands_total, job.changes, job.rounds, job.created_at, job.ended_at,
       m.round_trips, m.apdus, m.bytes, card, waited, total, server, revoked,
-      job.cancel_requested, prepared_agent, prepared_until, prepared_stored,
+      job.cancel_requested, job.forced_reads, prepared_agent, prepared_until, prepared_stored,
       stored_id));
   job.id = absl::StrCat(number);
   if (prepared_agent.has_value()) {

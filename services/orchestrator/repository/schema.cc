@@ -231,6 +231,8 @@ store::Migration PreparedJobs() {
   return {"packets that are made before their cards come",
           {"ALTER TABLE jobs ADD COLUMN cancel_requested INTEGER NOT NULL "
            "DEFAULT 0",
+           "ALTER TABLE jobs ADD COLUMN forced_reads INTEGER NOT NULL "
+           "DEFAULT 0",
            "CREATE TABLE prepared_jobs ("
            "job INTEGER PRIMARY KEY REFERENCES jobs (number),"
            "agent TEXT NOT NULL, card_id TEXT NOT NULL,"

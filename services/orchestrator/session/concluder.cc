@@ -161,7 +161,7 @@ absl::StatusOr<Concluded> Concluder::AlreadyOver(const Packet& packet) {
 
 Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
                                       const Packet& packet, const Job& job) {
-  const bool tired = job.rounds >= kMaxRounds;
+  const bool tired = GetsNowhere(job);
   // A read that moved the card's counter on. It was not enough, or the job were
   // over.
   if (job.cancel_requested && packet.changes == 0) {

@@ -19,6 +19,9 @@ absl::Status PacketSender::Register(const std::string& summary,
     RETURN_IF_ERROR(
         CardRepository(tx).Saw(packet_.card_id, packet_.profile, now));
     RETURN_IF_ERROR(PacketRepository(tx).Add(packet_, now));
+    if (others_live && packet_.changes == 0) {
+      RETURN_IF_ERROR(JobRepository(tx).NoteForcedRead(packet_.job_id));
+    }
     if (!others_live) {
       ASSIGN_OR_RETURN(ended_,
                        PreparedPackets::LeaveBehind(tx, packet_.card_id, now));

@@ -34,6 +34,18 @@ constexpr char kWaitsForProof[] =
     " Nothing has proven that it is the job's card. The job waits for a card "
     "that does.";
 
+std::string GivenUp(const Job& job) {
+  if (!job.cancel_requested) {
+    return absl::StrCat("Given up after ", job.rounds,
+                        " packets. Look at the job's events.");
+  }
+  return absl::StrCat(
+      "Not cancelled for certain: the card was read ", job.rounds,
+      " times, and its counter has not left the job's packet behind, which "
+      "its agent was told to forget. Every other session with the card moves "
+      "the counter on.");
+}
+
 NotPacked TryLater(const absl::Status& status) {
   LogWarning("preparation put off", {{"status", status}});
   return {NotPackedKind::kUnavailable, kTryLater};
@@ -117,9 +129,8 @@ Preparer::TakeJobIn(store::Transaction& tx, const IssuedOpening& opening,
         ""});
   }
   const absl::Time now = context_.clock.Now();
-  if (job->rounds >= kMaxRounds) {
-    const std::string message = absl::StrCat(
-        "Given up after ", job->rounds, " packets. Look at the job's events.");
+  if (GetsNowhere(*job)) {
+    const std::string message = GivenUp(*job);
     RETURN_IF_ERROR(jobs.Finish(job->id, std::nullopt,
                                 {JobState::kFailed, message, {}}, now));
     return Result(Untaken{{NotPackedKind::kRefused, message, true}, job->id});
