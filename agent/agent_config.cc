@@ -44,8 +44,8 @@ absl::StatusOr<std::string> WholePath(absl::string_view field,
                                       const std::string& usual) {
   if (path.empty()) return usual;
   if (path[0] != '/') {
-    return absl::InvalidArgumentError(absl::StrCat(
-        field, ": \"", path, "\" is not a whole path, from / on"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(field, ": \"", path, "\" is not a whole path, from / on"));
   }
   const size_t last = path.find_last_not_of('/');
   return last == std::string::npos ? "/" : path.substr(0, last + 1);

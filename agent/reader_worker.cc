@@ -102,8 +102,8 @@ std::optional<Event> ReaderWorker::Next() {
 
 absl::Duration ReaderWorker::Patience() const {
   if (AwaitsServer(state_.phase)) return options_.server_wait;
-  const bool again = state_.phase == Phase::kPresent &&
-                     stored_retry_ > absl::ZeroDuration();
+  const bool again =
+      state_.phase == Phase::kPresent && stored_retry_ > absl::ZeroDuration();
   return again ? stored_retry_ : absl::InfiniteDuration();
 }
 

@@ -44,6 +44,12 @@ class PreparedLoadTest : public AgentFixture {
     return operators_->PrepareJob(&context, request, &job);
   }
 
+  // Connects it, and says what it has.
+  static void Greet(FakeAgent& agent,
+                    const std::vector<std::string>& ids = {}) {
+    agent.Hello({kReader});
+    SayStored(agent, ids);
+  }
   static void SayStored(FakeAgent& agent, const std::vector<std::string>& ids) {
     agent::v1::AgentMessage message;
     message.mutable_stored_packets();
@@ -85,7 +91,7 @@ class PreparedLoadTest : public AgentFixture {
 TEST_F(PreparedLoadTest, ThePacketIsLeftAtTheAgentAndItsReportEndsTheJob) {
   const std::string id = AddJobForKnownCard();
   FakeAgent agent(channel_, "kiosk-7");
-  agent.Hello({kReader});
+  Greet(agent);
   ReadKind(agent, agent::v1::GatewayMessage::kOpening);
   v1::Job job;
   ASSERT_TRUE(Prepare(id, job).ok());
@@ -95,11 +101,11 @@ TEST_F(PreparedLoadTest, ThePacketIsLeftAtTheAgentAndItsReportEndsTheJob) {
   EXPECT_THAT(job.message(), HasSubstr("waits at agent kiosk-7"));
 
   const agent::v1::StorePacket packet = ReadStored(agent);
-  EXPECT_EQ(packet.stored_id(), id);
   ASSERT_EQ(packet.attempts_size(), 2);
+  EXPECT_EQ(packet.stored_id(), packet.attempts(0).packet_id());
   EXPECT_EQ(packet.attempts(1).probe_script(), "probe");
   EXPECT_THAT(packet.attempts(1).scripts(), ElementsAre("script"));
-  SayStored(agent, {id});
+  SayStored(agent, {packet.stored_id()});
   agent.Report(PartOf(packet.attempts(1).packet_id()));
   EXPECT_TRUE(
       ReadKind(agent, agent::v1::GatewayMessage::kVerdict).verdict().ok());
@@ -119,9 +125,9 @@ TEST_F(PreparedLoadTest, AnAgentGetsItWhenItConnectsAndReportsLater) {
   agent::v1::StorePacket packet;
   {
     FakeAgent agent(channel_, "kiosk-7");
-    agent.Hello({kReader});
+    Greet(agent);
     packet = ReadStored(agent);
-    SayStored(agent, {id});
+    SayStored(agent, {packet.stored_id()});
     agent.HangUp();
   }
   StopServer();
@@ -130,7 +136,7 @@ TEST_F(PreparedLoadTest, AnAgentGetsItWhenItConnectsAndReportsLater) {
   EXPECT_EQ(GetJob(id).state(), v1::JOB_STATE_PREPARED);
   clock_.Advance(absl::Hours(24 * 20));
   FakeAgent agent(channel_, "kiosk-7");
-  agent.Hello({kReader});
+  Greet(agent, {packet.stored_id()});
   agent.Report(PartOf(packet.attempts(0).packet_id()));
   ReadKind(agent, agent::v1::GatewayMessage::kVerdict);
   EXPECT_EQ(GetJob(id).state(), v1::JOB_STATE_DONE);
@@ -140,23 +146,30 @@ TEST_F(PreparedLoadTest, ACancelledOneWaitsUntilTheCounterHasMovedOn) {
   const std::string id = AddJobForKnownCard();
   v1::Job job;
   ASSERT_TRUE(Prepare(id, job).ok());
+  std::string stored;
+  {
+    FakeAgent agent(channel_, "kiosk-7");
+    Greet(agent);
+    stored = ReadStored(agent).stored_id();
+    SayStored(agent, {stored});
+    agent.HangUp();
+  }
   job = Cancel(id);
   EXPECT_EQ(job.state(), v1::JOB_STATE_WAITING);
   EXPECT_TRUE(job.cancel_requested());
   EXPECT_THAT(job.message(), HasSubstr("insert the card"));
 
   FakeAgent agent(channel_, "kiosk-7");
-  agent.Hello({kReader});
-  SayStored(agent, {id});
+  Greet(agent, {stored});
   EXPECT_THAT(ReadKind(agent, agent::v1::GatewayMessage::kForgetPackets)
                   .forget_packets()
                   .stored_ids(),
-              ElementsAre(id));
+              ElementsAre(stored));
   sequencer_.SetCommands(2, 0);
   sequencer_.SetLivePackets(1);
   // It may have gone past already: openings come by themselves.
   FakeAgent other(channel_, "kiosk-8");
-  other.Hello({kReader});
+  Greet(other);
   agent::v1::Opening opening = other.ReadOpening();
   EXPECT_TRUE(opening.run_challenge());
   other.Answer(opening, "issuer/A");
@@ -175,16 +188,16 @@ TEST_F(PreparedLoadTest, ACancelledOneWaitsUntilTheCounterHasMovedOn) {
 TEST_F(PreparedLoadTest, AConnectedAgentIsToldToForgetACancelledOne) {
   const std::string id = AddJobForKnownCard();
   FakeAgent agent(channel_, "kiosk-7");
-  agent.Hello({kReader});
+  Greet(agent);
   ReadKind(agent, agent::v1::GatewayMessage::kOpening);
   v1::Job job;
   ASSERT_TRUE(Prepare(id, job).ok());
-  ReadStored(agent);
+  const std::string stored = ReadStored(agent).stored_id();
   EXPECT_TRUE(Cancel(id).cancel_requested());
   EXPECT_THAT(ReadKind(agent, agent::v1::GatewayMessage::kForgetPackets)
                   .forget_packets()
                   .stored_ids(),
-              ElementsAre(id));
+              ElementsAre(stored));
 }
 
 TEST_F(PreparedLoadTest, APacketIsGivenOnceAConnection) {
@@ -192,8 +205,8 @@ TEST_F(PreparedLoadTest, APacketIsGivenOnceAConnection) {
   v1::Job job;
   ASSERT_TRUE(Prepare(id, job).ok());
   FakeAgent agent(channel_, "kiosk-7");
-  agent.Hello({kReader});
-  EXPECT_EQ(ReadStored(agent).stored_id(), id);
+  Greet(agent);
+  EXPECT_EQ(ReadStored(agent).attempts_size(), 2);
   // Two answers that it is not in yet.
   SayStored(agent, {"first"});
   SayStored(agent, {"second"});
@@ -209,13 +222,34 @@ TEST_F(PreparedLoadTest, APacketIsGivenOnceAConnection) {
   EXPECT_THAT(forgotten, ElementsAre("first", "second"));
 }
 
+TEST_F(PreparedLoadTest, AnAgentThatHasLostItsPacketsLeavesTheJobWaiting) {
+  const std::string id = AddJobForKnownCard();
+  v1::Job job;
+  ASSERT_TRUE(Prepare(id, job).ok());
+  {
+    FakeAgent agent(channel_, "kiosk-7");
+    Greet(agent);
+    SayStored(agent, {ReadStored(agent).stored_id()});
+    agent.HangUp();
+  }
+  FakeAgent agent(channel_, "kiosk-7");
+  // An opening with the challenge: the job waits for the card at any reader.
+  Greet(agent);
+  while (!ReadKind(agent, agent::v1::GatewayMessage::kOpening)
+              .opening()
+              .run_challenge()) {
+  }
+  EXPECT_EQ(GetJob(id).state(), v1::JOB_STATE_WAITING);
+  EXPECT_THAT(GetJob(id).message(), HasSubstr("has lost the packet"));
+}
+
 TEST_F(PreparedLoadTest, ASessionThatLeavesThePacketBehindPutsTheJobBack) {
   const std::string id = AddJobForKnownCard();
   v1::Job job;
   ASSERT_TRUE(Prepare(id, job).ok());
   const std::string other = AddJobFor("kiosk-7", kReader).id();
   FakeAgent agent(channel_, "kiosk-7");
-  agent.Hello({kReader});
+  Greet(agent);
   agent.Answer(ReadKind(agent, agent::v1::GatewayMessage::kOpening).opening(),
                "issuer/A");
   const agent::v1::PacketPart part =

@@ -21,8 +21,8 @@ absl::StatusOr<PreparedPacket> ChangeAll(PreparedPacket packet,
                      change(absl::StrCat(purpose, " probe"), attempt.probe));
     int part = 0;
     for (Bytes& script : attempt.scripts) {
-      ASSIGN_OR_RETURN(
-          script, change(absl::StrCat(purpose, " part ", part++), script));
+      ASSIGN_OR_RETURN(script,
+                       change(absl::StrCat(purpose, " part ", part++), script));
     }
   }
   return packet;

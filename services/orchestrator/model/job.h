@@ -110,8 +110,8 @@ struct Fact {
 // Where a packet was left that was made before its card came.
 struct PreparedAt {
   std::string agent;
-  absl::Time until;     // then the agent forgets it
-  bool stored = false;  // the agent has said that it has it
+  absl::Time until;            // then the agent forgets it
+  bool stored = false;         // the agent has said that it has it
   std::string stored_id = {};  // the agent's name for it
 };
 

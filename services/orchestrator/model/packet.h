@@ -58,8 +58,8 @@ struct PreparedPacket {
   std::vector<PreparedAttempt> attempts;
 };
 
-// The agent's name for it. A job may have packets made more than once; each time
-// they are others, and so is their name.
+// The agent's name for it. A job may have packets made more than once; each
+// time they are others, and so is their name.
 inline const std::string& StoredIdOf(const PreparedPacket& packet) {
   return packet.attempts[0].packet_id;
 }

@@ -151,8 +151,7 @@ absl::Status OfflineDesk::Register(store::Transaction& tx, const Task& task,
   return JobRepository(tx).Prepare(
       packet,
       absl::StrCat("Prepared (", bundles[0].header.summary,
-                   "): waits at agent ", sealed.agent,
-                   " for the card, until ",
+                   "): waits at agent ", sealed.agent, " for the card, until ",
                    absl::FormatTime("%Y-%m-%d %H:%M UTC", sealed.expires_at,
                                     absl::UTCTimeZone()),
                    ". What is left of it then, only a session with the card "

@@ -55,9 +55,9 @@ class OfflineDesk {
 
   // Has packets made for the card of a job that waits, and leaves them at the
   // agent. FAILED_PRECONDITION: the job does not wait, or not for one card; the
-  // agent is revoked; the card is stopped, or in doubt; the sequencer's reasons. NOT_FOUND: no such job or agent.
-  // INVALID_ARGUMENT: too many attempts, or too long. RESOURCE_EXHAUSTED: more
-  // than kMostBytes.
+  // agent is revoked; the card is stopped, or in doubt; the sequencer's
+  // reasons. NOT_FOUND: no such job or agent. INVALID_ARGUMENT: too many
+  // attempts, or too long. RESOURCE_EXHAUSTED: more than kMostBytes.
   absl::StatusOr<Job> Prepare(const Request& request);
 
  private:

@@ -76,14 +76,14 @@ absl::StatusOr<Job> ReadJobRow(const store::Row& row) {
   std::optional<absl::Time> prepared_until;
   std::optional<int64_t> prepared_stored;
   int64_t number = 0, card = 0, waited = 0, total = 0, server = 0;
-  RETURN_IF_ERROR(row.Read(
-      number, action, application, job.subject.package_aid,
-      job.subject.application_aid, job.target.agent, job.target.reader,
-      job.target.card_id, state, job.message, job.commands_done,
-      job.commands_total, job.changes, job.rounds, job.created_at, job.ended_at,
-      m.round_trips, m.apdus, m.bytes, card, waited, total, server, revoked,
-      job.cancel_requested, job.forced_reads, prepared_agent, prepared_until, prepared_stored,
-      stored_id));
+  RETURN_IF_ERROR(
+      row.Read(number, action, application, job.subject.package_aid,
+               job.subject.application_aid, job.target.agent, job.target.reader,
+               job.target.card_id, state, job.message, job.commands_done,
+               job.commands_total, job.changes, job.rounds, job.created_at,
+               job.ended_at, m.round_trips, m.apdus, m.bytes, card, waited,
+               total, server, revoked, job.cancel_requested, job.forced_reads,
+               prepared_agent, prepared_until, prepared_stored, stored_id));
   job.id = absl::StrCat(number);
   if (prepared_agent.has_value()) {
     job.prepared = {*prepared_agent,

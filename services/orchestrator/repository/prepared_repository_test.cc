@@ -78,8 +78,8 @@ class PreparedRepositoryTest : public ::testing::Test {
   // What is made of what the agent says to have, in words.
   std::string Say(const std::string& agent,
                   const std::vector<std::string>& ids) {
-    const auto inventory = Prepared(
-        [&](PreparedRepository& p) { return p.Stored(agent, ids); });
+    const auto inventory =
+        Prepared([&](PreparedRepository& p) { return p.Stored(agent, ids); });
     EXPECT_OK(inventory);
     std::vector<std::string> words;
     for (const auto& id : inventory->foreign) words.push_back("foreign " + id);

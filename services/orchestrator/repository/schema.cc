@@ -225,8 +225,8 @@ store::Migration SealedJobData() {
 }
 
 // What an agent has not taken yet is in prepared_packets, sealed
-// (job_data/sealed_packet.cc). wiped_packets counts how often some were deleted:
-// the log is wiped then.
+// (job_data/sealed_packet.cc). wiped_packets counts how often some were
+// deleted: the log is wiped then.
 store::Migration PreparedJobs() {
   return {"packets that are made before their cards come",
           {"ALTER TABLE jobs ADD COLUMN cancel_requested INTEGER NOT NULL "

@@ -105,8 +105,8 @@ TEST_F(PreparedPacketsTest, AJobWhosePacketIsLostWaitsAgain) {
   EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
   EXPECT_THAT(GetJob(job).message, StartsWith("The agent has lost the packet"));
   EXPECT_FALSE(GetJob(job).prepared->stored);
-  EXPECT_THAT(told_, ElementsAre(std::pair(std::string("issuer/A"),
-                                           std::string())));
+  EXPECT_THAT(told_,
+              ElementsAre(std::pair(std::string("issuer/A"), std::string())));
   // A late report counts all the same.
   ASSERT_OK(db_.Do([&](store::Transaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const Packet packet, PacketRepository(tx).Get("P1"));
