@@ -233,11 +233,13 @@ TEST_F(PreparedLoadTest, AnAgentThatHasLostItsPacketsLeavesTheJobWaiting) {
     agent.HangUp();
   }
   FakeAgent agent(channel_, "kiosk-7");
-  // An opening with the challenge: the job waits for the card at any reader.
   Greet(agent);
-  while (!ReadKind(agent, agent::v1::GatewayMessage::kOpening)
-              .opening()
-              .run_challenge()) {
+  // The job waits for the card at any reader: the card that lies here is asked.
+  bool asked = false;
+  while (!asked) {
+    const auto message = agent.Read();
+    ASSERT_TRUE(message.has_value());
+    asked = message->has_run_challenge() || message->opening().run_challenge();
   }
   EXPECT_EQ(GetJob(id).state(), v1::JOB_STATE_WAITING);
   EXPECT_THAT(GetJob(id).message(), HasSubstr("has lost the packet"));
