@@ -56,6 +56,10 @@ absl::Status PreparedPackets::OnStored(const std::string& agent,
     if (!given.insert(StoredIdOf(packet)).second) continue;
     link.Send(GiveStored{std::move(packet)});
   }
+  if (!found.unreadable.ok()) {
+    LogError("prepared packets cannot be given",
+             {{"agent", agent}, {"status", found.unreadable}});
+  }
   for (const std::string& id : found.changed) context_.board.Changed(id);
   for (const Job& job : found.put_back) context_.job_waits(job.target, {});
   return absl::OkStatus();
@@ -81,8 +85,7 @@ absl::StatusOr<PreparedPackets::Found> PreparedPackets::Compare(
       found.missing.push_back(*std::move(opened));
       continue;
     }
-    LogError("prepared packet is unreadable",
-             {{"job", packet.job_id}, {"status", opened.status()}});
+    found.unreadable = opened.status();
     RETURN_IF_ERROR(PutBack(tx, packet.job_id, kUnreadable, now, found));
   }
   return found;

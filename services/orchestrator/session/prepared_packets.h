@@ -48,6 +48,7 @@ class PreparedPackets {
     std::vector<PreparedPacket> missing;  // to be sent
     std::vector<std::string> changed;     // jobs that look different now
     std::vector<Job> put_back;            // of these: that wait again
+    absl::Status unreadable;              // why some of these cannot be given
   };
 
   absl::StatusOr<Found> Compare(store::Transaction& tx,
