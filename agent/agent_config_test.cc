@@ -1,5 +1,6 @@
 #include "agent/agent_config.h"
 
+#include "absl/strings/str_cat.h"
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 #include "lib/rpc/config.h"
@@ -50,6 +51,17 @@ TEST(AgentConfigTest, JournalsInTheStateDirectoryThatSystemdGives) {
   ASSERT_OK_AND_ASSIGN(const AgentConfig own,
                        Parse(Valid("journal: '/own'"), "/state"));
   EXPECT_EQ(own.journal, "/own");
+}
+
+TEST(AgentConfigTest, StoredPacketsLieBesideTheJournalAndNotInIt) {
+  for (const char* journal : {"/own/j", "/own/j/", "/own/j//"}) {
+    ASSERT_OK_AND_ASSIGN(
+        const AgentConfig config,
+        Parse(Valid(absl::StrCat("journal: '", journal, "'"))));
+    EXPECT_EQ(config.journal, "/own/j") << journal;
+    EXPECT_EQ(config.stored, "/own/j-stored") << journal;
+    EXPECT_EQ(config.stored_key, "/own/j-stored/seal.key") << journal;
+  }
 }
 
 TEST(AgentConfigTest, RefusesAJournalWithoutAWholePath) {

@@ -92,6 +92,11 @@ absl::Status Outbox::CheckRoom(const std::string& packet_id) const {
   return absl::OkStatus();
 }
 
+bool Outbox::WasBegun(const std::string& packet_id) const {
+  absl::MutexLock lock(&mutex_);
+  return packets_.count(packet_id) != 0 || WasAcknowledged(packet_id);
+}
+
 absl::StatusOr<std::unique_ptr<PacketRecord>> Outbox::Begin(
     const std::string& packet_id, const std::string& reader, size_t commands) {
   {

@@ -37,6 +37,9 @@ class Outbox {
   absl::StatusOr<std::unique_ptr<PacketRecord>> Begin(
       const std::string& packet_id, const std::string& reader, size_t commands);
 
+  // The packet was begun before, as far as is remembered: Begin would say so.
+  bool WasBegun(const std::string& packet_id) const;
+
   // Sends the report and keeps it. `record`: of the packet that was begun;
   // null for one that was refused: that is kept until this process ends.
   // For a packet whose report waits already nothing changes: that one counts,

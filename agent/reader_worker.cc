@@ -1,5 +1,6 @@
 #include "agent/reader_worker.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -41,7 +42,8 @@ ReaderWorker::ReaderWorker(std::string reader, std::shared_ptr<CardSlot> slot,
       uplink_(uplink),
       outbox_(outbox),
       options_(options),
-      card_(std::move(slot), options.command_patience) {
+      card_(std::move(slot), options.command_patience),
+      stored_(reader_, card_, options.store, outbox) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -89,16 +91,25 @@ std::optional<Event> ReaderWorker::Next() {
   const bool idle = !Ready();
   // A part that is here already was not waited for.
   if (idle && state_.phase == Phase::kAwaitingPart) meter_.BeginWait();
-  const absl::Duration wait = AwaitsServer(state_.phase)
-                                  ? options_.server_wait
-                                  : absl::InfiniteDuration();
-  const bool in_time = mutex_.AwaitWithTimeout(ready, wait);
+  const bool in_time = mutex_.AwaitWithTimeout(ready, Patience());
   if (stopping_) return std::nullopt;
   busy_ = true;
-  if (!in_time) return WaitExpired{};
+  if (!in_time) return AfterPatience();
   Event event = std::move(events_.front());
   events_.pop_front();
   return event;
+}
+
+absl::Duration ReaderWorker::Patience() const {
+  if (AwaitsServer(state_.phase)) return options_.server_wait;
+  const bool again =
+      state_.phase == Phase::kPresent && stored_retry_ > absl::ZeroDuration();
+  return again ? stored_retry_ : absl::InfiniteDuration();
+}
+
+Event ReaderWorker::AfterPatience() const {
+  if (AwaitsServer(state_.phase)) return WaitExpired{};
+  return StoredArrived{};
 }
 
 void ReaderWorker::NoteTiming(const Event& event) {
@@ -109,7 +120,25 @@ void ReaderWorker::NoteTiming(const Event& event) {
   }
 }
 
+// Before anything else is asked of the card: INITIALIZE UPDATE of an opening
+// would move the counter that a packet was made for.
+void ReaderWorker::RunStored(const Event& event) {
+  const bool may = std::holds_alternative<CardArrived>(event) ||
+                   (std::holds_alternative<StoredArrived>(event) &&
+                    state_.phase == Phase::kPresent);
+  if (!may) return;
+  const bool arrived = std::holds_alternative<CardArrived>(event);
+  const absl::Duration waited = arrived ? absl::ZeroDuration() : stored_retry_;
+  stored_.Run(absl::Now());
+  stored_retry_ = absl::ZeroDuration();
+  if (!stored_.put_off()) return;
+  stored_retry_ = waited == absl::ZeroDuration()
+                      ? options_.stored_retry
+                      : std::min(2 * waited, kLongestStoredRetry);
+}
+
 void ReaderWorker::Handle(const Event& event) {
+  RunStored(event);
   NoteTiming(event);
   std::deque<Event> due = {event};
   while (!due.empty()) {

@@ -15,6 +15,8 @@
 #include "agent/outbox.h"
 #include "agent/reader_session.h"
 #include "agent/session_meter.h"
+#include "agent/stored/packet_store.h"
+#include "agent/stored_runner.h"
 #include "agent/uplink.h"
 
 namespace cardferry::agent {
@@ -25,6 +27,8 @@ namespace cardferry::agent {
 // end first, if it does so in time: a load is not torn because the agent stops.
 class ReaderWorker {
  public:
+  static constexpr absl::Duration kLongestStoredRetry = absl::Minutes(1);
+
   struct Options {
     // How long a card is held for an answer of the server.
     absl::Duration server_wait = absl::Seconds(60);
@@ -32,6 +36,12 @@ class ReaderWorker {
     absl::Duration command_patience = absl::Seconds(60);
     // Progress goes up at most so often, and after the last command.
     absl::Duration progress_interval = absl::Milliseconds(100);
+    // How long after a card that could not be connected to, because another
+    // program held it, stored packets are tried again; doubles up to
+    // kLongestStoredRetry while the card lies there.
+    absl::Duration stored_retry = absl::Seconds(1);
+    // What waits here for cards; outlives the worker. None: nothing does.
+    PacketStore* store = nullptr;
   };
 
   // `uplink` and `outbox` outlive the worker.
@@ -59,10 +69,15 @@ class ReaderWorker {
 
  private:
   void Run();
-  // The next event; WaitExpired when the server took too long; nullopt to stop.
+  // The next event; WaitExpired when the server took too long, StoredArrived
+  // when stored packets are to be tried again; nullopt to stop.
   std::optional<Event> Next();
+  // How long to wait for the next event, and what has happened then.
+  absl::Duration Patience() const;
+  Event AfterPatience() const;
   bool Ready() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Handle(const Event& event);
+  void RunStored(const Event& event);
   void NoteTiming(const Event& event);
 
   // Each does one action; a run's outcome comes back as an event.
@@ -89,6 +104,7 @@ class ReaderWorker {
   Outbox& outbox_;
   const Options options_;
   GuardedCard card_;
+  StoredRunner stored_;
 
   mutable absl::Mutex mutex_;
   std::deque<Event> events_ ABSL_GUARDED_BY(mutex_);
@@ -106,6 +122,8 @@ class ReaderWorker {
   std::string trouble_;                   // of the last run
   bool trouble_shown_ = false;
   bool no_room_ = false;  // the last packet could not be journaled
+  // Until stored packets are tried again at this card; zero: not again.
+  absl::Duration stored_retry_;
 
   std::thread thread_;
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "agent/stored_runner.h"
 #include "lib/base/log.h"
 
 namespace cardferry::agent {
@@ -94,8 +95,34 @@ void Switchboard::RefusePacket(const Event& event) {
   outbox_.Add(std::move(report), nullptr);
 }
 
+void Switchboard::HandleStored(const Event& event) {
+  PacketStore* const store = options_.store;
+  if (store == nullptr) return;
+  if (const auto* request = std::get_if<StoreRequested>(&event)) {
+    // Given again before its report was there.
+    if (WasBegun(request->packet, outbox_)) return;
+    const absl::Status kept = store->Keep(request->packet);
+    if (!kept.ok()) {
+      LogError("packet is not stored",
+               {{"packet", request->packet.id}, {"status", kept}});
+      // Nothing has changed: told so, the server would give it again at once.
+      return;
+    }
+    for (const auto& [name, reader] : readers_) {
+      reader.worker->Post(StoredArrived{});
+    }
+  } else if (const auto* forget = std::get_if<ForgetRequested>(&event)) {
+    for (const std::string& id : forget->ids) store->Wipe(id);
+  } else if (!std::holds_alternative<Connected>(event)) {
+    return;
+  }
+  uplink_.ShowStored(store->Ids());
+}
+
 void Switchboard::Handle(const AddressedEvent& event) {
+  // Reports first: what is not stored any more was run, or is lost.
   if (std::holds_alternative<Connected>(event.event)) outbox_.SendAll();
+  HandleStored(event.event);
   if (const auto* verdict = std::get_if<VerdictReceived>(&event.event)) {
     outbox_.Acknowledge(verdict->verdict.packet_id);
   }

@@ -41,6 +41,10 @@ class FakeSlot final : public CardSlot {
       absl::MutexLock lock(&card_.mutex_);
       if (card_.holds_connections_) card_.Block();
       if (!card_.present_) return absl::UnavailableError("no card");
+      if (card_.refusals_left_ > 0) {
+        --card_.refusals_left_;
+        return absl::UnavailableError("another program holds the card");
+      }
     }
     return std::make_unique<FakeConnection>(card_);
   }

@@ -29,6 +29,8 @@ class FakeCard {
   // Connecting blocks until Answer().
   void HoldConnections() { Set(holds_connections_, true); }
   void Answer();
+  // So many connections fail first: another program holds the card.
+  void RefuseConnections(int count) { Set(refusals_left_, count); }
   void RefuseExtendedLength() { Set(takes_extended_, false); }
 
   std::vector<std::string> sent() const { return Get(sent_); }
@@ -67,6 +69,7 @@ class FakeCard {
   bool holds_connections_ = false;
   int answers_left_ = 1'000'000;
   int silent_at_ = -1;
+  int refusals_left_ = 0;
   int connections_ = 0;
   int resets_ = 0;
   int blocked_ = 0;

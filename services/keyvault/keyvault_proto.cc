@@ -16,38 +16,6 @@ Bytes ToBytes(const std::string& field) {
   return Bytes(bytes.begin(), bytes.end());
 }
 
-absl::StatusOr<OperationClass> ParseOperationClass(v1::OperationClass value) {
-  switch (value) {
-    case v1::OPERATION_CLASS_READ:
-      return OperationClass::kRead;
-    case v1::OPERATION_CLASS_CONTENT:
-      return OperationClass::kContent;
-    case v1::OPERATION_CLASS_PERSONALIZE:
-      return OperationClass::kPersonalize;
-    case v1::OPERATION_CLASS_KEYS:
-      return OperationClass::kKeys;
-    case v1::OPERATION_CLASS_CARD_STATE:
-      return OperationClass::kCardState;
-    case v1::OPERATION_CLASS_CONTENT_AND_PERSONALIZE:
-      return OperationClass::kContentAndPersonalize;
-    default:
-      return absl::InvalidArgumentError("no operation class");
-  }
-}
-
-scp::ChannelQuirks ParseQuirks(const v1::ChannelQuirks& message) {
-  scp::ChannelQuirks quirks;
-  quirks.encrypts_absent_data = message.encrypts_absent_data();
-  quirks.counts_only_data = message.counts_only_data();
-  quirks.external_authenticate_has_le = message.external_authenticate_has_le();
-  quirks.macs_channel_bits = message.macs_channel_bits();
-  quirks.encrypts_first_icv = message.encrypts_first_icv();
-  quirks.rmac_starts_with_zeros = message.rmac_starts_with_zeros();
-  quirks.derives_all_from_first_counter =
-      message.derives_all_from_first_counter();
-  return quirks;
-}
-
 v1::Assurance ToProto(Assurance assurance) {
   switch (assurance) {
     case Assurance::kReported:
@@ -92,6 +60,38 @@ absl::StatusOr<ImplicitStart> ParseStart(const v1::ImplicitStart& start) {
 }
 
 }  // namespace
+
+absl::StatusOr<OperationClass> ParseOperationClass(v1::OperationClass value) {
+  switch (value) {
+    case v1::OPERATION_CLASS_READ:
+      return OperationClass::kRead;
+    case v1::OPERATION_CLASS_CONTENT:
+      return OperationClass::kContent;
+    case v1::OPERATION_CLASS_PERSONALIZE:
+      return OperationClass::kPersonalize;
+    case v1::OPERATION_CLASS_KEYS:
+      return OperationClass::kKeys;
+    case v1::OPERATION_CLASS_CARD_STATE:
+      return OperationClass::kCardState;
+    case v1::OPERATION_CLASS_CONTENT_AND_PERSONALIZE:
+      return OperationClass::kContentAndPersonalize;
+    default:
+      return absl::InvalidArgumentError("no operation class");
+  }
+}
+
+scp::ChannelQuirks ParseQuirks(const v1::ChannelQuirks& message) {
+  scp::ChannelQuirks quirks;
+  quirks.encrypts_absent_data = message.encrypts_absent_data();
+  quirks.counts_only_data = message.counts_only_data();
+  quirks.external_authenticate_has_le = message.external_authenticate_has_le();
+  quirks.macs_channel_bits = message.macs_channel_bits();
+  quirks.encrypts_first_icv = message.encrypts_first_icv();
+  quirks.rmac_starts_with_zeros = message.rmac_starts_with_zeros();
+  quirks.derives_all_from_first_counter =
+      message.derives_all_from_first_counter();
+  return quirks;
+}
 
 absl::StatusOr<Handshake> ParseHandshake(
     const v1::AuthenticateRequest& request) {
@@ -180,6 +180,7 @@ void Render(const Session& session, v1::AuthenticateResponse& response) {
   card.set_key_version_number(session.key_version_number);
   response.set_level(static_cast<uint32_t>(session.level));
   response.set_channel_options(session.channel_options);
+  response.set_live_packets(static_cast<uint32_t>(session.live_sessions));
 }
 
 void Render(const ProtectedCommands& batch, v1::ProtectResponse& response) {

@@ -132,7 +132,7 @@ absl::Status Serve(const std::string& file, const Flags& flags,
                    DatabaseLedger::Open(config.ledger));
   const SystemClock clock;
   SystemRandom random;
-  Vault vault({*keys, *ledger, clock, random}, config.policy);
+  Vault vault({*keys, *ledger, clock, random, ledger.get()}, config.policy);
   ApprovalDesk desk(*signer, *ledger, clock, random);
   ReceiptDesk receipts(*keys);
   return ServeVault(config, vault, desk, receipts, signal);

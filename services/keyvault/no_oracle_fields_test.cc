@@ -35,6 +35,16 @@ const std::map<std::string, std::string>& KnownAnswers() {
       {"KeyVault.Authenticate: card.key_set", "the request's, proven"},
       {"KeyVault.Authenticate: card.key_diversification_data",
        "the request's, proven"},
+      {"KeyVault.OpenPredicted: host_challenge", "random"},
+      {"KeyVault.OpenPredicted: initialize_update_answer",
+       "of policy, proof and chance: vault_predicted_test"},
+      {"KeyVault.OpenPredicted: external_authenticate", "as Authenticate's"},
+      {"KeyVault.OpenPredicted: command_token",
+       "sealed under a key of its own"},
+      {"KeyVault.OpenPredicted: verify_token", "sealed under a key of its own"},
+      {"KeyVault.OpenPredicted: card.key_set", "the request's"},
+      {"KeyVault.OpenPredicted: card.key_diversification_data",
+       "the request's"},
       {"KeyVault.Protect: commands",
        "whole commands of a permitted class, at the place in the chain that "
        "the token holds: EveryMacIsOverAChainedCommand"},
@@ -71,6 +81,10 @@ const std::map<std::string, std::string>& KnownAnswers() {
       {"ContentApprovals.ListSigningKeys: keys.pem", "public"},
       {"SignedContent.FindApprovals: approvals.id", "approved before"},
       {"SignedContent.FindApprovals: approvals.signature", "approved before"},
+      {"KeyVaultAdmin.ListLivePackets: packets.key_set", "configuration"},
+      {"KeyVaultAdmin.ListLivePackets: packets.key_diversification_data",
+       "public"},
+      {"KeyVaultAdmin.ListLivePackets: packets.agent", "a name"},
       {"KeyVaultAdmin.ListKeySets: key_sets.name", "configuration"},
       {"KeyVaultAdmin.ListKeySets: key_sets.diversification", "configuration"},
   };
@@ -112,10 +126,11 @@ TEST(NoOracleTest, EveryFieldThatAnyCallAnswersIsKnownToBeNone) {
       (std::set<std::string>{
           "ContentApprovals.ApproveContent", "ContentApprovals.ListApprovals",
           "ContentApprovals.ListSigningKeys", "KeyVault.IssueOpenings",
-          "KeyVault.Authenticate", "KeyVault.Protect",
+          "KeyVault.Authenticate", "KeyVault.OpenPredicted", "KeyVault.Protect",
           "KeyVault.VerifyResponses", "KeyVaultAdmin.ForgetFailures",
           "KeyVaultAdmin.GetStatistics", "KeyVaultAdmin.ListKeySets",
-          "SignedContent.FindApprovals", "SignedContent.VerifyReceipts"}))
+          "KeyVaultAdmin.ListLivePackets", "SignedContent.FindApprovals",
+          "SignedContent.VerifyReceipts"}))
       << "say here what a new call is given to keys, and test it below";
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "services/keyvault/predicted_rules.h"
 
 namespace cardferry::keyvault {
 
@@ -28,6 +29,8 @@ struct KeySetRules {
   uint32_t highest_unproven_counter = 255;
   // Whether those of an application that is there may be replaced by them.
   bool allow_privilege_updates = false;
+  // Sessions without their card; none unless it is there.
+  std::optional<PredictedRules> predicted = std::nullopt;
 
   bool operator==(const KeySetRules& o) const {
     return level_floor == o.level_floor &&
@@ -35,7 +38,8 @@ struct KeySetRules {
            allowed_privileges == o.allowed_privileges &&
            allow_keys_in_memory == o.allow_keys_in_memory &&
            highest_unproven_counter == o.highest_unproven_counter &&
-           allow_privilege_updates == o.allow_privilege_updates;
+           allow_privilege_updates == o.allow_privilege_updates &&
+           predicted == o.predicted;
   }
 };
 

@@ -42,9 +42,16 @@ Orchestrator::Orchestrator(const Parts& parts)
       desk_({parts.database, parts.sequencer, board_, parts.clock, parts.box,
              [this](const JobTarget& target) { hub_.JobWaits(target, {}); },
              [this] { return hub_.Connected(); },
-             [this](const std::string& agent) { hub_.Revoke(agent); }}),
+             [this](const std::string& agent) { hub_.Revoke(agent); },
+             [this](const std::string& agent, const std::string& stored_id) {
+               hub_.ForgetPrepared(agent, stored_id);
+             }}),
+      offline_(
+          {parts.database, parts.sequencer, board_, parts.clock, parts.box,
+           parts.random,
+           [this](const std::string& agent) { hub_.GivePrepared(agent); }}),
       gateway_({hub_, parts.clock, pool_}, parts.name_of),
-      service_(desk_, board_, parts.database, pool_) {}
+      service_(desk_, offline_, board_, parts.database, pool_) {}
 
 absl::StatusOr<std::unique_ptr<Orchestrator>> Orchestrator::Create(
     const Parts& parts) {

@@ -58,6 +58,7 @@ absl::StatusOr<CardRecord> BindRecord(const std::optional<CardRecord>& known,
                        record.identity_proven));
   RETURN_IF_ERROR(Bind(card_id, "another card image number", claim.card_number,
                        record.card_number, record.identity_proven));
+  if (!cplc.empty()) record.cplc_bare = claim.cplc->bare;
   record.sequence_counter = ProvableCounter(claim);
   return record;
 }

@@ -16,7 +16,12 @@ TEST(BindRecordTest, TheFirstSessionBindsTheProductionData) {
   ASSERT_OK_AND_ASSIGN(const CardRecord first,
                        BindRecord(std::nullopt, "k/00", Claim(2, 7)));
   EXPECT_EQ(first.cplc, Bytes(42, 0x11));
+  EXPECT_FALSE(first.cplc_bare);
   CardClaim other = Claim(2, 8);
+  // The form is as the card says it now.
+  other.cplc->bare = true;
+  ASSERT_OK_AND_ASSIGN(const CardRecord bare, BindRecord(first, "k/00", other));
+  EXPECT_TRUE(bare.cplc_bare);
   EXPECT_OK(BindRecord(first, "k/00", other));
   other.cplc->bytes[41] = 0x12;
   EXPECT_THAT(BindRecord(first, "k/00", other),

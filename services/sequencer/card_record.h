@@ -95,6 +95,8 @@ struct CardRecord {
   Bytes card_number = {};
   // The card has proven all three of them, as far as they are not empty.
   bool identity_proven = false;
+  // The card gives its production data without their tag.
+  bool cplc_bare = false;
 
   bool operator==(const CardRecord& o) const {
     return card_id == o.card_id && snapshot == o.snapshot &&
@@ -104,7 +106,7 @@ struct CardRecord {
            sequence_counter == o.sequence_counter &&
            confirmation_counter == o.confirmation_counter &&
            security_domain == o.security_domain && read_at == o.read_at &&
-           stored == o.stored;
+           stored == o.stored && cplc_bare == o.cplc_bare;
   }
 };
 

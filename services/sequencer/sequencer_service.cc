@@ -47,6 +47,12 @@ grpc::Status SequencerService::Prepare(
   return End("Prepare", Prepare(*request, *writer));
 }
 
+grpc::Status SequencerService::PrepareOffline(
+    grpc::ServerContext*, const v1::PrepareOfflineRequest* request,
+    grpc::ServerWriter<v1::PrepareResponse>* writer) {
+  return End("PrepareOffline", PrepareOffline(*request, *writer));
+}
+
 grpc::Status SequencerService::Plan(grpc::ServerContext*,
                                     const v1::PlanRequest* request,
                                     v1::PlanResponse* response) {
@@ -107,6 +113,24 @@ absl::Status SequencerService::Prepare(
   bool writing = writer.Write(RenderHeader(prepared));
   for (const v1::PrepareResponse& part : RenderParts(prepared)) {
     writing = writing && writer.Write(part);
+  }
+  if (writing) return absl::OkStatus();
+  return absl::CancelledError("the caller went away");
+}
+
+absl::Status SequencerService::PrepareOffline(
+    const v1::PrepareOfflineRequest& request,
+    grpc::ServerWriter<v1::PrepareResponse>& writer) {
+  ASSIGN_OR_RETURN(const Sequencer::OfflineRequest parsed,
+                   ParseOffline(request, sequencer_.load_files()));
+  ASSIGN_OR_RETURN(const std::vector<Sequencer::OfflinePacket> packets,
+                   sequencer_.PrepareOffline(parsed));
+  bool writing = true;
+  for (const Sequencer::OfflinePacket& packet : packets) {
+    writing = writing && writer.Write(RenderHeader(packet));
+    for (const v1::PrepareResponse& part : RenderParts(packet.prepared)) {
+      writing = writing && writer.Write(part);
+    }
   }
   if (writing) return absl::OkStatus();
   return absl::CancelledError("the caller went away");

@@ -121,6 +121,7 @@ void Write(const CardRecord& record, pb::CardRecord& out) {
     WriteAids(origin.imports, *written.mutable_imports());
   }
   out.set_cplc(AsString(record.cplc));
+  out.set_cplc_bare(record.cplc_bare);
   if (record.sequence_counter.has_value()) {
     out.set_sequence_counter(*record.sequence_counter);
   }
@@ -175,6 +176,7 @@ absl::StatusOr<CardRecord> Read(const pb::CardRecord& record) {
   CardRecord read;
   read.card_id = record.card_id();
   read.cplc = ToBytes(record.cplc());
+  read.cplc_bare = record.cplc_bare();
   read.security_domain = ToBytes(record.security_domain());
   read.issuer_number = ToBytes(record.issuer_number());
   read.card_number = ToBytes(record.card_number());

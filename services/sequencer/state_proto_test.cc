@@ -175,6 +175,7 @@ TEST(BundleStateTest, ComesBackWithItsPacket) {
 TEST(CardRecordStateTest, KeepsTheCounterOfTheLastConfirmation) {
   CardRecord record = Record();
   record.confirmation_counter = 0x01020304;
+  record.cplc_bare = true;
   EXPECT_THAT(DecodeCardRecord(EncodeCardRecord(record)), IsOkAndHolds(record));
 }
 

@@ -147,14 +147,15 @@ absl::StatusOr<uint8_t> ParseJavaCardMajor(ByteSpan answer) {
 }
 
 absl::StatusOr<Cplc> ParseCplc(ByteSpan answer) {
-  if (answer.size() != kCplcBytes) {
+  const bool bare = answer.size() == kCplcBytes;
+  if (!bare) {
     ASSIGN_OR_RETURN(answer, ValueOf(answer, kTagCplc));
   }
   if (answer.size() != kCplcBytes) {
     return absl::InvalidArgumentError(absl::StrFormat(
         "CPLC of %d bytes instead of %d", answer.size(), kCplcBytes));
   }
-  return Cplc{Bytes(answer.begin(), answer.end())};
+  return Cplc{Bytes(answer.begin(), answer.end()), bare};
 }
 
 absl::StatusOr<Bytes> ParseCardNumber(uint16_t tag, ByteSpan answer) {

@@ -64,6 +64,7 @@ absl::StatusOr<uint8_t> ParseJavaCardMajor(ByteSpan answer);
 // operating system (2), its release date (2) and level (2), and more.
 struct Cplc {
   Bytes bytes;
+  bool bare = false;  // the card gave them without their tag
 
   ByteSpan ic_fabricator() const { return ByteSpan(bytes).subspan(0, 2); }
   ByteSpan ic_type() const { return ByteSpan(bytes).subspan(2, 2); }

@@ -82,6 +82,8 @@ TEST(CplcTest, IsReadWithAndWithoutItsTag) {
   EXPECT_EQ(ToHex(tagged.operating_system()), "4700");
   ASSERT_OK_AND_ASSIGN(const Cplc bare, ParseCplc(FromHexOrDie(cplc)));
   EXPECT_EQ(bare.bytes, tagged.bytes);
+  EXPECT_TRUE(bare.bare);
+  EXPECT_FALSE(tagged.bare);
 }
 
 TEST(CplcTest, RefusesOtherLengths) {

@@ -215,6 +215,12 @@ absl::StatusOr<Job> OperatorDesk::CancelJob(const std::string& id) {
         return jobs.Get(id);
       }));
   parts_.board.Changed(id);
+  if (!cancelled.cancel_requested) return cancelled;
+  // An honest agent forgets the packet; a session with the card makes sure.
+  if (cancelled.prepared.has_value()) {
+    parts_.forget(cancelled.prepared->agent, cancelled.prepared->stored_id);
+  }
+  parts_.job_waits(cancelled.target);
   return cancelled;
 }
 

@@ -48,6 +48,9 @@ class OperatorDesk {
     std::function<std::map<std::string, std::vector<Reader>>()> connected;
     // Ends this agent's connection, if there is one.
     std::function<void(const std::string& agent)> end_agent;
+    // Has this agent forget the job's packet that waits there for its card.
+    std::function<void(const std::string& agent, const std::string& stored_id)>
+        forget = [](const std::string&, const std::string&) {};
   };
 
   explicit OperatorDesk(Parts parts) : parts_(std::move(parts)) {}

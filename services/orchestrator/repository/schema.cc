@@ -224,6 +224,30 @@ store::Migration SealedJobData() {
            "WHERE install_parameters <> ''"}};
 }
 
+// What an agent has not taken yet is in prepared_packets, sealed
+// (job_data/sealed_packet.cc). wiped_packets counts how often some were
+// deleted: the log is wiped then.
+store::Migration PreparedJobs() {
+  return {"packets that are made before their cards come",
+          {"ALTER TABLE jobs ADD COLUMN cancel_requested INTEGER NOT NULL "
+           "DEFAULT 0",
+           "ALTER TABLE jobs ADD COLUMN forced_reads INTEGER NOT NULL "
+           "DEFAULT 0",
+           "CREATE TABLE prepared_jobs ("
+           "job INTEGER PRIMARY KEY REFERENCES jobs (number),"
+           "agent TEXT NOT NULL, card_id TEXT NOT NULL,"
+           "stored_id TEXT NOT NULL,"
+           "expires_us INTEGER NOT NULL, stored INTEGER NOT NULL DEFAULT 0)",
+           "CREATE INDEX prepared_jobs_by_card ON prepared_jobs (card_id)",
+           "CREATE TABLE prepared_packets ("
+           "job INTEGER NOT NULL REFERENCES jobs (number),"
+           "ordinal INTEGER NOT NULL, packet_id TEXT NOT NULL,"
+           "probe TEXT NOT NULL, scripts TEXT NOT NULL,"
+           "PRIMARY KEY (job, ordinal))",
+           "CREATE TABLE wiped_packets (times INTEGER NOT NULL)",
+           "INSERT INTO wiped_packets VALUES (0)"}};
+}
+
 }  // namespace
 
 std::vector<store::Migration> Schema() {
@@ -231,7 +255,8 @@ std::vector<store::Migration> Schema() {
           Sessions(),           Journal(),      JobsOfAllActions(),
           AddedAgents(),        StoppedCards(), JobsByEnd(),
           PacketTrouble(),      CardsInDoubt(), PacketsByJob(),
-          PacketsWithoutRoom(), CardReceipts(), SealedJobData()};
+          PacketsWithoutRoom(), CardReceipts(), SealedJobData(),
+          PreparedJobs()};
 }
 
 }  // namespace cardferry::orchestrator

@@ -65,6 +65,25 @@ struct BundleHeader {
   uint32_t changes = 0;
   Bytes bundle_state;   // opaque
   std::string summary;  // for people
+  // Other packets of the card that may still be run.
+  uint32_t live_packets = 0;
+};
+
+// A packet for a known card that is not there.
+struct OfflinePreparation {
+  std::string agent;  // who will keep it
+  std::string card_id;
+  std::string profile;
+  DesiredState desired;
+  Bytes card_record;
+  uint32_t attempts = 1;
+};
+
+// One attempt of it. All but the header is for the agent; opaque.
+struct OfflineBundle {
+  BundleHeader header;
+  Bytes probe;
+  std::vector<Bytes> scripts;
 };
 
 // Takes a bundle as it comes. An error ends the preparation with that error.
@@ -101,6 +120,9 @@ class Sequencer {
   // OK only when header and last part have come.
   virtual absl::Status Prepare(const Preparation& preparation,
                                BundleSink& sink) = 0;
+  // In the order in which they are to be tried.
+  virtual absl::StatusOr<std::vector<OfflineBundle>> PrepareOffline(
+      const OfflinePreparation& preparation) = 0;
   virtual absl::StatusOr<std::vector<PlannedStep>> Plan(
       const PlanQuestion& question) = 0;
   virtual absl::StatusOr<Conclusion> Conclude(const Bytes& bundle_state,

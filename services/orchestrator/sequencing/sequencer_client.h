@@ -28,6 +28,8 @@ class SequencerClient final : public Sequencer {
   absl::StatusOr<ClaimedCard> Identify(const OpeningAnswer& answer) override;
   absl::Status Prepare(const Preparation& preparation,
                        BundleSink& sink) override;
+  absl::StatusOr<std::vector<OfflineBundle>> PrepareOffline(
+      const OfflinePreparation& preparation) override;
   absl::StatusOr<std::vector<PlannedStep>> Plan(
       const PlanQuestion& question) override;
   absl::StatusOr<Conclusion> Conclude(const Bytes& bundle_state,

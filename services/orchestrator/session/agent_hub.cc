@@ -107,6 +107,24 @@ void AgentHub::JobWaits(const JobTarget& target, const ReaderAddress& except) {
   }
 }
 
+std::shared_ptr<AgentSession> AgentHub::Served(const std::string& agent) const {
+  absl::MutexLock lock(&mutex_);
+  const auto found = sessions_.find(agent);
+  const bool served = found != sessions_.end() && found->second->greeted();
+  return served ? found->second : nullptr;
+}
+
+void AgentHub::GivePrepared(const std::string& agent) {
+  const std::shared_ptr<AgentSession> session = Served(agent);
+  if (session != nullptr) session->OnPrepared();
+}
+
+void AgentHub::ForgetPrepared(const std::string& agent,
+                              const std::string& stored_id) {
+  const std::shared_ptr<AgentSession> session = Served(agent);
+  if (session != nullptr) session->Forget(stored_id);
+}
+
 std::map<std::string, std::vector<Reader>> AgentHub::Connected() const {
   absl::MutexLock lock(&mutex_);
   std::map<std::string, std::vector<Reader>> connected;

@@ -38,10 +38,18 @@ class AgentHub {
   // Tells the readers that a waiting job may concern, but not `except`.
   void JobWaits(const JobTarget& target, const ReaderAddress& except);
 
+  // Gives the agent its packets for cards that are not there, if it is
+  // connected; else it gets them when it is.
+  void GivePrepared(const std::string& agent);
+  // Has the agent forget one, if it is connected; else it is told when it is.
+  void ForgetPrepared(const std::string& agent, const std::string& stored_id);
+
   // The connected ones that are served, by name.
   std::map<std::string, std::vector<Reader>> Connected() const;
 
  private:
+  // The agent's session if it is connected and served, else nullptr.
+  std::shared_ptr<AgentSession> Served(const std::string& agent) const;
   // A refused agent tries again and again; the journal hears of it now and
   // then.
   bool NoteRefusal(const std::string& name);

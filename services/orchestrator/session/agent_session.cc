@@ -8,6 +8,7 @@
 #include "lib/base/status_macros.h"
 #include "services/orchestrator/repository/agent_repository.h"
 #include "services/orchestrator/repository/packet_repository.h"
+#include "services/orchestrator/session/prepared_packets.h"
 
 namespace cardferry::orchestrator {
 namespace {
@@ -27,6 +28,7 @@ struct Weight {
   }
   size_t operator()(const Progressed&) { return 256; }
   size_t operator()(const PacketReport& m) { return 512 + m.transcript.size(); }
+  size_t operator()(const StoredMessage& m) { return 256 + m.ids.size() * 128; }
 };
 
 }  // namespace
@@ -145,6 +147,13 @@ void AgentSession::OnJob(const std::string& reader,
     if (posted) return;
   }
   strand_->PostAlways([self = shared_from_this()] { self->PassJobsOn(); });
+}
+
+void AgentSession::OnPrepared() {
+  strand_->PostAlways([self = shared_from_this()] {
+    // Before it has said what it has, nothing is given.
+    if (!self->over_ && self->stored_.has_value()) self->CompareStored();
+  });
 }
 
 void AgentSession::PassJobsOn() {
@@ -335,6 +344,19 @@ void AgentSession::Route(const PacketReport& message) {
   std::shared_ptr<Slot> slot = Find(*reader);
   if (slot == nullptr) slot = MakeSlot(*reader);
   Give(slot, [message](ReaderSession& s) { s.OnReport(message); });
+}
+
+void AgentSession::Route(const StoredMessage& message) {
+  if (!greeted_) return Refuse("agent.out_of_turn", "No Hello came first");
+  stored_ = message.ids;
+  CompareStored();
+}
+
+void AgentSession::CompareStored() {
+  const absl::Status done =
+      PreparedPackets(context_).OnStored(name_, *stored_, given_, *link_);
+  // It says so again with its next connection.
+  if (!done.ok()) LogError("stored packets not noted", {{"status", done}});
 }
 
 absl::StatusOr<std::string> AgentSession::ReaderOf(

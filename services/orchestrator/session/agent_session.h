@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -40,8 +41,13 @@ struct AnsweredMessage {
   std::string reader;
   AnswerMessage answer;
 };
-using FromAgent = std::variant<HelloMessage, ReaderChangedMessage,
-                               AnsweredMessage, Progressed, PacketReport>;
+// All packets that wait at the agent for their cards.
+struct StoredMessage {
+  std::vector<std::string> ids;
+};
+using FromAgent =
+    std::variant<HelloMessage, ReaderChangedMessage, AnsweredMessage,
+                 Progressed, PacketReport, StoredMessage>;
 
 // One connection of one agent: brings each message to the reader that it is
 // about. Its methods never wait; what they start runs on strands, one for the
@@ -85,6 +91,13 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   // A job waits that may concern this reader; empty: any of them.
   void OnJob(const std::string& reader, const std::string& except_reader);
 
+  // Packets were made for cards that are not there: the agent is given them.
+  void OnPrepared();
+  // The agent shall not run this stored packet any more.
+  void Forget(const std::string& stored_id) {
+    link_->Send(ForgetStored{{stored_id}});
+  }
+
   // Ends the connection from this side.
   void Close(const absl::Status& reason) { link_->Close(reason); }
 
@@ -116,6 +129,8 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   void Route(const AnsweredMessage& message);
   void Route(const Progressed& message);
   void Route(const PacketReport& message);
+  void Route(const StoredMessage& message);
+  void CompareStored();
   void SeeReader(const Reader& reader);
   bool HasRoomFor(const std::string& reader);
   bool HasCard(const std::string& reader) const;
@@ -148,6 +163,9 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   int refusals_ = 0;
   std::map<std::string, std::shared_ptr<Slot>> slots_;
   std::map<std::string, std::string> packet_readers_;
+  // What the agent last said that it has stored; nothing: it has not said.
+  std::optional<std::vector<std::string>> stored_;
+  std::set<std::string> given_;  // PreparedPackets::OnStored
   mutable absl::Mutex mutex_;
   // Jobs that were told of and not passed on yet: reader, but not this one.
   std::set<std::pair<std::string, std::string>> jobs_told_

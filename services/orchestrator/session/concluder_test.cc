@@ -40,6 +40,15 @@ class ConcluderTest : public ReaderFixture {
     report.no_room = true;
     session_->OnReport(report);
   }
+
+  // A round in which the card is only read, on a connection of its own.
+  void ReadOnly() {
+    sequencer_.ConcludeWith(FakeSequencer::Ended(Outcome::kCardDiffers, ""));
+    Connect(kHere);
+    Start();
+    Answer(kCard);
+    Report();
+  }
 };
 
 TEST_F(ConcluderTest, SaysWhenThereWasNothingToChange) {
@@ -298,6 +307,36 @@ TEST_F(ConcluderTest, AJobThatGetsNowhereIsGivenUp) {
   }
   EXPECT_EQ(GetJob(job).state, JobState::kFailed);
   EXPECT_EQ(GetJob(job).message, "Given up after 8 packets. Gone.");
+}
+
+TEST_F(ConcluderTest, ReadsThatLivePacketsForceAreNoRounds) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  sequencer_.SetCommands(2, 0);
+  sequencer_.SetLivePackets(1);
+  for (uint32_t i = 0; i < kMaxForcedReads; ++i) {
+    ReadOnly();
+    ASSERT_EQ(GetJob(job).state, JobState::kWaiting) << i;
+  }
+  EXPECT_EQ(GetJob(job).rounds, kMaxForcedReads);
+  EXPECT_EQ(GetJob(job).forced_reads, kMaxForcedReads);
+  sequencer_.SetLivePackets(0);
+  sequencer_.SetCommands(3, 2);
+  Connect(kHere);
+  Start();
+  Answer(kCard);
+  Report();
+  EXPECT_EQ(GetJob(job).state, JobState::kDone);
+}
+
+TEST_F(ConcluderTest, ACardWhoseLivePacketsStayIsNotReadForEver) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  sequencer_.SetCommands(2, 0);
+  sequencer_.SetLivePackets(1);
+  for (uint32_t i = 1; i < kMaxForcedReads + kMaxRounds; ++i) ReadOnly();
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  ReadOnly();
+  EXPECT_EQ(GetJob(job).state, JobState::kFailed);
+  EXPECT_THAT(GetJob(job).message, StartsWith("Given up after 40 packets."));
 }
 
 TEST_F(ConcluderTest, ARefusedCommandFailsTheJobWithItsReason) {

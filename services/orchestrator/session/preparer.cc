@@ -44,6 +44,18 @@ bool PassesOver(const PreparationFailure& failure) {
   return failure.ends_job && failure.stop == CardStop::kNone;
 }
 
+std::string GivenUp(const Job& job) {
+  if (!job.cancel_requested) {
+    return absl::StrCat("Given up after ", job.rounds,
+                        " packets. Look at the job's events.");
+  }
+  return absl::StrCat(
+      "Not cancelled for certain: the card was read ", job.rounds,
+      " times, and its counter has not left the job's packet behind, which "
+      "its agent was told to forget. Every other session with the card moves "
+      "the counter on.");
+}
+
 NotPacked TryLater(const absl::Status& status) {
   LogWarning("preparation put off", {{"status", status}});
   return {NotPackedKind::kUnavailable, kTryLater};
@@ -135,10 +147,8 @@ Preparer::TakeJobIn(store::Transaction& tx, const IssuedOpening& opening,
         ""});
   }
   const std::string id = job->id;
-  if (job->rounds >= kMaxRounds) {
-    return FailJob(tx, id,
-                   absl::StrCat("Given up after ", job->rounds,
-                                " packets. Look at the job's events."));
+  if (GetsNowhere(*job)) {
+    return FailJob(tx, id, GivenUp(*job));
   }
   ASSIGN_OR_RETURN(const Bytes stored, jobs.InstallParameters(id));
   absl::StatusOr<Bytes> data = OpenJobData(context_.box, id, stored);
@@ -202,8 +212,11 @@ absl::StatusOr<Preparer::Task> Preparer::FillTask(store::Transaction& tx,
     ASSIGN_OR_RETURN(parameters,
                      BindToCard(parameters, card.card_id, context_.box));
   }
-  p.desired =
-      DesiredStateOf(job.subject, application.load_file, std::move(parameters));
+  // To be cancelled: the card is read, which moves its counter on.
+  if (!job.cancel_requested) {
+    p.desired = DesiredStateOf(job.subject, application.load_file,
+                               std::move(parameters));
+  }
   CardRepository cards(tx);
   ASSIGN_OR_RETURN(p.card_record, cards.Record(card.card_id));
   ASSIGN_OR_RETURN(p.record_in_doubt, cards.IsInDoubt(card.card_id));

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_PREPARER_H_
 #define CARDFERRY_SERVICES_ORCHESTRATOR_SESSION_PREPARER_H_
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -19,6 +20,13 @@ namespace cardferry::orchestrator {
 
 // More packets than this for one job mean that it gets nowhere.
 inline constexpr uint32_t kMaxRounds = 8;
+// Packets that only read the card, because others can still be run there, move
+// its counter on, each by one: so many do not count as rounds.
+inline constexpr uint32_t kMaxForcedReads = 32;
+
+inline bool GetsNowhere(const Job& job) {
+  return job.rounds >= kMaxRounds + std::min(job.forced_reads, kMaxForcedReads);
+}
 
 // From a card's answer to the packet for it: who is it, which job waits for it,
 // what has to be sent? Waits for the sequencer.

@@ -326,5 +326,18 @@ TEST_F(PreparerTest, MeasuresTheServicesOwnTime) {
   EXPECT_EQ(GetJob(job).measurements.server, absl::Milliseconds(25));
 }
 
+TEST_F(PreparerTest, AJobThatCannotBeCancelledEndsWithWordsOfItsOwn) {
+  const std::string job = AddJob({"", "", kCard});
+  ASSERT_OK(db_.database().Execute(
+      "UPDATE jobs SET cancel_requested = 1, rounds = 8"));
+  Start();
+  Answer(kCard);
+  EXPECT_EQ(GetJob(job).state, JobState::kFailed);
+  EXPECT_THAT(GetJob(job).message,
+              ::testing::StartsWith("Not cancelled for certain: the card was "
+                                    "read 8 times"));
+  EXPECT_TRUE(sequencer_.preparations().empty());
+}
+
 }  // namespace
 }  // namespace cardferry::orchestrator

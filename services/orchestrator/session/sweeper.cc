@@ -9,7 +9,9 @@
 #include "services/orchestrator/repository/job_repository.h"
 #include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/packet_repository.h"
+#include "services/orchestrator/repository/prepared_repository.h"
 #include "services/orchestrator/session/concluder.h"
+#include "services/orchestrator/session/prepared_packets.h"
 
 namespace cardferry::orchestrator {
 namespace {
@@ -50,6 +52,7 @@ void Sweeper::Sweep() {
   const absl::Time now = context_.clock.Now();
   Warn("jobs not freed", FreeJobs(now));
   Warn("reports not concluded", ConcludeReports(now));
+  Warn("prepared packets not given up", PreparedPackets(context_).Expire(now));
   Warn("events not forgotten", ForgetEvents(now));
   Warn("jobs not forgotten", ForgetJobs(now));
   Warn("log not wiped", WipeLog());
@@ -133,16 +136,22 @@ absl::Status Sweeper::ForgetJobs(absl::Time now) {
   return absl::OkStatus();
 }
 
-// A job's install parameters go when it ends; what they were stands in the log
-// until it is written over.
+// A job's install parameters go when it ends, its packets when an agent has
+// them or nobody shall; what they were stands in the log until it is written
+// over.
 absl::Status Sweeper::WipeLog() {
-  ASSIGN_OR_RETURN(const std::optional<absl::Time> ended,
-                   context_.database.Read([](store::Transaction& tx) {
-                     return EndedJobs(tx).LastEnd();
-                   }));
-  if (!ended.has_value() || ended == wiped_until_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Deleted deleted,
+                   context_.database.Read(
+                       [](store::Transaction& tx) -> absl::StatusOr<Deleted> {
+                         Deleted last;
+                         ASSIGN_OR_RETURN(last.job, EndedJobs(tx).LastEnd());
+                         ASSIGN_OR_RETURN(last.packets,
+                                          PreparedRepository(tx).TimesWiped());
+                         return last;
+                       }));
+  if (deleted == wiped_) return absl::OkStatus();
   ASSIGN_OR_RETURN(const bool wiped, context_.database.TruncateLog());
-  if (wiped) wiped_until_ = ended;
+  if (wiped) wiped_ = deleted;
   return absl::OkStatus();
 }
 

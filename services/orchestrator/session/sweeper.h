@@ -48,6 +48,16 @@ class Sweeper : public std::enable_shared_from_this<Sweeper> {
   void Sweep();
 
  private:
+  // What was deleted so far.
+  struct Deleted {
+    std::optional<absl::Time> job;  // the last one's end
+    int64_t packets = 0;            // PreparedRepository::TimesWiped
+
+    friend bool operator==(const Deleted& a, const Deleted& b) {
+      return a.job == b.job && a.packets == b.packets;
+    }
+  };
+
   Sweeper(const SessionContext& context, Executor& executor,
           const Retention& retention)
       : context_(context), executor_(executor), retention_(retention) {}
@@ -62,7 +72,7 @@ class Sweeper : public std::enable_shared_from_this<Sweeper> {
   const SessionContext& context_;
   Executor& executor_;
   const Retention retention_;
-  std::optional<absl::Time> wiped_until_;  // the last job's end
+  Deleted wiped_;  // from the log, too
 };
 
 }  // namespace cardferry::orchestrator

@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "lib/base/status_macros.h"
 #include "lib/base/status_matchers.h"
+#include "services/orchestrator/repository/prepared_repository.h"
 #include "services/orchestrator/session/testing/reader_fixture.h"
 #include "services/orchestrator/work/testing/manual_executor.h"
 
@@ -231,6 +233,30 @@ TEST_F(SweeperTest, AJobsParametersStandNowhereWhenItIsOver) {
   EXPECT_THAT(Contents(db_.path() + "-wal"), HasSubstr("471108154711"));
   ASSERT_OK(db_.Do([&](store::Transaction& tx) {
     return JobRepository(tx).Cancel(*added, clock_.Now());
+  }));
+  sweeper_->Sweep();
+  EXPECT_THAT(Contents(db_.path() + "-wal"), Not(HasSubstr("471108154711")));
+  EXPECT_THAT(Contents(db_.path()), Not(HasSubstr("471108154711")));
+}
+
+TEST_F(SweeperTest, APacketStandsNowhereWhenItsAgentHasIt) {
+  const std::string job = AddJob({"", "", kCard});
+  ASSERT_OK(db_.Do([&](store::Transaction& tx) -> absl::Status {
+    Packet packet;
+    packet.job_id = job;
+    packet.card_id = kCard;
+    RETURN_IF_ERROR(PreparedRepository(tx).Add(
+        {job,
+         "kiosk-7",
+         clock_.Now() + absl::Hours(1),
+         {{"P1", {1}, {FromHexOrDie("471108154711")}}}},
+        kCard));
+    return JobRepository(tx).Prepare(packet, "Prepared.", clock_.Now());
+  }));
+  sweeper_->Sweep();
+  EXPECT_THAT(Contents(db_.path() + "-wal"), HasSubstr("471108154711"));
+  ASSERT_OK(db_.Do([&](store::Transaction& tx) {
+    return PreparedRepository(tx).Stored("kiosk-7", {"P1"});
   }));
   sweeper_->Sweep();
   EXPECT_THAT(Contents(db_.path() + "-wal"), Not(HasSubstr("471108154711")));
