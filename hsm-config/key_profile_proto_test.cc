@@ -375,5 +375,22 @@ TEST(ParseKeyProfile, AMasterForReceiptsIsForDiversifiedAesKeysAlone) {
                        HasSubstr("receipt: only for AES keys")));
 }
 
+TEST(ParseKeyProfile, FileOrientedCardsHaveKeysThatAreMadeForThem) {
+  Text text = TripleDes("112", "VISA2", kDerivesByEcb);
+  text.head += " file_cards: true";
+  EXPECT_EQ(ParseKeyProfile(text.Whole())->key_sets[0].scp, kFileCards);
+  EXPECT_TRUE(HasFileCards(*ParseKeyProfile(text.Whole())));
+  EXPECT_FALSE(HasFileCards(*ParseKeyProfile(Text().Whole())));
+  text.head += " scp: 2";
+  EXPECT_EQ(Refusal(text),
+            "key profile: key set demo: file_cards and scp 2 exclude one "
+            "another");
+  Text aes;
+  aes.head += " file_cards: true";
+  EXPECT_EQ(Refusal(aes),
+            "key profile: key set demo: file-oriented cards have no keys of "
+            "192 bits, diversification kdf3");
+}
+
 }  // namespace
 }  // namespace cardferry::hsm

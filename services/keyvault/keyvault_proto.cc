@@ -16,25 +16,6 @@ Bytes ToBytes(const std::string& field) {
   return Bytes(bytes.begin(), bytes.end());
 }
 
-absl::StatusOr<OperationClass> ParseOperationClass(v1::OperationClass value) {
-  switch (value) {
-    case v1::OPERATION_CLASS_READ:
-      return OperationClass::kRead;
-    case v1::OPERATION_CLASS_CONTENT:
-      return OperationClass::kContent;
-    case v1::OPERATION_CLASS_PERSONALIZE:
-      return OperationClass::kPersonalize;
-    case v1::OPERATION_CLASS_KEYS:
-      return OperationClass::kKeys;
-    case v1::OPERATION_CLASS_CARD_STATE:
-      return OperationClass::kCardState;
-    case v1::OPERATION_CLASS_CONTENT_AND_PERSONALIZE:
-      return OperationClass::kContentAndPersonalize;
-    default:
-      return absl::InvalidArgumentError("no operation class");
-  }
-}
-
 scp::ChannelQuirks ParseQuirks(const v1::ChannelQuirks& message) {
   scp::ChannelQuirks quirks;
   quirks.encrypts_absent_data = message.encrypts_absent_data();
@@ -104,6 +85,25 @@ absl::StatusOr<ImplicitStart> ParseStart(const v1::ImplicitStart& start) {
 }
 
 }  // namespace
+
+absl::StatusOr<OperationClass> ParseOperationClass(v1::OperationClass value) {
+  switch (value) {
+    case v1::OPERATION_CLASS_READ:
+      return OperationClass::kRead;
+    case v1::OPERATION_CLASS_CONTENT:
+      return OperationClass::kContent;
+    case v1::OPERATION_CLASS_PERSONALIZE:
+      return OperationClass::kPersonalize;
+    case v1::OPERATION_CLASS_KEYS:
+      return OperationClass::kKeys;
+    case v1::OPERATION_CLASS_CARD_STATE:
+      return OperationClass::kCardState;
+    case v1::OPERATION_CLASS_CONTENT_AND_PERSONALIZE:
+      return OperationClass::kContentAndPersonalize;
+    default:
+      return absl::InvalidArgumentError("no operation class");
+  }
+}
 
 absl::StatusOr<Handshake> ParseHandshake(
     const v1::AuthenticateRequest& request) {

@@ -16,6 +16,7 @@ namespace cardferry::keyvault {
 // The interface's messages as the domain's types and back; nothing else of the
 // keyvault knows the messages. Parsing: INVALID_ARGUMENT.
 
+absl::StatusOr<OperationClass> ParseOperationClass(v1::OperationClass value);
 absl::StatusOr<Handshake> ParseHandshake(
     const v1::AuthenticateRequest& request);
 absl::StatusOr<ClaimedCard> ParseCard(const v1::ForgetFailuresRequest& request);
