@@ -215,6 +215,11 @@ std::optional<Event> ReaderWorker::Do(const SendReport& action) {
                ran ? last_measurements_ : Measurements(), trouble_,
                std::exchange(no_room_, false)},
               ran ? std::exchange(record_, nullptr) : nullptr);
+  // What is counted from here on belongs to the next packet.
+  if (state_.phase == Phase::kAwaitingPacket) {
+    meter_.Start();
+    meter_.BeginWait();
+  }
   return std::nullopt;
 }
 

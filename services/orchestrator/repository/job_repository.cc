@@ -253,7 +253,8 @@ absl::Status JobRepository::Start(const Packet& packet, absl::Time now) {
                {"job.running",
                 "state = :running, holder = :packet, card_id = :card, "
                 "commands_done = 0, commands_total = :commands, "
-                "changes = :changes, rounds = rounds + 1",
+                "changes = changes * :earlier + :changes, "
+                "rounds = rounds + :rounds",
                 "state = :preparing AND holder = :opening",
                 "The agent runs the packet."},
                {{"running", Number(JobState::kRunning)},
@@ -261,6 +262,8 @@ absl::Status JobRepository::Start(const Packet& packet, absl::Time now) {
                 {"card", packet.card_id},
                 {"commands", packet.commands},
                 {"changes", packet.changes},
+                {"earlier", packet.continues ? 1 : 0},
+                {"rounds", packet.continues ? 0 : 1},
                 {"preparing", Number(JobState::kPreparing)},
                 {"opening", packet.opening_id}},
                now);

@@ -63,8 +63,9 @@ struct BundleHeader {
   std::string card_id;  // proven
   uint32_t commands = 0;
   uint32_t changes = 0;
-  Bytes bundle_state;   // opaque
-  std::string summary;  // for people
+  Bytes bundle_state;        // opaque
+  std::string summary;       // for people
+  bool asks_server = false;  // the card is held for what comes next
 };
 
 // Takes a bundle as it comes. An error ends the preparation with that error.
@@ -77,7 +78,14 @@ class BundleSink {
 };
 
 // As sequencer.proto says.
-enum class Outcome { kDone, kCardDiffers, kFailed, kUnknown, kForged };
+enum class Outcome {
+  kDone,
+  kCardDiffers,
+  kFailed,
+  kUnknown,
+  kForged,
+  kContinues,  // the next packet of the session: Continue
+};
 
 struct Conclusion {
   Outcome outcome = Outcome::kUnknown;
@@ -88,6 +96,7 @@ struct Conclusion {
   std::vector<Fact> facts;
   std::vector<CardReceipt> receipts = {};  // to be kept
   std::vector<std::string> alarms = {};    // about them, for people
+  Bytes continuation = {};                 // opaque; of kContinues only
 };
 
 // The one that understands cards. Its errors mean what sequencer.proto says.
@@ -100,6 +109,9 @@ class Sequencer {
   // OK only when header and last part have come.
   virtual absl::Status Prepare(const Preparation& preparation,
                                BundleSink& sink) = 0;
+  // The next packet of a session that goes on. The same.
+  virtual absl::Status Continue(const Bytes& continuation,
+                                BundleSink& sink) = 0;
   virtual absl::StatusOr<std::vector<PlannedStep>> Plan(
       const PlanQuestion& question) = 0;
   virtual absl::StatusOr<Conclusion> Conclude(const Bytes& bundle_state,

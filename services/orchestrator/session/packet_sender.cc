@@ -45,6 +45,7 @@ absl::Status PacketSender::OnHeader(const BundleHeader& header) {
   packet_.commands = header.commands;
   packet_.changes = header.changes;
   packet_.bundle_state = header.bundle_state;
+  asks_server_ = header.asks_server;
   if (header.commands == 0) return absl::OkStatus();
   const absl::Status registered = Register(header.summary);
   // Trouble with the database says nothing about the card.
@@ -61,7 +62,7 @@ absl::Status PacketSender::OnPart(Bytes script, bool last) {
   if (empty()) return absl::OkStatus();
   if (!link_.Send(GivePacketPart{packet_.id, packet_.opening_id,
                                  packet_.at.reader, std::move(script), last,
-                                 packet_.commands})) {
+                                 packet_.commands, last && asks_server_})) {
     agent_gone_ = true;
     return absl::UnavailableError("the agent has gone");
   }

@@ -34,6 +34,12 @@ class Preparer {
                                           const OpeningAnswer& answer,
                                           absl::Time received_at);
 
+  // The next packet of the session that `packet_id` was a packet of; its job is
+  // preparing, held by the opening. Whatever happens, the same.
+  std::variant<Packed, NotPacked> Continue(const std::string& packet_id,
+                                           const Bytes& continuation,
+                                           absl::Time received_at);
+
  private:
   // A job, taken for this card, and all that is needed for its packet.
   struct Task {
@@ -72,6 +78,7 @@ class Preparer {
                     const absl::Status& status);
   NotPacked FinishWithoutPacket(const Task& task,
                                 const std::string& opening_id);
+  NotPacked BreakOff(const PacketSender& sender, const absl::Status& status);
   absl::Status StopCard(store::Transaction& tx, const Task& task,
                         const PreparationFailure& failure, absl::Time now);
 

@@ -53,6 +53,11 @@ class FakeSequencer final : public Sequencer {
     absl::MutexLock lock(&mutex_);
     expires_at_ = expires_at;
   }
+  // Bundles after which the card is held.
+  void AskServer() {
+    absl::MutexLock lock(&mutex_);
+    asks_server_ = true;
+  }
   void SetCommands(uint32_t commands, uint32_t changes) {
     absl::MutexLock lock(&mutex_);
     commands_ = commands;
@@ -67,6 +72,10 @@ class FakeSequencer final : public Sequencer {
   std::vector<PlanQuestion> questions() const {
     absl::MutexLock lock(&mutex_);
     return questions_;
+  }
+  std::vector<Bytes> continuations() const {
+    absl::MutexLock lock(&mutex_);
+    return continuations_;
   }
   std::vector<Bytes> transcripts() const {
     absl::MutexLock lock(&mutex_);
@@ -113,14 +122,29 @@ class FakeSequencer final : public Sequencer {
         }
       }
       broken = std::exchange(break_next_, false);
-      header = {preparation.card_id, commands_, changes_,
-                AsVector("bundle state"), "load it"};
+      header = {preparation.card_id,      commands_, changes_,
+                AsVector("bundle state"), "load it", asks_server_};
     }
     const absl::Status started = sink.OnHeader(header);
     if (!started.ok()) return started;
     const absl::Status sent = sink.OnPart(AsVector("script"), !broken);
     if (!sent.ok()) return sent;
     return broken ? absl::UnavailableError("broke off") : absl::OkStatus();
+  }
+
+  absl::Status Continue(const Bytes& continuation, BundleSink& sink) override {
+    BundleHeader header;
+    {
+      absl::MutexLock lock(&mutex_);
+      continuations_.push_back(continuation);
+      const absl::Status error = Take(prepare_errors_);
+      if (!error.ok()) return error;
+      header = {preparations_.back().card_id, commands_, changes_,
+                AsVector("bundle state"),     "go on",   asks_server_};
+    }
+    const absl::Status started = sink.OnHeader(header);
+    if (!started.ok()) return started;
+    return sink.OnPart(AsVector("next script"), true);
   }
 
   // One step, as long as the load files are here.
@@ -182,6 +206,12 @@ class FakeSequencer final : public Sequencer {
     done.facts = {{"package F000000001 1.0 loaded", false}};
     return done;
   }
+  static Conclusion GoesOn() {
+    Conclusion conclusion;
+    conclusion.outcome = Outcome::kContinues;
+    conclusion.continuation = AsVector("continuation");
+    return conclusion;
+  }
   static Conclusion Ended(Outcome outcome, std::string reason) {
     Conclusion conclusion = Done();
     conclusion.outcome = outcome;
@@ -214,10 +244,12 @@ class FakeSequencer final : public Sequencer {
   std::vector<Preparation> preparations_;
   std::vector<PlanQuestion> questions_;
   std::vector<Bytes> transcripts_;
+  std::vector<Bytes> continuations_;
   std::set<Bytes> load_files_;
   int load_files_put_ = 0;
   std::function<void()> on_prepare_;
   bool break_next_ = false;
+  bool asks_server_ = false;
   uint32_t commands_ = 3;
   uint32_t changes_ = 2;
   absl::Time expires_at_ = absl::FromUnixSeconds(1'800'000'300);
