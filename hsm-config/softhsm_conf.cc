@@ -26,6 +26,11 @@ constexpr char kServingTripleDes[] =
 constexpr char kServingDesBlocks[] = ",CKM_DES3_ECB";
 // The session keys of file-oriented cards are hashes.
 constexpr char kServingHashes[] = ",CKM_SHA_1,CKM_SHA256";
+// What approvers sign with.
+constexpr char kServingRsa[] = ",CKM_SHA256_RSA_PKCS_PSS";
+constexpr char kServingEc[] = ",CKM_ECDSA";
+constexpr char kCeremonyRsa[] = ",CKM_RSA_PKCS_KEY_PAIR_GEN";
+constexpr char kCeremonyEc[] = ",CKM_EC_KEY_PAIR_GEN";
 constexpr char kCeremonyTripleDes[] = ",CKM_DES2_KEY_GEN,CKM_DES3_KEY_GEN";
 
 bool HasDesBlocks(const KeyProfile& profile) {
@@ -33,6 +38,18 @@ bool HasDesBlocks(const KeyProfile& profile) {
       profile.key_sets.begin(), profile.key_sets.end(), [](const KeySet& set) {
         return IsTripleDes(set.scheme.key_bits) && IsAn10922(set.scheme);
       });
+}
+
+std::string SignatureMechanisms(const KeyProfile& profile, bool ceremony) {
+  bool rsa = false;
+  bool ec = false;
+  for (const SigningKey& key : profile.signing_keys) {
+    const bool is_rsa = key.algorithm == pkcs11::SigningAlgorithm::kRsa2048Pss;
+    (is_rsa ? rsa : ec) = true;
+  }
+  return absl::StrCat(rsa ? kServingRsa : "", ec ? kServingEc : "",
+                      ceremony && rsa ? kCeremonyRsa : "",
+                      ceremony && ec ? kCeremonyEc : "");
 }
 
 }  // namespace
@@ -50,6 +67,7 @@ std::string SoftHsmConf(const std::string& token_dir, SoftHsmUse use,
                       triple_des ? kServingTripleDes : "",
                       HasDesBlocks(profile) ? kServingDesBlocks : "",
                       HasFileCards(profile) ? kServingHashes : "",
+                      SignatureMechanisms(profile, ceremony),
                       ceremony && triple_des ? kCeremonyTripleDes : "", "\n");
 }
 

@@ -8,6 +8,8 @@
 namespace cardferry::hsm {
 namespace {
 
+using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -51,6 +53,22 @@ TEST(SoftHsmConf, AllowsTripleDesOnlyWhereAKeySetHasIt) {
       "nxp", 1, scp::TemplateMethod::kAn10922, {}};
   EXPECT_THAT(ConfOf(SoftHsmUse::kServing, profile),
               HasSubstr(",CKM_DES3_CBC_ENCRYPT_DATA,CKM_DES3_ECB\n"));
+}
+
+TEST(SoftHsmConf, AllowsTheSignaturesOfTheProfilesKeysOnly) {
+  KeyProfile profile;
+  EXPECT_THAT(ConfOf(SoftHsmUse::kCeremony, profile),
+              AllOf(Not(HasSubstr("RSA")), Not(HasSubstr("CKM_EC"))));
+  profile.signing_keys.resize(1);
+  EXPECT_THAT(ConfOf(SoftHsmUse::kServing, profile),
+              EndsWith("CKM_SHA256_HMAC,CKM_ECDSA\n"));
+  EXPECT_THAT(ConfOf(SoftHsmUse::kCeremony, profile),
+              EndsWith(",CKM_ECDSA,CKM_EC_KEY_PAIR_GEN\n"));
+  profile.signing_keys[0].algorithm = pkcs11::SigningAlgorithm::kRsa2048Pss;
+  EXPECT_THAT(ConfOf(SoftHsmUse::kServing, profile),
+              EndsWith("CKM_SHA256_HMAC,CKM_SHA256_RSA_PKCS_PSS\n"));
+  EXPECT_THAT(ConfOf(SoftHsmUse::kCeremony, profile),
+              EndsWith(",CKM_RSA_PKCS_KEY_PAIR_GEN\n"));
 }
 
 TEST(TokenDirOfSoftHsmConf, RefusesAFileThatNamesNone) {

@@ -152,7 +152,7 @@ TEST_F(VaultAuthenticateTest, ClassesThatNeedApprovalAreRefusedForNow) {
       vault_->Authenticate(
           HandshakeOf(issued, card_, OperationClass::kCardState)),
       StatusIs(kDenied, "class card-state needs two people's approval"));
-  for (const int unknown : {0, 6, 255}) {
+  for (const int unknown : {0, 7, 255}) {
     EXPECT_THAT(vault_->Authenticate(HandshakeOf(
                     issued, card_, static_cast<OperationClass>(unknown))),
                 StatusIs(absl::StatusCode::kInvalidArgument));

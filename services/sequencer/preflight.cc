@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -142,7 +141,6 @@ absl::Status CheckJavaCard(const ContentPlan& plan, const CardProfile& profile,
 constexpr uint32_t kSecurityDomain = 0x800000;
 constexpr uint32_t kDapVerification = 0x400000;
 constexpr uint32_t kDelegatedManagement = 0x200000;
-constexpr uint32_t kCardReset = 0x040000;
 constexpr uint32_t kMandatedDap = 0x010000;
 constexpr uint32_t kAuthorizedManagement = 0x004000;
 constexpr uint32_t kReserved = 0x00000F;
@@ -194,47 +192,13 @@ std::string WrongWith(uint32_t privileges) {
   return "";
 }
 
-// The application that a reset selects once the plan's deletions are done.
-std::optional<card::Aid> DefaultSelected(const ContentPlan& plan,
-                                         const CardContent& actual) {
-  std::set<card::Aid> gone;
-  for (const auto* step : StepsOf<DeleteApplicationStep>(plan)) {
-    gone.insert(step->application);
-  }
-  for (const auto* step : StepsOf<DeletePackageStep>(plan)) {
-    gone.insert(step->package);
-  }
-  for (const card::StatusEntry& entry : actual.applications) {
-    const bool goes =
-        gone.count(entry.aid) > 0 ||
-        (entry.load_file.has_value() && gone.count(*entry.load_file) > 0);
-    if (!goes && (ToNumber(entry.privileges) & kCardReset) != 0) {
-      return entry.aid;
-    }
-  }
-  return std::nullopt;
-}
-
-absl::Status CheckPrivileges(const ContentPlan& plan,
-                             const CardContent& actual) {
-  std::optional<card::Aid> selected = DefaultSelected(plan, actual);
+absl::Status CheckPrivileges(const ContentPlan& plan) {
   for (const InstallStep* step : StepsOf<InstallStep>(plan)) {
-    const card::Aid& aid = step->installation.instance;
-    const uint32_t privileges = ToNumber(step->installation.privileges);
-    const std::string wrong = WrongWith(privileges);
-    if (!wrong.empty()) {
-      return Refuse(
-          absl::StrCat("applet ", aid.ToHex(), " is to have ", wrong));
-    }
-    if ((privileges & kCardReset) == 0) continue;
-    if (selected.has_value()) {
-      return Refuse(absl::StrCat("applet ", aid.ToHex(),
-                                 " is to be selected by a reset (Card Reset), "
-                                 "and ",
-                                 selected->ToHex(),
-                                 " is already: a card selects one"));
-    }
-    selected = aid;
+    const std::string wrong =
+        WrongWith(ToNumber(step->installation.privileges));
+    if (wrong.empty()) continue;
+    return Refuse(absl::StrCat("applet ", step->installation.instance.ToHex(),
+                               " is to have ", wrong));
   }
   return absl::OkStatus();
 }
@@ -269,12 +233,11 @@ absl::Status CheckSecurityDomain(const std::optional<card::StatusEntry>& domain,
 }  // namespace
 
 absl::Status CheckPlan(const ContentPlan& plan, const CardRecord& record,
-                       const CardContent& actual, const CardProfile& profile,
-                       const CardClaim& claim) {
+                       const CardProfile& profile, const CardClaim& claim) {
   if (plan.steps.empty()) return absl::OkStatus();
   RETURN_IF_ERROR(CheckSecurityDomain(SecurityDomainOf(record), claim));
   RETURN_IF_ERROR(CheckJavaCard(plan, profile, claim));
-  RETURN_IF_ERROR(CheckPrivileges(plan, actual));
+  RETURN_IF_ERROR(CheckPrivileges(plan));
   return CheckMemory(plan, claim);
 }
 

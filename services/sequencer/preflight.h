@@ -14,19 +14,17 @@ namespace cardferry::sequencer {
 // it without what was deleted before. What it did not say is not checked.
 //
 // INVALID_ARGUMENT, with the reason, for a card that is locked or TERMINATED;
-// for a security domain without the right to manage content; for a CAP
-// file that
-// needs a later Java Card release; for privileges that do not go together, that
-// only security domains have, or of which a card gives one. RESOURCE_EXHAUSTED,
-// with the numbers, for packages and applets that need more memory than is
-// free; nothing is known of that once something is deleted.
+// for a security domain without the right to manage content; for a CAP file
+// that needs a later Java Card release; for privileges that do not go together
+// or that only security domains have. RESOURCE_EXHAUSTED, with the numbers, for
+// packages and applets that need more memory than is free; nothing is known of
+// that once something is deleted.
 //
-// `record`: what else is known of the card; `actual`: what the plan was made
-// for. Imports, AIDs and what may be deleted
-// are PlanContent's business, the length of commands BuildBundle's.
+// `record`: what else is known of the card. Imports, AIDs, which applet is
+// selected by default and what may be deleted are PlanContent's business, the
+// length of commands BuildBundle's.
 absl::Status CheckPlan(const ContentPlan& plan, const CardRecord& record,
-                       const CardContent& actual, const CardProfile& profile,
-                       const CardClaim& claim);
+                       const CardProfile& profile, const CardClaim& claim);
 
 }  // namespace cardferry::sequencer
 

@@ -18,7 +18,7 @@ class PreflightTest : public ContentPlanTest {
     const auto plan = PlanContent(desired_, actual_, origins_, profile_);
     EXPECT_OK(plan);
     if (!plan.ok()) return plan.status();
-    return CheckPlan(*plan, record_, actual_, profile_, claim_);
+    return CheckPlan(*plan, record_, profile_, claim_);
   }
 
   DesiredApplet& Wanted() { return desired_.packages[0].applets[0]; }
@@ -203,32 +203,6 @@ TEST_F(PreflightTest, PrivilegesHaveToGoTogether) {
             "applet F04346455252590101 is to have the privileges Delegated "
             "Management and Authorized Management, of which one excludes the "
             "other");
-}
-
-TEST_F(PreflightTest, ACardSelectsOneApplicationByDefault) {
-  const std::string refusal =
-      "applet F04346455252590101 is to be selected by a reset (Card Reset), "
-      "and F000000001 is already: a card selects one";
-  IsInstalled(A("F000000001"), A("F0000000FF"));
-  actual_.applications[0].privileges = {0x04};
-  EXPECT_EQ(RefusalOf("04"), refusal);
-  EXPECT_EQ(RefusalOf("040000"), refusal);
-  desired_.absent_applications = {A("F000000001")};
-  EXPECT_OK(Check());
-  desired_.absent_applications = {};
-  actual_.applications[0].privileges = {0x00};
-  EXPECT_OK(Check());
-}
-
-TEST_F(PreflightTest, APlanDoesNotMakeTwoOfThem) {
-  Wanted().privileges = {0x04};
-  desired_.packages[0].applets.push_back(Wanted());
-  desired_.packages[0].applets[1].instance = A("F000000002");
-  EXPECT_THAT(Check(),
-              StatusIs(StatusCode::kInvalidArgument,
-                       "applet F000000002 is to be selected by a reset (Card "
-                       "Reset), and F04346455252590101 is already: a card "
-                       "selects one"));
 }
 
 TEST_F(PreflightTest, TheDefaultGoesWithItsPackage) {

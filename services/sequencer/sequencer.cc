@@ -209,7 +209,7 @@ absl::StatusOr<Sequencer::Draft> Sequencer::MakeDraft(
                   !IsFresh(record, request.now);
     if (!planned.ok() && !looks_again) return planned.status();
     if (planned.ok()) plan = *std::move(planned);
-    RETURN_IF_ERROR(CheckPlan(plan, record, actual, **profile, claim));
+    RETURN_IF_ERROR(CheckPlan(plan, record, **profile, claim));
     RETURN_IF_ERROR(CheckEncrypts(claim, plan));
   } else {
     RETURN_IF_ERROR(CheckReadable(expected));
@@ -312,7 +312,7 @@ absl::StatusOr<std::vector<PlanLine>> Sequencer::Plan(
   ASSIGN_OR_RETURN(
       const ContentPlan plan,
       PlanContent(desired, actual, known.origins, *found, known.stored));
-  RETURN_IF_ERROR(CheckPlan(plan, known, actual, *found, CardClaim()));
+  RETURN_IF_ERROR(CheckPlan(plan, known, *found, CardClaim()));
   const card::Protection protection(FloorFor(plan, *found), 8,
                                     found->longest_command);
   ASSIGN_OR_RETURN(const Signatures signatures,

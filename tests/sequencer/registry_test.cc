@@ -98,7 +98,8 @@ TEST_P(RegistryTest, ANewCardGetsAllInOneBundle) {
   applet().life_cycle = DesiredLifeCycle::kLocked;
   applet().privileges = {0x04};
   NewCard();
-  ReachesIt(8);  // INSTALL, INSTALL, 3 LOAD, INSTALL, extradition, lock
+  // INSTALL, INSTALL, 3 LOAD (4 with S16's MACs), INSTALL, extradition, lock
+  ReachesIt(GetParam().IsS16() ? 9 : 8);
   EXPECT_TRUE(OnCard(kBrokerageApplet).locked());
   EXPECT_TRUE(OnCard(kBrokerageApplet).default_selected());
   EXPECT_EQ(OnCard(kBrokerageApplet).domain, kDomain);

@@ -124,6 +124,17 @@ absl::Status StageFolder::MakePki() const {
               Path("keyvault/pki")});
 }
 
+absl::StatusOr<std::string> StageFolder::KeyProfile() const {
+  ASSIGN_OR_RETURN(const std::string demo,
+                   Runfile("hsm-config/profiles/demo.textproto"));
+  if (options_.more_keys.empty()) return demo;
+  constexpr size_t kLargest = 1 << 20;
+  ASSIGN_OR_RETURN(const std::string text, ReadFile(demo, kLargest));
+  RETURN_IF_ERROR(
+      Write("key-profile.textproto", absl::StrCat(text, options_.more_keys)));
+  return Path("key-profile.textproto");
+}
+
 absl::Status StageFolder::MakeTokenIn(const std::string& folder) const {
   SystemRandom random;
   const std::string pin = ToHex(random.Draw(16));
@@ -131,8 +142,7 @@ absl::Status StageFolder::MakeTokenIn(const std::string& folder) const {
       WriteFileAtomically(absl::StrCat(folder, "/pin"), AsBytes(pin), 0400));
   ASSIGN_OR_RETURN(const std::string tool,
                    Runfile("hsm-config/keyvault-token"));
-  ASSIGN_OR_RETURN(const std::string profile,
-                   Runfile("hsm-config/profiles/demo.textproto"));
+  ASSIGN_OR_RETURN(const std::string profile, KeyProfile());
   return Run(
       {tool, "init", "--module", kModule, "--profile", profile, "--token_label",
        kTokenLabel, "--token_dir", absl::StrCat(folder, "/token"), "--pin_file",
@@ -151,8 +161,7 @@ absl::Status StageFolder::MakeCardKeys(const CardChoice& card) const {
   ASSIGN_OR_RETURN(const CardKind kind, FindCardKind(card.kind));
   ASSIGN_OR_RETURN(const std::string tool,
                    Runfile("hsm-config/keyvault-token"));
-  ASSIGN_OR_RETURN(const std::string profile,
-                   Runfile("hsm-config/profiles/demo.textproto"));
+  ASSIGN_OR_RETURN(const std::string profile, KeyProfile());
   RETURN_IF_ERROR(MakeFolder(Path("cards")));
   const std::string folder = Path(card.foreign ? "foreign" : "keyvault");
   if (card.foreign && !Exists(folder)) {
@@ -162,7 +171,8 @@ absl::Status StageFolder::MakeCardKeys(const CardChoice& card) const {
   return Run({tool, "card-keys", "--module", kModule, "--profile", profile,
               "--token_label", kTokenLabel, "--pin_file",
               absl::StrCat(folder, "/pin"), "--softhsm_conf",
-              SoftHsmConfFor(folder), "--key_set", kind.key_set, "--kdd",
+              SoftHsmConfFor(folder), "--key_set",
+              card.key_set.empty() ? kind.key_set : card.key_set, "--kdd",
               absl::StrCat(kKeyDiversificationData,
                            absl::Dec(card.number, absl::kZeroPad2)),
               "--out", out, "--development_only"});
@@ -174,8 +184,7 @@ absl::Status StageFolder::Write(absl::string_view name,
 }
 
 absl::Status StageFolder::WriteKeyVaultConfiguration() const {
-  ASSIGN_OR_RETURN(const std::string profile,
-                   Runfile("hsm-config/profiles/demo.textproto"));
+  ASSIGN_OR_RETURN(const std::string profile, KeyProfile());
   RETURN_IF_ERROR(Run({"/bin/cp", profile, Path("keyvault/keys.textproto")}));
   return Write(
       "keyvault/keyvault.textproto",
@@ -205,8 +214,11 @@ absl::Status StageFolder::WriteAgentConfiguration() const {
 }
 
 absl::Status StageFolder::WriteConfigurations() const {
-  ASSIGN_OR_RETURN(const std::string cards,
-                   Runfile("services/sequencer/profiles"));
+  ASSIGN_OR_RETURN(std::string cards, Runfile("services/sequencer/profiles"));
+  if (!options_.card_profile.empty()) {
+    cards = Path("card-profile.textproto");
+    RETURN_IF_ERROR(Write("card-profile.textproto", options_.card_profile));
+  }
   RETURN_IF_ERROR(WriteKeyVaultConfiguration());
   RETURN_IF_ERROR(Write("sequencer.textproto",
                         absl::StrCat(Listen(kSequencerPort),

@@ -49,6 +49,8 @@ class StageFolder {
   std::map<std::string, std::string> TokenEnvironment() const;
 
  private:
+  // The key profile's file: the demo's, or one with more keys.
+  absl::StatusOr<std::string> KeyProfile() const;
   absl::Status MakeTokenIn(const std::string& folder) const;
   absl::Status Write(absl::string_view name, absl::string_view text) const;
   absl::Status WriteKeyVaultConfiguration() const;

@@ -25,6 +25,7 @@ struct CardChoice {
   std::string kind = "scp03";  // of CardKinds()
   int number = 1;              // tells cards of a kind apart: 1 to 99
   int reader = 0;              // 0 or 1
+  std::string key_set = {};    // of its keys; empty: the kind's
   // What every command takes the card.
   absl::Duration delay = absl::ZeroDuration();
   // Its keys come from other masters than the keyvault's.
@@ -66,6 +67,10 @@ struct StageOptions {
   // PC/SC names of the readers that the agent serves; empty: all.
   std::vector<std::string> readers = {kVirtualReader};
   AgentChoice agent;
+  // More of the key profile (textproto) than the demo's; and the one card
+  // profile that there is, instead of the demo's.
+  std::string more_keys = {};
+  std::string card_profile = {};
 };
 
 // The agent goes through the delay proxy.
