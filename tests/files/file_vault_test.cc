@@ -151,6 +151,28 @@ TEST_P(FileVaultTest, TwoSessionsHaveNothingInCommon) {
   }
 }
 
+// Without a card: two openings, each one's challenge, which the agent knows, as
+// the card's challenge for the other.
+TEST_P(FileVaultTest, TheHostsOwnTokenIsNoAnswer) {
+  const IssuedOpening a = both_.NewOpening(place_);
+  const IssuedOpening b = both_.NewOpening(place_);
+  const auto begin = [this](const IssuedOpening& one,
+                            const IssuedOpening& other) {
+    const auto& challenge = other.opening.host_challenge;
+    return vault()
+        .Begin({one.ticket, place_, "files", kSerial,
+                Bytes(challenge.begin(), challenge.begin() + 8),
+                OperationClass::kContent})
+        .value();
+  };
+  const FileAuthentication to_a = begin(a, b);
+  const FileAuthentication to_b = begin(b, a);
+  EXPECT_THAT(
+      vault().Finish(to_a.handshake_token,
+                     {to_b.mutual_authenticate.data(), card::kSuccess}),
+      StatusIs(StatusCode::kDataLoss));
+}
+
 TEST_P(FileVaultTest, ACardOfOtherKeysIsStoppedAtThisAgent) {
   both_.NewCard({1, 1, 1, 1, 1, 1, 1, 1, 1, 1});  // and says to be kSerial
   const FileAuthentication begun = vault().Begin(Arrive()).value();

@@ -103,19 +103,23 @@ absl::StatusOr<KeySetDescription> FileVault::FindKeySet(
       absl::StrCat("key set ", name, " is not of file-oriented cards"));
 }
 
-// K.IFD: an HMAC in the HSM. What is MACed begins with 00, an opening ticket
-// does not.
-absl::StatusOr<FileHandshake> FileVault::HandshakeOf(
-    const FileSessionOrigin& origin) {
-  ASSIGN_OR_RETURN(const KeySetDescription key_set,
-                   FindKeySet(origin.card.key_set));
+// An HMAC in the HSM. What is MACed begins with 00, an opening ticket does not.
+absl::StatusOr<Bytes> FileVault::HostsDraw(absl::string_view what,
+                                           const FileSessionOrigin& origin) {
   FieldWriter purpose;
-  purpose.Text("host key of a file card")
+  purpose.Text(what)
       .Fixed(origin.serial)
       .Text(origin.card.key_set)
       .Fixed(origin.card.key_diversification_data)
       .Counted(origin.card_challenge);
-  ASSIGN_OR_RETURN(Bytes mac, OfHsm(keys_.TicketMac(purpose.bytes())));
+  return OfHsm(keys_.TicketMac(purpose.bytes()));
+}
+
+absl::StatusOr<FileHandshake> FileVault::HandshakeOf(
+    const FileSessionOrigin& origin) {
+  ASSIGN_OR_RETURN(const KeySetDescription key_set,
+                   FindKeySet(origin.card.key_set));
+  ASSIGN_OR_RETURN(Bytes mac, HostsDraw("host key of a file card", origin));
   FileHandshake handshake{
       origin.card, origin.host_challenge, origin.card_challenge,
       SecretBytes::CopyOf(ByteSpan(mac).first(KeyLength(key_set)))};
@@ -151,16 +155,21 @@ absl::StatusOr<FileAuthentication> FileVault::Begin(
       gate_.ClaimOnce(UseOfOpening(opening, arrival), opening.place.agent));
   RETURN_IF_ERROR(
       gate_.CheckStops(CountedCard(key_set, arrival.serial_number), opening));
-  const auto host = opening.host_challenge.begin();
-  const FileHandshakeToken token{
+  FileHandshakeToken token{
       {opening.serial,
        {key_set.name, key_set.master_version, arrival.serial_number},
-       Bytes(host, host + kChallenge),
+       {},
        arrival.card_challenge,
        {},
        opening.place.agent},
       arrival.operation_class,
       opening.expires_at};
+  // Not the opening's challenge, which the agent has: with two openings, each
+  // one's challenge for the other's RND.IC, the token for one would be a card's
+  // answer to the other.
+  ASSIGN_OR_RETURN(token.origin.host_challenge,
+                   HostsDraw("host challenge of a file card", token.origin));
+  token.origin.host_challenge.resize(kChallenge);
   ASSIGN_OR_RETURN(const FileHandshake handshake, HandshakeOf(token.origin));
   ASSIGN_OR_RETURN(const Bytes data,
                    OfHsm(file_keys_.AuthenticationToken(handshake)));

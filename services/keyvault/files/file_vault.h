@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "lib/base/bytes.h"
 #include "lib/base/clock.h"
@@ -128,6 +129,10 @@ class FileVault {
   // The newest version of the key set: a file-oriented card does not say which
   // it has.
   absl::StatusOr<KeySetDescription> FindKeySet(const std::string& name) const;
+  // What the host draws for this session, and draws again for a retry: 32
+  // bytes that nobody foresees.
+  absl::StatusOr<Bytes> HostsDraw(absl::string_view what,
+                                  const FileSessionOrigin& origin);
   absl::StatusOr<FileHandshake> HandshakeOf(const FileSessionOrigin& origin);
   absl::StatusOr<std::unique_ptr<sm::SmCipher>> CipherOf(
       const FileSessionOrigin& origin);
