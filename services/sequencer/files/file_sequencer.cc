@@ -260,6 +260,8 @@ absl::StatusOr<Conclusion> FileSequencer::ConcludeSurvey(
   const card::TransferLimits limits = card::SecureMessagingLimits(state.block);
   ASSIGN_OR_RETURN(const DesiredFileTree tree, ParseTree(state.tree));
   ASSIGN_OR_RETURN(const FileSurvey survey, FileSurvey::Create(tree, limits));
+  // Whatever the agent says of the run: the last ones were left out.
+  if (answers.size() < survey.script().size()) return CardGone();
   const auto files = survey.Conclude(answers);
   if (absl::IsFailedPrecondition(files.status())) {
     return Ends(Outcome::kFailed, std::string(files.status().message()));

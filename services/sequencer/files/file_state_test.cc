@@ -88,10 +88,13 @@ TEST(FileStateTest, WhatIsCutShortIsRefusedOrMeansLess) {
   const std::string record = EncodeFileRecord(Record());
   const std::string session = EncodeFileSession(Session());
   for (size_t size = 0; size < 12; ++size) {
-    EXPECT_THAT(DecodeFileRecord(record.substr(0, 3 + size % 3)),
-                StatusIs(StatusCode::kInvalidArgument));
     EXPECT_THAT(DecodeFileSession(session.substr(0, size)),
                 StatusIs(StatusCode::kInvalidArgument));
+    // The mark and the version alone are an empty record.
+    if (size == 3) continue;
+    EXPECT_THAT(DecodeFileRecord(record.substr(0, size)),
+                StatusIs(StatusCode::kInvalidArgument))
+        << size;
   }
   for (size_t size = 0; size < session.size(); ++size) {
     (void)DecodeFileSession(session.substr(0, size));
