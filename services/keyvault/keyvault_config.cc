@@ -104,10 +104,15 @@ absl::Status CheckMadeInMemory(const VaultPolicy& policy,
   if (rules != policy.key_sets.end() && rules->second.allow_keys_in_memory) {
     return absl::OkStatus();
   }
-  return absl::InvalidArgumentError(absl::StrCat(
-      "key set ", key_set.name, ": its cards' keys (", key_set.diversification,
-      ", AES-192) are put together in this process's memory; serve it only "
-      "with allow_keys_in_memory in its policy"));
+  const std::string keys =
+      key_set.scp() == kFileCards
+          ? "the session keys of its file-oriented cards"
+          : absl::StrCat("its cards' keys (", key_set.diversification,
+                         ", AES-192)");
+  return absl::InvalidArgumentError(
+      absl::StrCat("key set ", key_set.name, ": ", keys,
+                   " are put together in this process's memory; serve it only "
+                   "with allow_keys_in_memory in its policy"));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "services/keyvault/files/file_command_policy.h"
 
+#include "absl/status/status.h"
 #include "absl/strings/str_format.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/iso7816/file_control.h"
@@ -16,7 +17,14 @@ absl::Status Refused(const CommandApdu& command, absl::string_view why) {
                       header.p1, header.p2, why));
 }
 
+// In 62 and nothing around it: a card may read 6F {82 ... 62 {82 ...}} as
+// another file than ParseFileControl does.
 absl::StatusOr<OperationClass> ClassOfCreate(const CommandApdu& command) {
+  constexpr uint8_t kFileControlParameters = 0x62;
+  if (command.data().empty() || command.data()[0] != kFileControlParameters) {
+    return absl::InvalidArgumentError(
+        "CREATE FILE: file control parameters are in 62");
+  }
   ASSIGN_OR_RETURN(const card::FileControl control,
                    card::ParseFileControl(command.data()));
   const bool is_internal = !control.descriptor.has_value() ||
@@ -69,9 +77,7 @@ absl::Status CheckFileCommand(OperationClass granted,
                                    "approval",
                                    OperationClassName(needed)));
   }
-  if (needed == OperationClass::kRead || needed == granted) {
-    return absl::OkStatus();
-  }
+  if (Covers(granted, needed)) return absl::OkStatus();
   return Refused(command, absl::StrFormat("is of class %s, the session's is %s",
                                           OperationClassName(needed),
                                           OperationClassName(granted)));

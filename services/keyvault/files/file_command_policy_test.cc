@@ -85,6 +85,7 @@ TEST(FileCommandPolicyTest, ASessionMayReadAndWhatItsClassSays) {
   EXPECT_OK(CheckFileCommand(OperationClass::kRead, read));
   EXPECT_OK(CheckFileCommand(OperationClass::kContent, read));
   EXPECT_OK(CheckFileCommand(OperationClass::kContent, write));
+  EXPECT_OK(CheckFileCommand(OperationClass::kContentAndPersonalize, write));
   EXPECT_THAT(CheckFileCommand(OperationClass::kRead, write),
               StatusIs(StatusCode::kPermissionDenied,
                        "command 00D60000: is of class content, the session's "
@@ -94,6 +95,11 @@ TEST(FileCommandPolicyTest, ASessionMayReadAndWhatItsClassSays) {
 TEST(FileCommandPolicyTest, ParametersThatCannotBeReadAreRefused) {
   EXPECT_THAT(ClassOfFileCommand(Command("00E000000162")),
               StatusIs(StatusCode::kInvalidArgument));
+  // An internal file that says inside to be none.
+  EXPECT_THAT(
+      ClassOfFileCommand(Command("00E00000126F10820109830201016207820101830201"
+                                 "01")),
+      StatusIs(StatusCode::kInvalidArgument));
 }
 
 }  // namespace
