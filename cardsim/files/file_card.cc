@@ -44,7 +44,8 @@ std::unique_ptr<File> SerialNumberFile(ByteSpan serial_number) {
   file->id = 0x2F02;
   file->short_id = 2;
   file->content = card::EncodeTlv(0x5A, serial_number);
-  file->compact_rules = {0x43, 0xFF, 0xFF, 0x00};
+  // Delete, terminate, activate, deactivate, append, update, read.
+  file->compact_rules = {0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00};
   return file;
 }
 
