@@ -63,6 +63,17 @@ absl::Status AddProfile(const config::v1::CardProfile& proto, Profiles& out) {
   return absl::OkStatus();
 }
 
+// A plan is asked for by a profile's name alone.
+absl::Status CheckNames(const Profiles& profiles) {
+  for (const FileProfile& one : profiles.of_files) {
+    for (const CardProfile& other : profiles.of_packages) {
+      if (one.name != other.name) continue;
+      return Refuse(absl::StrCat("two card profiles are called ", one.name));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<Profiles> ReadProfiles(const config::v1::SequencerConfig& proto,
                                       const std::string& folder) {
   Profiles profiles;
@@ -75,6 +86,7 @@ absl::StatusOr<Profiles> ReadProfiles(const config::v1::SequencerConfig& proto,
       RETURN_IF_ERROR(Annotate(AddProfile(profile, profiles), file));
     }
   }
+  RETURN_IF_ERROR(Annotate(CheckNames(profiles), "profiles"));
   RETURN_IF_ERROR(Annotate(CheckFileProfiles(profiles.of_files), "profiles"));
   return profiles;
 }

@@ -25,7 +25,7 @@ constexpr size_t kWidestBlock = 16;
 
 absl::StatusOr<DesiredFileTree> ParseTree(const std::string& bytes) {
   config::v1::FileTree proto;
-  if (bytes.empty() || !proto.ParseFromString(bytes)) {
+  if (!proto.ParseFromString(bytes) || proto.files().empty()) {
     return absl::InvalidArgumentError(
         "a file-oriented card holds a file tree: the job has none");
   }
