@@ -87,7 +87,12 @@ std::variant<Packed, NotPacked> Preparer::Continue(const std::string& packet_id,
       context_.database.Read([&](store::Transaction& tx) {
         return PacketRepository(tx).Get(packet_id);
       });
-  if (!previous.ok()) return TryLater(previous.status());
+  if (!previous.ok()) {
+    // No retry: that would prepare the opening's answer, which is used up. The
+    // job is given back when it has been held too long.
+    LogError("session not continued", {{"status", previous.status()}});
+    return NotPacked{NotPackedKind::kAgain, kTryLater};
+  }
   Packet packet;
   packet.id = NewId(context_.random);
   packet.job_id = previous->job_id;
@@ -121,6 +126,11 @@ NotPacked Preparer::BreakOff(const PacketSender& sender,
       });
   if (!saved.ok()) LogError("job not put back", {{"status", saved}});
   context_.board.Changed(sender.packet().job_id);
+  if (sender.agent_gone()) {
+    JobTarget target;
+    target.card_id = sender.packet().card_id;
+    context_.job_waits(target, {});
+  }
   return {NotPackedKind::kAgain, reason};
 }
 
