@@ -259,7 +259,8 @@ TEST_P(FileJobTest, ACardWithoutTheKeysIsTurnedAway) {
   ASSERT_OK_AND_ASSIGN(
       const auto conclusion,
       sequencer_->Conclude(prepared.state, Run(prepared.script)));
-  EXPECT_EQ(conclusion.outcome, Outcome::kFailed);
+  EXPECT_TRUE(prepared.card_unproven);
+  EXPECT_EQ(conclusion.outcome, Outcome::kWrongKeys);
   both_.NewCard(kFileCardNumber);
   EXPECT_THAT(Arrive(), StatusIs(StatusCode::kPermissionDenied));
 }

@@ -251,7 +251,8 @@ absl::Status JobRepository::Claim(const std::string& id,
 absl::Status JobRepository::Start(const Packet& packet, absl::Time now) {
   return Apply(packet.job_id,
                {"job.running",
-                "state = :running, holder = :packet, card_id = :card, "
+                "state = :running, holder = :packet, "
+                "card_id = CASE WHEN :proven = 1 THEN :card ELSE card_id END, "
                 "commands_done = 0, commands_total = :commands, "
                 "changes = changes * :earlier + :changes, "
                 "rounds = rounds + :rounds",
@@ -259,6 +260,7 @@ absl::Status JobRepository::Start(const Packet& packet, absl::Time now) {
                 "The agent runs the packet."},
                {{"running", Number(JobState::kRunning)},
                 {"packet", packet.id},
+                {"proven", !packet.card_unproven},
                 {"card", packet.card_id},
                 {"commands", packet.commands},
                 {"changes", packet.changes},

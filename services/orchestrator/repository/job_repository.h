@@ -47,7 +47,7 @@ class JobRepository {
   absl::Status Claim(const std::string& id, const std::string& opening_id,
                      absl::Time now);
   // Preparing, held by the packet's opening -> running, held by the packet:
-  // from now on the job is about its card.
+  // from now on the job is about its card, once that is proven.
   absl::Status Start(const Packet& packet, absl::Time now);
   // Preparing or running, held by `holder` -> waiting; one that waits already
   // has a new message.

@@ -60,12 +60,13 @@ struct PlanQuestion {
 };
 
 struct BundleHeader {
-  std::string card_id;  // proven
+  std::string card_id;  // proven, or what the card claims to be
   uint32_t commands = 0;
   uint32_t changes = 0;
-  Bytes bundle_state;        // opaque
-  std::string summary;       // for people
-  bool asks_server = false;  // the card is held for what comes next
+  Bytes bundle_state;          // opaque
+  std::string summary;         // for people
+  bool asks_server = false;    // the card is held for what comes next
+  bool card_unproven = false;  // the bundle asks the card for its keys
 };
 
 // Takes a bundle as it comes. An error ends the preparation with that error.
@@ -85,6 +86,7 @@ enum class Outcome {
   kUnknown,
   kForged,
   kContinues,  // the next packet of the session: Continue
+  kWrongKeys,  // the card has not shown its keys
 };
 
 struct Conclusion {

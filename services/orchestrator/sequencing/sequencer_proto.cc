@@ -36,6 +36,8 @@ absl::StatusOr<Outcome> ParseOutcome(pb::Outcome outcome) {
       return Outcome::kForged;
     case pb::OUTCOME_CONTINUES:
       return Outcome::kContinues;
+    case pb::OUTCOME_WRONG_KEYS:
+      return Outcome::kWrongKeys;
     default:
       return absl::InternalError("the sequencer concluded nothing");
   }
@@ -147,9 +149,10 @@ absl::StatusOr<OpeningScripts> ParseOpening(const pb::OpenResponse& response) {
 }
 
 BundleHeader ParseHeader(const pb::BundleHeader& header) {
-  return {header.card_id(), header.commands(),
-          header.changes(), ToBytes(header.bundle_state()),
-          header.summary(), header.asks_server()};
+  return {header.card_id(),      header.commands(),
+          header.changes(),      ToBytes(header.bundle_state()),
+          header.summary(),      header.asks_server(),
+          header.card_unproven()};
 }
 
 absl::StatusOr<Conclusion> ParseConclusion(

@@ -44,13 +44,14 @@ TEST(SequencerProto, WantsExactlyOneOpening) {
 TEST(SequencerProto, ReadsABundleHeader) {
   const BundleHeader header = ParseHeader(Parse<pb::BundleHeader>(
       "card_id: 'issuer/A' commands: 12 changes: 9 bundle_state: '\\265' "
-      "summary: 'load it' asks_server: true"));
+      "summary: 'load it' asks_server: true card_unproven: true"));
   EXPECT_EQ(header.card_id, "issuer/A");
   EXPECT_EQ(header.commands, 12u);
   EXPECT_EQ(header.changes, 9u);
   EXPECT_EQ(header.bundle_state, Bytes({0xB5}));
   EXPECT_EQ(header.summary, "load it");
   EXPECT_TRUE(header.asks_server);
+  EXPECT_TRUE(header.card_unproven);
 }
 
 TEST(SequencerProto, ReadsAConclusion) {
@@ -114,6 +115,8 @@ TEST(SequencerProto, KnowsEveryOutcomeAndNoOther) {
   EXPECT_THAT(outcome(pb::OUTCOME_FORGED), IsOkAndHolds(Outcome::kForged));
   EXPECT_THAT(outcome(pb::OUTCOME_CONTINUES),
               IsOkAndHolds(Outcome::kContinues));
+  EXPECT_THAT(outcome(pb::OUTCOME_WRONG_KEYS),
+              IsOkAndHolds(Outcome::kWrongKeys));
   EXPECT_THAT(outcome(pb::OUTCOME_UNSPECIFIED),
               StatusIs(StatusCode::kInternal));
   EXPECT_THAT(outcome(static_cast<pb::Outcome>(99)),

@@ -184,6 +184,10 @@ Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
               reason.empty() ? "The card refused a command." : reason};
     case Outcome::kForged:
       return {ConcludedKind::kNotDone, true, reason};
+    case Outcome::kWrongKeys:
+      // A job for one card waits on: a false one may claim to be it.
+      return {ConcludedKind::kNotDone, job.target.agent == packet.at.agent,
+              reason.empty() ? "The card has not shown its keys." : reason};
     case Outcome::kContinues:
       return {ConcludedKind::kContinues, false,
               "The card has answered; its next packet is made."};
@@ -229,6 +233,14 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
                                      conclusion.content_proven));
     RETURN_IF_ERROR(journal.Add(EntryFor(packet, now, "card.recorded",
                                          "The card's content was recorded")));
+  }
+  if (conclusion.outcome == Outcome::kWrongKeys) {
+    RETURN_IF_ERROR(CardRepository(tx).Stop(packet.card_id, packet.profile,
+                                            packet.at.agent, now));
+    RETURN_IF_ERROR(journal.Add(
+        EntryFor(packet, now, "card.stopped",
+                 absl::StrCat("The card at ", packet.at.reader,
+                              " did not show its keys; nothing was changed"))));
   }
   RETURN_IF_ERROR(RecordReceipts(tx, packet, conclusion, now));
   // A card that was to be changed stays in doubt.

@@ -14,8 +14,10 @@ absl::Status PacketSender::Register(const std::string& summary) {
   const absl::Time now = context_.clock.Now();
   return context_.database.Write([&](store::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(JobRepository(tx).Start(packet_, now));
-    RETURN_IF_ERROR(
-        CardRepository(tx).Saw(packet_.card_id, packet_.profile, now));
+    if (!packet_.card_unproven) {
+      RETURN_IF_ERROR(
+          CardRepository(tx).Saw(packet_.card_id, packet_.profile, now));
+    }
     RETURN_IF_ERROR(PacketRepository(tx).Add(packet_, now));
     if (packet_.changes > 0) {
       RETURN_IF_ERROR(CardRepository(tx).Doubt(packet_.card_id));
@@ -45,6 +47,7 @@ absl::Status PacketSender::OnHeader(const BundleHeader& header) {
   packet_.commands = header.commands;
   packet_.changes = header.changes;
   packet_.bundle_state = header.bundle_state;
+  packet_.card_unproven = header.card_unproven;
   asks_server_ = header.asks_server;
   if (header.commands == 0) return absl::OkStatus();
   const absl::Status registered = Register(header.summary);

@@ -62,6 +62,23 @@ TEST_F(ReaderSessionTest, ASessionGoesOnWhileTheCardIsHeld) {
   EXPECT_EQ(done.changes, 4u);  // of both packets
 }
 
+// What it claims to be binds no job to it, and puts no card on record.
+TEST_F(ReaderSessionTest, ACardIsKnownOnceItHasShownItsKeys) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  sequencer_.AskServer();
+  sequencer_.ProveLater();
+  sequencer_.ConcludeWith(FakeSequencer::GoesOn());
+  Start();
+  Answer(kCard);
+  EXPECT_EQ(GetJob(job).target.card_id, "");
+  EXPECT_TRUE(absl::IsNotFound(db_.Do([](store::Transaction& tx) {
+                                    return CardRepository(tx).Get(kCard);
+                                  }).status()));
+  Report();
+  EXPECT_EQ(GetJob(job).target.card_id, kCard);
+  EXPECT_EQ(GetCard(kCard).id, kCard);
+}
+
 TEST_F(ReaderSessionTest, ASessionThatCannotGoOnIsBegunAnew) {
   const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
   sequencer_.ConcludeWith(FakeSequencer::GoesOn());

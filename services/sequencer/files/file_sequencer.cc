@@ -172,6 +172,7 @@ absl::StatusOr<FileSequencer::Prepared> FileSequencer::Prepare(
                         request.claim.challenge}));
   prepared.script = {
       MustSucceed(begun.mutual_authenticate, "MUTUAL AUTHENTICATE")};
+  prepared.card_unproven = true;
   prepared.summary = "authenticate";
   FileSessionState& state = prepared.state;
   state.card_id = prepared.card_id;
@@ -238,7 +239,7 @@ absl::StatusOr<Conclusion> FileSequencer::ConcludeAuthentication(
   if (transcript.answers.size() != 1) return CardGone();
   const auto session = keyvault_->Finish(state.token, transcript.answers[0]);
   if (absl::IsDataLoss(session.status())) {
-    return Ends(Outcome::kFailed,
+    return Ends(Outcome::kWrongKeys,
                 absl::StrCat("The card has not shown its keys (",
                              session.status().message(),
                              "). Nothing was changed, and it is stopped at "

@@ -40,13 +40,21 @@ class FileSequencer {
   // One packet.
   struct Prepared {
     std::string card_id;
+    bool card_unproven = false;  // this packet asks the card for its keys
     card::Script script;
     size_t changes = 0;
     std::string summary;
     FileSessionState state;
   };
 
-  enum class Outcome { kDone, kContinues, kFailed, kUnknown, kForged };
+  enum class Outcome {
+    kDone,
+    kContinues,
+    kFailed,
+    kUnknown,
+    kForged,
+    kWrongKeys,  // nothing was done
+  };
   struct Conclusion {
     Outcome outcome = Outcome::kUnknown;
     std::string reason;

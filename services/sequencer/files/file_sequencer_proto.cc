@@ -24,6 +24,8 @@ pb::Outcome ToProto(FileSequencer::Outcome outcome) {
       return pb::OUTCOME_FAILED;
     case FileSequencer::Outcome::kForged:
       return pb::OUTCOME_FORGED;
+    case FileSequencer::Outcome::kWrongKeys:
+      return pb::OUTCOME_WRONG_KEYS;
     case FileSequencer::Outcome::kUnknown:
       break;
   }
@@ -79,6 +81,7 @@ std::vector<pb::PrepareResponse> Render(
   header.set_bundle_state(EncodeFileSession(prepared.state));
   header.set_summary(prepared.summary);
   header.set_asks_server(true);
+  header.set_card_unproven(prepared.card_unproven);
   for (const Bytes& part : EncodeParts(prepared.script, kPartBytes)) {
     messages.emplace_back().mutable_part()->set_script(AsString(part));
   }

@@ -46,8 +46,11 @@ TEST(FileSequencerProtoTest, APacketAsksTheServerAndItsLastPartSaysSo) {
   EXPECT_EQ(messages[0].header().changes(), 1u);
   EXPECT_EQ(messages[0].header().summary(), "change");
   EXPECT_TRUE(messages[0].header().asks_server());
+  EXPECT_FALSE(messages[0].header().card_unproven());
   EXPECT_TRUE(IsFileState(messages[0].header().bundle_state()));
   EXPECT_TRUE(messages[1].part().last());
+  prepared.card_unproven = true;
+  EXPECT_TRUE(Render(prepared)[0].header().card_unproven());
 }
 
 TEST(FileSequencerProtoTest, OnlyADoneSessionHasARecordAndFacts) {
@@ -71,6 +74,12 @@ TEST(FileSequencerProtoTest, OnlyADoneSessionHasARecordAndFacts) {
   EXPECT_EQ(on.outcome(), v1::OUTCOME_CONTINUES);
   EXPECT_TRUE(on.card_record().empty());
   EXPECT_TRUE(IsFileState(on.continuation()));
+
+  conclusion.outcome = FileSequencer::Outcome::kWrongKeys;
+  v1::ConcludeResponse stopped;
+  Render(conclusion, stopped);
+  EXPECT_EQ(stopped.outcome(), v1::OUTCOME_WRONG_KEYS);
+  EXPECT_TRUE(stopped.card_record().empty());
 }
 
 }  // namespace

@@ -58,6 +58,11 @@ class FakeSequencer final : public Sequencer {
     absl::MutexLock lock(&mutex_);
     asks_server_ = true;
   }
+  // The first bundle of a session asks the card for its keys.
+  void ProveLater() {
+    absl::MutexLock lock(&mutex_);
+    card_unproven_ = true;
+  }
   void SetCommands(uint32_t commands, uint32_t changes) {
     absl::MutexLock lock(&mutex_);
     commands_ = commands;
@@ -123,7 +128,8 @@ class FakeSequencer final : public Sequencer {
       }
       broken = std::exchange(break_next_, false);
       header = {preparation.card_id,      commands_, changes_,
-                AsVector("bundle state"), "load it", asks_server_};
+                AsVector("bundle state"), "load it", asks_server_,
+                card_unproven_};
     }
     const absl::Status started = sink.OnHeader(header);
     if (!started.ok()) return started;
@@ -212,6 +218,12 @@ class FakeSequencer final : public Sequencer {
     conclusion.continuation = AsVector("continuation");
     return conclusion;
   }
+  static Conclusion WrongKeys() {
+    Conclusion conclusion;
+    conclusion.outcome = Outcome::kWrongKeys;
+    conclusion.reason = "the card has not shown its keys";
+    return conclusion;
+  }
   static Conclusion Ended(Outcome outcome, std::string reason) {
     Conclusion conclusion = Done();
     conclusion.outcome = outcome;
@@ -250,6 +262,7 @@ class FakeSequencer final : public Sequencer {
   std::function<void()> on_prepare_;
   bool break_next_ = false;
   bool asks_server_ = false;
+  bool card_unproven_ = false;
   uint32_t commands_ = 3;
   uint32_t changes_ = 2;
   absl::Time expires_at_ = absl::FromUnixSeconds(1'800'000'300);
