@@ -13,6 +13,8 @@
 #include "agent/journal/packet_journal.h"
 #include "agent/outbox.h"
 #include "agent/pcsc/reader_watch.h"
+#include "agent/stored/packet_seal.h"
+#include "agent/stored/packet_store.h"
 #include "agent/switchboard.h"
 #include "lib/base/random.h"
 
@@ -38,13 +40,24 @@ class Agent {
   ~Agent();
 
  private:
+  // What the agent keeps on the disk, and the key for a part of it.
+  struct Files {
+    std::unique_ptr<RandomSource> random;  // the key's, for its nonces
+    std::unique_ptr<DiskFolder> journal;
+    std::unique_ptr<DiskFolder> stored;
+    std::unique_ptr<PacketSeal> seal;
+  };
+  static absl::StatusOr<Files> OpenFiles(const AgentConfig& config);
+
   Agent(std::shared_ptr<grpc::Channel> channel, const AgentConfig& config,
-        std::unique_ptr<DiskFolder> folder,
-        const Switchboard::MakeSlot& make_slot);
+        Files files, const Switchboard::MakeSlot& make_slot);
 
   const absl::Duration stop_patience_;
-  SystemRandom random_;
+  const std::unique_ptr<RandomSource> random_;
   const std::unique_ptr<DiskFolder> folder_;
+  const std::unique_ptr<DiskFolder> stored_folder_;
+  const std::unique_ptr<PacketSeal> seal_;
+  PacketStore store_;
   PacketJournal journal_;
   GatewayStream stream_;
   Outbox outbox_;

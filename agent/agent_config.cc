@@ -38,6 +38,15 @@ absl::StatusOr<absl::Duration> Seconds(uint32_t value, uint32_t usual,
   return absl::Seconds(value == 0 ? usual : value);
 }
 
+absl::StatusOr<std::string> WholePath(absl::string_view field,
+                                      const std::string& path,
+                                      const std::string& usual) {
+  if (path.empty()) return usual;
+  if (path[0] == '/') return path;
+  return absl::InvalidArgumentError(
+      absl::StrCat(field, ": \"", path, "\" is not a whole path, from / on"));
+}
+
 }  // namespace
 
 absl::StatusOr<AgentConfig> ParseAgentConfig(
@@ -52,16 +61,17 @@ absl::StatusOr<AgentConfig> ParseAgentConfig(
   ASSIGN_OR_RETURN(config.readers.serve, Patterns(proto.readers(), "readers"));
   ASSIGN_OR_RETURN(config.readers.ignore,
                    Patterns(proto.ignore_readers(), "ignore_readers"));
-  config.journal = proto.journal();
-  if (config.journal.empty()) {
-    config.journal = absl::StrCat(
-        state_directory.empty() ? kStateDirectory : state_directory,
-        "/journal");
-  }
-  if (config.journal[0] != '/') {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "journal: \"", config.journal, "\" is not a whole path, from / on"));
-  }
+  ASSIGN_OR_RETURN(
+      config.journal,
+      WholePath("journal", proto.journal(),
+                absl::StrCat(
+                    state_directory.empty() ? kStateDirectory : state_directory,
+                    "/journal")));
+  ASSIGN_OR_RETURN(config.stored, WholePath("stored", proto.stored(),
+                                            config.journal + "-stored"));
+  ASSIGN_OR_RETURN(
+      config.stored_key,
+      WholePath("stored_key", proto.stored_key(), config.stored + "/seal.key"));
   ASSIGN_OR_RETURN(
       config.command_patience,
       Seconds(proto.command_seconds(), kCommandSeconds, "command_seconds"));

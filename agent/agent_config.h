@@ -17,6 +17,8 @@ struct AgentConfig {
   rpc::TlsFiles tls;
   ReaderFilter readers;
   std::string journal;
+  std::string stored;      // folder of packets that wait for their cards
+  std::string stored_key;  // file with the key that they are encrypted under
   absl::Duration command_patience;
   absl::Duration stop_patience;
 };

@@ -54,6 +54,24 @@ absl::StatusOr<AddressedEvent> FromPart(const pb::PacketPart& proto) {
   return AddressedEvent{proto.reader(), PartReceived{std::move(part)}};
 }
 
+absl::StatusOr<AddressedEvent> FromStore(const pb::StorePacket& proto) {
+  StoredPacket packet;
+  packet.id = proto.stored_id();
+  packet.expires_at = absl::FromUnixMicros(proto.expires_at_us());
+  for (const pb::StoredAttempt& one : proto.attempts()) {
+    StoredAttempt& attempt = packet.attempts.emplace_back();
+    attempt.packet_id = one.packet_id();
+    ASSIGN_OR_RETURN(attempt.probe,
+                     card::DecodeScript(AsBytes(one.probe_script())));
+    for (const std::string& script : one.scripts()) {
+      ASSIGN_OR_RETURN(attempt.parts.emplace_back(),
+                       card::DecodeScript(AsBytes(script)));
+    }
+  }
+  RETURN_IF_ERROR(CheckStored(packet));
+  return AddressedEvent{"", StoreRequested{std::move(packet)}};
+}
+
 }  // namespace
 
 pb::AgentMessage ToProto(const std::string& reader, const SendAnswer& answer) {
@@ -100,6 +118,13 @@ pb::AgentMessage ToProto(const ReaderPresence& presence) {
   return message;
 }
 
+pb::AgentMessage StoredProto(const std::vector<std::string>& ids) {
+  pb::AgentMessage message;
+  pb::StoredPackets& stored = *message.mutable_stored_packets();
+  for (const std::string& id : ids) stored.add_stored_ids(id);
+  return message;
+}
+
 pb::AgentMessage HelloProto(const std::vector<ReaderPresence>& readers) {
   pb::AgentMessage message;
   pb::Hello& hello = *message.mutable_hello();
@@ -125,6 +150,12 @@ absl::StatusOr<AddressedEvent> FromProto(const pb::GatewayMessage& message) {
           VerdictReceived{{message.verdict().opening_id(),
                            message.verdict().ok(), message.verdict().message(),
                            message.verdict().packet_id()}}};
+    case pb::GatewayMessage::kStorePacket:
+      return FromStore(message.store_packet());
+    case pb::GatewayMessage::kForgetPackets: {
+      const auto& ids = message.forget_packets().stored_ids();
+      return AddressedEvent{"", ForgetRequested{{ids.begin(), ids.end()}}};
+    }
     case pb::GatewayMessage::KIND_NOT_SET:
       break;
   }

@@ -2,6 +2,7 @@
 #define CARDFERRY_AGENT_GATEWAY_PROTO_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "agent/addressed_event.h"
@@ -19,6 +20,7 @@ agent::v1::AgentMessage ToProto(const std::string& reader,
 agent::v1::AgentMessage ToProto(const Report& report);
 agent::v1::AgentMessage ToProto(const Progress& progress);
 agent::v1::AgentMessage ToProto(const ReaderPresence& presence);
+v1::AgentMessage StoredProto(const std::vector<std::string>& ids);
 agent::v1::AgentMessage HelloProto(const std::vector<ReaderPresence>& readers);
 
 // INVALID_ARGUMENT for a message that makes no sense: a script that cannot be

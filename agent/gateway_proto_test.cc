@@ -55,6 +55,48 @@ TEST(GatewayProtoTest, ReadsAPartOfAPacket) {
   EXPECT_TRUE(part.asks_server);
 }
 
+TEST(GatewayProtoTest, ReadsAPacketThatWaitsForItsCard) {
+  card::ScriptCommand command = {
+      *card::CommandApdu::Create({0x80, 0x50, 0, 0}, {}),
+      {card::StatusWordPattern()},
+      card::ExactData{{1}},
+      card::OnMismatch::kStop,
+      "step"};
+  const std::string script = AsString(card::EncodeScript({command}));
+  v1::GatewayMessage message;
+  v1::StorePacket& packet = *message.mutable_store_packet();
+  packet.set_stored_id("7");
+  packet.set_expires_at_us(5);
+  v1::StoredAttempt& attempt = *packet.add_attempts();
+  attempt.set_packet_id("P1");
+  attempt.set_probe_script(script);
+  attempt.add_scripts(script);
+  ASSERT_OK_AND_ASSIGN(const AddressedEvent event, FromProto(message));
+  EXPECT_EQ(event.reader, "");
+  EXPECT_EQ(
+      std::get<StoreRequested>(event.event).packet,
+      (StoredPacket{
+          "7", absl::FromUnixMicros(5), {{"P1", {command}, {{command}}}}}));
+  attempt.clear_probe_script();
+  EXPECT_FALSE(FromProto(message).ok());
+  // What compares nothing is not kept.
+  command.expected = card::AnyData{};
+  attempt.set_probe_script(AsString(card::EncodeScript({command})));
+  EXPECT_FALSE(FromProto(message).ok());
+}
+
+TEST(GatewayProtoTest, SaysWhatWaitsAndForgetsWhatItIsTold) {
+  const v1::AgentMessage said = StoredProto({"7", "8"});
+  ASSERT_EQ(said.stored_packets().stored_ids_size(), 2);
+  EXPECT_EQ(said.stored_packets().stored_ids(1), "8");
+  EXPECT_TRUE(StoredProto({}).has_stored_packets());
+  v1::GatewayMessage message;
+  message.mutable_forget_packets()->add_stored_ids("7");
+  ASSERT_OK_AND_ASSIGN(const AddressedEvent event, FromProto(message));
+  EXPECT_EQ(std::get<ForgetRequested>(event.event).ids,
+            std::vector<std::string>{"7"});
+}
+
 TEST(GatewayProtoTest, VerdictsAndChallengesGoToWhoeverHoldsTheOpening) {
   v1::GatewayMessage verdict;
   verdict.mutable_verdict()->set_opening_id("O1");

@@ -141,6 +141,11 @@ void GatewayStream::Show(const ReaderPresence& presence) {
   SendNow(ToProto(presence));
 }
 
+void GatewayStream::ShowStored(const std::vector<std::string>& ids) {
+  absl::MutexLock lock(&mutex_);
+  SendNow(StoredProto(ids));
+}
+
 void GatewayStream::ShowTrouble(const std::string& reader,
                                 const std::string& trouble) {
   absl::MutexLock lock(&mutex_);

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
@@ -45,6 +46,7 @@ class GatewayStream final : public Uplink {
   void Send(const Report& report) override;
   void Send(const Progress& progress) override;
   void Show(const ReaderPresence& presence) override;
+  void ShowStored(const std::vector<std::string>& ids) override;
   void ShowTrouble(const std::string& reader,
                    const std::string& trouble) override;
 

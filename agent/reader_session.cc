@@ -124,6 +124,11 @@ class Stepper {
 
   void operator()(const Connected&) {}
 
+  // The store's and the worker's business.
+  void operator()(const StoreRequested&) {}
+  void operator()(const ForgetRequested&) {}
+  void operator()(const StoredArrived&) {}
+
   void operator()(const Disconnected&) {
     state_.opening.reset();
     switch (state_.phase) {

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "agent/stored/stored_packet.h"
 #include "lib/card/script/script.h"
 
 namespace cardferry::agent {
@@ -55,10 +56,17 @@ struct PartReceived {
 struct VerdictReceived {
   Verdict verdict;
 };
-struct Connected {};     // the stream to the server is up; nothing at a reader
-struct Disconnected {};  // the stream to the server is gone
-struct WaitExpired {};   // the server has not answered in time
-struct OpeningRan {      // answer to the action RunOpening
+struct StoreRequested {  // nothing at a reader
+  StoredPacket packet;
+};
+struct ForgetRequested {  // nothing at a reader
+  std::vector<std::string> ids;
+};
+struct StoredArrived {};  // a packet waits here for its card, perhaps this one
+struct Connected {};      // the stream to the server is up; nothing at a reader
+struct Disconnected {};   // the stream to the server is gone
+struct WaitExpired {};    // the server has not answered in time
+struct OpeningRan {       // answer to the action RunOpening
   card::Transcript identify;
   std::optional<card::Transcript> challenge;
 };
@@ -67,8 +75,9 @@ struct PartRan {  // answer to the action RunPart
 };
 using Event =
     std::variant<CardArrived, CardRemoved, OpeningReceived, ChallengeRequested,
-                 PartReceived, VerdictReceived, Connected, Disconnected,
-                 WaitExpired, OpeningRan, PartRan>;
+                 PartReceived, VerdictReceived, StoreRequested, ForgetRequested,
+                 StoredArrived, Connected, Disconnected, WaitExpired,
+                 OpeningRan, PartRan>;
 
 // What is to be done now.
 struct RunOpening {

@@ -41,7 +41,8 @@ ReaderWorker::ReaderWorker(std::string reader, std::shared_ptr<CardSlot> slot,
       uplink_(uplink),
       outbox_(outbox),
       options_(options),
-      card_(std::move(slot), options.command_patience) {
+      card_(std::move(slot), options.command_patience),
+      stored_(reader_, card_, options.store, outbox) {
   thread_ = std::thread([this] { Run(); });
 }
 
@@ -109,7 +110,17 @@ void ReaderWorker::NoteTiming(const Event& event) {
   }
 }
 
+// Before anything else is asked of the card: INITIALIZE UPDATE of an opening
+// would move the counter that a packet was made for.
+void ReaderWorker::RunStored(const Event& event) {
+  const bool may = std::holds_alternative<CardArrived>(event) ||
+                   (std::holds_alternative<StoredArrived>(event) &&
+                    state_.phase == Phase::kPresent);
+  if (may) stored_.Run(absl::Now());
+}
+
 void ReaderWorker::Handle(const Event& event) {
+  RunStored(event);
   NoteTiming(event);
   std::deque<Event> due = {event};
   while (!due.empty()) {

@@ -15,6 +15,8 @@
 #include "agent/outbox.h"
 #include "agent/reader_session.h"
 #include "agent/session_meter.h"
+#include "agent/stored/packet_store.h"
+#include "agent/stored_runner.h"
 #include "agent/uplink.h"
 
 namespace cardferry::agent {
@@ -32,6 +34,8 @@ class ReaderWorker {
     absl::Duration command_patience = absl::Seconds(60);
     // Progress goes up at most so often, and after the last command.
     absl::Duration progress_interval = absl::Milliseconds(100);
+    // What waits here for cards; outlives the worker. None: nothing does.
+    PacketStore* store = nullptr;
   };
 
   // `uplink` and `outbox` outlive the worker.
@@ -63,6 +67,7 @@ class ReaderWorker {
   std::optional<Event> Next();
   bool Ready() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Handle(const Event& event);
+  void RunStored(const Event& event);
   void NoteTiming(const Event& event);
 
   // Each does one action; a run's outcome comes back as an event.
@@ -89,6 +94,7 @@ class ReaderWorker {
   Outbox& outbox_;
   const Options options_;
   GuardedCard card_;
+  StoredRunner stored_;
 
   mutable absl::Mutex mutex_;
   std::deque<Event> events_ ABSL_GUARDED_BY(mutex_);

@@ -94,7 +94,29 @@ void Switchboard::RefusePacket(const Event& event) {
   outbox_.Add(std::move(report), nullptr);
 }
 
+void Switchboard::HandleStored(const Event& event) {
+  PacketStore* const store = options_.store;
+  if (store == nullptr) return;
+  if (const auto* request = std::get_if<StoreRequested>(&event)) {
+    const absl::Status kept = store->Keep(request->packet);
+    if (!kept.ok()) {
+      LogError("packet is not stored",
+               {{"packet", request->packet.id}, {"status", kept}});
+    }
+    for (const auto& [name, reader] : readers_) {
+      reader.worker->Post(StoredArrived{});
+    }
+  } else if (const auto* forget = std::get_if<ForgetRequested>(&event)) {
+    for (const std::string& id : forget->ids) store->Wipe(id);
+  } else if (!std::holds_alternative<Connected>(event) ||
+             store->Ids().empty()) {
+    return;
+  }
+  uplink_.ShowStored(store->Ids());
+}
+
 void Switchboard::Handle(const AddressedEvent& event) {
+  HandleStored(event.event);
   if (std::holds_alternative<Connected>(event.event)) outbox_.SendAll();
   if (const auto* verdict = std::get_if<VerdictReceived>(&event.event)) {
     outbox_.Acknowledge(verdict->verdict.packet_id);

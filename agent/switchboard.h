@@ -57,6 +57,8 @@ class Switchboard {
   bool Ready() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Handle(const AddressedEvent& event);
   void Handle(const Sighting& sighting);
+  // Keeps and forgets stored packets, and says what waits.
+  void HandleStored(const Event& event);
   void Find(const std::string& reader);
   void Lose(const std::string& reader);
   void DropIdleOnes();

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "agent/reader_session.h"
 #include "agent/session_meter.h"
@@ -47,6 +48,8 @@ class Uplink {
   virtual void Send(const Progress& progress) = 0;
   // A reader's state is kept, and said again with every new stream.
   virtual void Show(const ReaderPresence& presence) = 0;
+  // All stored packets that wait here for their cards.
+  virtual void ShowStored(const std::vector<std::string>& ids) = 0;
   // Adds to the state last shown of this reader what a person has to do there;
   // empty: nothing. Not for a reader that was not shown.
   virtual void ShowTrouble(const std::string& reader,

@@ -35,6 +35,22 @@ TEST_F(JobCommandsTest, CancelsAJob) {
   EXPECT_EQ(err(), "cardferry: cannot cancel the job: it has begun\n");
 }
 
+TEST_F(JobCommandsTest, PreparesAJob) {
+  EXPECT_EQ(Run({"job", "prepare", "12", "--offline", "--agent", "kiosk-1",
+                 "--hours", "2", "--attempts", "5"}),
+            kOk);
+  EXPECT_EQ(fake_.prepared.id(), "12");
+  EXPECT_EQ(fake_.prepared.agent(), "kiosk-1");
+  EXPECT_EQ(fake_.prepared.valid_seconds(), 7200u);
+  EXPECT_EQ(fake_.prepared.attempts(), 5u);
+  EXPECT_THAT(out(), HasSubstr("state        prepared\n"));
+  EXPECT_EQ(Run({"job", "prepare", "12", "--agent", "kiosk-1"}), kUsage);
+  EXPECT_EQ(Run({"job", "prepare", "12", "--offline"}), kUsage);
+  EXPECT_EQ(Run({"job", "prepare", "12", "--offline", "--agent", "kiosk-1",
+                 "--attempts", "9"}),
+            kUsage);
+}
+
 TEST_F(JobCommandsTest, ShowsAndListsJobs) {
   fake_.jobs = {DoneJob()};
   EXPECT_EQ(Run({"job", "show", "12"}), kOk);

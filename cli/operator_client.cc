@@ -104,6 +104,11 @@ absl::StatusOr<std::vector<pb::Job>> OperatorClient::ListJobs(
                       filter);
 }
 
+absl::StatusOr<pb::Job> OperatorClient::PrepareJob(
+    const pb::PrepareJobRequest& request) {
+  return Call(*stub_, &Stub::PrepareJob, request);
+}
+
 absl::StatusOr<pb::Job> OperatorClient::CancelJob(const std::string& id) {
   pb::CancelJobRequest request;
   request.set_id(id);

@@ -35,6 +35,8 @@ class OperatorClient {
   // All pages of those that pass the request's filter.
   absl::StatusOr<std::vector<orchestrator::v1::Job>> ListJobs(
       const orchestrator::v1::ListJobsRequest& filter);
+  absl::StatusOr<orchestrator::v1::Job> PrepareJob(
+      const orchestrator::v1::PrepareJobRequest& request);
   absl::StatusOr<orchestrator::v1::Job> CancelJob(const std::string& id);
   absl::StatusOr<orchestrator::v1::Card> GetCard(const std::string& id);
   absl::StatusOr<std::vector<orchestrator::v1::Card>> ListCards(

@@ -49,6 +49,7 @@ MAY = {
     "services/sequencer/": ["cli11", "grpc", "proto"],
     "services/orchestrator/": ["cli11", "grpc", "proto"],
     "agent/": ["cli11", "grpc", "httplib", "pcsc", "proto"],
+    "agent/stored/": ["openssl"],  # for what it keeps on the disk
     "cli/": ["cli11", "grpc", "json", "proto"],
     "cardsim/": ["cli11", "openssl"],
     "hsm-config/": ["cli11", "openssl", "pkcs11", "proto"],

@@ -6,7 +6,9 @@
 #include <linux/falloc.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -135,6 +137,23 @@ absl::Status DiskFolder::Remove(const std::string& name) {
   const std::string path = PathOf(name);
   if (unlink(path.c_str()) != 0) return ErrnoStatus(errno, path);
   return absl::OkStatus();
+}
+
+absl::Status DiskFolder::Wipe(const std::string& name) {
+  const std::string path = PathOf(name);
+  const UniqueFd fd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!fd.valid()) return ErrnoStatus(errno, path);
+  const off_t size = lseek(fd.get(), 0, SEEK_END);
+  const Bytes zeros(4096);
+  for (off_t at = 0; at < size;) {
+    const auto left = static_cast<size_t>(size - at);
+    const ssize_t written =
+        pwrite(fd.get(), zeros.data(), std::min(left, zeros.size()), at);
+    if (written <= 0) return ErrnoStatus(errno, path);
+    at += written;
+  }
+  if (fsync(fd.get()) != 0) return ErrnoStatus(errno, path);
+  return Remove(name);
 }
 
 absl::Status DiskFolder::SetAside(const std::string& name) {

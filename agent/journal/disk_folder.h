@@ -23,6 +23,7 @@ class DiskFolder final : public JournalFolder {
   absl::StatusOr<std::unique_ptr<JournalFile>> Create(const std::string& name,
                                                       size_t reserve) override;
   absl::Status Remove(const std::string& name) override;
+  absl::Status Wipe(const std::string& name) override;
   absl::Status SetAside(const std::string& name) override;
 
  private:

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gtest/gtest.h"
+#include "lib/base/file.h"
 #include "lib/base/status_matchers.h"
 
 namespace cardferry::agent {
@@ -66,6 +67,19 @@ TEST_F(DiskFolderTest, WhatIsSetAsideIsKeptButNotListed) {
   ASSERT_OK(folder_->SetAside("A1"));
   EXPECT_THAT(folder_->List(), IsOkAndHolds(std::vector<std::string>{}));
   EXPECT_EQ(access((path_ + "/A1.journal.corrupt").c_str(), F_OK), 0);
+}
+
+TEST_F(DiskFolderTest, WhatIsWipedIsZerosToWhoHasItOpen) {
+  {
+    ASSERT_OK_AND_ASSIGN(const auto file, folder_->Create("A1", 0));
+    ASSERT_OK(file->Append(Bytes(5000, 0xAB)));
+  }
+  const std::string other = path_ + "/kept";
+  ASSERT_EQ(link((path_ + "/A1.journal").c_str(), other.c_str()), 0);
+  ASSERT_OK(folder_->Wipe("A1"));
+  EXPECT_THAT(folder_->List(), IsOkAndHolds(std::vector<std::string>{}));
+  EXPECT_THAT(ReadFile(other, 10000), IsOkAndHolds(std::string(5000, '\0')));
+  EXPECT_THAT(folder_->Wipe("A1"), StatusIs(StatusCode::kNotFound));
 }
 
 TEST_F(DiskFolderTest, BelongsToOneAgentAtATime) {

@@ -35,6 +35,8 @@ class JournalFolder {
   virtual absl::StatusOr<std::unique_ptr<JournalFile>> Create(
       const std::string& name, size_t reserve) = 0;
   virtual absl::Status Remove(const std::string& name) = 0;
+  // Remove, after what the file held was written over.
+  virtual absl::Status Wipe(const std::string& name) = 0;
   // Keeps the file under another name, which List does not show.
   virtual absl::Status SetAside(const std::string& name) = 0;
 };

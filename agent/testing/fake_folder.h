@@ -21,6 +21,7 @@ class FakeFolder final : public JournalFolder {
   absl::StatusOr<std::unique_ptr<JournalFile>> Create(const std::string& name,
                                                       size_t reserve) override;
   absl::Status Remove(const std::string& name) override;
+  absl::Status Wipe(const std::string& name) override { return Remove(name); }
   absl::Status SetAside(const std::string& name) override;
 
   // From the `call`th call on (counted from 0) every call that changes

@@ -29,6 +29,10 @@ class FakeUplink final : public Uplink {
     absl::MutexLock lock(&mutex_);
     shown_.push_back(presence);
   }
+  void ShowStored(const std::vector<std::string>& ids) override {
+    absl::MutexLock lock(&mutex_);
+    stored_.push_back(ids);
+  }
   void ShowTrouble(const std::string&, const std::string& trouble) override {
     absl::MutexLock lock(&mutex_);
     troubles_.push_back(trouble);
@@ -38,6 +42,9 @@ class FakeUplink final : public Uplink {
   SendAnswer AwaitAnswer(size_t count = 1) { return Await(answers_, count); }
   Report AwaitReport(size_t count = 1) { return Await(reports_, count); }
   ReaderPresence AwaitShown(size_t count) { return Await(shown_, count); }
+  std::vector<std::string> AwaitStored(size_t count = 1) {
+    return Await(stored_, count);
+  }
   std::string AwaitTrouble(size_t count = 1) { return Await(troubles_, count); }
 
   std::vector<Report> reports() const {
@@ -63,6 +70,7 @@ class FakeUplink final : public Uplink {
   std::vector<Report> reports_;
   std::vector<Progress> progress_;
   std::vector<ReaderPresence> shown_;
+  std::vector<std::vector<std::string>> stored_;
   std::vector<std::string> troubles_;
 };
 

@@ -123,6 +123,14 @@ std::string JobText(const Job& job) {
   AppendLine("card", Printable(job.card_id()), out);
   AppendLine("state", StateWord(job.state()), out);
   AppendLine("", Printable(job.message()), out);
+  if (job.has_prepared()) {
+    AppendLine("prepared",
+               absl::StrCat(job.prepared().stored() ? "stored at " : "for ",
+                            Printable(job.prepared().agent()), ", until ",
+                            TimeText(job.prepared().until_us()),
+                            job.prepared().stored() ? "" : "; not there yet"),
+               out);
+  }
   AppendLine("created", TimeText(job.created_at_us()), out);
   AppendLine("ended", job.ended_at_us() == 0 ? "" : TimeText(job.ended_at_us()),
              out);

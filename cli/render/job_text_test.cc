@@ -94,6 +94,21 @@ TEST(JobText, LeavesOutWhatIsNotThereYet) {
             "created      2027-01-15 08:00:00Z\n");
 }
 
+TEST(JobText, SaysWhereAPacketWaits) {
+  EXPECT_THAT(
+      JobText(Sample<Job>("id: '3' state: JOB_STATE_PREPARED prepared { agent: "
+                          "'kiosk-1' until_us: 1800000000000000 }")),
+      HasSubstr("state        prepared\n"
+                "prepared     for kiosk-1, until 2027-01-15 08:00:00Z; not "
+                "there yet\n"));
+  EXPECT_THAT(
+      JobText(Sample<Job>("id: '3' state: JOB_STATE_PREPARED prepared { agent: "
+                          "'kiosk-1' until_us: 1800000000000000 stored: true "
+                          "}")),
+      HasSubstr("prepared     stored at kiosk-1, until 2027-01-15 "
+                "08:00:00Z\n"));
+}
+
 TEST(JobText, NamesByItsAidWhatHasNoName) {
   EXPECT_THAT(JobText(Sample<Job>("id: '3' action: JOB_ACTION_DELETE "
                                   "package_aid: '\\240\\001'")),

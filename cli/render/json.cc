@@ -44,6 +44,14 @@ Json ConvertMeasurements(const pb::Measurements& m) {
           {"server_us", m.server_us()}};
 }
 
+// null when nothing waits at an agent.
+Json PreparedJson(const pb::Job& j) {
+  if (!j.has_prepared()) return nullptr;
+  return {{"agent", j.prepared().agent()},
+          {"until_us", j.prepared().until_us()},
+          {"stored", j.prepared().stored()}};
+}
+
 Json Convert(const pb::Job& j) {
   return {
       {"id", j.id()},
@@ -66,7 +74,9 @@ Json Convert(const pb::Job& j) {
                       })},
       {"changes", j.changes()},
       {"package_aid", Hex(j.package_aid())},
-      {"application_aid", Hex(j.application_aid())}};
+      {"application_aid", Hex(j.application_aid())},
+      {"cancel_requested", j.cancel_requested()},
+      {"prepared", PreparedJson(j)}};
 }
 
 std::string SignWord(pb::PlanSign sign) {

@@ -23,7 +23,7 @@ TEST(Json, ShowsAJob) {
       R"("total_us":1250000,"server_us":40000},"facts":[{"text":)"
       R"("package F000000001 1.0 loaded","proven":false},{"text":)"
       R"("F00000000101 installed","proven":true}],"changes":10,"package_aid":"",)"
-      R"("application_aid":""})"
+      R"("application_aid":"","cancel_requested":false,"prepared":null})"
       "\n");
 }
 
@@ -31,6 +31,13 @@ TEST(Json, ShowsWhatADeletionNames) {
   EXPECT_THAT(ToJson(Sample<pb::Job>("action: JOB_ACTION_DELETE package_aid: "
                                      "'\\240\\001' application_aid: '\\002'")),
               HasSubstr(R"("package_aid":"A001","application_aid":"02")"));
+}
+
+TEST(Json, ShowsWhereAPacketWaits) {
+  EXPECT_THAT(ToJson(Sample<pb::Job>("cancel_requested: true prepared { agent: "
+                                     "'kiosk-1' until_us: 7 stored: true }")),
+              HasSubstr(R"("cancel_requested":true,"prepared":)"
+                        R"({"agent":"kiosk-1","until_us":7,"stored":true}})"));
 }
 
 TEST(Json, ShowsAnApplication) {

@@ -23,6 +23,8 @@ std::string StateWord(orchestrator::v1::JobState state) {
       return "failed";
     case orchestrator::v1::JOB_STATE_CANCELLED:
       return "cancelled";
+    case orchestrator::v1::JOB_STATE_PREPARED:
+      return "prepared";
     default:
       return "unknown";
   }

@@ -54,6 +54,7 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
   orchestrator::v1::ListCardsRequest asked_cards;  // all are given
   std::string cancelled;                           // a job
   std::string resumed;                             // a card
+  orchestrator::v1::PrepareJobRequest prepared;
   std::string added_agent;
   std::string revoked_agent;
   grpc::Status resume_status;  // of ResumeCard, instead of `status`
@@ -112,6 +113,15 @@ class FakeOrchestrator final : public orchestrator::v1::Orchestrator::Service {
       grpc::ServerWriter<orchestrator::v1::Job>* writer) override {
     for (const orchestrator::v1::Job& job : jobs) writer->Write(job);
     return EndWatching(*context);
+  }
+  grpc::Status PrepareJob(grpc::ServerContext*,
+                          const orchestrator::v1::PrepareJobRequest* request,
+                          orchestrator::v1::Job* response) override {
+    prepared = *request;
+    response->set_id(request->id());
+    response->set_state(orchestrator::v1::JOB_STATE_PREPARED);
+    response->mutable_prepared()->set_agent(request->agent());
+    return status;
   }
   grpc::Status CancelJob(grpc::ServerContext*,
                          const orchestrator::v1::CancelJobRequest* request,

@@ -4,12 +4,16 @@
 #include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
 #include "services/keyvault/database_approvals.h"
+#include "services/keyvault/database_predictions.h"
 
 namespace cardferry::keyvault {
 namespace {
 
 using store::Row;
 using store::Transaction;
+
+// A budget is counted by days: replicas' clocks may differ a little.
+constexpr absl::Duration kBudgetMemory = absl::Hours(48);
 
 std::vector<store::Migration> Schema() {
   return {{"openings, tokens, failed verifications, alarms",
@@ -35,7 +39,8 @@ std::vector<store::Migration> Schema() {
           {"the counters of implicit sessions",
            {"CREATE TABLE card_counters (key_set TEXT NOT NULL, "
             "card TEXT NOT NULL, counter BIGINT NOT NULL, "
-            "opening TEXT NOT NULL, PRIMARY KEY (key_set, card))"}}};
+            "opening TEXT NOT NULL, PRIMARY KEY (key_set, card))"}},
+          PredictionsSchema()};
 }
 
 // The one number that a row is.
@@ -340,6 +345,37 @@ absl::StatusOr<std::optional<Approval>> DatabaseLedger::FindValid(
   }));
 }
 
+absl::StatusOr<PredictedLedger::Seen> DatabaseLedger::RecordVerified(
+    const VerifiedCard& card, const LiveSession* began) {
+  return WithoutDataLoss(database_->Write([&](Transaction& transaction) {
+    return RecordVerifiedIn(transaction, card, began);
+  }));
+}
+
+absl::StatusOr<LiveSession> DatabaseLedger::AddPredicted(
+    const std::string& key_set,
+    const std::array<uint8_t, 10>& key_diversification_data, absl::Time since,
+    const Judge& judge) {
+  return WithoutDataLoss(database_->Write([&](Transaction& transaction) {
+    return AddPredictedIn(transaction, key_set, key_diversification_data, since,
+                          judge);
+  }));
+}
+
+absl::StatusOr<std::vector<LiveSession>> DatabaseLedger::LiveOf(
+    const CardKeySelection& card) {
+  return WithoutDataLoss(database_->Read([&card](Transaction& transaction) {
+    return LiveSessionsOf(transaction, card);
+  }));
+}
+
+absl::StatusOr<std::vector<LiveSession>> DatabaseLedger::LiveSessions(
+    size_t limit) {
+  return WithoutDataLoss(database_->Read([&](Transaction& transaction) {
+    return NewestLiveSessions(transaction, limit);
+  }));
+}
+
 absl::Status DatabaseLedger::Prune(absl::Time now, absl::Time failures) {
   return WithoutDataLoss(
       database_->Write([&](Transaction& transaction) -> absl::Status {
@@ -348,6 +384,7 @@ absl::Status DatabaseLedger::Prune(absl::Time now, absl::Time failures) {
                 .Execute("DELETE FROM uses WHERE forget_after < :now",
                          {{"now", now}})
                 .status());
+        RETURN_IF_ERROR(PrunePredictions(transaction, now - kBudgetMemory));
         return transaction
             .Execute("DELETE FROM failures WHERE at < :failures",
                      {{"failures", failures}})

@@ -1,6 +1,7 @@
 #ifndef CARDFERRY_SERVICES_KEYVAULT_DATABASE_LEDGER_H_
 #define CARDFERRY_SERVICES_KEYVAULT_DATABASE_LEDGER_H_
 
+#include <array>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,11 +10,14 @@
 #include "lib/store/database.h"
 #include "services/keyvault/approval_ledger.h"
 #include "services/keyvault/ledger.h"
+#include "services/keyvault/predicted_ledger.h"
 
 namespace cardferry::keyvault {
 
 // The ledger in a database.
-class DatabaseLedger final : public Ledger, public ApprovalLedger {
+class DatabaseLedger final : public Ledger,
+                             public ApprovalLedger,
+                             public PredictedLedger {
  public:
   // `url` as in store::DatabaseOptions. Makes the tables that are missing.
   static absl::StatusOr<std::unique_ptr<DatabaseLedger>> Open(
@@ -42,6 +46,15 @@ class DatabaseLedger final : public Ledger, public ApprovalLedger {
       const std::string& id) override;
   absl::StatusOr<std::optional<Approval>> FindValid(const ApprovedThing& what,
                                                     absl::Time now) override;
+  absl::StatusOr<Seen> RecordVerified(const VerifiedCard& card,
+                                      const LiveSession* began) override;
+  absl::StatusOr<LiveSession> AddPredicted(
+      const std::string& key_set,
+      const std::array<uint8_t, 10>& key_diversification_data, absl::Time since,
+      const Judge& judge) override;
+  absl::StatusOr<std::vector<LiveSession>> LiveOf(
+      const CardKeySelection& card) override;
+  absl::StatusOr<std::vector<LiveSession>> LiveSessions(size_t limit) override;
 
  private:
   explicit DatabaseLedger(std::unique_ptr<store::Database> database)

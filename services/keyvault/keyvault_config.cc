@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "lib/base/bytes.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/scp/channel_protocol.h"
 #include "lib/rpc/config.h"
@@ -16,6 +17,8 @@ constexpr uint32_t kLongestMinutes = 60 * 60;
 constexpr uint32_t kLongestDays = 366 * 24 * 60 * 60;
 constexpr uint32_t kMostCachedSessions = 1024;
 constexpr uint32_t kAllPrivileges = 0xFFFFFF;
+constexpr uint32_t kWidestWindow = 64;
+constexpr uint32_t kMostLivePackets = 64;
 
 absl::Status CheckPresent(absl::string_view name, const std::string& value) {
   if (!value.empty()) return absl::OkStatus();
@@ -28,7 +31,7 @@ absl::Status TakeNumber(absl::string_view name, uint32_t field, uint32_t most,
   if (field == 0) return absl::OkStatus();
   if (field > most) {
     return absl::InvalidArgumentError(
-        absl::StrCat("limits.", name, " is ", field, ", at most ", most));
+        absl::StrCat(name, " is ", field, ", at most ", most));
   }
   target = field;
   return absl::OkStatus();
@@ -44,23 +47,46 @@ absl::Status TakeSeconds(absl::string_view name, uint32_t field, uint32_t most,
 
 absl::Status TakeLimits(const config::v1::KeyVaultLimits& limits,
                         VaultPolicy& policy) {
-  RETURN_IF_ERROR(TakeSeconds("opening_seconds", limits.opening_seconds(),
-                              kLongestMinutes, policy.opening_lifetime));
-  RETURN_IF_ERROR(TakeSeconds("command_token_seconds",
+  RETURN_IF_ERROR(TakeSeconds("limits.opening_seconds",
+                              limits.opening_seconds(), kLongestMinutes,
+                              policy.opening_lifetime));
+  RETURN_IF_ERROR(TakeSeconds("limits.command_token_seconds",
                               limits.command_token_seconds(), kLongestMinutes,
                               policy.command_token_lifetime));
-  RETURN_IF_ERROR(TakeSeconds("verify_token_seconds",
+  RETURN_IF_ERROR(TakeSeconds("limits.verify_token_seconds",
                               limits.verify_token_seconds(), kLongestDays,
                               policy.verify_token_lifetime));
-  RETURN_IF_ERROR(TakeSeconds("failure_memory_seconds",
+  RETURN_IF_ERROR(TakeSeconds("limits.failure_memory_seconds",
                               limits.failure_memory_seconds(), kLongestDays,
                               policy.failure_memory));
-  RETURN_IF_ERROR(TakeNumber("most_failed_cards", limits.most_failed_cards(),
-                             UINT32_MAX, policy.most_failed_cards));
-  RETURN_IF_ERROR(TakeNumber("cached_sessions", limits.cached_sessions(),
+  RETURN_IF_ERROR(TakeNumber("limits.most_failed_cards",
+                             limits.most_failed_cards(), UINT32_MAX,
+                             policy.most_failed_cards));
+  RETURN_IF_ERROR(TakeNumber("limits.cached_sessions", limits.cached_sessions(),
                              kMostCachedSessions, policy.cached_sessions));
-  return TakeSeconds("cache_seconds", limits.cache_seconds(), kLongestMinutes,
-                     policy.cache_time);
+  return TakeSeconds("limits.cache_seconds", limits.cache_seconds(),
+                     kLongestMinutes, policy.cache_time);
+}
+
+absl::Status TakePredicted(const config::v1::PredictedPolicy& proto,
+                           PredictedRules& rules) {
+  ASSIGN_OR_RETURN(rules.aid, FromHex(proto.security_domain_aid()));
+  if (rules.aid.size() < 5 || rules.aid.size() > 16) {
+    return absl::InvalidArgumentError(
+        "predicted.security_domain_aid: an AID has 5 to 16 bytes");
+  }
+  size_t window = rules.window;
+  RETURN_IF_ERROR(
+      TakeNumber("predicted.window", proto.window(), kWidestWindow, window));
+  rules.window = static_cast<uint32_t>(window);
+  RETURN_IF_ERROR(TakeNumber("predicted.most_live_packets",
+                             proto.most_live_packets(), kMostLivePackets,
+                             rules.most_live));
+  RETURN_IF_ERROR(TakeNumber("predicted.most_packets_a_day",
+                             proto.most_packets_a_day(), UINT32_MAX,
+                             rules.most_a_day));
+  return TakeSeconds("predicted.report_seconds", proto.report_seconds(),
+                     kLongestDays, rules.report_time);
 }
 
 absl::Status TakeKeySet(const config::v1::KeySetPolicy& key_set,
@@ -89,6 +115,12 @@ absl::Status TakeKeySet(const config::v1::KeySetPolicy& key_set,
   rules.allow_keys_in_memory = key_set.allow_keys_in_memory();
   if (key_set.highest_unproven_counter() != 0) {
     rules.highest_unproven_counter = key_set.highest_unproven_counter();
+  }
+  if (key_set.has_predicted()) {
+    rules.predicted.emplace();
+    RETURN_IF_ERROR(
+        Annotate(TakePredicted(key_set.predicted(), *rules.predicted),
+                 absl::StrCat("key set ", key_set.name())));
   }
   if (!policy.key_sets.emplace(key_set.name(), rules).second) {
     return absl::InvalidArgumentError(

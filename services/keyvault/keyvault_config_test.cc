@@ -242,5 +242,46 @@ TEST(KeyVaultConfigTest, RefusesOptionsAndPrivilegesOfTooManyBytes) {
             "key set des: allowed_privileges has more than three bytes");
 }
 
+TEST(KeyVaultConfigTest, PreparesNothingWithoutCardsUnlessAllowed) {
+  config::v1::KeyVaultConfig proto = Proto();
+  proto.add_key_sets()->set_name("acme");
+  ASSERT_OK_AND_ASSIGN(KeyVaultConfig config, ParseKeyVaultConfig(proto));
+  EXPECT_FALSE(config.policy.key_sets["acme"].predicted.has_value());
+  config::v1::PredictedPolicy& predicted =
+      *proto.mutable_key_sets(0)->mutable_predicted();
+  predicted.set_security_domain_aid("A000000151000000");
+  ASSERT_OK_AND_ASSIGN(config, ParseKeyVaultConfig(proto));
+  PredictedRules rules;
+  rules.aid = FromHexOrDie("A000000151000000");
+  EXPECT_EQ(config.policy.key_sets["acme"].predicted, rules);
+  predicted.set_window(64);
+  predicted.set_most_live_packets(2);
+  predicted.set_most_packets_a_day(3);
+  predicted.set_report_seconds(4);
+  ASSERT_OK_AND_ASSIGN(config, ParseKeyVaultConfig(proto));
+  rules.window = 64;
+  rules.most_live = 2;
+  rules.most_a_day = 3;
+  rules.report_time = absl::Seconds(4);
+  EXPECT_EQ(config.policy.key_sets["acme"].predicted, rules);
+}
+
+TEST(KeyVaultConfigTest, RefusesRulesForPreparedPacketsThatAreNone) {
+  const auto refusal = [](void (*change)(config::v1::PredictedPolicy&)) {
+    config::v1::KeyVaultConfig proto = Proto();
+    proto.add_key_sets()->set_name("acme");
+    config::v1::PredictedPolicy& predicted =
+        *proto.mutable_key_sets(0)->mutable_predicted();
+    predicted.set_security_domain_aid("A000000151000000");
+    change(predicted);
+    return std::string(ParseKeyVaultConfig(proto).status().message());
+  };
+  EXPECT_EQ(refusal([](auto& p) { p.set_security_domain_aid("A0"); }),
+            "key set acme: predicted.security_domain_aid: an AID has 5 to 16 "
+            "bytes");
+  EXPECT_EQ(refusal([](auto& p) { p.set_window(65); }),
+            "key set acme: predicted.window is 65, at most 64");
+}
+
 }  // namespace
 }  // namespace cardferry::keyvault

@@ -16,19 +16,6 @@ Bytes ToBytes(const std::string& field) {
   return Bytes(bytes.begin(), bytes.end());
 }
 
-scp::ChannelQuirks ParseQuirks(const v1::ChannelQuirks& message) {
-  scp::ChannelQuirks quirks;
-  quirks.encrypts_absent_data = message.encrypts_absent_data();
-  quirks.counts_only_data = message.counts_only_data();
-  quirks.external_authenticate_has_le = message.external_authenticate_has_le();
-  quirks.macs_channel_bits = message.macs_channel_bits();
-  quirks.encrypts_first_icv = message.encrypts_first_icv();
-  quirks.rmac_starts_with_zeros = message.rmac_starts_with_zeros();
-  quirks.derives_all_from_first_counter =
-      message.derives_all_from_first_counter();
-  return quirks;
-}
-
 v1::Assurance ToProto(Assurance assurance) {
   switch (assurance) {
     case Assurance::kReported:
@@ -103,6 +90,19 @@ absl::StatusOr<OperationClass> ParseOperationClass(v1::OperationClass value) {
     default:
       return absl::InvalidArgumentError("no operation class");
   }
+}
+
+scp::ChannelQuirks ParseQuirks(const v1::ChannelQuirks& message) {
+  scp::ChannelQuirks quirks;
+  quirks.encrypts_absent_data = message.encrypts_absent_data();
+  quirks.counts_only_data = message.counts_only_data();
+  quirks.external_authenticate_has_le = message.external_authenticate_has_le();
+  quirks.macs_channel_bits = message.macs_channel_bits();
+  quirks.encrypts_first_icv = message.encrypts_first_icv();
+  quirks.rmac_starts_with_zeros = message.rmac_starts_with_zeros();
+  quirks.derives_all_from_first_counter =
+      message.derives_all_from_first_counter();
+  return quirks;
 }
 
 absl::StatusOr<Handshake> ParseHandshake(
@@ -192,6 +192,7 @@ void Render(const Session& session, v1::AuthenticateResponse& response) {
   card.set_key_version_number(session.key_version_number);
   response.set_level(static_cast<uint32_t>(session.level));
   response.set_channel_options(session.channel_options);
+  response.set_live_packets(static_cast<uint32_t>(session.live_sessions));
 }
 
 void Render(const ProtectedCommands& batch, v1::ProtectResponse& response) {

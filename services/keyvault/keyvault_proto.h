@@ -17,6 +17,7 @@ namespace cardferry::keyvault {
 // keyvault knows the messages. Parsing: INVALID_ARGUMENT.
 
 absl::StatusOr<OperationClass> ParseOperationClass(v1::OperationClass value);
+scp::ChannelQuirks ParseQuirks(const v1::ChannelQuirks& message);
 absl::StatusOr<Handshake> ParseHandshake(
     const v1::AuthenticateRequest& request);
 absl::StatusOr<ClaimedCard> ParseCard(const v1::ForgetFailuresRequest& request);

@@ -7,6 +7,7 @@
 #include "lib/rpc/call.h"
 #include "lib/rpc/grpc_status.h"
 #include "services/keyvault/keyvault_proto.h"
+#include "services/keyvault/predicted_proto.h"
 
 namespace cardferry::keyvault {
 
@@ -32,6 +33,12 @@ grpc::Status KeyVaultService::VerifyResponses(
     grpc::ServerContext*, const v1::VerifyResponsesRequest* request,
     v1::VerifyResponsesResponse* response) {
   return rpc::ToGrpc(VerifyResponses(*request, *response));
+}
+
+grpc::Status KeyVaultService::OpenPredicted(
+    grpc::ServerContext*, const v1::OpenPredictedRequest* request,
+    v1::OpenPredictedResponse* response) {
+  return rpc::ToGrpc(OpenPredicted(*request, *response));
 }
 
 absl::Status KeyVaultService::IssueOpenings(
@@ -74,6 +81,16 @@ absl::Status KeyVaultService::VerifyResponses(
   return absl::OkStatus();
 }
 
+absl::Status KeyVaultService::OpenPredicted(
+    const v1::OpenPredictedRequest& request,
+    v1::OpenPredictedResponse& response) {
+  ASSIGN_OR_RETURN(const PredictedRequest wanted, ParsePredicted(request));
+  ASSIGN_OR_RETURN(const PredictedSession predicted,
+                   vault_.OpenPredicted(wanted));
+  Render(predicted, response);
+  return absl::OkStatus();
+}
+
 grpc::Status KeyVaultAdminService::GetStatistics(
     grpc::ServerContext*, const v1::GetStatisticsRequest*,
     v1::GetStatisticsResponse* response) {
@@ -92,6 +109,27 @@ grpc::Status KeyVaultAdminService::ForgetFailures(
     grpc::ServerContext* context, const v1::ForgetFailuresRequest* request,
     v1::ForgetFailuresResponse* response) {
   return rpc::ToGrpc(ForgetFailures(*context, *request, *response));
+}
+
+grpc::Status KeyVaultAdminService::ListLivePackets(
+    grpc::ServerContext*, const v1::ListLivePacketsRequest* request,
+    v1::ListLivePacketsResponse* response) {
+  return rpc::ToGrpc(ListLivePackets(*request, *response));
+}
+
+absl::Status KeyVaultAdminService::ListLivePackets(
+    const v1::ListLivePacketsRequest& request,
+    v1::ListLivePacketsResponse& response) {
+  constexpr uint32_t kUsual = 100;
+  constexpr uint32_t kMost = 1000;
+  if (request.limit() > kMost) {
+    return absl::InvalidArgumentError("limit must be at most 1000");
+  }
+  const uint32_t limit = request.limit() == 0 ? kUsual : request.limit();
+  ASSIGN_OR_RETURN(const std::vector<LiveSession> live,
+                   vault_.LiveSessions(limit));
+  Render(live, response);
+  return absl::OkStatus();
 }
 
 absl::Status KeyVaultAdminService::ForgetFailures(

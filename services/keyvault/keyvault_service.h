@@ -27,6 +27,9 @@ class KeyVaultService final : public v1::KeyVault::Service {
   grpc::Status VerifyResponses(grpc::ServerContext* context,
                                const v1::VerifyResponsesRequest* request,
                                v1::VerifyResponsesResponse* response) override;
+  grpc::Status OpenPredicted(grpc::ServerContext* context,
+                             const v1::OpenPredictedRequest* request,
+                             v1::OpenPredictedResponse* response) override;
 
  private:
   absl::Status IssueOpenings(const v1::IssueOpeningsRequest& request,
@@ -37,6 +40,8 @@ class KeyVaultService final : public v1::KeyVault::Service {
                        v1::ProtectResponse& response);
   absl::Status VerifyResponses(const v1::VerifyResponsesRequest& request,
                                v1::VerifyResponsesResponse& response);
+  absl::Status OpenPredicted(const v1::OpenPredictedRequest& request,
+                             v1::OpenPredictedResponse& response);
 
   Vault& vault_;
 };
@@ -55,8 +60,13 @@ class KeyVaultAdminService final : public v1::KeyVaultAdmin::Service {
   grpc::Status ForgetFailures(grpc::ServerContext* context,
                               const v1::ForgetFailuresRequest* request,
                               v1::ForgetFailuresResponse* response) override;
+  grpc::Status ListLivePackets(grpc::ServerContext* context,
+                               const v1::ListLivePacketsRequest* request,
+                               v1::ListLivePacketsResponse* response) override;
 
  private:
+  absl::Status ListLivePackets(const v1::ListLivePacketsRequest& request,
+                               v1::ListLivePacketsResponse& response);
   absl::Status ForgetFailures(const grpc::ServerContext& context,
                               const v1::ForgetFailuresRequest& request,
                               v1::ForgetFailuresResponse& response);

@@ -136,7 +136,7 @@ absl::Status Serve(const std::string& file, const Flags& flags,
                    DatabaseLedger::Open(config.ledger));
   const SystemClock clock;
   SystemRandom random;
-  Vault vault({*keys, *ledger, clock, random}, config.policy);
+  Vault vault({*keys, *ledger, clock, random, ledger.get()}, config.policy);
   Pkcs11FileKeys file_keys(keys->context());
   FileVault file_vault({*keys, file_keys, *ledger, clock, random},
                        config.policy);

@@ -107,6 +107,8 @@ Vault::Vault(const VaultParts& parts, const VaultPolicy& policy)
     : keys_(parts.keys),
       ledger_(parts.ledger),
       clock_(parts.clock),
+      random_(parts.random),
+      predictions_(parts.predictions),
       policy_(policy),
       desk_(parts.keys, parts.clock, parts.random, policy.opening_lifetime),
       gate_(parts.ledger, parts.clock, policy),
@@ -170,13 +172,17 @@ absl::StatusOr<Session> Vault::Begin(
       CheckOptions(CountedCard(key_set, answer.key_diversification_data),
                    protocol, opening.place.agent));
   Session session;
-  session.operation_class = handshake.operation_class;
   scp::ChannelState state;
   if (implicit) {
     ASSIGN_OR_RETURN(session.operation_class,
                      ClaimImplicit(opening, handshake, key_set, protocol));
     ASSIGN_OR_RETURN(state, OfHsm(scp::BeginImplicitSession(*cipher)));
   } else {
+    ASSIGN_OR_RETURN(
+        const Grant grant,
+        GrantVerified(origin, answer, handshake.operation_class, opening));
+    session.operation_class = grant.operation_class;
+    session.live_sessions = grant.live_sessions;
     ASSIGN_OR_RETURN(scp::Authentication authentication,
                      OfHsm(scp::AuthenticateHost(*cipher, level)));
     session.external_authenticate =

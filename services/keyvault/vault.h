@@ -24,6 +24,7 @@
 #include "services/keyvault/ledger.h"
 #include "services/keyvault/opening_desk.h"
 #include "services/keyvault/operation_class.h"
+#include "services/keyvault/predicted_ledger.h"
 #include "services/keyvault/session_cache.h"
 #include "services/keyvault/session_gate.h"
 #include "services/keyvault/session_token.h"
@@ -65,9 +66,31 @@ struct Session {
   uint8_t key_version_number = 0;
   scp::SecurityLevel level = scp::SecurityLevel::kCDecCMac;
   uint8_t channel_options = 0;  // the channel's `i`
-  // Less than asked for: only to read, while an implicit session's packet with
-  // changes may still be run.
+  // What it may do: as asked for, or kRead while another packet with changes
+  // may still be run (see Authenticate).
   OperationClass operation_class = OperationClass::kRead;
+  size_t live_sessions = 0;  // others of this card that may still be run
+};
+
+// A session that is wanted without its card.
+struct PredictedRequest {
+  std::string key_set;
+  std::array<uint8_t, 10> key_diversification_data = {};
+  uint32_t ahead = 1;  // of the last verified session's counter
+  std::string agent;   // who will have its packet
+  uint32_t level_floor = 0;
+  OperationClass operation_class = OperationClass::kRead;
+  Bytes content;  // SHA-256 of what it is for
+  scp::ChannelQuirks quirks = {};
+};
+
+// A session, and what its card will answer to INITIALIZE UPDATE.
+struct PredictedSession {
+  Session session;
+  Bytes host_challenge;
+  Bytes initialize_update_answer;  // without its status word
+  uint32_t counter = 0;
+  absl::Time report_until;  // its answers can be verified
 };
 
 struct ProtectedCommands {
@@ -100,6 +123,8 @@ struct VaultParts {
   Ledger& ledger;
   const Clock& clock;
   RandomSource& random;
+  // Without it no live session is known, and none predicted.
+  PredictedLedger* predictions = nullptr;
 };
 
 // The vault's rules: which card gets a session, and what a session may have
@@ -132,6 +157,9 @@ class Vault {
   // NOT_FOUND: no such key set. INVALID_ARGUMENT, UNIMPLEMENTED: an answer that
   //   cannot be read, or not of a card of this key set; options `i` that it
   //   does not allow; a level as ChooseLevel.
+  // While another session of the card is live, which somebody may hold a packet
+  // of (PredictedLedger), it is granted the class kRead only: that moves the
+  // card's counter past it.
   absl::StatusOr<Session> Authenticate(const Handshake& handshake);
 
   // `commands` as the card will accept them next. The same token with the same
@@ -153,6 +181,18 @@ class Vault {
   //   itself MACed what does not decrypt.
   absl::StatusOr<std::vector<VerifiedAnswer>> VerifyResponses(
       ByteSpan verify_token, const SessionPacket& packet);
+
+  // Opens a session for a card that is not there, from its last verified
+  // counter. The same request again gives the same session while its command
+  // token lives.
+  // PERMISSION_DENIED: the key set's policy has no rules for it; a class as
+  //   CheckPredictedClass; the card or the agent is stopped. NOT_FOUND: no such
+  //   key set. Else as JudgePrediction and ChooseLevel.
+  absl::StatusOr<PredictedSession> OpenPredicted(
+      const PredictedRequest& request);
+
+  // The inventory of live sessions, the newest `limit`.
+  absl::StatusOr<std::vector<LiveSession>> LiveSessions(size_t limit);
 
   // Takes back that verifications of this card failed, under any key
   // diversification data that count as its own (counted_card.h), or that its
@@ -193,6 +233,23 @@ class Vault {
   absl::StatusOr<OperationClass> ClaimImplicit(
       const Opening& opening, const Handshake& handshake,
       const KeySetDescription& key_set, const scp::ChannelProtocol& protocol);
+  // What a verified session may do, beside others that are live.
+  struct Grant {
+    OperationClass operation_class = OperationClass::kRead;
+    size_t live_sessions = 0;
+  };
+  static Grant GrantAmong(const std::vector<LiveSession>& live,
+                          const SessionSerial& own, OperationClass wanted);
+  absl::StatusOr<Grant> GrantVerified(
+      const SessionOrigin& origin, const scp::InitializeUpdateResponse& answer,
+      OperationClass wanted, const Opening& opening);
+  // A session of SCP03 proves no counter but by its challenge.
+  absl::StatusOr<bool> ShowsItsCounter(
+      const SessionOrigin& origin, const scp::InitializeUpdateResponse& answer);
+  absl::StatusOr<PredictedSession> BeginPredicted(
+      const PredictedRequest& request, const PredictedRules& rules,
+      const LiveSession& live, const scp::ChannelProtocol& protocol,
+      scp::SecurityLevel level);
   absl::StatusOr<Session> Begin(const Opening& opening,
                                 const Handshake& handshake,
                                 const scp::InitializeUpdateResponse& answer,
@@ -203,6 +260,8 @@ class Vault {
   HsmKeys& keys_;
   Ledger& ledger_;
   const Clock& clock_;
+  RandomSource& random_;
+  PredictedLedger* const predictions_;
   const VaultPolicy policy_;
   OpeningDesk desk_;
   SessionGate gate_;

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "services/keyvault/predicted_rules.h"
 
 namespace cardferry::keyvault {
 
@@ -26,13 +27,16 @@ struct KeySetRules {
   bool allow_keys_in_memory = false;
   // The highest sequence counter for which an implicit session is begun.
   uint32_t highest_unproven_counter = 255;
+  // Sessions without their card; none unless it is there.
+  std::optional<PredictedRules> predicted = std::nullopt;
 
   bool operator==(const KeySetRules& o) const {
     return level_floor == o.level_floor &&
            channel_options == o.channel_options &&
            allowed_privileges == o.allowed_privileges &&
            allow_keys_in_memory == o.allow_keys_in_memory &&
-           highest_unproven_counter == o.highest_unproven_counter;
+           highest_unproven_counter == o.highest_unproven_counter &&
+           predicted == o.predicted;
   }
 };
 

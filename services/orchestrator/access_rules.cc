@@ -20,6 +20,7 @@ std::vector<rpc::AuthorizationTable::Row> AccessRules() {
       {operators("GetJob"), look},
       {operators("ListJobs"), look},
       {operators("WatchJob"), look},
+      {operators("PrepareJob"), change},
       {operators("CancelJob"), change},
       {operators("GetCard"), look},
       {operators("ListCards"), look},

@@ -38,12 +38,13 @@ TEST(AccessRules, OnlyOperatorsChangeOnlyAgentsConnectAuditorsLook) {
             "ListApplications GetJob ListJobs WatchJob GetCard ListCards "
             "ListReceipts "
             "ListAgents ListProfiles ListEvents WatchEvents ");
-  EXPECT_EQ(allowed(Role::kOperator),
-            "AddApplication ListApplications AddJob PlanJob GetJob ListJobs "
-            "WatchJob CancelJob GetCard ListCards ListReceipts ResumeCard "
-            "ListAgents AddAgent "
-            "RevokeAgent ListProfiles ListEvents WatchEvents Check Watch "
-            "ServerReflectionInfo ");
+  EXPECT_EQ(
+      allowed(Role::kOperator),
+      "AddApplication ListApplications AddJob PlanJob GetJob ListJobs "
+      "WatchJob PrepareJob CancelJob GetCard ListCards ListReceipts ResumeCard "
+      "ListAgents AddAgent "
+      "RevokeAgent ListProfiles ListEvents WatchEvents Check Watch "
+      "ServerReflectionInfo ");
   EXPECT_EQ(allowed(Role::kSequencer), "");
   EXPECT_EQ(allowed(Role::kKeyvault), "");
   EXPECT_EQ(allowed(Role::kOrchestrator), "");

@@ -42,8 +42,13 @@ Orchestrator::Orchestrator(const Parts& parts)
              [this](const JobTarget& target) { hub_.JobWaits(target, {}); },
              [this] { return hub_.Connected(); },
              [this](const std::string& agent) { hub_.Revoke(agent); }}),
+      offline_({parts.database, parts.sequencer, board_, parts.clock, parts.box,
+                parts.random,
+                [this](const std::string& agent, const PreparedPacket& packet) {
+                  hub_.Give(agent, packet);
+                }}),
       gateway_({hub_, parts.clock, pool_}, parts.name_of),
-      service_(desk_, board_, parts.database, pool_) {}
+      service_(desk_, offline_, board_, parts.database, pool_) {}
 
 absl::StatusOr<std::unique_ptr<Orchestrator>> Orchestrator::Create(
     const Parts& parts) {

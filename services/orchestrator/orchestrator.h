@@ -10,6 +10,7 @@
 #include "lib/store/database.h"
 #include "services/orchestrator/gateway/gateway_service.h"
 #include "services/orchestrator/jobs/job_board.h"
+#include "services/orchestrator/operators/offline_desk.h"
 #include "services/orchestrator/operators/operator_desk.h"
 #include "services/orchestrator/operators/orchestrator_service.h"
 #include "services/orchestrator/sequencing/sequencer.h"
@@ -60,6 +61,7 @@ class Orchestrator {
   AgentHub hub_;
   const std::shared_ptr<Sweeper> sweeper_;
   OperatorDesk desk_;
+  OfflineDesk offline_;
   GatewayService gateway_;
   OrchestratorService service_;
 };

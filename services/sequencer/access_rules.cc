@@ -17,6 +17,7 @@ std::vector<rpc::AuthorizationTable::Row> AccessRules() {
       {sequencer("Open"), orchestrator},
       {sequencer("Identify"), orchestrator},
       {sequencer("Prepare"), orchestrator},
+      {sequencer("PrepareOffline"), orchestrator},
       {sequencer("Plan"), orchestrator},
       {sequencer("Conclude"), orchestrator},
       {sequencer("PutLoadFile"), orchestrator},

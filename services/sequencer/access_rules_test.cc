@@ -20,7 +20,7 @@ TEST(AccessRulesTest, OnlyTheOrchestratorMayCallTheSequencer) {
   const auto* service =
       v1::OpenRequest::descriptor()->file()->FindServiceByName("Sequencer");
   ASSERT_NE(service, nullptr);
-  ASSERT_EQ(service->method_count(), 7);
+  ASSERT_EQ(service->method_count(), 8);
   for (int i = 0; i < service->method_count(); ++i) {
     const std::string method = absl::StrCat("/", service->full_name(), "/",
                                             service->method(i)->name());

@@ -66,6 +66,16 @@ absl::StatusOr<Keyvault::Session> GrpcKeyvault::Authenticate(
   return ParseSession(response);
 }
 
+absl::StatusOr<Keyvault::PredictedSession> GrpcKeyvault::OpenPredicted(
+    const Prediction& prediction) {
+  pb::OpenPredictedResponse response;
+  grpc::ClientContext context;
+  rpc::SetTimeout(context, timeout_);
+  RETURN_IF_ERROR(ToStatus(
+      stub_->OpenPredicted(&context, RenderPrediction(prediction), &response)));
+  return ParsePredicted(response);
+}
+
 // How many of the commands one call takes: a row of STORE DATA (P2 counts its
 // blocks, 256 at most) is not divided.
 size_t GrpcKeyvault::BatchOf(absl::Span<const card::CommandApdu> commands) {

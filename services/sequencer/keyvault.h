@@ -67,6 +67,28 @@ class Keyvault {
     // It may only read, whatever was asked for: a packet with changes may still
     // be run that was made before, and reading is what ends that.
     bool only_reads = false;
+    size_t live_packets = 0;  // others of the card that may still be run
+  };
+
+  // A session that is wanted for a card that is not there.
+  struct Prediction {
+    std::string key_set;
+    Bytes key_diversification_data;
+    uint32_t ahead = 1;  // which counter after the last verified one
+    std::string agent;
+    uint8_t level_floor = 0x03;
+    OperationClass operation_class = OperationClass::kContent;
+    Bytes content;  // SHA-256 of what it is for
+    ChannelQuirks quirks = {};
+  };
+
+  // It, and what the card will answer to INITIALIZE UPDATE.
+  struct PredictedSession {
+    Session session;
+    card::HostChallenge host_challenge = {};  // 8 bytes: no card in S16 mode
+    Bytes initialize_update_answer = {};
+    uint8_t channel_options = 0;
+    absl::Time report_until = absl::InfinitePast();
   };
 
   // A session's packet as it was sent, EXTERNAL AUTHENTICATE first, and the
@@ -92,6 +114,12 @@ class Keyvault {
   // card cryptogram is wrong. OUT_OF_RANGE: it is right, and the card says
   // another `i` than at first. PERMISSION_DENIED: not this agent's opening.
   virtual absl::StatusOr<Session> Authenticate(const Handshake& handshake) = 0;
+
+  // PERMISSION_DENIED: policy does not allow it. FAILED_PRECONDITION: the card
+  // was never verified, is not predictable, or another packet of it is live.
+  // RESOURCE_EXHAUSTED: the budget is used up.
+  virtual absl::StatusOr<PredictedSession> OpenPredicted(
+      const Prediction& prediction) = 0;
 
   // All commands of the session after EXTERNAL AUTHENTICATE, in order; as many
   // calls of the keyvault as kMaxCommands asks for.

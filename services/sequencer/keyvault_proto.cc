@@ -14,6 +14,8 @@ namespace {
 
 namespace pb = keyvault::v1;
 
+constexpr size_t kShortChallenge = 8;  // S16 mode has longer ones
+
 Bytes ToBytes(const std::string& text) {
   const ByteSpan bytes = AsBytes(text);
   return Bytes(bytes.begin(), bytes.end());
@@ -100,6 +102,47 @@ pb::AuthenticateRequest RenderHandshake(const Keyvault::Handshake& handshake) {
   return request;
 }
 
+pb::OpenPredictedRequest RenderPrediction(
+    const Keyvault::Prediction& prediction) {
+  pb::OpenPredictedRequest request;
+  request.set_key_set(prediction.key_set);
+  request.set_key_diversification_data(
+      AsString(prediction.key_diversification_data));
+  request.set_ahead(prediction.ahead);
+  request.set_agent(prediction.agent);
+  request.set_level_floor(prediction.level_floor);
+  request.set_operation_class(RenderClass(prediction.operation_class));
+  request.set_content(AsString(prediction.content));
+  if (!(prediction.quirks == ChannelQuirks())) {
+    Render(prediction.quirks, *request.mutable_quirks());
+  }
+  return request;
+}
+
+absl::StatusOr<Keyvault::PredictedSession> ParsePredicted(
+    const pb::OpenPredictedResponse& response) {
+  ASSIGN_OR_RETURN(card::CommandApdu authenticate,
+                   ToCommand(response.external_authenticate()));
+  if (response.level() > 0xFF || response.channel_options() > 0xFF) {
+    return absl::InternalError("the keyvault sent no security level");
+  }
+  Keyvault::PredictedSession parsed{
+      {std::move(authenticate), ToBytes(response.command_token()),
+       response.card().key_set(),
+       ToBytes(response.card().key_diversification_data()),
+       static_cast<uint8_t>(response.level()),
+       ToBytes(response.verify_token())}};
+  const ByteSpan challenge = AsBytes(response.host_challenge());
+  RETURN_IF_ERROR(
+      CheckCount("bytes of host challenge", challenge.size(), kShortChallenge));
+  std::copy(challenge.begin(), challenge.end(), parsed.host_challenge.begin());
+  parsed.initialize_update_answer =
+      ToBytes(response.initialize_update_answer());
+  parsed.channel_options = static_cast<uint8_t>(response.channel_options());
+  parsed.report_until = absl::FromUnixMicros(response.report_until_us());
+  return parsed;
+}
+
 absl::StatusOr<std::vector<Keyvault::Opening>> ParseOpenings(
     const pb::IssueOpeningsResponse& response, int wanted) {
   RETURN_IF_ERROR(CheckCount("openings",
@@ -129,14 +172,14 @@ absl::StatusOr<Keyvault::Session> ParseSession(
   if (response.level() > 0xFF) {
     return absl::InternalError("the keyvault sent no security level");
   }
-  return Keyvault::Session{
-      std::move(authenticate),
-      ToBytes(response.command_token()),
-      response.card().key_set(),
-      ToBytes(response.card().key_diversification_data()),
-      static_cast<uint8_t>(response.level()),
-      ToBytes(response.verify_token()),
-      response.granted_class() == pb::OPERATION_CLASS_READ};
+  return Keyvault::Session{std::move(authenticate),
+                           ToBytes(response.command_token()),
+                           response.card().key_set(),
+                           ToBytes(response.card().key_diversification_data()),
+                           static_cast<uint8_t>(response.level()),
+                           ToBytes(response.verify_token()),
+                           response.granted_class() == pb::OPERATION_CLASS_READ,
+                           response.live_packets()};
 }
 
 absl::StatusOr<std::vector<card::CommandApdu>> ParseProtected(

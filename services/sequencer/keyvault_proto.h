@@ -13,6 +13,11 @@ namespace cardferry::sequencer {
 keyvault::v1::AuthenticateRequest RenderHandshake(
     const Keyvault::Handshake& handshake);
 
+keyvault::v1::OpenPredictedRequest RenderPrediction(
+    const Keyvault::Prediction& prediction);
+absl::StatusOr<Keyvault::PredictedSession> ParsePredicted(
+    const keyvault::v1::OpenPredictedResponse& response);
+
 absl::StatusOr<std::vector<Keyvault::Opening>> ParseOpenings(
     const keyvault::v1::IssueOpeningsResponse& response, int wanted);
 absl::StatusOr<Keyvault::Session> ParseSession(

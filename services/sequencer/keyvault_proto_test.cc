@@ -99,6 +99,8 @@ TEST(KeyvaultProtoTest, ParsesASession) {
   EXPECT_EQ(AsString(session.key_diversification_data), "0123456789");
   EXPECT_EQ(session.level, 0x03);
   EXPECT_EQ(AsString(session.verify_token), "verify");
+  response.set_live_packets(2);
+  EXPECT_EQ(ParseSession(response)->live_packets, 2u);
 
   response.clear_external_authenticate();
   response.set_granted_class(pb::OPERATION_CLASS_READ);
@@ -110,6 +112,50 @@ TEST(KeyvaultProtoTest, ParsesASession) {
   response.set_level(1);
   response.set_external_authenticate("84");
   EXPECT_THAT(ParseSession(response), StatusIs(StatusCode::kInternal));
+}
+
+TEST(KeyvaultProtoTest, AsksForASessionWithoutItsCard) {
+  ChannelQuirks quirks;
+  quirks.counts_only_data = true;
+  const pb::OpenPredictedRequest request =
+      RenderPrediction({"keys",
+                        {1, 2},
+                        3,
+                        "kiosk",
+                        0x33,
+                        Keyvault::OperationClass::kContent,
+                        {4, 5},
+                        quirks});
+  EXPECT_EQ(request.key_set(), "keys");
+  EXPECT_EQ(request.key_diversification_data(), "\x01\x02");
+  EXPECT_EQ(request.ahead(), 3u);
+  EXPECT_EQ(request.agent(), "kiosk");
+  EXPECT_EQ(request.level_floor(), 0x33u);
+  EXPECT_EQ(request.operation_class(), pb::OPERATION_CLASS_CONTENT);
+  EXPECT_EQ(request.content(), "\x04\x05");
+  EXPECT_TRUE(request.quirks().counts_only_data());
+}
+
+TEST(KeyvaultProtoTest, ParsesASessionWithoutItsCard) {
+  pb::OpenPredictedResponse response;
+  response.set_external_authenticate(AsString(FromHexOrDie("8482030002AABB")));
+  response.set_host_challenge("01234567");
+  response.set_initialize_update_answer("answer");
+  response.set_command_token("token");
+  response.set_verify_token("verify");
+  response.mutable_card()->set_key_set("keys");
+  response.set_level(0x33);
+  response.set_channel_options(0x70);
+  response.set_report_until_us(7);
+  ASSERT_OK_AND_ASSIGN(const auto predicted, ParsePredicted(response));
+  EXPECT_EQ(predicted.session.level, 0x33);
+  EXPECT_EQ(AsString(predicted.session.verify_token), "verify");
+  EXPECT_EQ(predicted.host_challenge[7], '7');
+  EXPECT_EQ(AsString(predicted.initialize_update_answer), "answer");
+  EXPECT_EQ(predicted.channel_options, 0x70);
+  EXPECT_EQ(predicted.report_until, absl::FromUnixMicros(7));
+  response.set_host_challenge("0123456");
+  EXPECT_THAT(ParsePredicted(response), StatusIs(StatusCode::kInternal));
 }
 
 TEST(KeyvaultProtoTest, SendsThePacketAndItsAnswersAsTheyWere) {

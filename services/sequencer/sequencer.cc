@@ -4,13 +4,12 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "lib/base/status_macros.h"
 #include "services/sequencer/bound_record.h"
 #include "services/sequencer/bundle.h"
 #include "services/sequencer/bundle_goal.h"
 #include "services/sequencer/card_claim.h"
-#include "services/sequencer/packet.h"
+#include "services/sequencer/packet_assembly.h"
 #include "services/sequencer/preflight.h"
 #include "services/sequencer/session_needs.h"
 #include "services/sequencer/stored_data.h"
@@ -58,40 +57,6 @@ bool HasToReadFirst(const ContentPlan& plan, const CardRecord& record,
                     card::Protection protection, absl::Time now) {
   return protection.EncryptsAnswers() && plan.Deletes() &&
          !IsFresh(record, now);
-}
-
-// What has to be known of the bundle when its answers come.
-enum class Opens { kByAuthentication, kByFirstMac };
-BundleState StateOf(const CardRecord& record, const StatusSnapshot& expected,
-                    const Bundle& bundle, Opens opening) {
-  BundleState state{record, expected, {}};
-  if (opening == Opens::kByAuthentication) {
-    state.runs.push_back({CommandKind::kAuthenticate});
-  }
-  state.runs.insert(state.runs.end(), bundle.runs.begin(), bundle.runs.end());
-  return state;
-}
-
-// The keyvault has to have opened the session that was asked for.
-absl::Status CheckSession(const Keyvault::Session& session,
-                          const std::string& card_id, uint8_t floor) {
-  const std::string proven =
-      CardId(session.key_set, session.key_diversification_data);
-  if (proven != card_id) {
-    return absl::InternalError(absl::StrCat("the keyvault proved card ", proven,
-                                            " instead of ", card_id));
-  }
-  const bool macs_answers = card::Protection(session.level).MacsAnswers();
-  if (macs_answers && session.verify_token.empty()) {
-    return absl::InternalError(
-        "the keyvault gave nothing to check the card's answers with");
-  }
-  if ((session.level & floor) != floor) {
-    return absl::InternalError(absl::StrFormat(
-        "the keyvault opened security level %02X, the least is %02X",
-        session.level, floor));
-  }
-  return absl::OkStatus();
 }
 
 // Answers that nobody can check any more.
@@ -252,6 +217,7 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
   RETURN_IF_ERROR(CheckSession(session, draft.card_id, draft.floor));
   const card::Protection protection =
       draft.profile->ProtectionOf(draft.claim, session.level);
+  // When other packets of the card are live, this session moves its counter on.
   const bool read_first =
       !draft.plan.steps.empty() &&
       (session.only_reads ||
@@ -260,51 +226,38 @@ absl::StatusOr<Sequencer::Prepared> Sequencer::Protect(const Request& request,
   ASSIGN_OR_RETURN(Bundle bundle,
                    BuildBundle(plan, draft.expected, *draft.profile, protection,
                                draft.signatures));
-  ASSIGN_OR_RETURN(
-      const std::vector<card::CommandApdu> secured,
-      keyvault_->Protect(session.command_token, CommandsOf(bundle.commands)));
-  if (secured.size() != bundle.commands.size()) {
-    return absl::InternalError(
-        "the keyvault gave back another number of commands");
-  }
+  const size_t changes = bundle.Changes();
+  ASSIGN_OR_RETURN(SecuredPacket packet,
+                   SecurePacket(*keyvault_, session, std::move(bundle),
+                                {*draft.profile, draft.record, draft.expected,
+                                 request.desired, plan}));
+  packet.state.prepared_at = request.now;
+  packet.state.reads_first = read_first;
   Prepared prepared{
       draft.card_id,
       session.level,
-      bundle.Changes(),
+      changes,
       read_first || draft.looks_again ? "read the card first" : plan.Summary(),
-      {},
-      {},
-      draft.notice};
-  prepared.state = StateOf(draft.record, draft.expected, bundle,
-                           session.external_authenticate.has_value()
-                               ? Opens::kByAuthentication
-                               : Opens::kByFirstMac);
-  prepared.state.wrong_mac = draft.profile->wrong_mac;
-  SetGoal(request.desired, plan, prepared.state);
-  prepared.state.prepared_at = request.now;
-  prepared.state.reads_first = read_first;
-  if (draft.profile->rules.receipts) {
-    prepared.state.confirming_domain = draft.profile->match.isd_aid;
-  }
-  prepared.script = Assemble(session.external_authenticate,
-                             std::move(bundle.commands), secured);
-  if (protection.MacsAnswers()) {
-    prepared.state.verify_token = session.verify_token;
-    prepared.state.packet = CommandsOf(prepared.script);
-  }
+      std::move(packet.script),
+      std::move(packet.state),
+      draft.notice,
+      session.live_packets};
   return prepared;
+}
+
+absl::StatusOr<const CardProfile*> Sequencer::FindProfile(
+    const std::string& name) const {
+  for (const CardProfile& profile : profiles()) {
+    if (profile.name == name) return &profile;
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("no card profile is called \"", name, "\""));
 }
 
 absl::StatusOr<std::vector<PlanLine>> Sequencer::Plan(
     const DesiredState& desired, const std::optional<CardRecord>& record,
     const std::string& profile) const {
-  const auto found =
-      std::find_if(profiles().begin(), profiles().end(),
-                   [&profile](const auto& one) { return one.name == profile; });
-  if (found == profiles().end()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("no card profile is called \"", profile, "\""));
-  }
+  ASSIGN_OR_RETURN(const CardProfile* const found, FindProfile(profile));
   const CardRecord known = record.value_or(CardRecord{});
   const StatusSnapshot expected =
       known.snapshot.value_or(found->factory_content);

@@ -73,6 +73,26 @@ class Sequencer {
     BundleState state;
     // Empty, or what somebody should look into, although the card is proven.
     std::string notice = {};
+    size_t live_packets = 0;  // other ones of the card that may still be run
+  };
+
+  // What a packet for a known card that is not there is made from.
+  struct OfflineRequest {
+    std::string agent;  // who will keep it
+    std::string card_id;
+    std::string profile;  // its name
+    DesiredState desired;
+    CardRecord record;
+    size_t attempts = 1;
+    absl::Time now = absl::Now();
+  };
+
+  // One packet for one value of the card's counter. The agent runs the probe,
+  // and the packet only when every answer to the probe was as expected.
+  struct OfflinePacket {
+    Prepared prepared;
+    card::Script probe;
+    absl::Time report_until;
   };
 
   // `signed_content`: what approvers have signed; null: cards that ask for it
@@ -110,6 +130,21 @@ class Sequencer {
   absl::StatusOr<Prepared> Prepare(const Request& request);
   static constexpr absl::Duration kFreshFor = absl::Minutes(2);
 
+  // The same for a card that is not there, with a session that the keyvault
+  // foresees: packets for one job, to be tried in this order. The probe of each
+  // compares what the card says with what it is known to say, its answer to
+  // INITIALIZE UPDATE byte for byte. Each probe that fails moves SCP03's
+  // counter on by one, so the packets are for every second counter: the n-th is
+  // right for a card that has met n - 1 other INITIALIZE UPDATEs. SCP02's does
+  // not move: there is one.
+  // FAILED_PRECONDITION: nothing is to be done; something is to be deleted that
+  // the agent cannot see, or an application is given data; the card was never
+  // read, or is of a type in S16 mode or with implicit initiation; as
+  // OpenPredicted. Else as Prepare.
+  absl::StatusOr<std::vector<OfflinePacket>> PrepareOffline(
+      const OfflineRequest& request);
+  static constexpr size_t kMostAttempts = 8;
+
   // What Prepare would do at the profile's level with a card that holds what is
   // recorded of it; a card without a record holds what is the factory's. What
   // stays comes first. INVALID_ARGUMENT too for a profile that is not there.
@@ -138,6 +173,11 @@ class Sequencer {
  private:
   struct Draft;
 
+  absl::StatusOr<const CardProfile*> FindProfile(const std::string& name) const;
+  absl::StatusOr<OfflinePacket> PrepareAttempt(const OfflineRequest& request,
+                                               const CardProfile& profile,
+                                               const ContentPlan& plan,
+                                               size_t attempt);
   absl::StatusOr<CardClaim> ReadAnswers(const OpeningAnswers& answers) const;
   absl::StatusOr<Draft> MakeDraft(const Request& request) const;
   absl::Status AddReceipts(const BundleState& state,

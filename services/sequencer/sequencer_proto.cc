@@ -127,6 +127,22 @@ absl::StatusOr<Sequencer::Request> ParsePrepare(
   return parsed;
 }
 
+absl::StatusOr<Sequencer::OfflineRequest> ParseOffline(
+    const pb::PrepareOfflineRequest& request, LoadFileCache& load_files) {
+  Sequencer::OfflineRequest parsed;
+  parsed.agent = request.agent();
+  parsed.card_id = request.card_id();
+  parsed.profile = request.profile();
+  ASSIGN_OR_RETURN(parsed.desired,
+                   ParseDesiredState(request.desired(), load_files));
+  parsed.attempts = request.attempts();
+  if (request.card_record().empty()) return parsed;
+  absl::StatusOr<CardRecord> record = DecodeCardRecord(request.card_record());
+  if (!record.ok()) return Annotate(record.status(), "card_record");
+  parsed.record = *std::move(record);
+  return parsed;
+}
+
 absl::StatusOr<PlanQuestion> ParsePlan(const pb::PlanRequest& request,
                                        LoadFileCache& load_files) {
   PlanQuestion parsed;
@@ -157,6 +173,15 @@ pb::PrepareResponse RenderHeader(const Sequencer::Prepared& prepared) {
   header.set_bundle_state(EncodeBundleState(prepared.state));
   header.set_summary(prepared.summary);
   header.set_security_level(prepared.level);
+  header.set_live_packets(static_cast<uint32_t>(prepared.live_packets));
+  return response;
+}
+
+pb::PrepareResponse RenderHeader(const Sequencer::OfflinePacket& packet) {
+  pb::PrepareResponse response = RenderHeader(packet.prepared);
+  pb::BundleHeader& header = *response.mutable_header();
+  header.set_probe_script(AsString(card::EncodeScript(packet.probe)));
+  header.set_report_until_us(absl::ToUnixMicros(packet.report_until));
   return response;
 }
 

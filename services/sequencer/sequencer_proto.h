@@ -20,6 +20,10 @@ absl::StatusOr<Sequencer::OpeningAnswers> ParseAnswers(
 absl::StatusOr<Sequencer::Request> ParsePrepare(
     const v1::PrepareRequest& request, LoadFileCache& load_files);
 
+// The same errors.
+absl::StatusOr<Sequencer::OfflineRequest> ParseOffline(
+    const v1::PrepareOfflineRequest& request, LoadFileCache& load_files);
+
 // What a plan without a card is made from. The same errors.
 struct PlanQuestion {
   DesiredState desired;
@@ -32,6 +36,7 @@ void Render(const std::vector<PlanLine>& lines, v1::PlanResponse& response);
 
 // Everything about a bundle but its parts.
 v1::PrepareResponse RenderHeader(const Sequencer::Prepared& prepared);
+v1::PrepareResponse RenderHeader(const Sequencer::OfflinePacket& packet);
 // The parts in order, each of at most 60 KB.
 std::vector<v1::PrepareResponse> RenderParts(
     const Sequencer::Prepared& prepared);

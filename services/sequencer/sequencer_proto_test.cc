@@ -167,6 +167,19 @@ TEST(RenderPreparedTest, TheHeaderSaysWhatTheOrchestratorNeeds) {
               IsOkAndHolds(Prepared().state));
 }
 
+TEST(RenderPreparedTest, APacketThatWaitsHasAProbe) {
+  Sequencer::OfflinePacket packet;
+  packet.prepared.card_id = "k/1";
+  packet.prepared.live_packets = 3;
+  packet.report_until = absl::FromUnixMicros(5);
+  const v1::PrepareResponse response = RenderHeader(packet);
+  EXPECT_EQ(response.header().card_id(), "k/1");
+  EXPECT_EQ(response.header().live_packets(), 3u);
+  EXPECT_EQ(response.header().report_until_us(), 5);
+  EXPECT_EQ(response.header().probe_script(),
+            AsString(card::EncodeScript(packet.probe)));
+}
+
 TEST(RenderPreparedTest, PartsAreSmallAndTheLastSaysSo) {
   const auto parts = RenderParts(Prepared());
   ASSERT_EQ(parts.size(), 2u);

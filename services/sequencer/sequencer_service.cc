@@ -69,6 +69,12 @@ grpc::Status SequencerService::Prepare(
   return End("Prepare", Prepare(*request, *writer));
 }
 
+grpc::Status SequencerService::PrepareOffline(
+    grpc::ServerContext*, const v1::PrepareOfflineRequest* request,
+    grpc::ServerWriter<v1::PrepareResponse>* writer) {
+  return End("PrepareOffline", PrepareOffline(*request, *writer));
+}
+
 grpc::Status SequencerService::Plan(grpc::ServerContext*,
                                     const v1::PlanRequest* request,
                                     v1::PlanResponse* response) {
@@ -153,6 +159,30 @@ absl::Status SequencerService::Prepare(
     messages.push_back(std::move(part));
   }
   return Send(messages, writer);
+}
+
+absl::Status SequencerService::PrepareOffline(
+    const v1::PrepareOfflineRequest& request,
+    grpc::ServerWriter<v1::PrepareResponse>& writer) {
+  if (files_ != nullptr && files_->Knows(request.profile())) {
+    return absl::FailedPreconditionError(
+        "a file-oriented card's session begins with its challenge: no packet "
+        "can be made before it is there");
+  }
+  RETURN_IF_ERROR(CheckNoFileTree(request.desired()));
+  ASSIGN_OR_RETURN(const Sequencer::OfflineRequest parsed,
+                   ParseOffline(request, sequencer_.load_files()));
+  ASSIGN_OR_RETURN(const std::vector<Sequencer::OfflinePacket> packets,
+                   sequencer_.PrepareOffline(parsed));
+  bool writing = true;
+  for (const Sequencer::OfflinePacket& packet : packets) {
+    writing = writing && writer.Write(RenderHeader(packet));
+    for (const v1::PrepareResponse& part : RenderParts(packet.prepared)) {
+      writing = writing && writer.Write(part);
+    }
+  }
+  if (writing) return absl::OkStatus();
+  return absl::CancelledError("the caller went away");
 }
 
 absl::Status SequencerService::Plan(const v1::PlanRequest& request,

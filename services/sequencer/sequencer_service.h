@@ -28,6 +28,9 @@ class SequencerService final : public v1::Sequencer::Service {
   grpc::Status Prepare(
       grpc::ServerContext* context, const v1::PrepareRequest* request,
       grpc::ServerWriter<v1::PrepareResponse>* writer) override;
+  grpc::Status PrepareOffline(
+      grpc::ServerContext* context, const v1::PrepareOfflineRequest* request,
+      grpc::ServerWriter<v1::PrepareResponse>* writer) override;
   grpc::Status Plan(grpc::ServerContext* context,
                     const v1::PlanRequest* request,
                     v1::PlanResponse* response) override;
@@ -47,6 +50,8 @@ class SequencerService final : public v1::Sequencer::Service {
                         v1::IdentifyResponse& response);
   absl::Status Prepare(const v1::PrepareRequest& request,
                        grpc::ServerWriter<v1::PrepareResponse>& writer);
+  absl::Status PrepareOffline(const v1::PrepareOfflineRequest& request,
+                              grpc::ServerWriter<v1::PrepareResponse>& writer);
   absl::Status Plan(const v1::PlanRequest& request, v1::PlanResponse& response);
   absl::Status Conclude(const v1::ConcludeRequest& request,
                         v1::ConcludeResponse& response);

@@ -41,6 +41,10 @@ struct Promises {
     Check(m.answer.answer.identify.size() <= kMaxTranscriptBytes);
     Check(m.answer.answer.challenge.size() <= kMaxTranscriptBytes);
   }
+  void operator()(const StoredMessage& m) {
+    Check(m.ids.size() <= static_cast<size_t>(kMaxStoredPackets));
+    for (const std::string& id : m.ids) CheckName(id, kMaxIdBytes);
+  }
   void operator()(const Progressed& m) {
     CheckName(m.packet_id, kMaxIdBytes);
     Check(m.label.size() <= kMaxLabelBytes);

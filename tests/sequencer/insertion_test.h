@@ -37,8 +37,9 @@ inline std::string NameOfCardType(
 // the brokerage package and its applet.
 class InsertionTest : public testing::TestWithParam<CardType>, protected Kiosk {
  protected:
-  explicit InsertionTest(uint32_t allowed_privileges = 0)
-      : Kiosk(GetParam(), allowed_privileges) {
+  explicit InsertionTest(uint32_t allowed_privileges = 0,
+                         keyvault::PredictedLedger* predictions = nullptr)
+      : Kiosk(GetParam(), allowed_privileges, predictions) {
     desired_ = {{Package("brokerage.cap", kBrokerageApplet, kAccount)}, {}, {}};
   }
 

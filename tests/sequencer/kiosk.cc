@@ -22,6 +22,8 @@ keyvault::VaultPolicy PolicyFor(const CardType& type,
   rules.level_floor = type.level_floor;
   rules.channel_options = {type.i};
   rules.allowed_privileges = allowed_privileges;
+  rules.predicted.emplace();
+  rules.predicted->aid = FromHexOrDie("A000000151000000");
   keyvault::VaultPolicy policy;
   policy.key_sets["test"] = rules;
   return policy;
@@ -29,10 +31,11 @@ keyvault::VaultPolicy PolicyFor(const CardType& type,
 
 }  // namespace
 
-Kiosk::Kiosk(const CardType& type, uint32_t allowed_privileges)
+Kiosk::Kiosk(const CardType& type, uint32_t allowed_privileges,
+             keyvault::PredictedLedger* predictions)
     : type_(type),
       key_set_(KeySetFor(type)),
-      vault_({hsm_keys_, ledger_, clock_, random_},
+      vault_({hsm_keys_, ledger_, clock_, random_, predictions},
              PolicyFor(type, allowed_privileges)) {
   Serve(card::DeleteRelated::kNo);
   NewCard();

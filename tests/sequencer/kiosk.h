@@ -66,7 +66,10 @@ inline std::vector<CardType> CardTypes() {
 class Kiosk {
  protected:
   // With a new card, and a vault that lets INSTALL give these privileges.
-  explicit Kiosk(const CardType& type, uint32_t allowed_privileges = 0);
+  // `predictions` outlives it; without it no packet is made before its card is
+  // there.
+  explicit Kiosk(const CardType& type, uint32_t allowed_privileges = 0,
+                 keyvault::PredictedLedger* predictions = nullptr);
 
   // A new sequencer.
   void Serve(card::DeleteRelated delete_related);

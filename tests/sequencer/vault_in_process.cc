@@ -66,6 +66,18 @@ keyvault::OperationClass ToClass(Keyvault::OperationClass operation_class) {
   return keyvault::OperationClass::kRead;
 }
 
+Keyvault::Session ToOurs(keyvault::Session session) {
+  const auto& kdd = session.card.key_diversification_data;
+  return {std::move(session.external_authenticate),
+          std::move(session.command_token),
+          session.card.key_set,
+          Bytes(kdd.begin(), kdd.end()),
+          static_cast<uint8_t>(session.level),
+          std::move(session.verify_token),
+          session.operation_class == keyvault::OperationClass::kRead,
+          session.live_sessions};
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<Keyvault::Opening>> VaultInProcess::IssueOpenings(
@@ -94,14 +106,32 @@ absl::StatusOr<Keyvault::Session> VaultInProcess::Authenticate(
                                         handshake.aid,
                                         ToVaults(handshake.quirks),
                                         ToVaults(handshake.implicit)}));
-  const auto& kdd = session.card.key_diversification_data;
-  return Session{std::move(session.external_authenticate),
-                 std::move(session.command_token),
-                 session.card.key_set,
-                 Bytes(kdd.begin(), kdd.end()),
-                 static_cast<uint8_t>(session.level),
-                 std::move(session.verify_token),
-                 session.operation_class == keyvault::OperationClass::kRead};
+  return ToOurs(std::move(session));
+}
+
+absl::StatusOr<Keyvault::PredictedSession> VaultInProcess::OpenPredicted(
+    const Prediction& prediction) {
+  keyvault::PredictedRequest request;
+  request.key_set = prediction.key_set;
+  std::copy(prediction.key_diversification_data.begin(),
+            prediction.key_diversification_data.end(),
+            request.key_diversification_data.begin());
+  request.ahead = prediction.ahead;
+  request.agent = prediction.agent;
+  request.level_floor = prediction.level_floor;
+  request.operation_class = ToClass(prediction.operation_class);
+  request.content = prediction.content;
+  request.quirks = ToVaults(prediction.quirks);
+  ASSIGN_OR_RETURN(keyvault::PredictedSession predicted,
+                   vault_.OpenPredicted(request));
+  const uint8_t options = predicted.session.channel_options;
+  PredictedSession ours{ToOurs(std::move(predicted.session))};
+  std::copy(predicted.host_challenge.begin(), predicted.host_challenge.end(),
+            ours.host_challenge.begin());
+  ours.initialize_update_answer = std::move(predicted.initialize_update_answer);
+  ours.channel_options = options;
+  ours.report_until = predicted.report_until;
+  return ours;
 }
 
 absl::StatusOr<std::vector<card::CommandApdu>> VaultInProcess::Protect(

@@ -24,6 +24,8 @@ class VaultInProcess final : public Keyvault {
                                                      const std::string& reader,
                                                      int count) override;
   absl::StatusOr<Session> Authenticate(const Handshake& handshake) override;
+  absl::StatusOr<PredictedSession> OpenPredicted(
+      const Prediction& prediction) override;
   absl::StatusOr<std::vector<card::CommandApdu>> Protect(
       const Bytes& command_token,
       absl::Span<const card::CommandApdu> commands) override;

@@ -198,6 +198,8 @@ absl::Status StageFolder::WriteKeyVaultConfiguration() const {
           // What SCP02 with pseudo-random challenges costs is in the threat
           // model; the demo's cards of that kind are simulated.
           KeySetText("demo-des", {"0x15", "0x55", "0x75", "0x1B"}),
+          "key_sets {\n  name: \"demo-aes256\"\n  predicted { ",
+          "security_domain_aid: \"A000000151000000\" }\n}\n",
           // SCP01 without ICV encryption is no default.
           KeySetText("demo-scp01", {"0x05", "0x15"})));
 }

@@ -29,7 +29,7 @@ KeySpec SpecOf(const ModuleWays& ways, const hsm::CardKeyScheme& scheme) {
             static_cast<unsigned>(Usage::kDerive),
             {CKM_DES3_ECB_ENCRYPT_DATA, CKM_DES3_CBC_ENCRYPT_DATA}};
   }
-  if (ways.kdf == pkcs11::KdfRecipe::kNative) {
+  if (ways.kdf == pkcs11::KdfRecipe::kNative && !ways.card_keys_encrypt) {
     return {CKK_AES,
             length,
             static_cast<unsigned>(Usage::kDerive),

@@ -52,6 +52,14 @@ struct KeySetDescription {
   }
 };
 
+// What a card with pseudo-random challenges makes its challenge from, besides
+// its keys (GPCS 2.3.1, E.4.2.3; Amendment D, 6.2.2.1).
+struct ChallengeSource {
+  scp::ChannelProtocol protocol;
+  Bytes sequence_counter;  // big-endian: SCP02 2 bytes, SCP03 3
+  Bytes aid;               // of the selected security domain, 5 to 16 bytes
+};
+
 // The keyvault's keys in the HSM: everything that the service does with a key
 // goes through here, and no key value comes out. Safe to use from many threads.
 // Errors: NOT_FOUND (no such key set or version), UNAVAILABLE (no HSM session
@@ -67,6 +75,12 @@ class HsmKeys {
   // protocol.
   virtual absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const CardKeySelection& card, const scp::SessionSeed& seed) = 0;
+
+  // The challenge that this card will show with this counter, as SessionSeed
+  // has it. INVALID_ARGUMENT when its protocol has random ones, or counter or
+  // AID are not as long as they must be.
+  virtual absl::StatusOr<Bytes> PredictChallenge(
+      const CardKeySelection& card, const ChallengeSource& source) = 0;
 
   // Authenticated encryption under the token-seal key (AES-256-GCM). The
   // purpose is authenticated too: what was sealed for one opens for no other.

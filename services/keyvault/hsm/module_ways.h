@@ -10,6 +10,9 @@ namespace cardferry::keyvault {
 struct ModuleWays {
   pkcs11::TemplateBuilder builder;
   pkcs11::KdfRecipe kdf;
+  // A card's AES keys encrypt too, where deriving alone would do: for what is
+  // computed under them and is no key.
+  bool card_keys_encrypt = false;
 };
 
 }  // namespace cardferry::keyvault

@@ -11,6 +11,7 @@
 #include "lib/pkcs11/known_answers.h"
 #include "services/keyvault/hsm/card_key.h"
 #include "services/keyvault/hsm/hsm_cipher.h"
+#include "services/keyvault/hsm/predicted_challenge.h"
 #include "services/keyvault/hsm/read_only_token.h"
 
 namespace cardferry::keyvault {
@@ -98,6 +99,11 @@ std::vector<KeySetDescription> Pkcs11HsmKeys::KeySets() const {
 absl::StatusOr<std::unique_ptr<scp::SessionCipher>> Pkcs11HsmKeys::OpenSession(
     const CardKeySelection& card, const scp::SessionSeed& seed) {
   return CreateHsmCipher(*hsm_, card, seed);
+}
+
+absl::StatusOr<Bytes> Pkcs11HsmKeys::PredictChallenge(
+    const CardKeySelection& card, const ChallengeSource& source) {
+  return PredictHsmChallenge(*hsm_, card, source);
 }
 
 absl::StatusOr<Bytes> Pkcs11HsmKeys::Seal(absl::string_view purpose,

@@ -102,6 +102,18 @@ absl::StatusOr<Bytes> Scp02HsmCipher::MacOfAid(Session& session,
                            Icv::kPlain, seed_.aid, hsm_.most_bytes_a_call);
 }
 
+absl::StatusOr<Bytes> Scp02HsmCipher::PseudoRandomChallenge() {
+  constexpr size_t kLength = 6;
+  return Run(
+      [&](Session& session, const KeyHandles& keys) -> absl::StatusOr<Bytes> {
+        RETURN_IF_ERROR(EnsureMacKey(session, keys, pkcs11::kScp02CMac,
+                                     SequenceCounter(), mac_));
+        ASSIGN_OR_RETURN(Bytes mac, MacOfAid(session, *mac_));
+        mac.resize(kLength);
+        return mac;
+      });
+}
+
 absl::StatusOr<std::vector<Bytes>> Scp02HsmCipher::Chain(
     Session& session, const MacKey& key, Bytes previous, Icv first, Icv others,
     absl::Span<const Bytes> messages) {

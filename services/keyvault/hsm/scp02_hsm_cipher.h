@@ -29,6 +29,10 @@ class Scp02HsmCipher final : public DesHsmCipher {
   absl::StatusOr<std::vector<Bytes>> DecryptCommands(
       absl::Span<const Ciphertext> ciphertexts) override;
 
+  // The 6 bytes that a card with pseudo-random challenges shows for the seed's
+  // counter and AID (GPCS 2.3.1, E.4.2.3).
+  absl::StatusOr<Bytes> PseudoRandomChallenge();
+
  private:
   using DesHsmCipher::DesHsmCipher;
 

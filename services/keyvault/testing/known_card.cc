@@ -58,9 +58,8 @@ Bytes KnownCard::Answer(ByteSpan host_challenge) const {
                    Bytes{key_version_number, key_set.description.scp()},
                    challenge, cryptogram});
   }
-  const Bytes counter = (i & 0x10) != 0 ? Bytes{0, 0, 1} : Bytes();
   return Concat({key_diversification_data, Bytes{key_version_number, 0x03, i},
-                 challenge, cryptogram, counter});
+                 challenge, cryptogram, (i & 0x10) != 0 ? counter : Bytes()});
 }
 
 }  // namespace cardferry::keyvault

@@ -23,6 +23,7 @@ struct KnownCard {
   uint8_t i =
       0x70;  // an SCP01 or SCP02 card, with other values, does not say it
   Bytes challenge = FromHexOrDie("C0C1C2C3C4C5C6C7");  // S16: 16 bytes
+  Bytes counter = {0, 0, 1};  // SCP03's; SCP02's is in the challenge
 
   // The card's own session cipher for a host challenge, or as much of one as it
   // takes.

@@ -12,7 +12,11 @@
 #include "lib/base/status_macros.h"
 #include "lib/card/scp/openssl/diversification.h"
 #include "lib/card/scp/openssl/openssl_cipher.h"
+#include "lib/card/scp/openssl/scp02_session_key.h"
 #include "lib/crypto/cmac.h"
+#include "lib/crypto/des_mac.h"
+#include "lib/crypto/padding.h"
+#include "services/keyvault/hsm/challenge_source.h"
 
 namespace cardferry::keyvault {
 namespace {
@@ -103,6 +107,36 @@ class CountedCipher final : public scp::SessionCipher {
   std::atomic<uint64_t>& calls_;
 };
 
+// GPCS 2.3.1, E.4.2.3.
+absl::StatusOr<Bytes> PredictScp02(const SecretBytes& card_mac,
+                                   const ChallengeSource& source) {
+  ASSIGN_OR_RETURN(
+      const SecretBytes session_mac,
+      scp::DeriveScp02SessionKey(card_mac, scp::Scp02Constant::kSMac,
+                                 source.sequence_counter));
+  ASSIGN_OR_RETURN(Bytes mac,
+                   crypto::RetailMac(session_mac, Bytes(8),
+                                     crypto::Iso9797Padded(source.aid, 8)));
+  mac.resize(6);
+  return Concat({source.sequence_counter, mac});
+}
+
+// GPC Amendment D, 6.2.2.1.
+absl::StatusOr<Bytes> PredictScp03(const SecretBytes& card_enc,
+                                   const ChallengeSource& source) {
+  const size_t length = scp::ChallengeLength(source.protocol);
+  const Bytes head = {0,   0,    0,    0,    0,
+                      0,   0,    0,    0,    0,
+                      0,   0x02, 0x00, 0x00, static_cast<uint8_t>(length * 8),
+                      0x01};
+  ASSIGN_OR_RETURN(
+      Bytes mac,
+      crypto::AesCmac(card_enc,
+                      Concat({head, source.sequence_counter, source.aid})));
+  mac.resize(length);
+  return mac;
+}
+
 }  // namespace
 
 absl::StatusOr<SecretBytes> DeriveCardKey(const KnownKeySet& key_set, int key,
@@ -181,6 +215,25 @@ absl::StatusOr<Bytes> OpensslHsmKeys::ReceiptMac(const CardKeySelection& card,
   }
   return absl::NotFoundError(
       absl::StrCat("no keys for receipts in key set ", card.key_set));
+}
+
+absl::StatusOr<Bytes> OpensslHsmKeys::PredictChallenge(
+    const CardKeySelection& card, const ChallengeSource& source) {
+  ++calls_;
+  RETURN_IF_ERROR(CheckSource(source));
+  for (const KnownKeySet& key_set : key_sets_) {
+    if (key_set.description.name != card.key_set ||
+        key_set.description.master_version != card.master_version) {
+      continue;
+    }
+    const bool scp02 = source.protocol.scp == scp::kScp02;
+    ASSIGN_OR_RETURN(
+        const SecretBytes key,
+        DeriveCardKey(key_set, scp02 ? 2 : 1, card.key_diversification_data));
+    if (scp02) return PredictScp02(key, source);
+    return PredictScp03(key, source);
+  }
+  return absl::NotFoundError(absl::StrCat("no key set ", card.key_set));
 }
 
 absl::StatusOr<Bytes> OpensslHsmKeys::Seal(absl::string_view purpose,

@@ -34,6 +34,8 @@ class OpensslHsmKeys final : public HsmKeys {
   std::vector<KeySetDescription> KeySets() const override;
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const CardKeySelection& card, const scp::SessionSeed& seed) override;
+  absl::StatusOr<Bytes> PredictChallenge(
+      const CardKeySelection& card, const ChallengeSource& source) override;
   absl::StatusOr<Bytes> Seal(absl::string_view purpose,
                              ByteSpan plaintext) override;
   absl::StatusOr<Bytes> Unseal(absl::string_view purpose,

@@ -38,6 +38,10 @@ class RecordingHsmKeys final : public HsmKeys {
   }
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const CardKeySelection& card, const scp::SessionSeed& seed) override;
+  absl::StatusOr<Bytes> PredictChallenge(
+      const CardKeySelection& card, const ChallengeSource& source) override {
+    return keys_->PredictChallenge(card, source);
+  }
   absl::StatusOr<Bytes> Seal(absl::string_view purpose,
                              ByteSpan plaintext) override {
     return keys_->Seal(purpose, plaintext);

@@ -27,6 +27,7 @@ class VaultFixture : public testing::Test {
   FakeClock clock_;
   SystemRandom random_;
   VaultPolicy policy_ = LowFloor();
+  PredictedLedger* predictions_ = nullptr;
   std::unique_ptr<Vault> vault_ = NewVault();
 
   // A floor that every card of these tests has: each asks for what it needs.
@@ -48,8 +49,8 @@ class VaultFixture : public testing::Test {
 
   // Another replica: the same keys, ledger and policy, nothing else.
   std::unique_ptr<Vault> NewVault() {
-    return std::make_unique<Vault>(VaultParts{keys_, ledger_, clock_, random_},
-                                   policy_);
+    return std::make_unique<Vault>(
+        VaultParts{keys_, ledger_, clock_, random_, predictions_}, policy_);
   }
 
   IssuedOpening Open(const Place& place) {

@@ -140,6 +140,40 @@ absl::StatusOr<FromAgent> Parse(const pb::PacketReport& report) {
   return message;
 }
 
+absl::StatusOr<FromAgent> Parse(const pb::StoredPackets& stored) {
+  if (stored.stored_ids_size() > kMaxStoredPackets) {
+    return absl::InvalidArgumentError(absl::StrCat(stored.stored_ids_size(),
+                                                   " stored packets; at most ",
+                                                   kMaxStoredPackets));
+  }
+  StoredMessage message;
+  for (const std::string& id : stored.stored_ids()) {
+    RETURN_IF_ERROR(CheckName("stored_id", id, kMaxIdBytes));
+    message.ids.push_back(id);
+  }
+  return message;
+}
+
+void Render(GiveStored message, pb::GatewayMessage& out) {
+  pb::StorePacket& packet = *out.mutable_store_packet();
+  packet.set_stored_id(message.packet.job_id);
+  packet.set_expires_at_us(absl::ToUnixMicros(message.packet.expires_at));
+  for (const PreparedAttempt& one : message.packet.attempts) {
+    pb::StoredAttempt& attempt = *packet.add_attempts();
+    attempt.set_packet_id(one.packet_id);
+    attempt.set_probe_script(AsString(one.probe));
+    for (const Bytes& script : one.scripts) {
+      attempt.add_scripts(AsString(script));
+    }
+  }
+}
+
+void Render(ForgetStored message, pb::GatewayMessage& out) {
+  for (std::string& id : message.ids) {
+    out.mutable_forget_packets()->add_stored_ids(std::move(id));
+  }
+}
+
 void Render(GiveOpening message, pb::GatewayMessage& out) {
   pb::Opening& opening = *out.mutable_opening();
   opening.set_opening_id(message.opening_id);
@@ -188,6 +222,8 @@ absl::StatusOr<FromAgent> ParseAgentMessage(const pb::AgentMessage& message,
       return Parse(message.progress());
     case pb::AgentMessage::kPacketReport:
       return Parse(message.packet_report());
+    case pb::AgentMessage::kStoredPackets:
+      return Parse(message.stored_packets());
     case pb::AgentMessage::KIND_NOT_SET:
       break;
   }

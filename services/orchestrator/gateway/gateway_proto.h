@@ -16,6 +16,7 @@ inline constexpr size_t kMaxIdBytes = 64;
 inline constexpr size_t kMaxVersionBytes = 64;
 inline constexpr size_t kMaxAtrBytes = 33;
 inline constexpr size_t kMaxTroubleBytes = 256;
+inline constexpr int kMaxStoredPackets = 1024;
 
 // INVALID_ARGUMENT, saying which field, for a message without a kind, beyond
 // the limits, or with control characters in a name.

@@ -214,6 +214,40 @@ TEST(GatewayProto, SaysWhatAnAgentIsToldFieldByField) {
                  "message: 'Done.' }");
 }
 
+TEST(GatewayProto, PacketsThatWaitForCardsGoWhole) {
+  PreparedPacket packet{"7", "kiosk-1", absl::FromUnixMicros(5), {}};
+  const Bytes probe = {1};
+  packet.attempts = {{"P1", probe, {{2}, {3}}}, {"P2", probe, {{4}}}};
+  const pb::GatewayMessage message = RenderToAgent(GiveStored{packet});
+  EXPECT_EQ(message.store_packet().stored_id(), "7");
+  EXPECT_EQ(message.store_packet().expires_at_us(), 5);
+  ASSERT_EQ(message.store_packet().attempts_size(), 2);
+  const pb::StoredAttempt& first = message.store_packet().attempts(0);
+  EXPECT_EQ(first.packet_id(), "P1");
+  EXPECT_EQ(first.probe_script(), "\x01");
+  ASSERT_EQ(first.scripts_size(), 2);
+  EXPECT_EQ(first.scripts(1), "\x03");
+  EXPECT_EQ(
+      RenderToAgent(ForgetStored{{"7", "8"}}).forget_packets().stored_ids(1),
+      "8");
+}
+
+TEST(GatewayProto, ReadsWhichPacketsWait) {
+  pb::AgentMessage message;
+  message.mutable_stored_packets()->add_stored_ids("7");
+  const auto parsed = ParseAgentMessage(message, absl::UnixEpoch());
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(std::get<StoredMessage>(*parsed).ids,
+            std::vector<std::string>{"7"});
+  message.mutable_stored_packets()->add_stored_ids("");
+  EXPECT_FALSE(ParseAgentMessage(message, absl::UnixEpoch()).ok());
+  message.mutable_stored_packets()->clear_stored_ids();
+  for (int i = 0; i <= kMaxStoredPackets; ++i) {
+    message.mutable_stored_packets()->add_stored_ids("7");
+  }
+  EXPECT_FALSE(ParseAgentMessage(message, absl::UnixEpoch()).ok());
+}
+
 TEST(GatewayProto, TheTicketNeverGoesToTheAgent) {
   const GiveOpening opening{
       "o1", "r", {FromHexOrDie("5EC2E7"), {1}, {2}, kNow}, true};

@@ -19,9 +19,13 @@ enum class JobState {
   kDone = 4,
   kFailed = 5,
   kCancelled = 6,
+  kPrepared = 7,  // its packet is made, and waits at an agent for the card
 };
 
-inline bool IsOver(JobState state) { return state >= JobState::kDone; }
+inline bool IsOver(JobState state) {
+  return state == JobState::kDone || state == JobState::kFailed ||
+         state == JobState::kCancelled;
+}
 
 // What the card shall hold afterwards. The numbers are in the database: never
 // renumber.
@@ -103,6 +107,13 @@ struct Fact {
   }
 };
 
+// Where a packet was left that was made before its card came.
+struct PreparedAt {
+  std::string agent;
+  absl::Time until;     // then the agent forgets it
+  bool stored = false;  // the agent has said that it has it
+};
+
 // "This card shall hold this application", or not hold it. Without the install
 // parameters: they are personal data, and JobRepository gives them to a
 // preparation only.
@@ -121,6 +132,9 @@ struct Job {
   std::vector<Fact> facts;
   uint32_t changes = 0;  // commands that changed the card
   uint32_t rounds = 0;   // packets sent for it
+  std::optional<PreparedAt> prepared = std::nullopt;
+  // To be cancelled once no packet of it can be run any more.
+  bool cancel_requested = false;
 };
 
 // One line of what a job would do. The signs are the sequencer's.

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "lib/base/bytes.h"
@@ -16,7 +17,12 @@ enum class PacketState {
   kReported = 2,   // the report is here, its meaning is not known yet
   kConcluded = 3,  // over
   kAbandoned = 4,  // the card was asked anew; a report would be out of date
+  kPrepared = 5,   // it waits for its card; a report may come at any time
 };
+
+// Where a packet was run that waited for its card: which reader that was, the
+// report does not say.
+inline constexpr char kStoredReader[] = "(stored packet)";
 
 // One packet: the commands of one load, made for one answer of one card.
 struct Packet {
@@ -38,6 +44,22 @@ struct Packet {
   // prove that it is `card_id`. Known while it is sent.
   bool continues = false;
   bool card_unproven = false;
+};
+
+// A packet that waits at an agent for its card: the one for one value of the
+// card's counter. All of it is opaque.
+struct PreparedAttempt {
+  std::string packet_id;
+  Bytes probe;
+  std::vector<Bytes> scripts;
+};
+
+// All attempts for one job.
+struct PreparedPacket {
+  std::string job_id;  // the agent's name for it, too
+  std::string agent;
+  absl::Time expires_at;
+  std::vector<PreparedAttempt> attempts;
 };
 
 // What the register of packets says to a report.

@@ -24,6 +24,8 @@ v1::JobState RenderState(JobState state) {
       return v1::JOB_STATE_FAILED;
     case JobState::kCancelled:
       return v1::JOB_STATE_CANCELLED;
+    case JobState::kPrepared:
+      return v1::JOB_STATE_PREPARED;
   }
   return v1::JOB_STATE_UNSPECIFIED;
 }
@@ -31,7 +33,8 @@ v1::JobState RenderState(JobState state) {
 absl::StatusOr<JobState> ParseState(int state) {
   for (const JobState one :
        {JobState::kWaiting, JobState::kPreparing, JobState::kRunning,
-        JobState::kDone, JobState::kFailed, JobState::kCancelled}) {
+        JobState::kDone, JobState::kFailed, JobState::kCancelled,
+        JobState::kPrepared}) {
     if (RenderState(one) == state) return one;
   }
   return absl::InvalidArgumentError(
@@ -160,6 +163,11 @@ CardFilter ParseFilter(const v1::ListCardsRequest& pb) {
   return {pb.profile(), pb.stopped(), ToBytes(pb.package_aid())};
 }
 
+OfflineDesk::Request ParsePrepareJob(const v1::PrepareJobRequest& pb) {
+  return {pb.id(), pb.agent(), pb.attempts(),
+          absl::Seconds(pb.valid_seconds())};
+}
+
 void Render(const std::vector<PlannedStep>& steps, v1::JobPlan& pb) {
   for (const PlannedStep& step : steps) {
     v1::PlannedStep& out = *pb.add_steps();
@@ -204,6 +212,11 @@ void Render(const Job& job, v1::Job& pb) {
     out.set_proven(fact.proven);
   }
   pb.set_changes(job.changes);
+  pb.set_cancel_requested(job.cancel_requested);
+  if (!job.prepared.has_value()) return;
+  pb.mutable_prepared()->set_agent(job.prepared->agent);
+  pb.mutable_prepared()->set_until_us(absl::ToUnixMicros(job.prepared->until));
+  pb.mutable_prepared()->set_stored(job.prepared->stored);
 }
 
 void Render(const Card& card, v1::Card& pb) {

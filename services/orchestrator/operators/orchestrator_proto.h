@@ -8,6 +8,7 @@
 #include "services/orchestrator/model/card.h"
 #include "services/orchestrator/model/job.h"
 #include "services/orchestrator/model/journal_entry.h"
+#include "services/orchestrator/operators/offline_desk.h"
 
 namespace cardferry::orchestrator {
 
@@ -19,6 +20,7 @@ absl::StatusOr<NewJob> ParseNewJob(const v1::AddJobRequest& pb);
 // INVALID_ARGUMENT for a state that is not known.
 absl::StatusOr<JobFilter> ParseFilter(const v1::ListJobsRequest& pb);
 CardFilter ParseFilter(const v1::ListCardsRequest& pb);
+OfflineDesk::Request ParsePrepareJob(const v1::PrepareJobRequest& pb);
 void Render(const std::vector<PlannedStep>& steps, v1::JobPlan& pb);
 
 void Render(const Application& application, v1::Application& pb);

@@ -92,6 +92,12 @@ grpc::Status OrchestratorService::PlanJob(grpc::ServerContext*,
   return RenderOne(desk_.PlanJob(*job), *response);
 }
 
+grpc::Status OrchestratorService::PrepareJob(
+    grpc::ServerContext*, const v1::PrepareJobRequest* request,
+    v1::Job* response) {
+  return RenderOne(offline_.Prepare(ParsePrepareJob(*request)), *response);
+}
+
 grpc::Status OrchestratorService::CancelJob(grpc::ServerContext*,
                                             const v1::CancelJobRequest* request,
                                             v1::Job* response) {

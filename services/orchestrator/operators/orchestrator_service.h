@@ -10,6 +10,7 @@
 #include "proto/cardferry/orchestrator/v1/orchestrator.grpc.pb.h"
 #include "services/orchestrator/jobs/job_board.h"
 #include "services/orchestrator/operators/event_feed.h"
+#include "services/orchestrator/operators/offline_desk.h"
 #include "services/orchestrator/operators/operator_desk.h"
 #include "services/orchestrator/operators/watch_list.h"
 #include "services/orchestrator/work/executor.h"
@@ -24,9 +25,10 @@ class OrchestratorService final
               v1::Orchestrator::Service>> {
  public:
   // All outlive it.
-  OrchestratorService(OperatorDesk& desk, JobBoard& board,
+  OrchestratorService(OperatorDesk& desk, OfflineDesk& offline, JobBoard& board,
                       store::Database& database, Executor& executor)
       : desk_(desk),
+        offline_(offline),
         board_(board),
         database_(database),
         executor_(executor),
@@ -48,6 +50,9 @@ class OrchestratorService final
   grpc::Status ListJobs(grpc::ServerContext*,
                         const v1::ListJobsRequest* request,
                         v1::ListJobsResponse* response) override;
+  grpc::Status PrepareJob(grpc::ServerContext*,
+                          const v1::PrepareJobRequest* request,
+                          v1::Job* response) override;
   grpc::Status CancelJob(grpc::ServerContext*,
                          const v1::CancelJobRequest* request,
                          v1::Job* response) override;
@@ -89,6 +94,7 @@ class OrchestratorService final
 
  private:
   OperatorDesk& desk_;
+  OfflineDesk& offline_;
   JobBoard& board_;
   store::Database& database_;
   Executor& executor_;

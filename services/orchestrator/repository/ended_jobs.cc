@@ -16,7 +16,8 @@ constexpr char kOldest[] =
 }  // namespace
 
 absl::StatusOr<int64_t> EndedJobs::Forget(absl::Time before) {
-  for (const char* of_jobs : {"job_applets", "job_facts", "packets"}) {
+  for (const char* of_jobs : {"job_applets", "job_facts", "packets",
+                              "prepared_packets", "prepared_jobs"}) {
     RETURN_IF_ERROR(tx_.Execute(absl::StrCat("DELETE FROM ", of_jobs,
                                              " WHERE job", kOldest),
                                 {{"before", before}, {"page", kPage}})

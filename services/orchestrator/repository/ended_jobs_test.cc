@@ -127,7 +127,8 @@ TEST_F(EndedJobsTest, KnowsEveryTableThatNamesJobs) {
     tables.insert(name);
   }
   EXPECT_EQ(tables,
-            (std::set<std::string>{"job_applets", "job_facts", "packets"}));
+            (std::set<std::string>{"job_applets", "job_facts", "packets",
+                                   "prepared_jobs", "prepared_packets"}));
 }
 
 }  // namespace

@@ -24,6 +24,17 @@ int64_t ToNumber(const std::string& id) {
   return absl::SimpleAtoi(id, &number) ? number : 0;
 }
 
+const char* EventOf(JobState ending) {
+  switch (ending) {
+    case JobState::kDone:
+      return "job.done";
+    case JobState::kCancelled:
+      return "job.cancelled";
+    default:
+      return "job.failed";
+  }
+}
+
 absl::Status NoSuchJob(const std::string& id) {
   return absl::NotFoundError(absl::StrCat("there is no job \"", id, "\""));
 }
@@ -299,20 +310,23 @@ absl::Status JobRepository::TakeBackRound(const std::string& id) {
 absl::Status JobRepository::Finish(const std::string& id,
                                    const std::optional<std::string>& holder,
                                    const JobEnding& ending, absl::Time now) {
-  RETURN_IF_ERROR(Apply(
-      id,
-      {ending.state == JobState::kDone ? "job.done" : "job.failed",
-       "state = :state, holder = '', install_parameters = NULL, "
-       "ended_us = :ended, commands_done = CASE WHEN :done = 1 THEN "
-       "commands_total ELSE commands_done END",
-       "state <= :running AND (:any = 1 OR holder = :holder)", ending.message},
-      {{"state", Number(ending.state)},
-       {"ended", now},
-       {"done", ending.state == JobState::kDone},
-       {"running", Number(JobState::kRunning)},
-       {"any", !holder.has_value()},
-       {"holder", holder.value_or("")}},
-      now));
+  RETURN_IF_ERROR(
+      Apply(id,
+            {EventOf(ending.state),
+             "state = :state, holder = '', install_parameters = NULL, "
+             "ended_us = :ended, commands_done = CASE WHEN :done = 1 THEN "
+             "commands_total ELSE commands_done END",
+             "(state <= :running OR state = :prepared) AND "
+             "(:any = 1 OR holder = :holder)",
+             ending.message},
+            {{"state", Number(ending.state)},
+             {"ended", now},
+             {"done", ending.state == JobState::kDone},
+             {"running", Number(JobState::kRunning)},
+             {"prepared", Number(JobState::kPrepared)},
+             {"any", !holder.has_value()},
+             {"holder", holder.value_or("")}},
+            now));
   int ordinal = 0;
   for (const Fact& fact : ending.facts) {
     RETURN_IF_ERROR(
@@ -325,33 +339,6 @@ absl::Status JobRepository::Finish(const std::string& id,
             .status());
   }
   return absl::OkStatus();
-}
-
-absl::Status JobRepository::Cancel(const std::string& id, absl::Time now) {
-  ASSIGN_OR_RETURN(const Job job, Get(id));
-  if (IsOver(job.state)) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("job ", id, " is over already: ", job.message));
-  }
-  if (job.state != JobState::kWaiting) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "job ", id,
-        " has begun: its packet may be on the card already. Wait for its end, "
-        "then add a job that puts things right"));
-  }
-  return Apply(
-      id,
-      {"job.cancelled",
-       "state = :cancelled, install_parameters = NULL, ended_us = :ended",
-       "state = :waiting",
-       job.rounds == 0
-           ? "Cancelled before anything was sent to a card."
-           : "Cancelled. A packet had gone to the card before; what the card "
-             "holds shows when it is read the next time."},
-      {{"cancelled", Number(JobState::kCancelled)},
-       {"ended", now},
-       {"waiting", Number(JobState::kWaiting)}},
-      now);
 }
 
 absl::Status JobRepository::AddMeasurements(const std::string& id,

@@ -49,18 +49,29 @@ class JobRepository {
   // Preparing, held by the packet's opening -> running, held by the packet:
   // from now on the job is about its card, once that is proven.
   absl::Status Start(const Packet& packet, absl::Time now);
+  // Waiting, for one card -> prepared: its packets, of which this is the first,
+  // wait for the card at this agent.
+  absl::Status Prepare(const Packet& packet, const std::string& message,
+                       absl::Time now);
+  // Prepared, or waiting again because nobody knew -> running: an agent has run
+  // this packet.
+  absl::Status StartPrepared(const Packet& packet, absl::Time now);
+  // Prepared -> waiting.
+  absl::Status Unprepare(const std::string& id, const std::string& message,
+                         absl::Time now);
   // Preparing or running, held by `holder` -> waiting; one that waits already
   // has a new message.
   absl::Status WaitAgain(const std::string& id, const std::string& holder,
                          const std::string& message, absl::Time now);
   // Its last packet was none: it does not count.
   absl::Status TakeBackRound(const std::string& id);
-  // Not over -> done or failed. The install parameters are forgotten. With a
-  // `holder`: only if it holds the job.
+  // Not over -> done, failed or cancelled. The install parameters are
+  // forgotten. With a `holder`: only if it holds the job.
   absl::Status Finish(const std::string& id,
                       const std::optional<std::string>& holder,
                       const JobEnding& ending, absl::Time now);
-  // Waiting -> cancelled. The install parameters are forgotten.
+  // Waiting -> cancelled. The install parameters are forgotten. Prepared ->
+  // waiting, to be cancelled once its packets cannot be run any more.
   absl::Status Cancel(const std::string& id, absl::Time now);
   // Adds one packet's measurements to those of earlier ones.
   absl::Status AddMeasurements(const std::string& id, uint32_t commands_done,

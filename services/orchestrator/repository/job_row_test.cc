@@ -72,11 +72,11 @@ TEST_F(JobListTest, WhatPassesTheFilterComesInFullPages) {
 }
 
 TEST(JobRow, KnowsEveryStateAndNoOther) {
-  for (const int number : {1, 2, 3, 4, 5, 6}) {
+  for (const int number : {1, 2, 3, 4, 5, 6, 7}) {
     ASSERT_OK_AND_ASSIGN(const JobState state, ToJobState(number));
     EXPECT_EQ(static_cast<int>(state), number);
   }
-  for (const int number : {0, 7, -1}) {
+  for (const int number : {0, 8, -1}) {
     EXPECT_THAT(ToJobState(number), StatusIs(absl::StatusCode::kDataLoss));
   }
 }

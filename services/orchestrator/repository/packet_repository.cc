@@ -12,7 +12,7 @@ int Number(PacketState state) { return static_cast<int>(state); }
 
 absl::StatusOr<PacketState> ToState(int number) {
   if (number < Number(PacketState::kSent) ||
-      number > Number(PacketState::kAbandoned)) {
+      number > Number(PacketState::kPrepared)) {
     return absl::DataLossError("a packet is in a state that does not exist");
   }
   return static_cast<PacketState>(number);
@@ -43,6 +43,7 @@ absl::StatusOr<Packet> ToPacket(const store::Row& row) {
 }  // namespace
 
 absl::Status PacketRepository::Add(const Packet& packet, absl::Time now) {
+  // One that waits for its card is none of these: it may still be run.
   RETURN_IF_ERROR(
       tx_.Execute("UPDATE packets SET state = :abandoned, bundle_state = '', "
                   "transcript = '' WHERE state <= :reported AND "
@@ -55,6 +56,15 @@ absl::Status PacketRepository::Add(const Packet& packet, absl::Time now) {
                    {"agent", packet.at.agent},
                    {"reader", packet.at.reader}})
           .status());
+  return Insert(packet, now);
+}
+
+absl::Status PacketRepository::AddPrepared(const Packet& packet,
+                                           absl::Time now) {
+  return Insert(packet, now);
+}
+
+absl::Status PacketRepository::Insert(const Packet& packet, absl::Time now) {
   return tx_
       .Execute(
           "INSERT INTO packets (id, job, opening_id, agent, reader, card_id, "
@@ -93,7 +103,10 @@ absl::StatusOr<ReportCheck> PacketRepository::Report(const std::string& id,
   RETURN_IF_ERROR(packet.status());
   if (packet->at.agent != agent) return ReportCheck::kForeign;
   if (packet->state == PacketState::kAbandoned) return ReportCheck::kAbandoned;
-  if (packet->state != PacketState::kSent) return ReportCheck::kRepeated;
+  if (packet->state != PacketState::kSent &&
+      packet->state != PacketState::kPrepared) {
+    return ReportCheck::kRepeated;
+  }
   RETURN_IF_ERROR(
       tx_.Execute("UPDATE packets SET state = :state, since_us = :now, "
                   "transcript = :transcript WHERE id = :id",
@@ -113,6 +126,17 @@ absl::Status PacketRepository::SetTrouble(const std::string& id,
           "UPDATE packets SET trouble = :trouble, no_room = :no_room "
           "WHERE id = :id",
           {{"trouble", trouble}, {"no_room", no_room}, {"id", id}})
+      .status();
+}
+
+absl::Status PacketRepository::AbandonPrepared(const std::string& job_id) {
+  return tx_
+      .Execute(
+          "UPDATE packets SET state = :abandoned, bundle_state = '' "
+          "WHERE state = :prepared AND job = :job",
+          {{"abandoned", Number(PacketState::kAbandoned)},
+           {"prepared", Number(PacketState::kPrepared)},
+           {"job", job_id}})
       .status();
 }
 

@@ -24,6 +24,12 @@ class PacketRepository {
   // card has forgotten their session, and is read anew.
   absl::Status Add(const Packet& packet, absl::Time now);
 
+  // Registers one that waits for its card (its state is kPrepared). The card is
+  // not there, so nothing is abandoned for it.
+  absl::Status AddPrepared(const Packet& packet, absl::Time now);
+  // Of this job's no other one can be run any more.
+  absl::Status AbandonPrepared(const std::string& job_id);
+
   // The first part was written.
   absl::Status SetServerTime(const std::string& id, absl::Duration time);
 
@@ -48,6 +54,8 @@ class PacketRepository {
   absl::StatusOr<std::vector<Packet>> UnconcludedSince(absl::Time before);
 
  private:
+  absl::Status Insert(const Packet& packet, absl::Time now);
+
   store::Transaction& tx_;
 };
 

@@ -224,6 +224,23 @@ store::Migration SealedJobData() {
            "WHERE install_parameters <> ''"}};
 }
 
+// What an agent has not taken yet is in prepared_packets.
+store::Migration PreparedJobs() {
+  return {"packets that are made before their cards come",
+          {"ALTER TABLE jobs ADD COLUMN cancel_requested INTEGER NOT NULL "
+           "DEFAULT 0",
+           "CREATE TABLE prepared_jobs ("
+           "job INTEGER PRIMARY KEY REFERENCES jobs (number),"
+           "agent TEXT NOT NULL, card_id TEXT NOT NULL,"
+           "expires_us INTEGER NOT NULL, stored INTEGER NOT NULL DEFAULT 0)",
+           "CREATE INDEX prepared_jobs_by_card ON prepared_jobs (card_id)",
+           "CREATE TABLE prepared_packets ("
+           "job INTEGER NOT NULL REFERENCES jobs (number),"
+           "ordinal INTEGER NOT NULL, packet_id TEXT NOT NULL,"
+           "probe TEXT NOT NULL, scripts TEXT NOT NULL,"
+           "PRIMARY KEY (job, ordinal))"}};
+}
+
 }  // namespace
 
 std::vector<store::Migration> Schema() {
@@ -231,7 +248,8 @@ std::vector<store::Migration> Schema() {
           Sessions(),           Journal(),      JobsOfAllActions(),
           AddedAgents(),        StoppedCards(), JobsByEnd(),
           PacketTrouble(),      CardsInDoubt(), PacketsByJob(),
-          PacketsWithoutRoom(), CardReceipts(), SealedJobData()};
+          PacketsWithoutRoom(), CardReceipts(), SealedJobData(),
+          PreparedJobs()};
 }
 
 }  // namespace cardferry::orchestrator

@@ -63,10 +63,29 @@ struct BundleHeader {
   std::string card_id;  // proven, or what the card claims to be
   uint32_t commands = 0;
   uint32_t changes = 0;
-  Bytes bundle_state;          // opaque
-  std::string summary;         // for people
+  Bytes bundle_state;   // opaque
+  std::string summary;  // for people
+  // Other packets of the card that may still be run.
+  uint32_t live_packets = 0;
   bool asks_server = false;    // the card is held for what comes next
   bool card_unproven = false;  // the bundle asks the card for its keys
+};
+
+// A packet for a known card that is not there.
+struct OfflinePreparation {
+  std::string agent;  // who will keep it
+  std::string card_id;
+  std::string profile;
+  DesiredState desired;
+  Bytes card_record;
+  uint32_t attempts = 1;
+};
+
+// One attempt of it. All but the header is for the agent; opaque.
+struct OfflineBundle {
+  BundleHeader header;
+  Bytes probe;
+  std::vector<Bytes> scripts;
 };
 
 // Takes a bundle as it comes. An error ends the preparation with that error.
@@ -114,6 +133,9 @@ class Sequencer {
   // The next packet of a session that goes on. The same.
   virtual absl::Status Continue(const Bytes& continuation,
                                 BundleSink& sink) = 0;
+  // In the order in which they are to be tried.
+  virtual absl::StatusOr<std::vector<OfflineBundle>> PrepareOffline(
+      const OfflinePreparation& preparation) = 0;
   virtual absl::StatusOr<std::vector<PlannedStep>> Plan(
       const PlanQuestion& question) = 0;
   virtual absl::StatusOr<Conclusion> Conclude(const Bytes& bundle_state,

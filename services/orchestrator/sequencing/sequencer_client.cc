@@ -130,6 +130,29 @@ absl::Status SequencerClient::TakeBundle(const pb::PrepareRequest& request,
   return absl::InternalError("the sequencer's bundle has no end");
 }
 
+absl::StatusOr<std::vector<OfflineBundle>> SequencerClient::PrepareOffline(
+    const OfflinePreparation& preparation) {
+  Call call(*this, kLong);
+  const auto reader =
+      stub_->PrepareOffline(&call.context(), RenderOffline(preparation));
+  pb::PrepareResponse message;
+  std::vector<OfflineBundle> bundles;
+  bool complete = true;
+  while (reader->Read(&message)) {
+    if (message.has_header()) {
+      bundles.push_back(ParseOffline(message.header()));
+      complete = false;
+    } else if (!bundles.empty()) {
+      const ByteSpan script = AsBytes(message.part().script());
+      bundles.back().scripts.emplace_back(script.begin(), script.end());
+      complete = message.part().last();
+    }
+  }
+  RETURN_IF_ERROR(FromSequencer(reader->Finish()));
+  if (!bundles.empty() && complete) return bundles;
+  return absl::InternalError("the sequencer's bundles have no end");
+}
+
 absl::StatusOr<std::vector<PlannedStep>> SequencerClient::Plan(
     const PlanQuestion& question) {
   pb::PlanResponse response;

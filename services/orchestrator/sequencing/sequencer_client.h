@@ -29,6 +29,8 @@ class SequencerClient final : public Sequencer {
   absl::Status Prepare(const Preparation& preparation,
                        BundleSink& sink) override;
   absl::Status Continue(const Bytes& continuation, BundleSink& sink) override;
+  absl::StatusOr<std::vector<OfflineBundle>> PrepareOffline(
+      const OfflinePreparation& preparation) override;
   absl::StatusOr<std::vector<PlannedStep>> Plan(
       const PlanQuestion& question) override;
   absl::StatusOr<Conclusion> Conclude(const Bytes& bundle_state,

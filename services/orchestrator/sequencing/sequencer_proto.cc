@@ -149,10 +149,18 @@ absl::StatusOr<OpeningScripts> ParseOpening(const pb::OpenResponse& response) {
 }
 
 BundleHeader ParseHeader(const pb::BundleHeader& header) {
-  return {header.card_id(),      header.commands(),
-          header.changes(),      ToBytes(header.bundle_state()),
-          header.summary(),      header.asks_server(),
+  return {header.card_id(),
+          header.commands(),
+          header.changes(),
+          ToBytes(header.bundle_state()),
+          header.summary(),
+          header.live_packets(),
+          header.asks_server(),
           header.card_unproven()};
+}
+
+OfflineBundle ParseOffline(const pb::BundleHeader& header) {
+  return {ParseHeader(header), ToBytes(header.probe_script()), {}};
 }
 
 absl::StatusOr<Conclusion> ParseConclusion(
@@ -289,6 +297,17 @@ absl::StatusOr<Bytes> BindToCard(const Bytes& manifest,
     }
   }
   return ToBytes(state.SerializeAsString());
+}
+
+pb::PrepareOfflineRequest RenderOffline(const OfflinePreparation& preparation) {
+  pb::PrepareOfflineRequest request;
+  request.set_agent(preparation.agent);
+  request.set_card_id(preparation.card_id);
+  request.set_profile(preparation.profile);
+  Render(preparation.desired, *request.mutable_desired());
+  request.set_card_record(AsString(preparation.card_record));
+  request.set_attempts(preparation.attempts);
+  return request;
 }
 
 pb::PrepareRequest RenderPrepare(const Preparation& preparation) {

@@ -25,6 +25,11 @@ std::vector<CardProfile> ParseProfiles(
 
 sequencer::v1::PrepareRequest RenderPrepare(const Preparation& preparation);
 
+sequencer::v1::PrepareOfflineRequest RenderOffline(
+    const OfflinePreparation& preparation);
+// Without its scripts, which come after it.
+OfflineBundle ParseOffline(const sequencer::v1::BundleHeader& pb);
+
 sequencer::v1::PlanRequest RenderPlan(const PlanQuestion& question);
 std::vector<PlannedStep> ParsePlan(const sequencer::v1::PlanResponse& response);
 

@@ -107,6 +107,18 @@ void AgentHub::JobWaits(const JobTarget& target, const ReaderAddress& except) {
   }
 }
 
+void AgentHub::Give(const std::string& agent, const PreparedPacket& packet) {
+  std::shared_ptr<AgentSession> session;
+  {
+    absl::MutexLock lock(&mutex_);
+    const auto found = sessions_.find(agent);
+    if (found != sessions_.end()) session = found->second;
+  }
+  if (session != nullptr && session->greeted()) {
+    session->Give(GiveStored{packet});
+  }
+}
+
 std::map<std::string, std::vector<Reader>> AgentHub::Connected() const {
   absl::MutexLock lock(&mutex_);
   std::map<std::string, std::vector<Reader>> connected;

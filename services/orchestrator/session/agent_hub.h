@@ -38,6 +38,10 @@ class AgentHub {
   // Tells the readers that a waiting job may concern, but not `except`.
   void JobWaits(const JobTarget& target, const ReaderAddress& except);
 
+  // Gives the agent a packet for a card that is not there, if it is connected;
+  // else it gets it when it is.
+  void Give(const std::string& agent, const PreparedPacket& packet);
+
   // The connected ones that are served, by name.
   std::map<std::string, std::vector<Reader>> Connected() const;
 

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "lib/base/bytes.h"
 #include "services/orchestrator/model/opening.h"
+#include "services/orchestrator/model/packet.h"
 
 namespace cardferry::orchestrator {
 
@@ -37,8 +39,14 @@ struct GiveVerdict {
   bool ok = false;
   std::string message;
 };
-using ToAgent =
-    std::variant<GiveOpening, AskChallenge, GivePacketPart, GiveVerdict>;
+struct GiveStored {
+  PreparedPacket packet;
+};
+struct ForgetStored {
+  std::vector<std::string> ids;
+};
+using ToAgent = std::variant<GiveOpening, AskChallenge, GivePacketPart,
+                             GiveVerdict, GiveStored, ForgetStored>;
 
 // The way to one connected agent. Neither call waits. Safe from any thread.
 class AgentLink {

@@ -8,6 +8,7 @@
 #include "lib/base/status_macros.h"
 #include "services/orchestrator/repository/agent_repository.h"
 #include "services/orchestrator/repository/packet_repository.h"
+#include "services/orchestrator/session/prepared_packets.h"
 
 namespace cardferry::orchestrator {
 namespace {
@@ -27,6 +28,7 @@ struct Weight {
   }
   size_t operator()(const Progressed&) { return 256; }
   size_t operator()(const PacketReport& m) { return 512 + m.transcript.size(); }
+  size_t operator()(const StoredMessage& m) { return 256 + m.ids.size() * 128; }
 };
 
 }  // namespace
@@ -262,6 +264,7 @@ void AgentSession::Route(const HelloMessage& message) {
   for (const Reader& reader : message.readers) {
     if (HasRoomFor(reader.name)) SeeReader(reader);
   }
+  GiveStoredPackets();
 }
 
 bool AgentSession::HasRoomFor(const std::string& reader) {
@@ -327,6 +330,17 @@ void AgentSession::Route(const PacketReport& message) {
   std::shared_ptr<Slot> slot = Find(reader);
   if (slot == nullptr) slot = MakeSlot(reader);
   Give(slot, [message](ReaderSession& s) { s.OnReport(message); });
+}
+
+// An agent that has none does not say so.
+void AgentSession::GiveStoredPackets() { Route(StoredMessage{}); }
+
+void AgentSession::Route(const StoredMessage& message) {
+  if (!greeted_) return Refuse("agent.out_of_turn", "No Hello came first");
+  const absl::Status done =
+      PreparedPackets(context_).OnStored(name_, message.ids, *link_);
+  // It says so again with its next connection.
+  if (!done.ok()) LogError("stored packets not noted", {{"status", done}});
 }
 
 std::string AgentSession::ReaderOf(const std::string& packet_id) {

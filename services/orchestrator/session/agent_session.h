@@ -39,8 +39,13 @@ struct AnsweredMessage {
   std::string reader;
   AnswerMessage answer;
 };
-using FromAgent = std::variant<HelloMessage, ReaderChangedMessage,
-                               AnsweredMessage, Progressed, PacketReport>;
+// All packets that wait at the agent for their cards.
+struct StoredMessage {
+  std::vector<std::string> ids;
+};
+using FromAgent =
+    std::variant<HelloMessage, ReaderChangedMessage, AnsweredMessage,
+                 Progressed, PacketReport, StoredMessage>;
 
 // One connection of one agent: brings each message to the reader that it is
 // about. Its methods never wait; what they start runs on strands, one for the
@@ -84,6 +89,9 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   // A job waits that may concern this reader; empty: any of them.
   void OnJob(const std::string& reader, const std::string& except_reader);
 
+  // Gives the agent a packet for a card that is not there.
+  void Give(GiveStored packet) { link_->Send(std::move(packet)); }
+
   // Ends the connection from this side.
   void Close(const absl::Status& reason) { link_->Close(reason); }
 
@@ -115,6 +123,8 @@ class AgentSession : public std::enable_shared_from_this<AgentSession> {
   void Route(const AnsweredMessage& message);
   void Route(const Progressed& message);
   void Route(const PacketReport& message);
+  void Route(const StoredMessage& message);
+  void GiveStoredPackets();
   void SeeReader(const Reader& reader);
   bool HasRoomFor(const std::string& reader);
   bool HasCard(const std::string& reader) const;

@@ -10,6 +10,7 @@
 #include "services/orchestrator/repository/job_repository.h"
 #include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/packet_repository.h"
+#include "services/orchestrator/session/prepared_packets.h"
 #include "services/orchestrator/session/preparer.h"
 
 namespace cardferry::orchestrator {
@@ -80,6 +81,10 @@ absl::StatusOr<ReportCheck> Concluder::Take(const PacketReport& report,
                          packets.Report(report.packet_id, at_.agent,
                                         report.transcript, now));
         if (check != ReportCheck::kAccepted) return check;
+        ASSIGN_OR_RETURN(const Packet reported, packets.Get(report.packet_id));
+        if (reported.at.reader == kStoredReader) {
+          RETURN_IF_ERROR(PreparedPackets::Ran(tx, reported, now));
+        }
         RETURN_IF_ERROR(packets.SetTrouble(report.packet_id, report.trouble,
                                            report.no_room));
         ASSIGN_OR_RETURN(const Packet packet, packets.Get(report.packet_id));
@@ -168,6 +173,13 @@ absl::StatusOr<Concluded> Concluder::AlreadyOver(const Packet& packet) {
 Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
                                       const Packet& packet, const Job& job) {
   const bool tired = job.rounds >= kMaxRounds;
+  // A read that moved the card's counter on. It was not enough, or the job were
+  // over.
+  if (job.cancel_requested && packet.changes == 0) {
+    return {ConcludedKind::kNotDone, false,
+            "Cancel requested. The card's counter has moved on, but not past "
+            "all packets yet: leave the card in the reader."};
+  }
   const std::string reason = AsSentence(conclusion.reason);
   switch (conclusion.outcome) {
     case Outcome::kDone:

@@ -7,10 +7,12 @@
 #include "services/orchestrator/repository/job_repository.h"
 #include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/packet_repository.h"
+#include "services/orchestrator/session/prepared_packets.h"
 
 namespace cardferry::orchestrator {
 
-absl::Status PacketSender::Register(const std::string& summary) {
+absl::Status PacketSender::Register(const std::string& summary,
+                                    bool others_live) {
   const absl::Time now = context_.clock.Now();
   return context_.database.Write([&](store::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(JobRepository(tx).Start(packet_, now));
@@ -19,6 +21,10 @@ absl::Status PacketSender::Register(const std::string& summary) {
           CardRepository(tx).Saw(packet_.card_id, packet_.profile, now));
     }
     RETURN_IF_ERROR(PacketRepository(tx).Add(packet_, now));
+    if (!others_live && !packet_.card_unproven) {
+      ASSIGN_OR_RETURN(ended_,
+                       PreparedPackets::LeaveBehind(tx, packet_.card_id, now));
+    }
     if (packet_.changes > 0) {
       RETURN_IF_ERROR(CardRepository(tx).Doubt(packet_.card_id));
     }
@@ -50,12 +56,14 @@ absl::Status PacketSender::OnHeader(const BundleHeader& header) {
   packet_.card_unproven = header.card_unproven;
   asks_server_ = header.asks_server;
   if (header.commands == 0) return absl::OkStatus();
-  const absl::Status registered = Register(header.summary);
+  const absl::Status registered =
+      Register(header.summary, header.live_packets > 0);
   // Trouble with the database says nothing about the card.
   if (absl::IsFailedPrecondition(registered)) return registered;
   if (!registered.ok()) return absl::UnavailableError(registered.message());
   started_ = true;
   context_.board.Changed(packet_.job_id);
+  for (const std::string& id : ended_) context_.board.Changed(id);
   return absl::OkStatus();
 }
 

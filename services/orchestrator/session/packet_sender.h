@@ -3,6 +3,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -40,7 +41,7 @@ class PacketSender final : public BundleSink {
   const Packet& packet() const { return packet_; }
 
  private:
-  absl::Status Register(const std::string& summary);
+  absl::Status Register(const std::string& summary, bool others_live);
 
   Packet packet_;
   const absl::Time received_at_;
@@ -51,6 +52,7 @@ class PacketSender final : public BundleSink {
   bool started_ = false;
   bool part_sent_ = false;
   bool agent_gone_ = false;
+  std::vector<std::string> ended_;  // jobs whose packets were left behind
 };
 
 }  // namespace cardferry::orchestrator

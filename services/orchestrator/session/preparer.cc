@@ -215,8 +215,11 @@ absl::StatusOr<Preparer::Task> Preparer::FillTask(store::Transaction& tx,
     ASSIGN_OR_RETURN(parameters,
                      BindToCard(parameters, card.card_id, context_.box));
   }
-  p.desired =
-      DesiredStateOf(job.subject, application.load_file, std::move(parameters));
+  // To be cancelled: the card is read, which moves its counter on.
+  if (!job.cancel_requested) {
+    p.desired = DesiredStateOf(job.subject, application.load_file,
+                               std::move(parameters));
+  }
   CardRepository cards(tx);
   ASSIGN_OR_RETURN(p.card_record, cards.Record(card.card_id));
   ASSIGN_OR_RETURN(p.record_in_doubt, cards.IsInDoubt(card.card_id));

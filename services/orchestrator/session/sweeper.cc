@@ -10,6 +10,7 @@
 #include "services/orchestrator/repository/journal_repository.h"
 #include "services/orchestrator/repository/packet_repository.h"
 #include "services/orchestrator/session/concluder.h"
+#include "services/orchestrator/session/prepared_packets.h"
 
 namespace cardferry::orchestrator {
 namespace {
@@ -50,6 +51,7 @@ void Sweeper::Sweep() {
   const absl::Time now = context_.clock.Now();
   Warn("jobs not freed", FreeJobs(now));
   Warn("reports not concluded", ConcludeReports(now));
+  Warn("prepared packets not given up", PreparedPackets(context_).Expire(now));
   Warn("events not forgotten", ForgetEvents(now));
   Warn("jobs not forgotten", ForgetJobs(now));
   Warn("log not wiped", WipeLog());

@@ -41,7 +41,30 @@ class FakeKeyvault : public Keyvault {
         proven_key_set.empty() ? handshake.key_set : proven_key_set,
         Bytes(answer.begin(), answer.begin() + 10),
         static_cast<uint8_t>(level & ~lower),
-        {0x7E, level}};
+        {0x7E, level},
+        live_packets != 0,
+        live_packets};
+  }
+
+  // The card's challenge is eight bytes of the counter after `counter`.
+  absl::StatusOr<PredictedSession> OpenPredicted(
+      const Prediction& prediction) override {
+    predictions.push_back(prediction);
+    if (!fault.ok()) return fault;
+    const uint8_t level = static_cast<uint8_t>(prediction.level_floor | raise);
+    const auto number = static_cast<uint8_t>(counter + prediction.ahead);
+    return PredictedSession{
+        {*card::CommandApdu::Create({0x84, 0x82, level, 0x00}, Bytes(16, 0xEA)),
+         {0x70},
+         prediction.key_set,
+         prediction.key_diversification_data,
+         level,
+         {0x7E, level}},
+        {1, 2, 3, 4, 5, 6, 7, 8},
+        Concat({prediction.key_diversification_data, Bytes{0x30, 0x03, 0x70},
+                Bytes(8, number), Bytes(8, 0xCC), Bytes{0, 0, number}}),
+        0x70,
+        absl::FromUnixSeconds(2000)};
   }
 
   absl::StatusOr<std::vector<card::CommandApdu>> Protect(
@@ -78,10 +101,13 @@ class FakeKeyvault : public Keyvault {
   uint8_t raise = 0;           // bits that the session has above the floor
   uint8_t lower = 0;           // bits that it wrongly lacks
   std::string proven_key_set;  // empty: as asked for
+  size_t live_packets = 0;     // others, beside which there is only reading
+  uint32_t counter = 9;        // of the last verified session
 
   // What was asked.
   std::vector<std::string> openings_for;
   std::vector<Handshake> handshakes;
+  std::vector<Prediction> predictions;
   std::vector<Bytes> protect_tokens;
   std::optional<Packet> verified;  // the last one
 

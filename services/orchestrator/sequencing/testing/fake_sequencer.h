@@ -74,6 +74,15 @@ class FakeSequencer final : public Sequencer {
     absl::MutexLock lock(&mutex_);
     return preparations_;
   }
+  std::vector<OfflinePreparation> offline() const {
+    absl::MutexLock lock(&mutex_);
+    return offline_;
+  }
+  // The next packets are made beside so many that may still be run.
+  void SetLivePackets(uint32_t packets) {
+    absl::MutexLock lock(&mutex_);
+    live_packets_ = packets;
+  }
   std::vector<PlanQuestion> questions() const {
     absl::MutexLock lock(&mutex_);
     return questions_;
@@ -128,8 +137,8 @@ class FakeSequencer final : public Sequencer {
       }
       broken = std::exchange(break_next_, false);
       header = {preparation.card_id,      commands_, changes_,
-                AsVector("bundle state"), "load it", asks_server_,
-                card_unproven_};
+                AsVector("bundle state"), "load it", live_packets_,
+                asks_server_,             card_unproven_};
     }
     const absl::Status started = sink.OnHeader(header);
     if (!started.ok()) return started;
@@ -146,11 +155,31 @@ class FakeSequencer final : public Sequencer {
       const absl::Status error = Take(prepare_errors_);
       if (!error.ok()) return error;
       header = {preparations_.back().card_id, commands_, changes_,
-                AsVector("bundle state"),     "go on",   asks_server_};
+                AsVector("bundle state"),     "go on",   0,
+                asks_server_};
     }
     const absl::Status started = sink.OnHeader(header);
     if (!started.ok()) return started;
     return sink.OnPart(AsVector("next script"), true);
+  }
+
+  // As many attempts as asked for.
+  absl::StatusOr<std::vector<OfflineBundle>> PrepareOffline(
+      const OfflinePreparation& preparation) override {
+    absl::MutexLock lock(&mutex_);
+    offline_.push_back(preparation);
+    const absl::Status error = Take(prepare_errors_);
+    if (!error.ok()) return error;
+    for (const Bytes& hash : LoadFilesOf(preparation.desired)) {
+      if (load_files_.count(hash) == 0) {
+        return absl::NotFoundError("no such load file here");
+      }
+    }
+    return std::vector<OfflineBundle>(
+        preparation.attempts, {{preparation.card_id, commands_, changes_,
+                                AsVector("bundle state"), "load it"},
+                               AsVector("probe"),
+                               {AsVector("script")}});
   }
 
   // One step, as long as the load files are here.
@@ -254,6 +283,8 @@ class FakeSequencer final : public Sequencer {
   std::deque<absl::Status> conclude_errors_;
   std::deque<Conclusion> conclusions_;
   std::vector<Preparation> preparations_;
+  std::vector<OfflinePreparation> offline_;
+  uint32_t live_packets_ = 0;
   std::vector<PlanQuestion> questions_;
   std::vector<Bytes> transcripts_;
   std::vector<Bytes> continuations_;

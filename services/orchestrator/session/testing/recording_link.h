@@ -34,7 +34,8 @@ class RecordingLink final : public AgentLink {
   void Vanish() { gone_ = true; }
 
   // What was sent since the last call, as words: "opening", "opening!" (with
-  // challenge), "challenge", "part", "ok: TEXT", "no: TEXT"; "|" between.
+  // challenge), "challenge", "part", "stored", "forget", "ok: TEXT", "no:
+  // TEXT"; "|" between.
   std::string Take() {
     std::string words;
     for (const ToAgent& message : sent_) {
@@ -60,6 +61,8 @@ class RecordingLink final : public AgentLink {
   static std::string Word(const GiveVerdict& m) {
     return (m.ok ? "ok: " : "no: ") + m.message;
   }
+  static std::string Word(const GiveStored&) { return "stored"; }
+  static std::string Word(const ForgetStored&) { return "forget"; }
 
   std::deque<ToAgent> sent_;
   std::string last_opening_;
