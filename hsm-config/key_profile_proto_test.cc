@@ -95,7 +95,9 @@ TEST(ParseKeyProfile, TakesEveryPropertyOver) {
 TEST(ParseKeyProfile, AcceptsTheDemosProfile) {
   ASSERT_OK_AND_ASSIGN(const KeyProfile profile,
                        ReadKeyProfile("hsm-config/profiles/demo.textproto"));
-  ASSERT_EQ(profile.key_sets.size(), 4u);
+  ASSERT_EQ(profile.key_sets.size(), 5u);
+  EXPECT_EQ(profile.key_sets[4].name, "demo-files");
+  EXPECT_EQ(profile.key_sets[4].scp, kFileCards);
   EXPECT_EQ(profile.key_sets[3].name, "demo-scp01");
   EXPECT_EQ(profile.key_sets[3].scp, 1);
   EXPECT_EQ(profile.key_sets[2].name, "demo-des");
