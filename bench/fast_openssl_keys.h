@@ -27,6 +27,11 @@ class FastOpensslKeys final : public keyvault::HsmKeys {
   absl::StatusOr<std::unique_ptr<scp::SessionCipher>> OpenSession(
       const keyvault::CardKeySelection& card,
       const scp::SessionSeed& seed) override;
+  absl::StatusOr<Bytes> PredictChallenge(
+      const keyvault::CardKeySelection& card,
+      const keyvault::ChallengeSource& source) override {
+    return others_.PredictChallenge(card, source);
+  }
   absl::StatusOr<Bytes> Seal(absl::string_view purpose,
                              ByteSpan plaintext) override {
     return others_.Seal(purpose, plaintext);

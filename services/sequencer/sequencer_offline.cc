@@ -140,7 +140,7 @@ absl::StatusOr<std::vector<Sequencer::OfflinePacket>> Sequencer::PrepareOffline(
   ASSIGN_OR_RETURN(const ContentPlan plan,
                    PlanContent(request.desired, actual, record.origins,
                                *profile, record.stored));
-  RETURN_IF_ERROR(CheckPlan(plan, record, actual, *profile, CardClaim()));
+  RETURN_IF_ERROR(CheckPlan(plan, record, *profile, CardClaim()));
   RETURN_IF_ERROR(CheckPreparable(plan, FloorFor(plan, *profile)));
   const size_t attempts = profile->match.scp == kScp02 ? 1 : request.attempts;
   std::vector<OfflinePacket> packets;
