@@ -96,9 +96,9 @@ class FileCardTest : public ::testing::Test {
   void ExpectJob(const std::string& content, int exit_code,
                  const std::string& message) {
     ASSERT_OK_AND_ASSIGN(before_, stage_->CardLog());
-    const stage::Outcome outcome = stage_->Cardferry(
-        {"job", "add", "--file-tree", TreeFile(content), "--agent",
-         stage::kAgentName, "--wait"});
+    const stage::Outcome outcome =
+        stage_->Cardferry({"job", "add", "--file-tree", TreeFile(content),
+                           "--agent", stage::kAgentName, "--wait"});
     EXPECT_EQ(outcome.exit_code, exit_code) << outcome.errors;
     EXPECT_THAT(outcome.output, HasSubstr(message));
   }
@@ -130,10 +130,10 @@ TEST_F(FileCardTest, ComesToHoldItsTreeAndIsWrittenOnlyWhatDiffers) {
     EXPECT_TRUE(fact.proven()) << fact.text();
   }
   // The second EF is there, and is not for everybody.
-  EXPECT_THAT(AskWithOpensc({"00A4080C0450000001", "00B0000008", "00D6000001FF",
-                             "00A4080C0450000002", "00B2010404"}),
-              ElementsAre("9000", "CAFE0102030405069000", "6982", "9000",
-                          "6982"));
+  EXPECT_THAT(
+      AskWithOpensc({"00A4080C0450000001", "00B0000008", "00D6000001FF",
+                     "00A4080C0450000002", "00B2010404"}),
+      ElementsAre("9000", "CAFE0102030405069000", "6982", "9000", "6982"));
 
   ExpectJob("CAFE010203040506", 0, kHeld);
   EXPECT_THAT(ChangesAmong(Sent()), IsEmpty());
@@ -144,9 +144,9 @@ TEST_F(FileCardTest, ComesToHoldItsTreeAndIsWrittenOnlyWhatDiffers) {
   EXPECT_THAT(AskWithOpensc({"00A4080C0450000001", "00B0000008"}),
               ElementsAre("9000", "CAFE0102FF0405069000"));
 
-  const stage::Outcome plan = stage_->Cardferry(
-      {"job", "plan", "--file-tree", TreeFile("CAFE0102FF040506"), "--card",
-       kCardId});
+  const stage::Outcome plan =
+      stage_->Cardferry({"job", "plan", "--file-tree",
+                         TreeFile("CAFE0102FF040506"), "--card", kCardId});
   EXPECT_EQ(plan.exit_code, 0) << plan.errors;
   EXPECT_THAT(plan.output,
               HasSubstr("By its record the card holds all of it."));

@@ -58,10 +58,9 @@ absl::StatusOr<CardKind> FindCardKind(const std::string& name) {
   const CardKind* kind = FindIn(CardKinds(), name);
   if (kind == nullptr) kind = FindIn(FileCardKinds(), name);
   if (kind != nullptr) return *kind;
-  return absl::InvalidArgumentError(
-      absl::StrCat("no kind of card \"", name,
-                   "\": ", absl::StrJoin(CardKindNames(), ", "), ", ",
-                   absl::StrJoin(FileCardKindNames(), ", ")));
+  return absl::InvalidArgumentError(absl::StrCat(
+      "no kind of card \"", name, "\": ", absl::StrJoin(CardKindNames(), ", "),
+      ", ", absl::StrJoin(FileCardKindNames(), ", ")));
 }
 
 }  // namespace cardferry::stage

@@ -228,12 +228,11 @@ absl::Status StageFolder::WriteSequencerConfiguration() const {
     cards = Path("card-profile.textproto");
     RETURN_IF_ERROR(Write("card-profile.textproto", options_.card_profile));
   }
-  return Write(
-      "sequencer.textproto",
-      absl::StrCat(Listen(kSequencerPort),
-                   TlsText(Tls("sequencer", "sequencer")),
-                   Target("keyvault", kKeyVaultPort), "profiles: \"", cards,
-                   "\"\n", files));
+  return Write("sequencer.textproto",
+               absl::StrCat(Listen(kSequencerPort),
+                            TlsText(Tls("sequencer", "sequencer")),
+                            Target("keyvault", kKeyVaultPort), "profiles: \"",
+                            cards, "\"\n", files));
 }
 
 absl::Status StageFolder::WriteConfigurations() const {
