@@ -191,9 +191,9 @@ TEST_F(KeyVaultServiceTest, FileSessionsGoOnByTokensOfOursAlone) {
               StatusIs(absl::StatusCode::kPermissionDenied,
                        "not a file command token of ours"));
   v1::VerifyFileAnswersResponse answers;
-  EXPECT_THAT(Call<v1::FileKeyVault>(
-                  kCaller, &v1::FileKeyVault::Stub::VerifyFileAnswers,
-                  v1::VerifyFileAnswersRequest(), answers),
+  EXPECT_THAT(Call<v1::FileKeyVault>(kCaller,
+                                     &v1::FileKeyVault::Stub::VerifyFileAnswers,
+                                     v1::VerifyFileAnswersRequest(), answers),
               StatusIs(absl::StatusCode::kPermissionDenied,
                        "not a file verify token of ours"));
 }

@@ -167,10 +167,9 @@ TEST_P(FileVaultTest, TheHostsOwnTokenIsNoAnswer) {
   };
   const FileAuthentication to_a = begin(a, b);
   const FileAuthentication to_b = begin(b, a);
-  EXPECT_THAT(
-      vault().Finish(to_a.handshake_token,
-                     {to_b.mutual_authenticate.data(), card::kSuccess}),
-      StatusIs(StatusCode::kDataLoss));
+  EXPECT_THAT(vault().Finish(to_a.handshake_token,
+                             {to_b.mutual_authenticate.data(), card::kSuccess}),
+              StatusIs(StatusCode::kDataLoss));
 }
 
 TEST_P(FileVaultTest, ACardOfOtherKeysIsStoppedAtThisAgent) {
@@ -255,6 +254,21 @@ TEST_P(FileVaultTest, APasswordIsVerifiedAndNeverSeen) {
   EXPECT_THAT(
       vault().Protect(batch.command_token, {PasswordCommand{0, false, 8}}),
       StatusIs(StatusCode::kInvalidArgument));
+}
+
+// Each wrong one uses up a try.
+TEST_P(FileVaultTest, ABatchVerifiesAPasswordOnce) {
+  const FileSession session = Open();
+  EXPECT_THAT(
+      vault().Protect(session.command_token, {PasswordCommand{1, false, 8},
+                                              PasswordCommand{1, false, 6}}),
+      StatusIs(StatusCode::kInvalidArgument,
+               "command 1: password 1 is there before: a batch verifies each "
+               "once"));
+  EXPECT_OK(vault().Protect(
+      session.command_token,
+      {PasswordCommand{1, false, 8}, PasswordCommand{2, false, 8},
+       PasswordCommand{1, true, 8}}));
 }
 
 TEST_P(FileVaultTest, TokensEndInTime) {

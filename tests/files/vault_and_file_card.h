@@ -10,6 +10,7 @@
 
 #include "cardsim/files/file_card.h"
 #include "lib/base/random.h"
+#include "lib/base/secret_access_grant.h"
 #include "lib/base/testing/fake_clock.h"
 #include "services/keyvault/files/file_vault.h"
 #include "services/keyvault/testing/fake_ledger.h"
@@ -72,7 +73,10 @@ class VaultAndFileCard {
   }
 
   Bytes Password(const std::array<uint8_t, 10>& number) {
-    return *file_keys_.CardPassword({"files", 1, number}, 1, 8);
+    const SecretBytes password =
+        *file_keys_.CardPassword({"files", 1, number}, 1, 8);
+    const ByteSpan digits = password.Read(GrantSecretAccess());
+    return Bytes(digits.begin(), digits.end());
   }
 
   keyvault::IssuedOpening NewOpening(const keyvault::Place& place) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -17,6 +18,7 @@
 #include "services/keyvault/counted_card.h"
 #include "services/keyvault/encoding.h"
 #include "services/keyvault/files/file_command_policy.h"
+#include "services/keyvault/files/verify_command.h"
 #include "services/keyvault/hsm_fault.h"
 
 namespace cardferry::keyvault {
@@ -25,7 +27,6 @@ namespace {
 using card::CommandApdu;
 
 constexpr size_t kChallenge = 8;
-constexpr uint8_t kVerify = 0x20;
 constexpr uint8_t kOfCurrentDf = 0x80;
 constexpr uint8_t kMostPasswords = 31;
 constexpr card::StatusWord kAuthenticationBlocked{0x6983};
@@ -62,19 +63,64 @@ absl::Status CheckCount(size_t commands) {
       commands, " commands, must be 1 to ", FileVault::kMostCommands));
 }
 
+uint8_t ReferenceOf(const PasswordCommand& password) {
+  return static_cast<uint8_t>(password.number |
+                              (password.of_current_df ? kOfCurrentDf : 0));
+}
+
+// A wrong one uses up a try: in a batch each is tried once.
+absl::Status CheckPassword(const PasswordCommand& password,
+                           std::set<uint8_t>& before) {
+  if (password.number < 1 || password.number > kMostPasswords) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("no password ", static_cast<int>(password.number),
+                     ": 1 to ", static_cast<int>(kMostPasswords)));
+  }
+  if (before.insert(ReferenceOf(password)).second) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("password ", static_cast<int>(password.number),
+                   " is there before: a batch verifies each once"));
+}
+
 absl::Status CheckCommands(OperationClass granted,
                            absl::Span<const FileCommand> commands) {
   RETURN_IF_ERROR(CheckCount(commands.size()));
+  std::set<uint8_t> passwords;
   for (size_t i = 0; i < commands.size(); ++i) {
     const CommandApdu* apdu = std::get_if<CommandApdu>(&commands[i]);
-    if (apdu == nullptr) continue;
-    RETURN_IF_ERROR(Annotate(CheckFileCommand(granted, *apdu),
-                             absl::StrCat("command ", i)));
+    const absl::Status status =
+        apdu != nullptr
+            ? CheckFileCommand(granted, *apdu)
+            : CheckPassword(std::get<PasswordCommand>(commands[i]), passwords);
+    RETURN_IF_ERROR(Annotate(status, absl::StrCat("command ", i)));
   }
   return absl::OkStatus();
 }
 
 }  // namespace
+
+// A batch before it is protected. What has a password in it is wiped.
+class FileVault::PlainCommands {
+ public:
+  // Of `count` commands: none is moved, and leaves a copy, when others come.
+  explicit PlainCommands(size_t count) { commands_.reserve(count); }
+  PlainCommands(const PlainCommands&) = delete;
+  PlainCommands& operator=(const PlainCommands&) = delete;
+  ~PlainCommands() {
+    for (const size_t i : secret_) commands_[i].WipeData();
+  }
+
+  void Add(CommandApdu command) { commands_.push_back(std::move(command)); }
+  void AddSecret(CommandApdu command) {
+    secret_.push_back(commands_.size());
+    Add(std::move(command));
+  }
+  const std::vector<CommandApdu>& commands() const { return commands_; }
+
+ private:
+  std::vector<CommandApdu> commands_;
+  std::vector<size_t> secret_;
+};
 
 FileVault::FileVault(const FileVaultParts& parts, const VaultPolicy& policy)
     : keys_(parts.keys),
@@ -257,32 +303,23 @@ absl::StatusOr<Use> FileVault::UseOfToken(
       token.opening_expires_at + policy_.command_token_lifetime + kClockSkew};
 }
 
-absl::StatusOr<std::vector<CommandApdu>> FileVault::WithPasswords(
-    const CardKeySelection& card, absl::Span<const FileCommand> commands) {
-  std::vector<CommandApdu> plain;
-  plain.reserve(commands.size());
+absl::Status FileVault::AddPlain(const CardKeySelection& card,
+                                 absl::Span<const FileCommand> commands,
+                                 PlainCommands& plain) {
   for (const FileCommand& command : commands) {
     if (const auto* apdu = std::get_if<CommandApdu>(&command)) {
-      plain.push_back(*apdu);
+      plain.Add(*apdu);
       continue;
     }
     const auto& wanted = std::get<PasswordCommand>(command);
-    if (wanted.number < 1 || wanted.number > kMostPasswords) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("no password ", static_cast<int>(wanted.number),
-                       ": 1 to ", static_cast<int>(kMostPasswords)));
-    }
-    ASSIGN_OR_RETURN(Bytes password, OfHsm(file_keys_.CardPassword(
-                                         card, wanted.number, wanted.digits)));
-    const uint8_t reference = static_cast<uint8_t>(
-        wanted.number | (wanted.of_current_df ? kOfCurrentDf : 0));
-    absl::StatusOr<CommandApdu> verify = CommandApdu::Create(
-        {0x00, kVerify, 0x00, reference}, password, std::nullopt);
-    WipeBytes(absl::MakeSpan(password));
-    RETURN_IF_ERROR(verify.status());
-    plain.push_back(*std::move(verify));
+    ASSIGN_OR_RETURN(
+        const SecretBytes password,
+        OfHsm(file_keys_.CardPassword(card, wanted.number, wanted.digits)));
+    ASSIGN_OR_RETURN(CommandApdu verify,
+                     VerifyCommand(ReferenceOf(wanted), password));
+    plain.AddSecret(std::move(verify));
   }
-  return plain;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<ProtectedFileCommands> FileVault::Protect(
@@ -297,8 +334,8 @@ absl::StatusOr<ProtectedFileCommands> FileVault::Protect(
   RETURN_IF_ERROR(CheckCommands(token.operation_class, commands));
   ASSIGN_OR_RETURN(const Use use, UseOfToken(token, commands));
   RETURN_IF_ERROR(gate_.ClaimOnce(use, token.origin.agent));
-  ASSIGN_OR_RETURN(const std::vector<CommandApdu> plain,
-                   WithPasswords(token.origin.card, commands));
+  PlainCommands plain(commands.size());
+  RETURN_IF_ERROR(AddPlain(token.origin.card, commands, plain));
   ASSIGN_OR_RETURN(const std::unique_ptr<sm::SmCipher> cipher,
                    OfHsm(CipherOf(token.origin)));
   ASSIGN_OR_RETURN(sm::SendSequenceCounter counter,
@@ -306,7 +343,7 @@ absl::StatusOr<ProtectedFileCommands> FileVault::Protect(
   ASSIGN_OR_RETURN(
       std::vector<CommandApdu> done,
       OfHsm(sm::ProtectCommands(*cipher, sm::Confidentiality::kEncrypted,
-                                counter, plain)));
+                                counter, plain.commands())));
   const FileVerifyToken verify{token.origin, token.counter,
                                static_cast<uint32_t>(commands.size()),
                                token.opening_expires_at};

@@ -112,8 +112,9 @@ class FileVault {
   // token with the same commands again gives the same answer.
   // PERMISSION_DENIED: not a command token of ours; a command outside its class
   //   (CheckFileCommand). INVALID_ARGUMENT: not 1 to kMostCommands commands, or
-  //   one that has no room for its protection. FAILED_PRECONDITION: the token
-  //   has expired, or was used for other commands (which raises an alarm).
+  //   one that has no room for its protection, or a password that is verified
+  //   twice. FAILED_PRECONDITION: the token has expired, or was used for other
+  //   commands (which raises an alarm).
   absl::StatusOr<ProtectedFileCommands> Protect(
       ByteSpan command_token, absl::Span<const FileCommand> commands);
 
@@ -125,6 +126,8 @@ class FileVault {
       ByteSpan verify_token, absl::Span<const card::ResponseApdu> answers);
 
  private:
+  class PlainCommands;
+
   KeySetRules RulesOf(const std::string& key_set) const;
   // The newest version of the key set: a file-oriented card does not say which
   // it has.
@@ -139,8 +142,9 @@ class FileVault {
   absl::Status RecordFailure(const FileSessionOrigin& origin);
   absl::StatusOr<Use> UseOfToken(const FileCommandToken& token,
                                  absl::Span<const FileCommand> commands);
-  absl::StatusOr<std::vector<card::CommandApdu>> WithPasswords(
-      const CardKeySelection& card, absl::Span<const FileCommand> commands);
+  absl::Status AddPlain(const CardKeySelection& card,
+                        absl::Span<const FileCommand> commands,
+                        PlainCommands& plain);
 
   HsmKeys& keys_;
   FileKeys& file_keys_;
