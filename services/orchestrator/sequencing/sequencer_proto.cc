@@ -149,14 +149,10 @@ absl::StatusOr<OpeningScripts> ParseOpening(const pb::OpenResponse& response) {
 }
 
 BundleHeader ParseHeader(const pb::BundleHeader& header) {
-  return {header.card_id(),
-          header.commands(),
-          header.changes(),
-          ToBytes(header.bundle_state()),
-          header.summary(),
-          header.live_packets(),
-          header.asks_server(),
-          header.card_unproven()};
+  return {header.card_id(),     header.commands(),
+          header.changes(),     ToBytes(header.bundle_state()),
+          header.summary(),     header.live_packets(),
+          header.asks_server(), header.card_unproven()};
 }
 
 OfflineBundle ParseOffline(const pb::BundleHeader& header) {

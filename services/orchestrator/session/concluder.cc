@@ -287,14 +287,15 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
 }
 
 absl::StatusOr<GiveVerdict> Concluder::VerdictOf(const std::string& packet_id) {
-  return context_.database.Read(
-      [&](store::Transaction& tx) -> absl::StatusOr<GiveVerdict> {
-        ASSIGN_OR_RETURN(const Packet packet,
-                         PacketRepository(tx).Get(packet_id));
-        ASSIGN_OR_RETURN(const Job job, JobRepository(tx).Get(packet.job_id));
-        return GiveVerdict{packet.opening_id, packet_id,
-                           job.state == JobState::kDone, job.message};
-      });
+  return context_.database.Read([&](store::Transaction& tx)
+                                    -> absl::StatusOr<GiveVerdict> {
+    ASSIGN_OR_RETURN(const Packet packet, PacketRepository(tx).Get(packet_id));
+    ASSIGN_OR_RETURN(const Job job, JobRepository(tx).Get(packet.job_id));
+    // While the job goes on its opening is not over: the card may be held
+    // for the next packet.
+    return GiveVerdict{IsOver(job.state) ? packet.opening_id : "", packet_id,
+                       job.state == JobState::kDone, job.message};
+  });
 }
 
 absl::Status Concluder::Lose(const std::string& packet_id,

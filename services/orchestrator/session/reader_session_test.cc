@@ -38,6 +38,27 @@ TEST_F(ReaderSessionTest, BringsAJobFromItsCardToItsEnd) {
   EXPECT_EQ(ToHex(GetCard(kCard).content.packages[0].aid), "F000000001");
 }
 
+// It would let the card go, which waits for its next packet.
+TEST_F(ReaderSessionTest, AVerdictSaidAgainEndsNoOpeningThatGoesOn) {
+  AddJob({"kiosk-7", "Reader 0", ""});
+  sequencer_.AskServer();
+  sequencer_.ConcludeWith(FakeSequencer::GoesOn());
+  Start();
+  Answer(kCard);
+  const std::string first = link_->last_packet();
+  const std::string opening = link_->last_opening();
+  Report();
+  link_->Take();
+  Report(first);
+  const auto going_on = std::get<GiveVerdict>(link_->sent().back());
+  EXPECT_EQ(going_on.packet_id, first);
+  EXPECT_EQ(going_on.opening_id, "");
+  Report();
+  link_->Take();
+  Report(first);
+  EXPECT_EQ(std::get<GiveVerdict>(link_->sent().back()).opening_id, opening);
+}
+
 // A session whose packets depend on the card's answers.
 TEST_F(ReaderSessionTest, ASessionGoesOnWhileTheCardIsHeld) {
   const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
@@ -73,7 +94,8 @@ TEST_F(ReaderSessionTest, ACardIsKnownOnceItHasShownItsKeys) {
   EXPECT_EQ(GetJob(job).target.card_id, "");
   EXPECT_TRUE(absl::IsNotFound(db_.Do([](store::Transaction& tx) {
                                     return CardRepository(tx).Get(kCard);
-                                  }).status()));
+                                  })
+                                   .status()));
   Report();
   EXPECT_EQ(GetJob(job).target.card_id, kCard);
   EXPECT_EQ(GetCard(kCard).id, kCard);

@@ -136,9 +136,14 @@ class FakeSequencer final : public Sequencer {
         }
       }
       broken = std::exchange(break_next_, false);
-      header = {preparation.card_id,      commands_, changes_,
-                AsVector("bundle state"), "load it", live_packets_,
-                asks_server_,             card_unproven_};
+      header = {preparation.card_id,
+                commands_,
+                changes_,
+                AsVector("bundle state"),
+                "load it",
+                live_packets_,
+                asks_server_,
+                card_unproven_};
     }
     const absl::Status started = sink.OnHeader(header);
     if (!started.ok()) return started;
@@ -154,8 +159,12 @@ class FakeSequencer final : public Sequencer {
       continuations_.push_back(continuation);
       const absl::Status error = Take(prepare_errors_);
       if (!error.ok()) return error;
-      header = {preparations_.back().card_id, commands_, changes_,
-                AsVector("bundle state"),     "go on",   0,
+      header = {preparations_.back().card_id,
+                commands_,
+                changes_,
+                AsVector("bundle state"),
+                "go on",
+                0,
                 asks_server_};
     }
     const absl::Status started = sink.OnHeader(header);
