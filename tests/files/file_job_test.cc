@@ -206,6 +206,17 @@ TEST_P(FileJobTest, ConvergesWhereverTheCardIsPulled) {
   }
 }
 
+TEST_P(FileJobTest, TheDeepestTreeComesToBeInOneSession) {
+  std::string text = "files { id: '0001' transparent { content: '01' } }";
+  for (int level = 0; level < 7; ++level) {
+    text = "files { id: '5000' df { " + text + " } }";
+  }
+  tree_ = Tree(text);
+  const auto conclusion = Insert();
+  EXPECT_EQ(conclusion.outcome, Outcome::kDone) << conclusion.reason;
+  EXPECT_EQ(packets_, 11u);
+}
+
 TEST_P(FileJobTest, AnAnswerThatIsNotTheCardsIsFound) {
   const FileSequencer::Prepared packet = Opened();
   card::Transcript transcript = Run(packet.script);

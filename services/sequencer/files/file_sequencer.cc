@@ -111,6 +111,7 @@ FileSessionState NextOf(const FileSessionState& state, Bytes command_token,
   next.block = block;
   next.surveys = true;
   next.packets = state.packets;
+  next.changing_packets = state.changing_packets;
   return next;
 }
 
@@ -231,6 +232,7 @@ absl::StatusOr<FileSequencer::Prepared> FileSequencer::Continue(
   prepared.state.token = std::move(batch.verify_token);
   prepared.state.next_command_token = std::move(batch.command_token);
   ++prepared.state.packets;
+  if (prepared.changes != 0) ++prepared.state.changing_packets;
   return prepared;
 }
 
@@ -273,11 +275,16 @@ absl::StatusOr<Conclusion> FileSequencer::ConcludeSurvey(
     return Ends(Outcome::kFailed, std::string(plan.status().message()));
   }
   if (!plan->converged()) {
-    if (state.packets >= kMostPackets) {
+    if (plan->script == state.changes) {
       return Ends(Outcome::kFailed,
-                  absl::StrCat("After ", state.packets,
-                               " packets the card still does not hold the "
-                               "file tree."));
+                  "The card has taken the changes and does not show them: the "
+                  "same would have to be sent again.");
+    }
+    if (state.changing_packets >= kMostChangingPackets) {
+      return Ends(Outcome::kFailed,
+                  absl::StrCat("After ", state.changing_packets,
+                               " packets with changes the card still does not "
+                               "hold the file tree."));
     }
     FileSessionState next =
         NextOf(state, state.next_command_token, state.block);

@@ -66,14 +66,15 @@ class FileSequencer {
     std::vector<std::string> notes = {};  // what could not be compared
   };
 
-  // More packets than this in one session mean that it gets nowhere.
-  static constexpr uint32_t kMostPackets = 12;
+  // More packets with changes than this in one session mean that it gets
+  // nowhere: a tree takes one for each level of DFs, and a few.
+  static constexpr uint32_t kMostChangingPackets = 24;
 
   FileSequencer(std::vector<FileProfile> profiles,
                 std::unique_ptr<FileKeyvault> keyvault)
       : profiles_(std::move(profiles)), keyvault_(std::move(keyvault)) {}
 
-  // By name.
+  // In the order in which they were given.
   const std::vector<FileProfile>& profiles() const { return profiles_; }
   bool Knows(absl::string_view profile) const;
 

@@ -137,6 +137,7 @@ std::string EncodeFileSession(const FileSessionState& state) {
   message.set_surveys(state.surveys);
   message.set_next_command_token(AsString(state.next_command_token));
   message.set_packets(state.packets);
+  message.set_changing_packets(state.changing_packets);
   return Write(message);
 }
 
@@ -165,6 +166,7 @@ absl::StatusOr<FileSessionState> DecodeFileSession(absl::string_view bytes) {
   state.surveys = message.surveys();
   state.next_command_token = ToBytes(message.next_command_token());
   state.packets = message.packets();
+  state.changing_packets = message.changing_packets();
   return state;
 }
 

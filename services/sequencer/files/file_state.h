@@ -41,7 +41,8 @@ struct FileSessionState {
   bool verifies_password = false;
   bool surveys = false;
   Bytes next_command_token;
-  uint32_t packets = 0;
+  uint32_t packets = 0;           // since the authentication
+  uint32_t changing_packets = 0;  // of these
 };
 
 inline constexpr size_t kMaxFileStateBytes = 2 << 20;

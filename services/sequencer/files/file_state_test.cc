@@ -48,6 +48,7 @@ FileSessionState Session() {
   state.surveys = true;
   state.next_command_token = {3};
   state.packets = 4;
+  state.changing_packets = 2;
   return state;
 }
 
@@ -82,6 +83,7 @@ TEST(FileStateTest, ASessionComesBackAsItWas) {
   EXPECT_TRUE(state.surveys);
   EXPECT_EQ(state.next_command_token, (Bytes{3}));
   EXPECT_EQ(state.packets, 4u);
+  EXPECT_EQ(state.changing_packets, 2u);
 }
 
 TEST(FileStateTest, WhatIsCutShortIsRefusedOrMeansLess) {
