@@ -86,6 +86,9 @@ absl::StatusOr<Profiles> ReadProfiles(const config::v1::SequencerConfig& proto,
       RETURN_IF_ERROR(Annotate(AddProfile(profile, profiles), file));
     }
   }
+  if (profiles.of_packages.empty() && profiles.of_files.empty()) {
+    return Refuse("profiles: there is no card profile");
+  }
   RETURN_IF_ERROR(Annotate(CheckNames(profiles), "profiles"));
   RETURN_IF_ERROR(Annotate(CheckFileProfiles(profiles.of_files), "profiles"));
   return profiles;

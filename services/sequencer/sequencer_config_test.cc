@@ -122,6 +122,14 @@ TEST_F(SequencerConfigTest, FileOrientedCardsHaveProfilesOfTheirOwn) {
               Refuses("two.textproto: key_set: is missing"));
 }
 
+TEST_F(SequencerConfigTest, ProfilesOfFileOrientedCardsAreEnough) {
+  Write("two.textproto", "name: 'two' key_set: 'f' file_card {}");
+  ASSERT_OK_AND_ASSIGN(const SequencerConfig config,
+                       Parse(Without("services/sequencer/profiles"), folder_));
+  EXPECT_TRUE(config.profiles.profiles().empty());
+  EXPECT_EQ(config.file_profiles.size(), 1u);
+}
+
 TEST_F(SequencerConfigTest, NamesTheProfileThatIsWrong) {
   Write("bad.textproto", "name: 'bad' key_set: 'k'");
   const std::string text = Without("services/sequencer/profiles");

@@ -202,13 +202,13 @@ absl::Status SequencerService::Plan(const v1::PlanRequest& request,
 
 absl::Status SequencerService::Conclude(const v1::ConcludeRequest& request,
                                         v1::ConcludeResponse& response) {
-  ASSIGN_OR_RETURN(const card::Transcript transcript,
-                   card::DecodeTranscript(AsBytes(request.transcript())));
   if (IsFileState(request.bundle_state())) {
-    return ConcludeFileCard(request.bundle_state(), transcript, response);
+    return ConcludeFileCard(request, response);
   }
   ASSIGN_OR_RETURN(const BundleState state,
                    DecodeBundleState(request.bundle_state()));
+  ASSIGN_OR_RETURN(const card::Transcript transcript,
+                   card::DecodeTranscript(AsBytes(request.transcript())));
   ASSIGN_OR_RETURN(const Conclusion conclusion,
                    sequencer_.Conclude(state, transcript));
   Render(conclusion, response);
@@ -272,11 +272,12 @@ absl::Status SequencerService::PlanFileCard(const v1::PlanRequest& request,
 }
 
 absl::Status SequencerService::ConcludeFileCard(
-    const std::string& state_bytes, const card::Transcript& transcript,
-    v1::ConcludeResponse& response) {
+    const v1::ConcludeRequest& request, v1::ConcludeResponse& response) {
   RETURN_IF_ERROR(CheckServesFiles());
   ASSIGN_OR_RETURN(const FileSessionState state,
-                   DecodeFileSession(state_bytes));
+                   DecodeFileSession(request.bundle_state()));
+  ASSIGN_OR_RETURN(const card::Transcript transcript,
+                   card::DecodeTranscript(AsBytes(request.transcript())));
   ASSIGN_OR_RETURN(const FileSequencer::Conclusion conclusion,
                    files_->Conclude(state, transcript));
   Render(conclusion, response);

@@ -70,8 +70,7 @@ class SequencerService final : public v1::Sequencer::Service {
       grpc::ServerWriter<v1::PrepareResponse>& writer);
   absl::Status PlanFileCard(const v1::PlanRequest& request,
                             v1::PlanResponse& response);
-  absl::Status ConcludeFileCard(const std::string& state_bytes,
-                                const card::Transcript& transcript,
+  absl::Status ConcludeFileCard(const v1::ConcludeRequest& request,
                                 v1::ConcludeResponse& response);
 
   Sequencer& sequencer_;
