@@ -7,36 +7,31 @@
 namespace cardferry::stage {
 namespace {
 
-using ::testing::AllOf;
-using ::testing::Contains;
-using ::testing::ElementsAre;
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 TEST(CardKinds, KnowsTheKeySetOfEveryKind) {
   ASSERT_OK_AND_ASSIGN(const CardKind kind, FindCardKind("scp03-aes256"));
   EXPECT_EQ(kind.key_set, "demo-aes256");
   for (const std::string& name : CardKindNames()) {
     EXPECT_OK(FindCardKind(name)) << name;
-    EXPECT_FALSE(IsFileCardKind(name)) << name;
   }
-}
-
-TEST(CardKinds, CardsOfFilesAreNotAmongThoseThatTakeApplets) {
-  ASSERT_OK_AND_ASSIGN(const CardKind kind, FindCardKind("files-aes"));
-  EXPECT_EQ(kind.key_set, "demo-files");
-  EXPECT_TRUE(IsFileCardKind("files-aes"));
-  EXPECT_THAT(FileCardKindNames(), ElementsAre("files-aes"));
-  EXPECT_THAT(CardKindNames(), Not(Contains("files-aes")));
 }
 
 TEST(CardKinds, SaysWhichKindsThereAre) {
   EXPECT_THAT(
       FindCardKind("scp04"),
       StatusIs(absl::StatusCode::kInvalidArgument,
-               AllOf(HasSubstr("no kind of card \"scp04\": scp01, scp01-i15, "),
-                     EndsWith(", files-aes"))));
+               HasSubstr("no kind of card \"scp04\": scp01, scp01-i15, ")));
+}
+
+TEST(CardKinds, CardsOfFilesAreNotAmongThoseThatTakeApplets) {
+  using ::testing::Contains;
+  ASSERT_OK_AND_ASSIGN(const CardKind kind, FindCardKind("files-aes"));
+  EXPECT_EQ(kind.key_set, "demo-files");
+  EXPECT_TRUE(IsFileCardKind("files-aes"));
+  EXPECT_FALSE(IsFileCardKind("scp03"));
+  EXPECT_THAT(FileCardKindNames(), Contains("files-aes"));
+  EXPECT_THAT(CardKindNames(), ::testing::Not(Contains("files-aes")));
 }
 
 }  // namespace
