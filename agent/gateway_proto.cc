@@ -50,6 +50,7 @@ absl::StatusOr<AddressedEvent> FromPart(const pb::PacketPart& proto) {
   ASSIGN_OR_RETURN(part.script, card::DecodeScript(AsBytes(proto.script())));
   part.last = proto.last();
   part.total_commands = proto.total_commands();
+  part.asks_server = proto.asks_server();
   return AddressedEvent{proto.reader(), PartReceived{std::move(part)}};
 }
 

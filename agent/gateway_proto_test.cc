@@ -44,6 +44,7 @@ TEST(GatewayProtoTest, ReadsAPartOfAPacket) {
   proto.set_script(Wire(OneCommand()));
   proto.set_last(true);
   proto.set_total_commands(9);
+  proto.set_asks_server(true);
   ASSERT_OK_AND_ASSIGN(const AddressedEvent event, FromProto(message));
   const PacketPart& part = std::get<PartReceived>(event.event).part;
   EXPECT_EQ(part.packet_id, "P1");
@@ -51,6 +52,7 @@ TEST(GatewayProtoTest, ReadsAPartOfAPacket) {
   EXPECT_EQ(part.script, OneCommand());
   EXPECT_TRUE(part.last);
   EXPECT_EQ(part.total_commands, 9u);
+  EXPECT_TRUE(part.asks_server);
 }
 
 TEST(GatewayProtoTest, ReadsAPacketThatWaitsForItsCard) {

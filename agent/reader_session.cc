@@ -64,7 +64,9 @@ class Stepper {
 
   void operator()(const PartReceived& event) {
     const PacketPart& part = event.part;
-    const bool first = state_.phase == Phase::kAwaitingPacket;
+    // What this card has been sent it is not sent again.
+    const bool first = state_.phase == Phase::kAwaitingPacket &&
+                       part.packet_id != state_.packet_id;
     const bool next = state_.phase == Phase::kAwaitingPart &&
                       part.packet_id == state_.packet_id;
     if (part.opening_id != state_.running_opening || !(first || next)) {
@@ -77,6 +79,7 @@ class Stepper {
     }
     state_.phase = Phase::kRunningPart;
     state_.last_part = part.last;
+    state_.asks_server = part.last && part.asks_server;
     actions_.push_back(RunPart{part, state_.transcript.answers.size()});
   }
 
@@ -94,6 +97,10 @@ class Stepper {
       return;
     }
     Report();
+    if (state_.transcript.end == RunEnd::kDone && state_.asks_server) {
+      state_.phase = Phase::kAwaitingPacket;
+      return;
+    }
     // The card's session is over: whoever waits for the reader may have it.
     actions_.push_back(ReleaseCard{});
     state_.phase = Phase::kAwaitingVerdict;
@@ -104,6 +111,8 @@ class Stepper {
     const bool ours = !id.empty() && id == state_.running_opening;
     const bool of_our_packet = !event.verdict.packet_id.empty() &&
                                event.verdict.packet_id == state_.packet_id;
+    // That a report has come is nothing to tell while the card is held.
+    if (!ours && state_.phase == Phase::kAwaitingPacket) return;
     if (ours || of_our_packet) actions_.push_back(ShowVerdict{event.verdict});
     const bool awaited =
         of_our_packet && state_.phase == Phase::kAwaitingVerdict;

@@ -29,6 +29,9 @@ struct PacketPart {
   card::Script script;
   bool last = false;
   uint32_t total_commands = 0;
+  // With the last part: the card is held for another packet, which depends on
+  // what it has answered.
+  bool asks_server = false;
 };
 
 struct Verdict {
@@ -105,7 +108,8 @@ enum class Phase {
   kNoCard,
   kPresent,          // a card lies there, nobody holds it
   kOpening,          // the opening runs
-  kAwaitingPacket,   // the challenge half ran: the card is held for the packet
+  kAwaitingPacket,   // the card is held for the packet: the challenge half ran,
+                     // or a packet whose answers another one depends on
   kRunningPart,      // a part of the packet runs
   kAwaitingPart,     // a part has run, more will come
   kAwaitingVerdict,  // the report is on its way
@@ -119,6 +123,7 @@ struct ReaderState {
   std::string running_opening;     // id of the one whose card is held
   std::string packet_id;           // of the packet that is running
   bool last_part = false;          // the running part is the last one
+  bool asks_server = false;        // and the card is held for another packet
   card::Transcript transcript;     // of the packet's parts so far
 };
 

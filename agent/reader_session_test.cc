@@ -217,6 +217,45 @@ TEST_F(ReaderSessionTest, TheSamePacketAgainIsNeitherRunNorRefused) {
   EXPECT_EQ(Feed(Part("P1", "O1")), "");
 }
 
+// The last part of a packet whose answers the next one depends on.
+PartReceived AskingPart(const std::string& packet, const std::string& opening) {
+  PartReceived part = Part(packet, opening);
+  part.part.asks_server = true;
+  return part;
+}
+
+TEST_F(ReaderSessionTest, ACardIsHeldForPacketsThatDependOnItsAnswers) {
+  FeedToAwaitingPacket();
+  EXPECT_EQ(Feed(AskingPart("P1", "O1")), "run(P1@0)");
+  EXPECT_EQ(Feed(PartRan{Answered(1)}), "report(P1,1,0)");
+  // The report has come: nothing to tell, and the card stays.
+  EXPECT_EQ(Feed(VerdictReceived{{"", true, "on it", "P1"}}), "");
+  EXPECT_EQ(Feed(AskingPart("P2", "O1")), "run(P2@0)");
+  EXPECT_EQ(Feed(PartRan{Answered(3)}), "report(P2,3,0)");
+  EXPECT_EQ(Feed(AskingPart("P2", "O1")), "");  // never twice
+  EXPECT_EQ(Feed(VerdictReceived{{"O1", true, "done", "P2"}}),
+            "verdict release");
+  EXPECT_EQ(state_.phase, Phase::kPresent);
+}
+
+TEST_F(ReaderSessionTest, ASessionThatStopsIsNotHeld) {
+  FeedToAwaitingPacket();
+  Feed(AskingPart("P1", "O1"));
+  EXPECT_EQ(Feed(PartRan{Answered(1, RunEnd::kStopped)}),
+            "report(P1,1,1) release");
+}
+
+TEST_F(ReaderSessionTest, AHeldCardIsLetGoWithTheStreamOrAfterAWhile) {
+  FeedToAwaitingPacket();
+  Feed(AskingPart("P1", "O1"));
+  Feed(PartRan{Answered(1)});
+  EXPECT_EQ(Feed(WaitExpired{}), "release");
+  FeedToAwaitingPacket();
+  Feed(AskingPart("P2", "O1"));
+  Feed(PartRan{Answered(1)});
+  EXPECT_EQ(Feed(Disconnected{}), "release");
+}
+
 TEST_F(ReaderSessionTest, ALostStreamLetsTheWaitingCardGo) {
   FeedToAwaitingPacket();
   EXPECT_EQ(Feed(Disconnected{}), "release");

@@ -244,6 +244,12 @@ std::optional<Event> ReaderWorker::Do(const SendReport& action) {
                ran ? last_measurements_ : Measurements(), trouble_,
                std::exchange(no_room_, false)},
               ran ? std::exchange(record_, nullptr) : nullptr);
+  // What is counted from here on belongs to the next packet; a packet that was
+  // refused ends nothing.
+  if (ran && state_.phase == Phase::kAwaitingPacket) {
+    meter_.Start();
+    meter_.BeginWait();
+  }
   return std::nullopt;
 }
 

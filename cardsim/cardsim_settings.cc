@@ -258,6 +258,7 @@ absl::Status SetFileCard(const CardsimFlags& flags, const Kind& kind,
   settings.file_oriented = kind.file_oriented;
   settings.files.failure_limit = flags.failure_limit;
   settings.files.eeprom_bytes = flags.eeprom;
+  settings.files.has_serial_number = true;
   return absl::OkStatus();
 }
 

@@ -57,6 +57,7 @@ struct Options {
   std::string manifest;
   std::string rows;
   bool allow_data_loss = false;
+  std::string file_tree;
   ParameterOptions parameters;
   std::string agent;
   std::string reader;
@@ -67,13 +68,15 @@ struct Options {
 };
 
 absl::Status CheckManifestIsAlone(const Options& options) {
-  const bool alone = options.action == "load" && options.application.empty() &&
+  const bool alone = (options.manifest.empty() || options.file_tree.empty()) &&
+                     options.action == "load" && options.application.empty() &&
                      options.package_aid.empty() &&
                      options.application_aid.empty() &&
                      options.applets.empty() && options.parameters.empty();
   if (alone) return absl::OkStatus();
   return absl::InvalidArgumentError(
-      "--manifest says all that the card shall hold: nothing else beside it");
+      "--manifest or --file-tree says all that the card shall hold: nothing "
+      "else beside it");
 }
 
 // What is wrong with the combination of flags, for people.
@@ -84,7 +87,9 @@ absl::Status CheckCombination(const Options& options) {
   if (options.agent.empty() && options.card.empty()) {
     return wrong("say for which card: --agent NAME or --card ID");
   }
-  if (!options.manifest.empty()) return CheckManifestIsAlone(options);
+  if (!options.manifest.empty() || !options.file_tree.empty()) {
+    return CheckManifestIsAlone(options);
+  }
   if (options.action != "delete") {
     if (!options.package_aid.empty() || !options.application_aid.empty()) {
       return wrong("--package and --application are for --action delete");
@@ -127,6 +132,11 @@ absl::StatusOr<pb::AddJobRequest> MakeRequest(const Options& options,
     if (options.allow_data_loss) {
       request.mutable_desired()->set_allow_data_loss(true);
     }
+  }
+  if (!options.file_tree.empty()) {
+    request.set_action(pb::JOB_ACTION_MANIFEST);
+    ASSIGN_OR_RETURN(*request.mutable_desired(),
+                     ReadFileTree(options.file_tree));
   }
   request.set_application(options.application);
   request.set_agent(options.agent);
@@ -238,6 +248,9 @@ CLI::Option* AddManifest(CLI::App& add, Options& options) {
                "a package that is replaced may take applets along that were\n"
                "given personal data")
       ->needs(manifest);
+  add.add_option("--file-tree", options.file_tree,
+                 "FILE: what a file-oriented card shall hold, instead of all "
+                 "the above");
   return manifest;
 }
 

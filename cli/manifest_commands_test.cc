@@ -69,6 +69,23 @@ TEST_F(ManifestCommandsTest, AJobCarriesTheManifest) {
   EXPECT_THAT(err(), HasSubstr("nothing else beside it"));
 }
 
+TEST_F(ManifestCommandsTest, AJobCarriesAFileTree) {
+  const std::string tree = WriteFile(
+      "tree.textproto", "files { id: '0001' transparent { content: 'CA' } }");
+  EXPECT_EQ(Run({"job", "add", "--file-tree", tree, "--agent", "kiosk-7"}),
+            kOk);
+  EXPECT_EQ(fake_.added.action(), orchestrator::v1::JOB_ACTION_MANIFEST);
+  EXPECT_EQ(fake_.added.desired().file_tree().files(0).id(), "0001");
+  EXPECT_EQ(Run({"job", "add", "--file-tree", tree, "--manifest", path_,
+                 "--agent", "kiosk-7"}),
+            kUsage);
+  EXPECT_THAT(err(), HasSubstr("nothing else beside it"));
+  const std::string empty = WriteFile("empty.textproto", "");
+  EXPECT_EQ(Run({"job", "plan", "--file-tree", empty, "--card", "keys/00"}),
+            kUsage);
+  EXPECT_THAT(err(), HasSubstr("the file tree is empty"));
+}
+
 TEST_F(ManifestCommandsTest, APlanReadsLikeADiff) {
   const auto add = [this](orchestrator::v1::PlanSign sign,
                           const std::string& text, uint32_t commands) {

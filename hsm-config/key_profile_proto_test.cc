@@ -95,7 +95,9 @@ TEST(ParseKeyProfile, TakesEveryPropertyOver) {
 TEST(ParseKeyProfile, AcceptsTheDemosProfile) {
   ASSERT_OK_AND_ASSIGN(const KeyProfile profile,
                        ReadKeyProfile("hsm-config/profiles/demo.textproto"));
-  ASSERT_EQ(profile.key_sets.size(), 4u);
+  ASSERT_EQ(profile.key_sets.size(), 5u);
+  EXPECT_EQ(profile.key_sets[4].name, "demo-files");
+  EXPECT_EQ(profile.key_sets[4].scp, kFileCards);
   EXPECT_EQ(profile.key_sets[3].name, "demo-scp01");
   EXPECT_EQ(profile.key_sets[3].scp, 1);
   EXPECT_EQ(profile.key_sets[2].name, "demo-des");
@@ -373,6 +375,23 @@ TEST(ParseKeyProfile, AMasterForReceiptsIsForDiversifiedAesKeysAlone) {
   EXPECT_THAT(ParseKeyProfile(des.Whole()),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        HasSubstr("receipt: only for AES keys")));
+}
+
+TEST(ParseKeyProfile, FileOrientedCardsHaveKeysThatAreMadeForThem) {
+  Text text = TripleDes("112", "VISA2", kDerivesByEcb);
+  text.head += " file_cards: true";
+  EXPECT_EQ(ParseKeyProfile(text.Whole())->key_sets[0].scp, kFileCards);
+  EXPECT_TRUE(HasFileCards(*ParseKeyProfile(text.Whole())));
+  EXPECT_FALSE(HasFileCards(*ParseKeyProfile(Text().Whole())));
+  text.head += " scp: 2";
+  EXPECT_EQ(Refusal(text),
+            "key profile: key set demo: file_cards and scp 2 exclude one "
+            "another");
+  Text aes;
+  aes.head += " file_cards: true";
+  EXPECT_EQ(Refusal(aes),
+            "key profile: key set demo: file-oriented cards have no keys of "
+            "192 bits, diversification kdf3");
 }
 
 }  // namespace

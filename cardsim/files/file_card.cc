@@ -10,6 +10,7 @@
 #include "cardsim/files/file_status_words.h"
 #include "lib/base/secret_access_grant.h"
 #include "lib/base/status_macros.h"
+#include "lib/card/tlv/tlv.h"
 
 namespace cardferry::cardsim {
 namespace {
@@ -37,6 +38,17 @@ absl::StatusOr<card::ResponseApdu> WithoutData(const absl::Status& status) {
   return card::ResponseApdu{{}, card::kSuccess};
 }
 
+std::unique_ptr<File> SerialNumberFile(ByteSpan serial_number) {
+  auto file = std::make_unique<File>();
+  file->type = FileType::kTransparent;
+  file->id = 0x2F02;
+  file->short_id = 2;
+  file->content = card::EncodeTlv(0x5A, serial_number);
+  // Delete, terminate, activate, deactivate, append, update, read.
+  file->compact_rules = {0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x00};
+  return file;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FileCard>> FileCard::Create(
@@ -53,6 +65,9 @@ absl::StatusOr<std::unique_ptr<FileCard>> FileCard::Create(
   memory.password.value = std::move(password);
   memory.mf = std::make_unique<File>();
   memory.mf->compact_rules = options.mf_rules;
+  if (options.has_serial_number) {
+    memory.mf->Adopt(SerialNumberFile(memory.keys.diversification_data));
+  }
   return absl::WrapUnique(new FileCard(std::move(memory), options, random));
 }
 

@@ -29,6 +29,10 @@ struct FileCardOptions {
   // Compact access rules of a new card's MF: files come and go under secure
   // messaging after MUTUAL AUTHENTICATE only. Empty: anybody's.
   Bytes mf_rules = {0x07, 0xE0, 0xE0, 0xE0};
+  // A new card says who it is: EF.GDO (2F02, short identifier 2; ISO/IEC
+  // 7816-4, 8.2.1.1) holds 5A {its key diversification data}, for everybody to
+  // read and nobody to change.
+  bool has_serial_number = false;
 };
 
 // A simulated file-oriented card (ISO/IEC 7816-4, -8 and -9) with one key set,

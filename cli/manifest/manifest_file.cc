@@ -11,6 +11,7 @@
 #include "cli/rows/job_rows.h"
 #include "lib/base/status_macros.h"
 #include "lib/rpc/config.h"
+#include "proto/cardferry/config/v1/file_tree.pb.h"
 
 namespace cardferry::cli {
 namespace {
@@ -33,6 +34,14 @@ absl::StatusOr<DesiredState> ReadManifest(const std::string& path) {
   absl::StatusOr<DesiredState> desired = CompileRow(manifest, {});
   if (!desired.ok()) return Annotate(desired.status(), path);
   return desired;
+}
+
+absl::StatusOr<DesiredState> ReadFileTree(const std::string& path) {
+  DesiredState desired;
+  ASSIGN_OR_RETURN(*desired.mutable_file_tree(),
+                   rpc::LoadTextproto<config::v1::FileTree>(path));
+  if (desired.file_tree().files_size() != 0) return desired;
+  return Annotate(Refuse("files", "the file tree is empty"), path);
 }
 
 absl::StatusOr<std::vector<RowManifest>> ReadManifestRows(

@@ -14,6 +14,11 @@ namespace cardferry::cli {
 absl::StatusOr<sequencer::v1::DesiredState> ReadManifest(
     const std::string& path);
 
+// A file tree in text format (config/v1/file_tree.proto) as a desired state.
+// What is in it the sequencer judges. Faults with line and column.
+absl::StatusOr<sequencer::v1::DesiredState> ReadFileTree(
+    const std::string& path);
+
 // What the manifest stands for with one row's values.
 struct RowManifest {
   std::string card_id;  // the row's value called "card"

@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "lib/base/status_matchers.h"
 #include "proto/cardferry/keyvault/v1/approvals.pb.h"
+#include "proto/cardferry/keyvault/v1/files.pb.h"
 #include "proto/cardferry/keyvault/v1/keyvault.pb.h"
 
 namespace cardferry::keyvault {
@@ -20,6 +21,7 @@ TEST(AccessRulesTest, HaveARowForEveryMethodAndNoOther) {
   std::vector<std::string> methods = {rpc::kHealthCheck, rpc::kHealthWatch,
                                       rpc::kReflection};
   for (const auto* file : {v1::ProtectRequest::descriptor()->file(),
+                           v1::FileCommand::descriptor()->file(),
                            v1::Approval::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {

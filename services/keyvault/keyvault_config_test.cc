@@ -229,6 +229,13 @@ TEST(KeyVaultConfigTest, ServesKeysThatAreMadeInMemoryOnlyWhenAllowed) {
   proto.mutable_key_sets(0)->set_allow_keys_in_memory(true);
   ASSERT_OK_AND_ASSIGN(const KeyVaultConfig config, ParseKeyVaultConfig(proto));
   EXPECT_OK(CheckKeySets(config.policy, {nxp}));
+  nxp.protocol = kFileCards;
+  EXPECT_OK(CheckKeySets(config.policy, {nxp}));
+  EXPECT_THAT(CheckKeySets(VaultPolicy(), {nxp}),
+              StatusIs(absl::StatusCode::kInvalidArgument,
+                       "key set nxp: the session keys of its file-oriented "
+                       "cards are put together in this process's memory; serve "
+                       "it only with allow_keys_in_memory in its policy"));
 }
 
 TEST(KeyVaultConfigTest, RefusesOptionsAndPrivilegesOfTooManyBytes) {

@@ -14,7 +14,10 @@
 #include "lib/rpc/testing/test_pki.h"
 #include "services/keyvault/access_rules.h"
 #include "services/keyvault/approvals_service.h"
+#include "services/keyvault/files/file_vault.h"
+#include "services/keyvault/files/file_vault_service.h"
 #include "services/keyvault/testing/fake_approvals.h"
+#include "services/keyvault/testing/openssl_file_keys.h"
 #include "services/keyvault/testing/vault_fixture.h"
 
 namespace cardferry::keyvault {
@@ -28,7 +31,8 @@ class KeyVaultServiceTest : public VaultFixture {
     options.listen_address = "127.0.0.1:0";
     options.tls = pki_.Issue(rpc::Role::kKeyvault, "keyvault-1");
     options.authorization = AccessRules();
-    options.services = {&service_, &admin_, &approvals_, &signed_content_};
+    options.services = {&service_, &files_, &admin_, &approvals_,
+                        &signed_content_};
     ASSERT_OK_AND_ASSIGN(server_, rpc::Server::Start(std::move(options)));
   }
 
@@ -62,6 +66,10 @@ class KeyVaultServiceTest : public VaultFixture {
 
   rpc::TestPki pki_;
   KeyVaultService service_{*vault_};
+  OpensslFileKeys file_keys_{TestKeySet()};
+  FileVault file_vault_{
+      FileVaultParts{keys_, file_keys_, ledger_, clock_, random_}, policy_};
+  FileVaultService files_{file_vault_};
   KeyVaultAdminService admin_{*vault_};
   FakeClock desk_clock_;
   CountingRandom desk_random_;
@@ -142,6 +150,52 @@ TEST_F(KeyVaultServiceTest, OnlyASequencerGetsOpenings) {
         << rpc::RoleName(role);
   }
   EXPECT_EQ(vault_->GetStatistics().openings_issued, 0u);
+}
+
+TEST_F(KeyVaultServiceTest, OnlyASequencerOpensSessionsWithFileCards) {
+  v1::BeginFileSessionRequest request;
+  v1::BeginFileSessionResponse response;
+  const auto begin = [&](rpc::Role role) {
+    return Call<v1::FileKeyVault>(
+        role, &v1::FileKeyVault::Stub::BeginFileSession, request, response);
+  };
+  for (const rpc::Role role :
+       {rpc::Role::kKeyvault, rpc::Role::kOrchestrator, rpc::Role::kAgent,
+        rpc::Role::kOperator, rpc::Role::kAuditor}) {
+    EXPECT_THAT(begin(role), StatusIs(absl::StatusCode::kPermissionDenied))
+        << rpc::RoleName(role);
+  }
+  EXPECT_THAT(begin(rpc::Role::kSequencer),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  request.set_serial_number("0123456789");
+  request.set_operation_class(v1::OPERATION_CLASS_CONTENT);
+  EXPECT_THAT(begin(rpc::Role::kSequencer),
+              StatusIs(absl::StatusCode::kPermissionDenied,
+                       "the opening ticket is not one of ours"));
+}
+
+TEST_F(KeyVaultServiceTest, FileSessionsGoOnByTokensOfOursAlone) {
+  constexpr rpc::Role kCaller = rpc::Role::kSequencer;
+  v1::FinishFileSessionRequest finish;
+  finish.set_answer(AsString(FromHexOrDie("9000")));
+  v1::FinishFileSessionResponse session;
+  EXPECT_THAT(
+      Call<v1::FileKeyVault>(
+          kCaller, &v1::FileKeyVault::Stub::FinishFileSession, finish, session),
+      StatusIs(absl::StatusCode::kPermissionDenied,
+               "not a file handshake token of ours"));
+  v1::ProtectFileCommandsResponse commands;
+  EXPECT_THAT(Call<v1::FileKeyVault>(
+                  kCaller, &v1::FileKeyVault::Stub::ProtectFileCommands,
+                  v1::ProtectFileCommandsRequest(), commands),
+              StatusIs(absl::StatusCode::kPermissionDenied,
+                       "not a file command token of ours"));
+  v1::VerifyFileAnswersResponse answers;
+  EXPECT_THAT(Call<v1::FileKeyVault>(kCaller,
+                                     &v1::FileKeyVault::Stub::VerifyFileAnswers,
+                                     v1::VerifyFileAnswersRequest(), answers),
+              StatusIs(absl::StatusCode::kPermissionDenied,
+                       "not a file verify token of ours"));
 }
 
 TEST_F(KeyVaultServiceTest, OnlyOperatorsAndAuditorsSeeTheAdministration) {

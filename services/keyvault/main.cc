@@ -22,7 +22,10 @@
 #include "services/keyvault/approval_desk.h"
 #include "services/keyvault/approvals_service.h"
 #include "services/keyvault/database_ledger.h"
+#include "services/keyvault/files/file_vault.h"
+#include "services/keyvault/files/file_vault_service.h"
 #include "services/keyvault/hsm/pkcs11_content_signer.h"
+#include "services/keyvault/hsm/pkcs11_file_keys.h"
 #include "services/keyvault/hsm/pkcs11_hsm_keys.h"
 #include "services/keyvault/hsm/read_only_token.h"
 #include "services/keyvault/keyvault_config.h"
@@ -86,9 +89,10 @@ absl::StatusOr<std::unique_ptr<Pkcs11HsmKeys>> OpenKeys(
 
 // Serves until the signal comes.
 absl::Status ServeVault(const KeyVaultConfig& config, Vault& vault,
-                        ApprovalDesk& desk, ReceiptDesk& receipts,
-                        rpc::ShutdownSignal& signal) {
+                        FileVault& file_vault, ApprovalDesk& desk,
+                        ReceiptDesk& receipts, rpc::ShutdownSignal& signal) {
   KeyVaultService service(vault);
+  FileVaultService files(file_vault);
   KeyVaultAdminService admin(vault);
   ApprovalsService approvals(desk);
   SignedContentService signed_content(desk, receipts);
@@ -96,7 +100,7 @@ absl::Status ServeVault(const KeyVaultConfig& config, Vault& vault,
   options.listen_address = config.listen;
   options.tls = config.tls;
   options.authorization = AccessRules();
-  options.services = {&service, &admin, &approvals, &signed_content};
+  options.services = {&service, &files, &admin, &approvals, &signed_content};
   ASSIGN_OR_RETURN(const std::unique_ptr<rpc::Server> server,
                    rpc::Server::Start(std::move(options)));
   LogInfo("serving", {{"port", server->port()},
@@ -133,9 +137,12 @@ absl::Status Serve(const std::string& file, const Flags& flags,
   const SystemClock clock;
   SystemRandom random;
   Vault vault({*keys, *ledger, clock, random, ledger.get()}, config.policy);
+  Pkcs11FileKeys file_keys(keys->context());
+  FileVault file_vault({*keys, file_keys, *ledger, clock, random},
+                       config.policy);
   ApprovalDesk desk(*signer, *ledger, clock, random);
   ReceiptDesk receipts(*keys);
-  return ServeVault(config, vault, desk, receipts, signal);
+  return ServeVault(config, vault, file_vault, desk, receipts, signal);
 }
 
 void AddFlags(CLI::App& app, Flags& flags) {

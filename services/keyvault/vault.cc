@@ -72,22 +72,6 @@ absl::Status CheckInitiation(const scp::ChannelProtocol& protocol,
                       protocol.scp, protocol.i, implicit ? "with" : "without"));
 }
 
-absl::Status CheckGrantable(OperationClass operation_class) {
-  switch (operation_class) {
-    case OperationClass::kRead:
-    case OperationClass::kContent:
-    case OperationClass::kPersonalize:
-    case OperationClass::kContentAndPersonalize:
-      return absl::OkStatus();
-    case OperationClass::kKeys:
-    case OperationClass::kCardState:
-      return absl::PermissionDeniedError(
-          absl::StrCat("class ", OperationClassName(operation_class),
-                       " needs two people's approval"));
-  }
-  return absl::InvalidArgumentError("no operation class");
-}
-
 absl::Status CheckFits(const CommandApdu& command,
                        const scp::ChannelProtocol& protocol,
                        scp::SecurityLevel level) {
@@ -128,6 +112,7 @@ Vault::Vault(const VaultParts& parts, const VaultPolicy& policy)
       predictions_(parts.predictions),
       policy_(policy),
       desk_(parts.keys, parts.clock, parts.random, policy.opening_lifetime),
+      gate_(parts.ledger, parts.clock, policy),
       cache_(policy.cached_sessions, policy.cache_time, parts.clock) {}
 
 absl::StatusOr<std::vector<IssuedOpening>> Vault::IssueOpenings(
@@ -151,7 +136,7 @@ absl::StatusOr<Session> Vault::Authenticate(const Handshake& handshake) {
   const KeySetRules rules = RulesOf(handshake.key_set);
   RETURN_IF_ERROR(CheckLevelFloor(handshake.level_floor));
   RETURN_IF_ERROR(
-      ClaimOnce(UseOfOpening(opening, handshake), opening.place.agent));
+      gate_.ClaimOnce(UseOfOpening(opening, handshake), opening.place.agent));
   ASSIGN_OR_RETURN(const scp::InitializeUpdateResponse answer,
                    AnswerOf(handshake));
   ASSIGN_OR_RETURN(const KeySetDescription key_set,
@@ -163,7 +148,7 @@ absl::StatusOr<Session> Vault::Authenticate(const Handshake& handshake) {
   ASSIGN_OR_RETURN(
       const scp::SecurityLevel level,
       ChooseLevel(protocol, rules.level_floor, handshake.level_floor));
-  RETURN_IF_ERROR(CheckStops(
+  RETURN_IF_ERROR(gate_.CheckStops(
       CountedCard(key_set, answer.key_diversification_data), opening));
   return Begin(opening, handshake, answer, key_set, protocol, level);
 }
@@ -234,7 +219,7 @@ absl::StatusOr<ProtectedCommands> Vault::Protect(
   RETURN_IF_ERROR(
       CheckCommands(token, commands, RulesOf(token.origin.card.key_set)));
   ASSIGN_OR_RETURN(const Use use, UseOfToken(token, commands));
-  RETURN_IF_ERROR(ClaimOnce(use, ""));
+  RETURN_IF_ERROR(gate_.ClaimOnce(use, ""));
   ASSIGN_OR_RETURN(std::unique_ptr<scp::SessionCipher> cipher,
                    OfHsm(CipherOf(token.origin)));
   ASSIGN_OR_RETURN(std::vector<CommandApdu> protected_commands,
@@ -309,27 +294,6 @@ absl::StatusOr<Use> Vault::UseOfToken(const CommandToken& token,
   return Use{absl::StrCat("command token ", ToHex(token.origin.serial), "/",
                           token.step),
              std::move(digest), token.expires_at + kClockSkew};
-}
-
-absl::Status Vault::ClaimOnce(const Use& use, const std::string& agent) {
-  ASSIGN_OR_RETURN(const Claim claim, ledger_.ClaimUse(use));
-  if (claim != Claim::kOther) return absl::OkStatus();
-  LogWarning("used again for something else",
-             {{"what", use.what}, {"agent", agent}});
-  const absl::Status recorded = ledger_.RecordAlarm(
-      {clock_.Now(), "used again for something else", use.what, agent});
-  if (!recorded.ok()) LogError("alarm not recorded", {{"status", recorded}});
-  return absl::FailedPreconditionError(
-      absl::StrCat(use.what, " was used before, for something else"));
-}
-
-absl::Status Vault::CheckStops(const ClaimedCard& card,
-                               const Opening& opening) {
-  const FailureWindow window{clock_.Now() - policy_.failure_memory,
-                             ToHex(opening.serial)};
-  ASSIGN_OR_RETURN(const FailureCount failures,
-                   ledger_.CountFailures(card, opening.place.agent, window));
-  return CheckNotStopped(failures, policy_.most_failed_cards);
 }
 
 absl::Status Vault::VerifyCard(scp::SessionCipher& cipher,

@@ -26,6 +26,7 @@
 #include "services/keyvault/operation_class.h"
 #include "services/keyvault/predicted_ledger.h"
 #include "services/keyvault/session_cache.h"
+#include "services/keyvault/session_gate.h"
 #include "services/keyvault/session_token.h"
 #include "services/keyvault/vault_policy.h"
 
@@ -222,9 +223,6 @@ class Vault {
   // be confirmed by who reads the ledger.
   absl::StatusOr<Use> UseOfToken(const CommandToken& token,
                                  absl::Span<const card::CommandApdu> commands);
-  // Claims the use, or FAILED_PRECONDITION with an alarm.
-  absl::Status ClaimOnce(const Use& use, const std::string& agent);
-  absl::Status CheckStops(const ClaimedCard& card, const Opening& opening);
   // Compares the card cryptogram, with what a wrong one entails.
   absl::Status VerifyCard(scp::SessionCipher& cipher, const Opening& opening,
                           const scp::InitializeUpdateResponse& answer,
@@ -280,6 +278,7 @@ class Vault {
   PredictedLedger* const predictions_;
   const VaultPolicy policy_;
   OpeningDesk desk_;
+  SessionGate gate_;
   SessionCache cache_;
   std::atomic<uint64_t> openings_issued_{0};
   std::atomic<uint64_t> sessions_authenticated_{0};

@@ -162,7 +162,7 @@ absl::StatusOr<PredictedSession> Vault::OpenPredicted(
   place.place.agent = request.agent;
   // Which version's keys the card has is known later: a stop under any counts.
   for (const KeySetDescription& version : versions) {
-    RETURN_IF_ERROR(CheckStops(
+    RETURN_IF_ERROR(gate_.CheckStops(
         CountedCard(version, request.key_diversification_data), place));
   }
   FieldWriter purpose;

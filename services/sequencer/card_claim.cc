@@ -119,10 +119,7 @@ absl::Status ReadImplicit(absl::Span<const card::ResponseApdu> answers,
 
 absl::Status ReadChallenge(const Questions& questions,
                            const Transcript& challenge, CardClaim& claim) {
-  const size_t challenges = (questions.short_challenge ? 1u : 0u) +
-                            (questions.long_challenge ? 1u : 0u);
-  const size_t most =
-      challenges + (questions.no_challenge ? kImplicitAnswers : 0);
+  const size_t most = ChallengeCommands(questions);
   const std::vector<card::ResponseApdu>& answers = challenge.answers;
   if (answers.empty() || answers.size() > most ||
       challenge.end == card::RunEnd::kUnknown) {
@@ -235,6 +232,12 @@ Script ChallengeScript(const Questions& questions,
         card::GetDataCommand(card::kTagDiversificationData), "GET DATA CF"));
   }
   return script;
+}
+
+size_t ChallengeCommands(const Questions& questions) {
+  return (questions.short_challenge ? 1u : 0u) +
+         (questions.long_challenge ? 1u : 0u) +
+         (questions.no_challenge ? kImplicitAnswers : 0u);
 }
 
 absl::StatusOr<CardClaim> ReadClaim(const Questions& questions,

@@ -2,6 +2,7 @@
 #define CARDFERRY_SERVICES_SEQUENCER_CARD_CLAIM_H_
 
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,6 +64,9 @@ card::Script IdentifyScript(const Questions& questions);
 // DATA E0, C1, CF) goes when both were refused.
 card::Script ChallengeScript(const Questions& questions,
                              const card::HostChallenge& host_challenge);
+
+// How many commands that are.
+size_t ChallengeCommands(const Questions& questions);
 
 // The answers to both; `challenge` may be nullptr. FAILED_PRECONDITION when the
 // card was gone, refused INITIALIZE UPDATE, or ran another script.

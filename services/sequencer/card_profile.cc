@@ -167,9 +167,6 @@ bool CardProfile::IsBuiltIn(const card::Aid& package) const {
 
 absl::StatusOr<ProfileCatalog> ProfileCatalog::Create(
     std::vector<CardProfile> profiles) {
-  if (profiles.empty()) {
-    return absl::InvalidArgumentError("there is no card profile");
-  }
   std::sort(profiles.begin(), profiles.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
   for (size_t i = 0; i < profiles.size(); ++i) {

@@ -96,8 +96,8 @@ struct CardProfile {
 // All card types. Immutable.
 class ProfileCatalog {
  public:
-  // INVALID_ARGUMENT for none, two of one name, or two that could match one
-  // card.
+  // None where only file-oriented cards are served. INVALID_ARGUMENT for two of
+  // one name, or two that could match one card.
   static absl::StatusOr<ProfileCatalog> Create(
       std::vector<CardProfile> profiles);
 

@@ -251,8 +251,13 @@ TEST_F(CardProfileTest, TheCatalogRefusesProfilesThatCouldMatchOneCard) {
               }),
               StatusIs(StatusCode::kInvalidArgument,
                        "two card profiles are named demo"));
-  EXPECT_THAT(ProfileCatalog::Create({}), StatusIs(StatusCode::kInvalidArgument,
-                                                   "there is no card profile"));
+}
+
+TEST(ProfileCatalogTest, MayBeEmptyAndThenNoCardIsOfAType) {
+  ASSERT_OK_AND_ASSIGN(const ProfileCatalog none, ProfileCatalog::Create({}));
+  EXPECT_TRUE(none.WhatToAsk().security_domains.empty());
+  EXPECT_FALSE(none.WhatToAsk().short_challenge);
+  EXPECT_THAT(none.Find(CardClaim()), StatusIs(StatusCode::kNotFound));
 }
 
 }  // namespace

@@ -21,6 +21,7 @@ class ExampleProfilesTest : public testing::Test {
       keyvault: "vault:7003"
       profiles: "deploy/profiles"
       profiles: "services/sequencer/profiles"
+      profiles: "services/sequencer/profiles/files"
     )",
                                   "test", proto));
     ASSERT_OK_AND_ASSIGN(config_, ParseSequencerConfig(proto, ""));
@@ -79,6 +80,15 @@ TEST_F(ExampleProfilesTest, TellCardsApart) {
   EXPECT_EQ(TypeOf(isd, 2, 0x21, std::nullopt), "none");
   EXPECT_EQ(TypeOf(isd, 2, 0x20, 0x15), "demo-des");
   EXPECT_EQ(TypeOf(isd, 2, 0x20, 0x05), "none");
+}
+
+TEST_F(ExampleProfilesTest, OfFilesAreForTheirOwnCards) {
+  ASSERT_EQ(config_->file_profiles.size(), 1u);
+  const FileProfile& files = config_->file_profiles[0];
+  EXPECT_EQ(files.name, "demo-files");
+  EXPECT_EQ(files.key_set, "demo-files");
+  EXPECT_TRUE(files.MayBe({0, 0, 0, 0, 0, 0x20, 0x26, 0x11, 0, 1}));
+  EXPECT_FALSE(files.MayBe({0x80, 0x49, 0, 0, 0, 0, 0, 0, 0, 1}));
 }
 
 TEST_F(ExampleProfilesTest, ShowTheQuirks) {

@@ -13,6 +13,8 @@
 #include "lib/rpc/server.h"
 #include "lib/rpc/shutdown_signal.h"
 #include "services/sequencer/access_rules.h"
+#include "services/sequencer/files/file_sequencer.h"
+#include "services/sequencer/files/grpc_file_keyvault.h"
 #include "services/sequencer/grpc_keyvault.h"
 #include "services/sequencer/grpc_signed_content.h"
 #include "services/sequencer/sequencer.h"
@@ -48,14 +50,22 @@ absl::Status Serve(const std::string& file, rpc::ShutdownSignal& signal) {
   ASSIGN_OR_RETURN(
       const auto channel,
       rpc::CreateChannel(config.keyvault, config.tls, rpc::Role::kKeyvault));
-  const size_t profiles = config.profiles.profiles().size();
+  const size_t profiles =
+      config.profiles.profiles().size() + config.file_profiles.size();
   Sequencer sequencer(
       std::move(config.profiles),
       std::make_unique<GrpcKeyvault>(keyvault::v1::KeyVault::NewStub(channel)),
       config.load_file_cache_bytes,
       std::make_unique<GrpcSignedContent>(
           keyvault::v1::SignedContent::NewStub(channel)));
-  SequencerService service(sequencer);
+  std::unique_ptr<FileSequencer> files;
+  if (!config.file_profiles.empty()) {
+    files = std::make_unique<FileSequencer>(
+        std::move(config.file_profiles),
+        std::make_unique<GrpcFileKeyvault>(
+            keyvault::v1::FileKeyVault::NewStub(channel)));
+  }
+  SequencerService service(sequencer, files.get());
   rpc::ServerOptions options;
   options.listen_address = config.listen;
   options.tls = config.tls;

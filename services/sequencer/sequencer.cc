@@ -134,6 +134,11 @@ absl::StatusOr<std::vector<Sequencer::Opening>> Sequencer::Open(
 
 absl::StatusOr<CardClaim> Sequencer::ReadAnswers(
     const OpeningAnswers& answers) const {
+  if (profiles_.profiles().empty()) {
+    return absl::InvalidArgumentError(
+        "no card profile fits this card: all that are here are of "
+        "file-oriented cards");
+  }
   return ReadClaim(
       profiles_.WhatToAsk(), answers.identify,
       answers.challenge.has_value() ? &*answers.challenge : nullptr);

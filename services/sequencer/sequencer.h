@@ -164,6 +164,11 @@ class Sequencer {
     return profiles_.profiles();
   }
 
+  // How many commands an opening's challenge has.
+  size_t challenge_commands() const {
+    return ChallengeCommands(profiles_.WhatToAsk());
+  }
+
   LoadFileCache& load_files() { return load_files_; }
 
  private:

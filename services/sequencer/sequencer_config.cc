@@ -11,6 +11,7 @@
 #include "lib/base/status_macros.h"
 #include "lib/rpc/config.h"
 #include "services/sequencer/card_profile_proto.h"
+#include "services/sequencer/files/file_profile_proto.h"
 
 namespace cardferry::sequencer {
 namespace {
@@ -45,29 +46,52 @@ absl::StatusOr<std::vector<std::string>> FilesOf(const fs::path& path) {
   return files;
 }
 
-absl::StatusOr<CardProfile> ReadProfile(const std::string& file) {
-  ASSIGN_OR_RETURN(const config::v1::CardProfile proto,
-                   rpc::LoadTextproto<config::v1::CardProfile>(file));
-  absl::StatusOr<CardProfile> profile = ToCardProfile(proto);
-  if (!profile.ok()) return Annotate(profile.status(), file);
-  return profile;
+// Both kinds of profiles, each in the order of their files.
+struct Profiles {
+  std::vector<CardProfile> of_packages;
+  std::vector<FileProfile> of_files;
+};
+
+absl::Status AddProfile(const config::v1::CardProfile& proto, Profiles& out) {
+  if (proto.has_file_card()) {
+    ASSIGN_OR_RETURN(FileProfile profile, ToFileProfile(proto));
+    out.of_files.push_back(std::move(profile));
+    return absl::OkStatus();
+  }
+  ASSIGN_OR_RETURN(CardProfile profile, ToCardProfile(proto));
+  out.of_packages.push_back(std::move(profile));
+  return absl::OkStatus();
 }
 
-absl::StatusOr<ProfileCatalog> ReadProfiles(
-    const config::v1::SequencerConfig& proto, const std::string& folder) {
-  std::vector<CardProfile> profiles;
+// A plan is asked for by a profile's name alone.
+absl::Status CheckNames(const Profiles& profiles) {
+  for (const FileProfile& one : profiles.of_files) {
+    for (const CardProfile& other : profiles.of_packages) {
+      if (one.name != other.name) continue;
+      return Refuse(absl::StrCat("two card profiles are called ", one.name));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Profiles> ReadProfiles(const config::v1::SequencerConfig& proto,
+                                      const std::string& folder) {
+  Profiles profiles;
   for (const std::string& path : proto.profiles()) {
     ASSIGN_OR_RETURN(const std::vector<std::string> files,
                      FilesOf(fs::path(folder) / path));
     for (const std::string& file : files) {
-      ASSIGN_OR_RETURN(CardProfile profile, ReadProfile(file));
-      profiles.push_back(std::move(profile));
+      ASSIGN_OR_RETURN(const config::v1::CardProfile profile,
+                       rpc::LoadTextproto<config::v1::CardProfile>(file));
+      RETURN_IF_ERROR(Annotate(AddProfile(profile, profiles), file));
     }
   }
-  absl::StatusOr<ProfileCatalog> catalog =
-      ProfileCatalog::Create(std::move(profiles));
-  if (!catalog.ok()) return Annotate(catalog.status(), "profiles");
-  return catalog;
+  if (profiles.of_packages.empty() && profiles.of_files.empty()) {
+    return Refuse("profiles: there is no card profile");
+  }
+  RETURN_IF_ERROR(Annotate(CheckNames(profiles), "profiles"));
+  RETURN_IF_ERROR(Annotate(CheckFileProfiles(profiles.of_files), "profiles"));
+  return profiles;
 }
 
 absl::StatusOr<size_t> CacheBytes(uint64_t bytes) {
@@ -86,9 +110,16 @@ absl::StatusOr<SequencerConfig> ParseSequencerConfig(
   ASSIGN_OR_RETURN(rpc::TlsFiles tls, rpc::ToTlsFiles(proto.tls()));
   ASSIGN_OR_RETURN(const size_t cache_bytes,
                    CacheBytes(proto.load_file_cache_bytes()));
-  ASSIGN_OR_RETURN(ProfileCatalog profiles, ReadProfiles(proto, folder));
-  return SequencerConfig{proto.listen(), std::move(tls), proto.keyvault(),
-                         std::move(profiles), cache_bytes};
+  ASSIGN_OR_RETURN(Profiles profiles, ReadProfiles(proto, folder));
+  absl::StatusOr<ProfileCatalog> catalog =
+      ProfileCatalog::Create(std::move(profiles.of_packages));
+  if (!catalog.ok()) return Annotate(catalog.status(), "profiles");
+  return SequencerConfig{proto.listen(),
+                         std::move(tls),
+                         proto.keyvault(),
+                         *std::move(catalog),
+                         std::move(profiles.of_files),
+                         cache_bytes};
 }
 
 }  // namespace cardferry::sequencer

@@ -8,6 +8,7 @@
 #include "lib/rpc/tls_files.h"
 #include "proto/cardferry/config/v1/sequencer.pb.h"
 #include "services/sequencer/card_profile.h"
+#include "services/sequencer/files/file_profile.h"
 
 namespace cardferry::sequencer {
 
@@ -17,6 +18,7 @@ struct SequencerConfig {
   rpc::TlsFiles tls;
   std::string keyvault;
   ProfileCatalog profiles;
+  std::vector<FileProfile> file_profiles;  // of file-oriented cards
   size_t load_file_cache_bytes = 0;
 };
 

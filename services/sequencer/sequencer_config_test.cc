@@ -105,6 +105,31 @@ TEST_F(SequencerConfigTest, PathsBeginAtTheConfigurationsFolder) {
   EXPECT_EQ(config.profiles.profiles().size(), 1u);
 }
 
+TEST_F(SequencerConfigTest, FileOrientedCardsHaveProfilesOfTheirOwn) {
+  Write("one.textproto",
+        "name: 'one' key_set: 'k' match { isd_aid: 'A000000151' scp: 3 }");
+  Write("two.textproto", "name: 'two' key_set: 'f' file_card {}");
+  const std::string text = Without("services/sequencer/profiles");
+  ASSERT_OK_AND_ASSIGN(const SequencerConfig config, Parse(text, folder_));
+  EXPECT_EQ(config.profiles.profiles().size(), 1u);
+  ASSERT_EQ(config.file_profiles.size(), 1u);
+  EXPECT_EQ(config.file_profiles[0].name, "two");
+  Write("two.textproto", "name: 'one' key_set: 'f' file_card {}");
+  EXPECT_THAT(Parse(text, folder_),
+              Refuses("profiles: two card profiles are called one"));
+  Write("two.textproto", "name: 'two' file_card {}");
+  EXPECT_THAT(Parse(text, folder_),
+              Refuses("two.textproto: key_set: is missing"));
+}
+
+TEST_F(SequencerConfigTest, ProfilesOfFileOrientedCardsAreEnough) {
+  Write("two.textproto", "name: 'two' key_set: 'f' file_card {}");
+  ASSERT_OK_AND_ASSIGN(const SequencerConfig config,
+                       Parse(Without("services/sequencer/profiles"), folder_));
+  EXPECT_TRUE(config.profiles.profiles().empty());
+  EXPECT_EQ(config.file_profiles.size(), 1u);
+}
+
 TEST_F(SequencerConfigTest, NamesTheProfileThatIsWrong) {
   Write("bad.textproto", "name: 'bad' key_set: 'k'");
   const std::string text = Without("services/sequencer/profiles");

@@ -1,8 +1,12 @@
 #ifndef CARDFERRY_SERVICES_SEQUENCER_SEQUENCER_SERVICE_H_
 #define CARDFERRY_SERVICES_SEQUENCER_SEQUENCER_SERVICE_H_
 
+#include <optional>
+#include <string>
+
 #include "absl/status/status.h"
 #include "proto/cardferry/sequencer/v1/sequencer.grpc.pb.h"
+#include "services/sequencer/files/file_sequencer.h"
 #include "services/sequencer/sequencer.h"
 
 namespace cardferry::sequencer {
@@ -10,7 +14,10 @@ namespace cardferry::sequencer {
 // The gRPC face of a Sequencer: parses, calls, renders.
 class SequencerService final : public v1::Sequencer::Service {
  public:
-  explicit SequencerService(Sequencer& sequencer) : sequencer_(sequencer) {}
+  // Both outlive the service; without `files` no file-oriented card is served.
+  explicit SequencerService(Sequencer& sequencer,
+                            FileSequencer* files = nullptr)
+      : sequencer_(sequencer), files_(files) {}
 
   grpc::Status Open(grpc::ServerContext* context,
                     const v1::OpenRequest* request,
@@ -51,7 +58,23 @@ class SequencerService final : public v1::Sequencer::Service {
   absl::Status PutLoadFile(grpc::ServerReader<v1::PutLoadFileRequest>& reader,
                            v1::PutLoadFileResponse& response);
 
+  // What a file-oriented card has said; nothing of another card, and of any
+  // where none are served. The answers are then as if nobody had asked.
+  std::optional<FileClaim> TakeFileClaim(
+      Sequencer::OpeningAnswers& answers) const;
+  absl::Status CheckServesFiles() const;
+  absl::Status IdentifyFileCard(const FileClaim& claim,
+                                v1::IdentifyResponse& response);
+  absl::Status ContinueFileCard(
+      const std::string& continuation,
+      grpc::ServerWriter<v1::PrepareResponse>& writer);
+  absl::Status PlanFileCard(const v1::PlanRequest& request,
+                            v1::PlanResponse& response);
+  absl::Status ConcludeFileCard(const v1::ConcludeRequest& request,
+                                v1::ConcludeResponse& response);
+
   Sequencer& sequencer_;
+  FileSequencer* const files_;
 };
 
 }  // namespace cardferry::sequencer

@@ -17,6 +17,7 @@
 #include "lib/rpc/testing/test_pki.h"
 #include "proto/cardferry/agent/v1/agent.pb.h"
 #include "proto/cardferry/keyvault/v1/approvals.pb.h"
+#include "proto/cardferry/keyvault/v1/files.pb.h"
 #include "proto/cardferry/keyvault/v1/keyvault.pb.h"
 #include "proto/cardferry/orchestrator/v1/orchestrator.pb.h"
 #include "proto/cardferry/sequencer/v1/sequencer.pb.h"
@@ -67,6 +68,7 @@ std::map<std::string, std::set<rpc::Role>> WithCommon(
 
 Service Keyvault() {
   const std::string vault = "/cardferry.keyvault.v1.KeyVault/";
+  const std::string files = "/cardferry.keyvault.v1.FileKeyVault/";
   const std::string admin = "/cardferry.keyvault.v1.KeyVaultAdmin/";
   const std::string approvals = "/cardferry.keyvault.v1.ContentApprovals/";
   const std::string signed_content = "/cardferry.keyvault.v1.SignedContent/";
@@ -78,12 +80,17 @@ Service Keyvault() {
           rpc::Role::kSequencer,
           "/cardferry.keyvault.v1.KeyVault/Protect",
           {keyvault::v1::ProtectRequest::descriptor()->file(),
+           keyvault::v1::FileCommand::descriptor()->file(),
            keyvault::v1::ApproveContentRequest::descriptor()->file()},
           WithCommon({{vault + "IssueOpenings", sequencer},
                       {vault + "Authenticate", sequencer},
                       {vault + "OpenPredicted", sequencer},
                       {vault + "Protect", sequencer},
                       {vault + "VerifyResponses", sequencer},
+                      {files + "BeginFileSession", sequencer},
+                      {files + "FinishFileSession", sequencer},
+                      {files + "ProtectFileCommands", sequencer},
+                      {files + "VerifyFileAnswers", sequencer},
                       {admin + "GetStatistics", kLook},
                       {admin + "ListLivePackets", kLook},
                       {admin + "ListKeySets", kLook},

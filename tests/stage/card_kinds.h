@@ -14,10 +14,16 @@ struct CardKind {
   std::string key_set;  // of hsm-config/profiles/demo.textproto
 };
 
+// Cards that applets are loaded onto.
 const std::vector<CardKind>& CardKinds();
 std::vector<std::string> CardKindNames();
 
-// INVALID_ARGUMENT that names the kinds there are.
+// Cards of files (ISO/IEC 7816-4), which hold no applet.
+const std::vector<CardKind>& FileCardKinds();
+std::vector<std::string> FileCardKindNames();
+bool IsFileCardKind(const std::string& name);
+
+// Of either. INVALID_ARGUMENT that names the kinds there are.
 absl::StatusOr<CardKind> FindCardKind(const std::string& name);
 
 }  // namespace cardferry::stage

@@ -30,5 +30,15 @@ TEST(CardKinds, AreFoundByName) {
                HasSubstr("no kind of card \"scp04\": scp01, scp01-i15, ")));
 }
 
+TEST(CardKinds, CardsOfFilesAreNotAmongThoseThatTakeApplets) {
+  using ::testing::Contains;
+  ASSERT_OK_AND_ASSIGN(const CardKind kind, FindCardKind("files-aes"));
+  EXPECT_EQ(kind.key_set, "demo-files");
+  EXPECT_TRUE(IsFileCardKind("files-aes"));
+  EXPECT_FALSE(IsFileCardKind("scp03"));
+  EXPECT_THAT(FileCardKindNames(), Contains("files-aes"));
+  EXPECT_THAT(CardKindNames(), ::testing::Not(Contains("files-aes")));
+}
+
 }  // namespace
 }  // namespace cardferry::stage

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "CLI/CLI.hpp"
@@ -71,6 +72,9 @@ void AddDemo(CLI::App& app, Flags& flags) {
 
 void AddUp(CLI::App& app, Flags& flags) {
   std::vector<std::string> kinds = CardKindNames();
+  for (std::string& name : FileCardKindNames()) {
+    kinds.push_back(std::move(name));
+  }
   kinds.push_back("none");
   CLI::App* up = app.add_subcommand("up", "stays until a signal comes");
   up->add_option("--folder", flags.folder, "what is kept between runs")

@@ -200,6 +200,9 @@ absl::Status StageFolder::WriteKeyVaultConfiguration() const {
           KeySetText("demo-des", {"0x15", "0x55", "0x75", "0x1B"}),
           "key_sets {\n  name: \"demo-aes256\"\n  predicted { ",
           "security_domain_aid: \"A000000151000000\" }\n}\n",
+          // Session keys of file-oriented cards are made in memory.
+          "key_sets {\n  name: \"demo-files\"\n  "
+          "allow_keys_in_memory: true\n}\n",
           // SCP01 without ICV encryption is no default.
           KeySetText("demo-scp01", {"0x05", "0x15"})));
 }
@@ -215,18 +218,26 @@ absl::Status StageFolder::WriteAgentConfiguration() const {
   return Write("agent.textproto", text);
 }
 
-absl::Status StageFolder::WriteConfigurations() const {
+absl::Status StageFolder::WriteSequencerConfiguration() const {
   ASSIGN_OR_RETURN(std::string cards, Runfile("services/sequencer/profiles"));
+  std::string files;
+  if (IsFileCardKind(options_.card.kind)) {
+    files = absl::StrCat("profiles: \"", cards, "/files\"\n");
+  }
   if (!options_.card_profile.empty()) {
     cards = Path("card-profile.textproto");
     RETURN_IF_ERROR(Write("card-profile.textproto", options_.card_profile));
   }
+  return Write("sequencer.textproto",
+               absl::StrCat(Listen(kSequencerPort),
+                            TlsText(Tls("sequencer", "sequencer")),
+                            Target("keyvault", kKeyVaultPort), "profiles: \"",
+                            cards, "\"\n", files));
+}
+
+absl::Status StageFolder::WriteConfigurations() const {
   RETURN_IF_ERROR(WriteKeyVaultConfiguration());
-  RETURN_IF_ERROR(Write("sequencer.textproto",
-                        absl::StrCat(Listen(kSequencerPort),
-                                     TlsText(Tls("sequencer", "sequencer")),
-                                     Target("keyvault", kKeyVaultPort),
-                                     "profiles: \"", cards, "\"\n")));
+  RETURN_IF_ERROR(WriteSequencerConfiguration());
   RETURN_IF_ERROR(Write(
       "orchestrator.textproto",
       absl::StrCat(Listen(kOrchestratorPort),

@@ -54,6 +54,7 @@ class StageFolder {
   absl::Status MakeTokenIn(const std::string& folder) const;
   absl::Status Write(absl::string_view name, absl::string_view text) const;
   absl::Status WriteKeyVaultConfiguration() const;
+  absl::Status WriteSequencerConfiguration() const;
   absl::Status WriteAgentConfiguration() const;
   std::string Listen(int port) const;
   std::string Target(absl::string_view field, int port) const;

@@ -22,7 +22,7 @@ inline constexpr char kAgentName[] = "kiosk-1";
 
 // A simulated card in one of the virtual readers.
 struct CardChoice {
-  std::string kind = "scp03";  // of CardKinds()
+  std::string kind = "scp03";  // of CardKinds() or FileCardKinds()
   int number = 1;              // tells cards of a kind apart: 1 to 99
   int reader = 0;              // 0 or 1; of four_readers, 0 to 3
   std::string key_set = {};    // of its keys; empty: the kind's
@@ -50,7 +50,8 @@ struct StageOptions {
   // there before is used again. Short: a unix socket's path has 107 bytes at
   // most.
   std::string folder;
-  // The card that arrives last; another kind or reader later: InsertCard.
+  // The card that arrives last; another kind or reader later: InsertCard. When
+  // it is of files, such cards are served beside the others.
   CardChoice card;
   // Without it the readers stay empty.
   bool with_card = true;

@@ -2,6 +2,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
+#include "lib/base/secret_bytes.h"
 
 namespace cardferry::card {
 namespace {
@@ -87,6 +89,8 @@ absl::StatusOr<CommandApdu> CommandApdu::Create(CommandHeader header,
   }
   return CommandApdu(header, Bytes(data.begin(), data.end()), le);
 }
+
+void CommandApdu::WipeData() { WipeBytes(absl::MakeSpan(data_)); }
 
 absl::StatusOr<CommandApdu> CommandApdu::Parse(ByteSpan encoded) {
   if (encoded.size() < kHeaderLength) {

@@ -56,6 +56,9 @@ class CommandApdu {
 
   Bytes Encode() const;
 
+  // Overwrites the data with zeros, for who has put a secret there.
+  void WipeData();
+
   bool operator==(const CommandApdu& other) const {
     return header_ == other.header_ && data_ == other.data_ && le_ == other.le_;
   }

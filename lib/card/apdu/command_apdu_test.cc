@@ -124,6 +124,13 @@ TEST(CommandApduTest, RefusesAnExtendedLcOfZero) {
                        "command APDU with extended Lc of zero"));
 }
 
+TEST(CommandApduTest, WipedDataIsZerosOfTheSameLength) {
+  CommandApdu command = *CommandApdu::Create(kHeader, Bytes{1, 2, 3}, 256);
+  command.WipeData();
+  EXPECT_EQ(command.data(), Bytes(3));
+  EXPECT_EQ(command.le(), std::optional<uint32_t>(256));
+}
+
 TEST(CommandApduTest, RefusesToMakeWhatCannotBeEncoded) {
   EXPECT_THAT(CommandApdu::Create(kHeader, Bytes(65536)),
               StatusIs(absl::StatusCode::kInvalidArgument,

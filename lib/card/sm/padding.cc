@@ -1,13 +1,16 @@
 #include "lib/card/sm/padding.h"
 
+#include <algorithm>
+
 #include "absl/status/status.h"
 
 namespace cardferry::sm {
 
 Bytes Padded(ByteSpan data, size_t block) {
-  Bytes padded(data.begin(), data.end());
-  padded.push_back(0x80);
-  padded.resize((padded.size() + block - 1) / block * block);
+  // Once in its whole size: no copy stays behind that nobody could wipe.
+  Bytes padded((data.size() + block) / block * block);
+  std::copy(data.begin(), data.end(), padded.begin());
+  padded[data.size()] = 0x80;
   return padded;
 }
 

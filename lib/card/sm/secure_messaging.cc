@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "lib/base/secret_bytes.h"
 #include "lib/base/status_macros.h"
 #include "lib/card/sm/padding.h"
 #include "lib/card/tlv/tlv.h"
@@ -92,8 +93,11 @@ absl::StatusOr<std::vector<Bytes>> EncryptAll(
                           Padded(commands[i].data(), cipher.block_size())});
   }
   if (plaintexts.empty()) return std::vector<Bytes>();
-  ASSIGN_OR_RETURN(std::vector<Bytes> all, cipher.Encrypt(plaintexts));
-  if (all.size() == plaintexts.size()) return all;
+  absl::StatusOr<std::vector<Bytes>> all = cipher.Encrypt(plaintexts);
+  for (SmCipher::Blocks& one : plaintexts) {
+    WipeBytes(absl::MakeSpan(one.data));
+  }
+  if (!all.ok() || all->size() == plaintexts.size()) return all;
   return absl::InternalError("the cipher has lost a message");
 }
 

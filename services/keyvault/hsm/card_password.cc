@@ -1,7 +1,6 @@
 #include "services/keyvault/hsm/card_password.h"
 
 #include "absl/strings/str_cat.h"
-#include "lib/base/secret_bytes.h"
 
 namespace cardferry::keyvault {
 namespace {

@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 
 #include "absl/status/status.h"
 #include "lib/base/bytes.h"
+#include "lib/base/secret_bytes.h"
 
 // How a card's password is made from one of its keys: blocks under the key, in
 // hexadecimal, without the letters.
@@ -21,7 +21,7 @@ absl::Status CheckPasswordDigits(size_t digits);
 Bytes PasswordInput(ByteSpan key_diversification_data, uint8_t number,
                     uint8_t round);
 
-// Collects digits, and wipes them unless they are taken.
+// Collects digits, and wipes them at its end.
 class PasswordDigits {
  public:
   explicit PasswordDigits(size_t digits) : wanted_(digits) {
@@ -34,7 +34,7 @@ class PasswordDigits {
   void Add(ByteSpan random);
   bool complete() const { return digits_.size() == wanted_; }
   // In ASCII.
-  Bytes Take() { return std::move(digits_); }
+  SecretBytes Take() const { return SecretBytes::CopyOf(digits_); }
 
  private:
   const size_t wanted_;

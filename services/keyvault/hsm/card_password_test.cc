@@ -6,19 +6,23 @@
 namespace cardferry::keyvault {
 namespace {
 
+SecretBytes Secret(absl::string_view hex) {
+  return SecretBytes::CopyOf(FromHexOrDie(hex));
+}
+
 TEST(CardPasswordTest, TakesDigitsAndLeavesLettersOut) {
   PasswordDigits password(4);
   password.Add(FromHexOrDie("A1BF"));
   EXPECT_FALSE(password.complete());
   password.Add(FromHexOrDie("90C7EE12"));
   EXPECT_TRUE(password.complete());
-  EXPECT_EQ(ToHex(password.Take()), "31393037");
+  EXPECT_TRUE(password.Take().Equals(Secret("31393037")));
 }
 
 TEST(CardPasswordTest, NoFurtherDigitsAreTakenThanWanted) {
   PasswordDigits password(4);
   password.Add(FromHexOrDie("1234567890"));
-  EXPECT_EQ(ToHex(password.Take()), "31323334");
+  EXPECT_TRUE(password.Take().Equals(Secret("31323334")));
 }
 
 TEST(CardPasswordTest, CardNumberAndRoundMakeItAnother) {

@@ -40,9 +40,10 @@ class FileKeys {
 
   // A password of `digits` decimal digits (4 to 12) of this card alone, made
   // from its third key; `number` tells its passwords apart. As VERIFY sends it,
-  // in ASCII. A secret: never logged, wiped by the caller.
-  virtual absl::StatusOr<Bytes> CardPassword(const CardKeySelection& card,
-                                             uint8_t number, size_t digits) = 0;
+  // in ASCII.
+  virtual absl::StatusOr<SecretBytes> CardPassword(const CardKeySelection& card,
+                                                   uint8_t number,
+                                                   size_t digits) = 0;
 };
 
 }  // namespace cardferry::keyvault

@@ -45,12 +45,12 @@ absl::StatusOr<std::unique_ptr<sm::SmCipher>> Pkcs11FileKeys::OpenFileSession(
   return FileHsmCipher::Create(hsm_, std::move(handshake), answer);
 }
 
-absl::StatusOr<Bytes> Pkcs11FileKeys::CardPassword(const CardKeySelection& card,
-                                                   uint8_t number,
-                                                   size_t digits) {
+absl::StatusOr<SecretBytes> Pkcs11FileKeys::CardPassword(
+    const CardKeySelection& card, uint8_t number, size_t digits) {
   RETURN_IF_ERROR(CheckPasswordDigits(digits));
   return hsm_.Run(
-      [&](Session& session, const KeyHandles& keys) -> absl::StatusOr<Bytes> {
+      [&](Session& session,
+          const KeyHandles& keys) -> absl::StatusOr<SecretBytes> {
         ASSIGN_OR_RETURN(const Masters masters, MastersOfFileCard(keys, card));
         const bool is_des = hsm::IsTripleDes(masters.scheme.key_bits);
         ASSIGN_OR_RETURN(

@@ -18,8 +18,9 @@ class Pkcs11FileKeys final : public FileKeys {
       const FileHandshake& handshake) override;
   absl::StatusOr<std::unique_ptr<sm::SmCipher>> OpenFileSession(
       FileHandshake handshake, ByteSpan answer) override;
-  absl::StatusOr<Bytes> CardPassword(const CardKeySelection& card,
-                                     uint8_t number, size_t digits) override;
+  absl::StatusOr<SecretBytes> CardPassword(const CardKeySelection& card,
+                                           uint8_t number,
+                                           size_t digits) override;
 
  private:
   HsmContext& hsm_;

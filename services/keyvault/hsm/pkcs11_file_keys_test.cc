@@ -191,13 +191,14 @@ TEST_P(Pkcs11FileKeysTest, NoKeyOfASessionCanBeRead) {
 }
 
 TEST_P(Pkcs11FileKeysTest, APasswordIsTheCardsOwn) {
-  ASSERT_OK_AND_ASSIGN(const Bytes password, keys_->CardPassword(card_, 1, 8));
-  EXPECT_THAT(reference_.CardPassword(card_, 1, 8), IsOkAndHolds(password));
+  ASSERT_OK_AND_ASSIGN(const SecretBytes password,
+                       keys_->CardPassword(card_, 1, 8));
+  EXPECT_TRUE(reference_.CardPassword(card_, 1, 8)->Equals(password));
   EXPECT_EQ(password.size(), 8u);
   CardKeySelection other = card_;
   other.key_diversification_data[5] ^= 0x01;
-  EXPECT_NE(keys_->CardPassword(other, 1, 8).value(), password);
-  EXPECT_NE(keys_->CardPassword(card_, 2, 8).value(), password);
+  EXPECT_FALSE(keys_->CardPassword(other, 1, 8)->Equals(password));
+  EXPECT_FALSE(keys_->CardPassword(card_, 2, 8)->Equals(password));
   EXPECT_THAT(keys_->CardPassword(card_, 1, 3),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }

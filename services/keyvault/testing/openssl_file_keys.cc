@@ -44,7 +44,7 @@ absl::StatusOr<std::unique_ptr<sm::SmCipher>> OpensslFileKeys::OpenFileSession(
   return std::move(session.cipher);
 }
 
-absl::StatusOr<Bytes> OpensslFileKeys::CardPassword(
+absl::StatusOr<SecretBytes> OpensslFileKeys::CardPassword(
     const CardKeySelection& card, uint8_t number, size_t digits) {
   RETURN_IF_ERROR(CheckPasswordDigits(digits));
   ASSIGN_OR_RETURN(const SecretBytes key,

@@ -196,6 +196,7 @@ void Render(GivePacketPart message, pb::GatewayMessage& out) {
   part.set_script(AsString(message.script));
   part.set_last(message.last);
   part.set_total_commands(message.total_commands);
+  part.set_asks_server(message.asks_server);
 }
 
 void Render(GiveVerdict message, pb::GatewayMessage& out) {

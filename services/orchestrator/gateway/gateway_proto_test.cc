@@ -205,6 +205,10 @@ TEST(GatewayProto, SaysWhatAnAgentIsToldFieldByField) {
       GivePacketPart{"p1", "o1", "Reader 0", {3}, true, 12},
       "packet_part { packet_id: 'p1' opening_id: 'o1' reader: 'Reader 0' "
       "script: '\\003' last: true total_commands: 12 }");
+  ExpectRendered(
+      GivePacketPart{"p1", "o1", "Reader 0", {3}, true, 12, true},
+      "packet_part { packet_id: 'p1' opening_id: 'o1' reader: 'Reader 0' "
+      "script: '\\003' last: true total_commands: 12 asks_server: true }");
   ExpectRendered(GiveVerdict{"o1", "p1", true, "Done."},
                  "verdict { opening_id: 'o1' packet_id: 'p1' ok: true "
                  "message: 'Done.' }");

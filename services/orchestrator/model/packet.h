@@ -40,6 +40,10 @@ struct Packet {
   absl::Duration server_time;
   std::string trouble;   // why not all was run, as the agent has it
   bool no_room = false;  // nothing was, as the agent says: it has no room
+  // The next one of the session of an earlier packet; one that asks the card to
+  // prove that it is `card_id`. Known while it is sent.
+  bool continues = false;
+  bool card_unproven = false;
 };
 
 // A packet that waits at an agent for its card: the one for one value of the

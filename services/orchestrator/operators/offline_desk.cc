@@ -108,7 +108,7 @@ absl::StatusOr<Bytes> OfflineDesk::JobData(store::Transaction& tx,
                                            const Job& job) {
   ASSIGN_OR_RETURN(const Bytes stored,
                    JobRepository(tx).InstallParameters(job.id));
-  absl::StatusOr<Bytes> data = OpenJobData(parts_.box, stored);
+  absl::StatusOr<Bytes> data = OpenJobData(parts_.box, job.id, stored);
   if (!data.ok()) {
     return absl::FailedPreconditionError(
         absl::StrCat("what job ", job.id,

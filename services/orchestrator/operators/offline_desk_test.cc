@@ -33,11 +33,13 @@ class OfflineDeskTest : public ::testing::Test {
     EXPECT_OK(db_.Do([&](store::Transaction& tx) -> absl::Status {
       RETURN_IF_ERROR(AgentRepository(tx).Saw("kiosk-7", At()));
       RETURN_IF_ERROR(CardRepository(tx).Saw(kCard, "generic", At()));
-      return JobRepository(tx)
-          .Add(DatabaseFixture::BrokerageJob(
-                   {"", "", kCard}, SealJobData(TestBox(), {0x31}).value()),
-               At())
-          .status();
+      JobRepository jobs(tx);
+      ASSIGN_OR_RETURN(
+          const std::string id,
+          jobs.Add(DatabaseFixture::BrokerageJob({"", "", kCard}), At()));
+      ASSIGN_OR_RETURN(const Bytes sealed,
+                       SealJobData(TestBox(), id, Bytes{0x31}));
+      return jobs.SetInstallParameters(id, sealed);
     }));
   }
 

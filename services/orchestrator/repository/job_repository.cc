@@ -247,16 +247,21 @@ absl::Status JobRepository::Claim(const std::string& id,
 absl::Status JobRepository::Start(const Packet& packet, absl::Time now) {
   return Apply(packet.job_id,
                {"job.running",
-                "state = :running, holder = :packet, card_id = :card, "
+                "state = :running, holder = :packet, "
+                "card_id = CASE WHEN :proven = 1 THEN :card ELSE card_id END, "
                 "commands_done = 0, commands_total = :commands, "
-                "changes = :changes, rounds = rounds + 1",
+                "changes = changes * :earlier + :changes, "
+                "rounds = rounds + :rounds",
                 "state = :preparing AND holder = :opening",
                 "The agent runs the packet."},
                {{"running", Number(JobState::kRunning)},
                 {"packet", packet.id},
+                {"proven", !packet.card_unproven},
                 {"card", packet.card_id},
                 {"commands", packet.commands},
                 {"changes", packet.changes},
+                {"earlier", packet.continues ? 1 : 0},
+                {"rounds", packet.continues ? 0 : 1},
                 {"preparing", Number(JobState::kPreparing)},
                 {"opening", packet.opening_id}},
                now);

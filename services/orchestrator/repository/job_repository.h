@@ -54,7 +54,7 @@ class JobRepository {
   absl::Status Claim(const std::string& id, const std::string& opening_id,
                      absl::Time now);
   // Preparing, held by the packet's opening -> running, held by the packet:
-  // from now on the job is about its card.
+  // from now on the job is about its card, once that is proven.
   absl::Status Start(const Packet& packet, absl::Time now);
   // Waiting, for one card -> prepared: its packets, of which this is the first,
   // wait for the card at this agent.

@@ -47,9 +47,11 @@ absl::Status PacketRepository::Add(const Packet& packet, absl::Time now) {
   RETURN_IF_ERROR(
       tx_.Execute("UPDATE packets SET state = :abandoned, bundle_state = '', "
                   "transcript = '' WHERE state <= :reported AND "
-                  "(card_id = :card OR (agent = :agent AND reader = :reader))",
+                  "((:proven = 1 AND card_id = :card) OR (agent = :agent AND "
+                  "reader = :reader))",
                   {{"abandoned", Number(PacketState::kAbandoned)},
                    {"reported", Number(PacketState::kReported)},
+                   {"proven", !packet.card_unproven},
                    {"card", packet.card_id},
                    {"agent", packet.at.agent},
                    {"reader", packet.at.reader}})

@@ -20,8 +20,8 @@ class PacketRepository {
  public:
   explicit PacketRepository(store::Transaction& tx) : tx_(tx) {}
 
-  // Registers a packet that is about to be sent. Its card is proven, so packets
-  // for that card, or at that reader, that are not concluded are abandoned: the
+  // Registers a packet that is about to be sent. Packets at that reader, and
+  // for that card where it is proven, that are not concluded are abandoned: the
   // card has forgotten their session, and is read anew.
   absl::Status Add(const Packet& packet, absl::Time now);
 

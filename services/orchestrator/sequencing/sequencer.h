@@ -60,13 +60,15 @@ struct PlanQuestion {
 };
 
 struct BundleHeader {
-  std::string card_id;  // proven
+  std::string card_id;  // proven, or what the card claims to be
   uint32_t commands = 0;
   uint32_t changes = 0;
   Bytes bundle_state;   // opaque
   std::string summary;  // for people
   // Other packets of the card that may still be run.
   uint32_t live_packets = 0;
+  bool asks_server = false;    // the card is held for what comes next
+  bool card_unproven = false;  // the bundle asks the card for its keys
 };
 
 // A packet for a known card that is not there.
@@ -96,7 +98,15 @@ class BundleSink {
 };
 
 // As sequencer.proto says.
-enum class Outcome { kDone, kCardDiffers, kFailed, kUnknown, kForged };
+enum class Outcome {
+  kDone,
+  kCardDiffers,
+  kFailed,
+  kUnknown,
+  kForged,
+  kContinues,  // the next packet of the session: Continue
+  kWrongKeys,  // the card has not shown its keys
+};
 
 struct Conclusion {
   Outcome outcome = Outcome::kUnknown;
@@ -108,6 +118,7 @@ struct Conclusion {
   std::vector<CardReceipt> receipts = {};  // to be kept
   std::vector<std::string> alarms = {};    // about them, for people
   bool nothing_ran = false;  // no command was sent, as the transcript has it
+  Bytes continuation = {};   // opaque; of kContinues only
 };
 
 // The one that understands cards. Its errors mean what sequencer.proto says.
@@ -120,6 +131,9 @@ class Sequencer {
   // OK only when header and last part have come.
   virtual absl::Status Prepare(const Preparation& preparation,
                                BundleSink& sink) = 0;
+  // The next packet of a session that goes on. The same.
+  virtual absl::Status Continue(const Bytes& continuation,
+                                BundleSink& sink) = 0;
   // In the order in which they are to be tried.
   virtual absl::StatusOr<std::vector<OfflineBundle>> PrepareOffline(
       const OfflinePreparation& preparation) = 0;

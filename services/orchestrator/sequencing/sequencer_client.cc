@@ -100,9 +100,20 @@ absl::StatusOr<ClaimedCard> SequencerClient::Identify(
 
 absl::Status SequencerClient::Prepare(const Preparation& preparation,
                                       BundleSink& sink) {
+  return TakeBundle(RenderPrepare(preparation), sink);
+}
+
+absl::Status SequencerClient::Continue(const Bytes& continuation,
+                                       BundleSink& sink) {
+  pb::PrepareRequest request;
+  request.set_continuation(AsString(continuation));
+  return TakeBundle(request, sink);
+}
+
+absl::Status SequencerClient::TakeBundle(const pb::PrepareRequest& request,
+                                         BundleSink& sink) {
   Call call(*this, kLong);
-  const auto reader =
-      stub_->Prepare(&call.context(), RenderPrepare(preparation));
+  const auto reader = stub_->Prepare(&call.context(), request);
   pb::PrepareResponse message;
   bool header = false;
   bool complete = false;

@@ -28,6 +28,7 @@ class SequencerClient final : public Sequencer {
   absl::StatusOr<ClaimedCard> Identify(const OpeningAnswer& answer) override;
   absl::Status Prepare(const Preparation& preparation,
                        BundleSink& sink) override;
+  absl::Status Continue(const Bytes& continuation, BundleSink& sink) override;
   absl::StatusOr<std::vector<OfflineBundle>> PrepareOffline(
       const OfflinePreparation& preparation) override;
   absl::StatusOr<std::vector<PlannedStep>> Plan(
@@ -39,6 +40,9 @@ class SequencerClient final : public Sequencer {
 
  private:
   class Call;
+
+  absl::Status TakeBundle(const sequencer::v1::PrepareRequest& request,
+                          BundleSink& sink);
 
   const std::unique_ptr<Stub> stub_;
   absl::Mutex mutex_;

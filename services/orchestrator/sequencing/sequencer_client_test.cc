@@ -27,6 +27,7 @@ class ScriptedSequencer final : public pb::Sequencer::Service {
   std::vector<pb::PrepareResponse> bundle;
   grpc::Status status;
   pb::OpenRequest opened;
+  pb::PrepareRequest prepared;
   std::string file;
   std::vector<size_t> chunks;
   // Called before ListProfiles waits until it is cancelled; empty: it answers.
@@ -46,8 +47,9 @@ class ScriptedSequencer final : public pb::Sequencer::Service {
     return status;
   }
   grpc::Status Prepare(
-      grpc::ServerContext*, const pb::PrepareRequest*,
+      grpc::ServerContext*, const pb::PrepareRequest* request,
       grpc::ServerWriter<pb::PrepareResponse>* writer) override {
+    prepared = *request;
     for (const pb::PrepareResponse& message : bundle) writer->Write(message);
     return status;
   }
@@ -147,6 +149,13 @@ TEST_F(SequencerClientTest, PassesTheBundleOnInOrder) {
   sequencer_.bundle = {Header(), Part("1", false), Part("2", true)};
   EXPECT_OK(Prepare());
   EXPECT_THAT(sink_.seen, ElementsAre("header issuer/A", "part 1", "last 2"));
+}
+
+TEST_F(SequencerClientTest, ASessionGoesOnWithWhatItsConclusionGave) {
+  sequencer_.bundle = {Header(), Part("1", true)};
+  EXPECT_OK(client_->Continue({'g', 'o'}, sink_));
+  EXPECT_EQ(sequencer_.prepared.continuation(), "go");
+  EXPECT_THAT(sink_.seen, ElementsAre("header issuer/A", "last 1"));
 }
 
 TEST_F(SequencerClientTest, ABundleWithoutAnEndIsNone) {

@@ -34,6 +34,10 @@ absl::StatusOr<Outcome> ParseOutcome(pb::Outcome outcome) {
       return Outcome::kUnknown;
     case pb::OUTCOME_FORGED:
       return Outcome::kForged;
+    case pb::OUTCOME_CONTINUES:
+      return Outcome::kContinues;
+    case pb::OUTCOME_WRONG_KEYS:
+      return Outcome::kWrongKeys;
     default:
       return absl::InternalError("the sequencer concluded nothing");
   }
@@ -145,9 +149,10 @@ absl::StatusOr<OpeningScripts> ParseOpening(const pb::OpenResponse& response) {
 }
 
 BundleHeader ParseHeader(const pb::BundleHeader& header) {
-  return {header.card_id(), header.commands(),
-          header.changes(), ToBytes(header.bundle_state()),
-          header.summary(), header.live_packets()};
+  return {header.card_id(),     header.commands(),
+          header.changes(),     ToBytes(header.bundle_state()),
+          header.summary(),     header.live_packets(),
+          header.asks_server(), header.card_unproven()};
 }
 
 OfflineBundle ParseOffline(const pb::BundleHeader& header) {
@@ -167,6 +172,7 @@ absl::StatusOr<Conclusion> ParseConclusion(
     conclusion.content.applications.push_back(ParseApplication(app));
   }
   conclusion.content_proven = response.content_proven();
+  conclusion.continuation = ToBytes(response.continuation());
   for (const pb::Fact& fact : response.facts()) {
     conclusion.facts.push_back(
         {fact.text(), fact.assurance() == pb::ASSURANCE_PROVEN});

@@ -44,12 +44,14 @@ TEST(SequencerProto, WantsExactlyOneOpening) {
 TEST(SequencerProto, ReadsABundleHeader) {
   const BundleHeader header = ParseHeader(Parse<pb::BundleHeader>(
       "card_id: 'issuer/A' commands: 12 changes: 9 bundle_state: '\\265' "
-      "summary: 'load it'"));
+      "summary: 'load it' asks_server: true card_unproven: true"));
   EXPECT_EQ(header.card_id, "issuer/A");
   EXPECT_EQ(header.commands, 12u);
   EXPECT_EQ(header.changes, 9u);
   EXPECT_EQ(header.bundle_state, Bytes({0xB5}));
   EXPECT_EQ(header.summary, "load it");
+  EXPECT_TRUE(header.asks_server);
+  EXPECT_TRUE(header.card_unproven);
 }
 
 TEST(SequencerProto, ReadsAConclusion) {
@@ -71,6 +73,7 @@ TEST(SequencerProto, ReadsAConclusion) {
                    confirmation_data: "\002" verified: true }
         alarms: "an old receipt"
         started: true
+        continuation: "\005"
       )")));
   EXPECT_EQ(conclusion.outcome, Outcome::kFailed);
   EXPECT_EQ(conclusion.reason, "no memory");
@@ -94,6 +97,7 @@ TEST(SequencerProto, ReadsAConclusion) {
   EXPECT_EQ(conclusion.receipts[0].confirmation_data, Bytes({2}));
   EXPECT_TRUE(conclusion.receipts[0].verified);
   EXPECT_THAT(conclusion.alarms, ElementsAre("an old receipt"));
+  EXPECT_EQ(conclusion.continuation, Bytes({5}));
   EXPECT_FALSE(conclusion.nothing_ran);
   ASSERT_OK_AND_ASSIGN(
       const Conclusion nothing,
@@ -114,6 +118,11 @@ TEST(SequencerProto, KnowsEveryOutcomeAndNoOther) {
               IsOkAndHolds(Outcome::kCardDiffers));
   EXPECT_THAT(outcome(pb::OUTCOME_FAILED), IsOkAndHolds(Outcome::kFailed));
   EXPECT_THAT(outcome(pb::OUTCOME_UNKNOWN), IsOkAndHolds(Outcome::kUnknown));
+  EXPECT_THAT(outcome(pb::OUTCOME_FORGED), IsOkAndHolds(Outcome::kForged));
+  EXPECT_THAT(outcome(pb::OUTCOME_CONTINUES),
+              IsOkAndHolds(Outcome::kContinues));
+  EXPECT_THAT(outcome(pb::OUTCOME_WRONG_KEYS),
+              IsOkAndHolds(Outcome::kWrongKeys));
   EXPECT_THAT(outcome(pb::OUTCOME_UNSPECIFIED),
               StatusIs(StatusCode::kInternal));
   EXPECT_THAT(outcome(static_cast<pb::Outcome>(99)),

@@ -31,6 +31,7 @@ struct GivePacketPart {
   Bytes script;
   bool last = false;
   uint32_t total_commands = 0;
+  bool asks_server = false;  // with the last part: the card is held
 };
 struct GiveVerdict {
   std::string opening_id;

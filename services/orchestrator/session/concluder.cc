@@ -1,6 +1,7 @@
 #include "services/orchestrator/session/concluder.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "lib/base/log.h"
@@ -16,6 +17,7 @@ namespace cardferry::orchestrator {
 namespace {
 
 constexpr char kReadAgain[] = "The card is read again.";
+constexpr char kLetGo[] = "The card was let go before its session was over.";
 
 JournalEntry EntryFor(const Packet& packet, absl::Time now,
                       absl::string_view kind, absl::string_view text) {
@@ -98,15 +100,16 @@ absl::StatusOr<ReportCheck> Concluder::Take(const PacketReport& report,
       });
 }
 
-Concluded Concluder::Conclude(const std::string& packet_id) {
-  absl::StatusOr<Concluded> concluded = TryConclude(packet_id);
+Concluded Concluder::Conclude(const std::string& packet_id, bool card_is_held) {
+  absl::StatusOr<Concluded> concluded = TryConclude(packet_id, card_is_held);
   if (concluded.ok()) return *std::move(concluded);
   LogWarning("conclusion put off",
              {{"packet", packet_id}, {"status", concluded.status()}});
   return {packet_id, "", ConcludedKind::kUnavailable, ""};
 }
 
-absl::StatusOr<Concluded> Concluder::TryConclude(const std::string& packet_id) {
+absl::StatusOr<Concluded> Concluder::TryConclude(const std::string& packet_id,
+                                                 bool card_is_held) {
   ASSIGN_OR_RETURN(const Packet packet,
                    context_.database.Read([&](store::Transaction& tx) {
                      return PacketRepository(tx).Get(packet_id);
@@ -117,6 +120,10 @@ absl::StatusOr<Concluded> Concluder::TryConclude(const std::string& packet_id) {
   if (!conclusion.ok()) {
     if (MayChange(conclusion.status())) return conclusion.status();
     conclusion = Unreadable(conclusion.status());
+  }
+  if (conclusion->outcome == Outcome::kContinues && !card_is_held) {
+    conclusion->outcome = Outcome::kUnknown;
+    conclusion->reason = kLetGo;
   }
   ASSIGN_OR_RETURN(
       const Ending ending,
@@ -141,6 +148,10 @@ absl::StatusOr<Concluded> Concluder::TryConclude(const std::string& packet_id) {
           }));
   if (ending.message.empty()) return AlreadyOver(packet);
   context_.board.Changed(packet.job_id);
+  if (ending.kind == ConcludedKind::kContinues) {
+    return Concluded{packet_id, packet.opening_id, ending.kind, ending.message,
+                     std::move(conclusion->continuation)};
+  }
   if (!ending.job_over) {
     JobTarget target;
     target.card_id = packet.card_id;
@@ -177,7 +188,7 @@ Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
   switch (conclusion.outcome) {
     case Outcome::kDone:
       return {ConcludedKind::kDone, true,
-              DoneText(job.subject, packet.changes)};
+              DoneText(job.subject, std::max(packet.changes, job.changes))};
     case Outcome::kCardDiffers:
       if (tired) break;
       return {ConcludedKind::kNotDone, false,
@@ -189,6 +200,13 @@ Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
               reason.empty() ? "The card refused a command." : reason};
     case Outcome::kForged:
       return {ConcludedKind::kNotDone, true, reason};
+    case Outcome::kWrongKeys:
+      // A job for one card waits on: a false one may claim to be it.
+      return {ConcludedKind::kNotDone, job.target.agent == packet.at.agent,
+              reason.empty() ? "The card has not shown its keys." : reason};
+    case Outcome::kContinues:
+      return {ConcludedKind::kContinues, false,
+              "The card has answered; its next packet is made."};
     case Outcome::kUnknown:
       // The agent's word alone: not where its own report says otherwise.
       if (packet.no_room && conclusion.nothing_ran && (no_round || !tired)) {
@@ -220,8 +238,7 @@ absl::Status Concluder::RecordReceipts(store::Transaction& tx,
 }
 
 absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
-                               const Conclusion& conclusion,
-                               const Ending& ending) {
+                               const Conclusion& conclusion, Ending& ending) {
   const absl::Time now = context_.clock.Now();
   RETURN_IF_ERROR(PacketRepository(tx).Conclude(packet.id));
   JournalRepository journal(tx);
@@ -235,6 +252,14 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
     RETURN_IF_ERROR(journal.Add(EntryFor(packet, now, "card.recorded",
                                          "The card's content was recorded")));
   }
+  if (conclusion.outcome == Outcome::kWrongKeys) {
+    RETURN_IF_ERROR(CardRepository(tx).Stop(packet.card_id, packet.profile,
+                                            packet.at.agent, now));
+    RETURN_IF_ERROR(journal.Add(
+        EntryFor(packet, now, "card.stopped",
+                 absl::StrCat("The card at ", packet.at.reader,
+                              " did not show its keys; nothing was changed"))));
+  }
   RETURN_IF_ERROR(RecordReceipts(tx, packet, conclusion, now));
   // A card that was to be changed stays in doubt.
   if (forged) {
@@ -242,6 +267,15 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
         EntryFor(packet, now, "answers.forged", conclusion.reason)));
   }
   JobRepository jobs(tx);
+  if (ending.kind == ConcludedKind::kContinues) {
+    const absl::Status waits =
+        jobs.WaitAgain(packet.job_id, packet.id, ending.message, now);
+    if (waits.ok()) return jobs.Claim(packet.job_id, packet.opening_id, now);
+    if (!absl::IsFailedPrecondition(waits)) return waits;
+    // Over, or taken back: there is nobody to go on for.
+    ending = {ConcludedKind::kNotDone, true, kReadAgain};
+    return absl::OkStatus();
+  }
   const bool done = ending.kind == ConcludedKind::kDone;
   const absl::Status changed =
       ending.job_over
@@ -259,14 +293,15 @@ absl::Status Concluder::Record(store::Transaction& tx, const Packet& packet,
 }
 
 absl::StatusOr<GiveVerdict> Concluder::VerdictOf(const std::string& packet_id) {
-  return context_.database.Read(
-      [&](store::Transaction& tx) -> absl::StatusOr<GiveVerdict> {
-        ASSIGN_OR_RETURN(const Packet packet,
-                         PacketRepository(tx).Get(packet_id));
-        ASSIGN_OR_RETURN(const Job job, JobRepository(tx).Get(packet.job_id));
-        return GiveVerdict{packet.opening_id, packet_id,
-                           job.state == JobState::kDone, job.message};
-      });
+  return context_.database.Read([&](store::Transaction& tx)
+                                    -> absl::StatusOr<GiveVerdict> {
+    ASSIGN_OR_RETURN(const Packet packet, PacketRepository(tx).Get(packet_id));
+    ASSIGN_OR_RETURN(const Job job, JobRepository(tx).Get(packet.job_id));
+    // While the job goes on its opening is not over: the card may be held
+    // for the next packet.
+    return GiveVerdict{IsOver(job.state) ? packet.opening_id : "", packet_id,
+                       job.state == JobState::kDone, job.message};
+  });
 }
 
 absl::Status Concluder::Lose(const std::string& packet_id,

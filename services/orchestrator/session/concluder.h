@@ -38,8 +38,9 @@ class Concluder {
                                    uint32_t commands_done);
 
   // Asks what an accepted report means and records that. Somebody else may be
-  // doing the same: only one of them is the first.
-  Concluded Conclude(const std::string& packet_id);
+  // doing the same: only one of them is the first. A session goes on only where
+  // `card_is_held`; else its job waits for the card again.
+  Concluded Conclude(const std::string& packet_id, bool card_is_held = false);
 
   // What became of a packet that was concluded before.
   absl::StatusOr<GiveVerdict> VerdictOf(const std::string& packet_id);
@@ -59,13 +60,14 @@ class Concluder {
     bool no_round = false;  // the packet was none
   };
 
-  absl::StatusOr<Concluded> TryConclude(const std::string& packet_id);
+  absl::StatusOr<Concluded> TryConclude(const std::string& packet_id,
+                                        bool card_is_held);
   absl::StatusOr<Concluded> AlreadyOver(const Packet& packet);
   // `no_round`: the packet would be none if nothing of it was run.
   static Ending EndingOf(const Conclusion& conclusion, const Packet& packet,
                          const Job& job, bool no_round);
   absl::Status Record(store::Transaction& tx, const Packet& packet,
-                      const Conclusion& conclusion, const Ending& ending);
+                      const Conclusion& conclusion, Ending& ending);
   // What the card has confirmed, and what of it somebody should look into.
   absl::Status RecordReceipts(store::Transaction& tx, const Packet& packet,
                               const Conclusion& conclusion, absl::Time now);

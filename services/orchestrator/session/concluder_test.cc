@@ -352,6 +352,31 @@ TEST_F(ConcluderTest, ARefusedCommandFailsTheJobWithItsReason) {
   EXPECT_EQ(GetJob(job).state, JobState::kFailed);
 }
 
+TEST_F(ConcluderTest, ACardThatDoesNotShowItsKeysIsStopped) {
+  const std::string job = AddJob({"kiosk-7", "", ""});
+  sequencer_.ProveLater();
+  Start();
+  Answer(kCard);
+  link_->Take();
+  sequencer_.ConcludeWith(FakeSequencer::WrongKeys());
+  Report();
+  EXPECT_EQ(link_->Take(), "no: The card has not shown its keys. | opening");
+  EXPECT_EQ(GetJob(job).state, JobState::kFailed);
+  EXPECT_TRUE(GetCard(kCard).stopped);
+  EXPECT_THAT(Events(), Contains("card.stopped"));
+}
+
+TEST_F(ConcluderTest, AJobForOneCardOutlivesWhatFalselyClaimsToBeIt) {
+  const std::string job = AddJob({"", "", kCard});
+  sequencer_.ProveLater();
+  Start();
+  Answer(kCard);
+  sequencer_.ConcludeWith(FakeSequencer::WrongKeys());
+  Report();
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+  EXPECT_TRUE(GetCard(kCard).stopped);
+}
+
 TEST_F(ConcluderTest, AReportThatMeansNothingIsAMissingAnswer) {
   const std::string job = AddJob({"kiosk-7", "", ""});
   Start();

@@ -16,13 +16,15 @@ absl::Status PacketSender::Register(const std::string& summary,
   const absl::Time now = context_.clock.Now();
   return context_.database.Write([&](store::Transaction& tx) -> absl::Status {
     RETURN_IF_ERROR(JobRepository(tx).Start(packet_, now));
-    RETURN_IF_ERROR(
-        CardRepository(tx).Saw(packet_.card_id, packet_.profile, now));
+    if (!packet_.card_unproven) {
+      RETURN_IF_ERROR(
+          CardRepository(tx).Saw(packet_.card_id, packet_.profile, now));
+    }
     RETURN_IF_ERROR(PacketRepository(tx).Add(packet_, now));
     if (others_live && packet_.changes == 0) {
       RETURN_IF_ERROR(JobRepository(tx).NoteForcedRead(packet_.job_id));
     }
-    if (!others_live) {
+    if (!others_live && !packet_.card_unproven) {
       ASSIGN_OR_RETURN(ended_,
                        PreparedPackets::LeaveBehind(tx, packet_.card_id, now));
     }
@@ -54,6 +56,8 @@ absl::Status PacketSender::OnHeader(const BundleHeader& header) {
   packet_.commands = header.commands;
   packet_.changes = header.changes;
   packet_.bundle_state = header.bundle_state;
+  packet_.card_unproven = header.card_unproven;
+  asks_server_ = header.asks_server;
   if (header.commands == 0) return absl::OkStatus();
   const absl::Status registered =
       Register(header.summary, header.live_packets > 0);
@@ -72,7 +76,7 @@ absl::Status PacketSender::OnPart(Bytes script, bool last) {
   if (empty()) return absl::OkStatus();
   if (!link_.Send(GivePacketPart{packet_.id, packet_.opening_id,
                                  packet_.at.reader, std::move(script), last,
-                                 packet_.commands})) {
+                                 packet_.commands, last && asks_server_})) {
     agent_gone_ = true;
     return absl::UnavailableError("the agent has gone");
   }

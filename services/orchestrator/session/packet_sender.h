@@ -48,6 +48,7 @@ class PacketSender final : public BundleSink {
   const SessionContext& context_;
   AgentLink& link_;
   bool header_came_ = false;
+  bool asks_server_ = false;
   bool started_ = false;
   bool part_sent_ = false;
   bool agent_gone_ = false;

@@ -45,6 +45,11 @@ class Preparer {
   // Jobs that were passed over are tried again: another card may lie there, or
   // something has changed.
   void StartOver() { passed_over_ = {}; }
+  // The next packet of the session that `packet_id` was a packet of; its job is
+  // preparing, held by the opening. Whatever happens, the same.
+  std::variant<Packed, NotPacked> Continue(const std::string& packet_id,
+                                           const Bytes& continuation,
+                                           absl::Time received_at);
 
  private:
   // Up to where this card's jobs were passed over, in the order of their age:
@@ -108,6 +113,7 @@ class Preparer {
                                     const std::string& holder);
   NotPacked FinishWithoutPacket(const Task& task,
                                 const std::string& opening_id);
+  NotPacked BreakOff(const PacketSender& sender, const absl::Status& status);
   absl::Status StopCard(store::Transaction& tx, const Task& task,
                         const PreparationFailure& failure, absl::Time now);
 

@@ -313,6 +313,17 @@ void Stepper::operator()(const Concluded& e) {
     NextOpening();
     return;
   }
+  if (e.kind == ConcludedKind::kContinues) {
+    if (!current) return;
+    // Only that the report has come: the card is held.
+    Do(SendVerdict{"", e.packet_id, true, e.message});
+    s_.phase = Phase::kPreparing;
+    s_.opening_id = e.opening_id;
+    s_.packet_id.clear();
+    s_.attempts = 0;
+    Do(Continue{e.packet_id});
+    return;
+  }
   const bool ok = e.kind == ConcludedKind::kDone;
   Do(SendVerdict{e.opening_id, e.packet_id, ok, e.message});
   if (ok) s_.repeats = s_.refusals = 0;

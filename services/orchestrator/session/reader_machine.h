@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "lib/base/bytes.h"
 #include "services/orchestrator/model/opening.h"
 #include "services/orchestrator/model/packet.h"
 
@@ -106,6 +107,7 @@ enum class ConcludedKind {
   kDone,
   kNotDone,      // the job has failed, or waits for another round
   kNoRoom,       // the job waits until the agent has room for a packet
+  kContinues,    // the card is held for the next packet of its session
   kUnavailable,  // the sequencer is; the report is kept
 };
 struct Concluded {
@@ -113,6 +115,7 @@ struct Concluded {
   std::string opening_id;
   ConcludedKind kind = ConcludedKind::kDone;
   std::string message;
+  Bytes continuation = {};  // opaque; of kContinues only
 };
 struct Disconnected {};
 
@@ -136,6 +139,10 @@ struct OfferChallenge {
 // Ends in Packed or NotPacked.
 struct Prepare {
   std::string opening_id;
+};
+// The next packet of a session that goes on. Ends in Packed or NotPacked.
+struct Continue {
+  std::string packet_id;  // the one before
 };
 // Ends in Concluded.
 struct Conclude {
@@ -185,9 +192,9 @@ struct Refuse {
 struct CloseStream {};
 
 using ReaderAction =
-    std::variant<MakeOpening, OfferChallenge, Prepare, Conclude, ShowProgress,
-                 SendVerdict, RepeatVerdict, LosePacket, Retry, LookAgain,
-                 Refuse, CloseStream>;
+    std::variant<MakeOpening, OfferChallenge, Prepare, Continue, Conclude,
+                 ShowProgress, SendVerdict, RepeatVerdict, LosePacket, Retry,
+                 LookAgain, Refuse, CloseStream>;
 
 struct ReaderTransition {
   ReaderState next;

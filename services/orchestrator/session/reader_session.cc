@@ -145,8 +145,24 @@ void ReaderSession::Do(const struct Prepare& action) {
   }
 }
 
+void ReaderSession::Do(const struct Continue& action) {
+  const std::variant<Packed, NotPacked> result =
+      preparer_.Continue(action.packet_id, continuation_, context_.clock.Now());
+  continuation_.clear();
+  if (const Packed* packed = std::get_if<Packed>(&result)) {
+    later_(kReportPatience, ReportOverdue{packed->packet_id});
+    Handle(*packed);
+  } else {
+    Handle(std::get<NotPacked>(result));
+  }
+}
+
 void ReaderSession::Do(const struct Conclude& action) {
-  Handle(concluder_.Conclude(action.packet_id));
+  const bool current = state_.phase == Phase::kConcluding &&
+                       action.packet_id == state_.packet_id;
+  Concluded concluded = concluder_.Conclude(action.packet_id, current);
+  continuation_ = std::exchange(concluded.continuation, Bytes());
+  Handle(std::move(concluded));
 }
 
 void ReaderSession::Do(const ShowProgress& action) {

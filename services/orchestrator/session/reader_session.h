@@ -49,6 +49,7 @@ class ReaderSession {
   void Do(const MakeOpening& action);
   void Do(const OfferChallenge& action);
   void Do(const struct Prepare& action);
+  void Do(const struct Continue& action);
   void Do(const struct Conclude& action);
   void Do(const ShowProgress& action);
   void Do(const SendVerdict& action);
@@ -71,6 +72,7 @@ class ReaderSession {
   bool handling_ = false;
   AnswerMessage answer_;  // the one that is being prepared
   std::string job_id_;    // of the packet that runs
+  Bytes continuation_;    // of the session that goes on
 };
 
 }  // namespace cardferry::orchestrator

@@ -39,6 +39,94 @@ TEST_F(ReaderSessionTest, BringsAJobFromItsCardToItsEnd) {
   EXPECT_EQ(ToHex(GetCard(kCard).content.packages[0].aid), "F000000001");
 }
 
+// It would let the card go, which waits for its next packet.
+TEST_F(ReaderSessionTest, AVerdictSaidAgainEndsNoOpeningThatGoesOn) {
+  AddJob({"kiosk-7", "Reader 0", ""});
+  sequencer_.AskServer();
+  sequencer_.ConcludeWith(FakeSequencer::GoesOn());
+  Start();
+  Answer(kCard);
+  const std::string first = link_->last_packet();
+  const std::string opening = link_->last_opening();
+  Report();
+  link_->Take();
+  Report(first);
+  const auto going_on = std::get<GiveVerdict>(link_->sent().back());
+  EXPECT_EQ(going_on.packet_id, first);
+  EXPECT_EQ(going_on.opening_id, "");
+  Report();
+  link_->Take();
+  Report(first);
+  EXPECT_EQ(std::get<GiveVerdict>(link_->sent().back()).opening_id, opening);
+}
+
+// A session whose packets depend on the card's answers.
+TEST_F(ReaderSessionTest, ASessionGoesOnWhileTheCardIsHeld) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  sequencer_.AskServer();
+  sequencer_.ConcludeWith(FakeSequencer::GoesOn());
+  Start();
+  Answer(kCard);
+  const auto part = std::get<GivePacketPart>(link_->sent().back());
+  EXPECT_TRUE(part.asks_server);
+  link_->Take();
+  Report();
+  EXPECT_EQ(link_->Take(),
+            "ok: The card has answered; its next packet is made. | part");
+  EXPECT_EQ(session_->state().phase, Phase::kRunning);
+  EXPECT_EQ(GetJob(job).state, JobState::kRunning);
+  EXPECT_THAT(sequencer_.continuations(), ElementsAre(Text("continuation")));
+  Report();
+  EXPECT_EQ(link_->Take(), "ok: The card holds brokerage. | opening");
+  const Job done = GetJob(job);
+  EXPECT_EQ(done.state, JobState::kDone);
+  EXPECT_EQ(done.rounds, 1u);   // one session
+  EXPECT_EQ(done.changes, 4u);  // of both packets
+}
+
+// What it claims to be binds no job to it, and puts no card on record.
+TEST_F(ReaderSessionTest, ACardIsKnownOnceItHasShownItsKeys) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  sequencer_.AskServer();
+  sequencer_.ProveLater();
+  sequencer_.ConcludeWith(FakeSequencer::GoesOn());
+  Start();
+  Answer(kCard);
+  EXPECT_EQ(GetJob(job).target.card_id, "");
+  EXPECT_TRUE(absl::IsNotFound(db_.Do([](store::Transaction& tx) {
+                                    return CardRepository(tx).Get(kCard);
+                                  })
+                                   .status()));
+  Report();
+  EXPECT_EQ(GetJob(job).target.card_id, kCard);
+  EXPECT_EQ(GetCard(kCard).id, kCard);
+}
+
+TEST_F(ReaderSessionTest, ASessionThatCannotGoOnIsBegunAnew) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  sequencer_.ConcludeWith(FakeSequencer::GoesOn());
+  Start();
+  Answer(kCard);
+  link_->Take();
+  sequencer_.FailPrepare(absl::UnavailableError("gone"));
+  Report();
+  EXPECT_THAT(link_->Take(), EndsWith("| opening!"));
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+}
+
+TEST_F(ReaderSessionTest, ALateReportOfASessionThatWouldGoOnIsReadAnew) {
+  const std::string job = AddJob({"kiosk-7", "Reader 0", ""});
+  sequencer_.ConcludeWith(FakeSequencer::GoesOn());
+  Start();
+  Answer(kCard);
+  const std::string packet = link_->last_packet();
+  session_->Handle(ReportOverdue{packet});
+  link_->Take();
+  session_->OnReport({packet, Text("answers"), {}});
+  EXPECT_TRUE(sequencer_.continuations().empty());
+  EXPECT_EQ(GetJob(job).state, JobState::kWaiting);
+}
+
 TEST_F(ReaderSessionTest, ACardWithoutAJobIsAskedOnce) {
   AddJob({"", "", "issuer/B"});
   Start();

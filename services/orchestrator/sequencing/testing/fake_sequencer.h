@@ -53,6 +53,16 @@ class FakeSequencer final : public Sequencer {
     absl::MutexLock lock(&mutex_);
     expires_at_ = expires_at;
   }
+  // Bundles after which the card is held.
+  void AskServer() {
+    absl::MutexLock lock(&mutex_);
+    asks_server_ = true;
+  }
+  // The first bundle of a session asks the card for its keys.
+  void ProveLater() {
+    absl::MutexLock lock(&mutex_);
+    card_unproven_ = true;
+  }
   void SetCommands(uint32_t commands, uint32_t changes) {
     absl::MutexLock lock(&mutex_);
     commands_ = commands;
@@ -76,6 +86,10 @@ class FakeSequencer final : public Sequencer {
   std::vector<PlanQuestion> questions() const {
     absl::MutexLock lock(&mutex_);
     return questions_;
+  }
+  std::vector<Bytes> continuations() const {
+    absl::MutexLock lock(&mutex_);
+    return continuations_;
   }
   std::vector<Bytes> transcripts() const {
     absl::MutexLock lock(&mutex_);
@@ -122,14 +136,40 @@ class FakeSequencer final : public Sequencer {
         }
       }
       broken = std::exchange(break_next_, false);
-      header = {preparation.card_id,      commands_, changes_,
-                AsVector("bundle state"), "load it", live_packets_};
+      header = {preparation.card_id,
+                commands_,
+                changes_,
+                AsVector("bundle state"),
+                "load it",
+                live_packets_,
+                asks_server_,
+                card_unproven_};
     }
     const absl::Status started = sink.OnHeader(header);
     if (!started.ok()) return started;
     const absl::Status sent = sink.OnPart(AsVector("script"), !broken);
     if (!sent.ok()) return sent;
     return broken ? absl::UnavailableError("broke off") : absl::OkStatus();
+  }
+
+  absl::Status Continue(const Bytes& continuation, BundleSink& sink) override {
+    BundleHeader header;
+    {
+      absl::MutexLock lock(&mutex_);
+      continuations_.push_back(continuation);
+      const absl::Status error = Take(prepare_errors_);
+      if (!error.ok()) return error;
+      header = {preparations_.back().card_id,
+                commands_,
+                changes_,
+                AsVector("bundle state"),
+                "go on",
+                0,
+                asks_server_};
+    }
+    const absl::Status started = sink.OnHeader(header);
+    if (!started.ok()) return started;
+    return sink.OnPart(AsVector("next script"), true);
   }
 
   // As many attempts as asked for.
@@ -210,6 +250,18 @@ class FakeSequencer final : public Sequencer {
     done.facts = {{"package F000000001 1.0 loaded", false}};
     return done;
   }
+  static Conclusion GoesOn() {
+    Conclusion conclusion;
+    conclusion.outcome = Outcome::kContinues;
+    conclusion.continuation = AsVector("continuation");
+    return conclusion;
+  }
+  static Conclusion WrongKeys() {
+    Conclusion conclusion;
+    conclusion.outcome = Outcome::kWrongKeys;
+    conclusion.reason = "the card has not shown its keys";
+    return conclusion;
+  }
   static Conclusion Ended(Outcome outcome, std::string reason) {
     Conclusion conclusion = Done();
     conclusion.outcome = outcome;
@@ -244,10 +296,13 @@ class FakeSequencer final : public Sequencer {
   uint32_t live_packets_ = 0;
   std::vector<PlanQuestion> questions_;
   std::vector<Bytes> transcripts_;
+  std::vector<Bytes> continuations_;
   std::set<Bytes> load_files_;
   int load_files_put_ = 0;
   std::function<void()> on_prepare_;
   bool break_next_ = false;
+  bool asks_server_ = false;
+  bool card_unproven_ = false;
   uint32_t commands_ = 3;
   uint32_t changes_ = 2;
   absl::Time expires_at_ = absl::FromUnixSeconds(1'800'000'300);

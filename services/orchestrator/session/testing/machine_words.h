@@ -38,6 +38,9 @@ struct Words {
     return "challenge:" + a.opening_id;
   }
   std::string operator()(const Prepare& a) { return "prepare:" + a.opening_id; }
+  std::string operator()(const Continue& a) {
+    return "continue:" + a.packet_id;
+  }
   std::string operator()(const Conclude& a) {
     return "conclude:" + a.packet_id;
   }
