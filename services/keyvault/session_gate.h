@@ -14,10 +14,6 @@
 
 namespace cardferry::keyvault {
 
-// How long the ledger remembers after an expiry, for replicas whose clocks are
-// behind.
-inline constexpr absl::Duration kClockSkew = absl::Hours(1);
-
 // PERMISSION_DENIED for a class that needs two people's approval,
 // INVALID_ARGUMENT for none.
 absl::Status CheckGrantable(OperationClass operation_class);
