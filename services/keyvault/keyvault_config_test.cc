@@ -234,7 +234,7 @@ TEST(KeyVaultConfigTest, ServesKeysThatAreMadeInMemoryOnlyWhenAllowed) {
   EXPECT_THAT(CheckKeySets(VaultPolicy(), {nxp}),
               StatusIs(absl::StatusCode::kInvalidArgument,
                        "key set nxp: the session keys of its file-oriented "
-                       "cards are put together in this process's memory; serve "
+                       "cards pass through this process's memory; serve "
                        "it only with allow_keys_in_memory in its policy"));
 }
 
