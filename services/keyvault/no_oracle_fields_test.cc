@@ -54,13 +54,6 @@ const std::map<std::string, std::string>& KnownAnswers() {
        "what a card sent, plain only where its own MAC is right: "
        "VerifyingGivesNothingThatTheCardDidNotMac"},
       {"FileKeyVault.BeginFileSession: mutual_authenticate", "of random"},
-      {"FileKeyVault.BeginFileSession: handshake_token", "sealed"},
-      {"FileKeyVault.FinishFileSession: command_token", "sealed"},
-      {"FileKeyVault.ProtectFileCommands: commands", "as Protect's"},
-      {"FileKeyVault.ProtectFileCommands: command_token", "sealed"},
-      {"FileKeyVault.ProtectFileCommands: verify_token", "sealed"},
-      {"FileKeyVault.VerifyFileAnswers: answers.data", "as KeyVault's"},
-      {"FileKeyVault.BeginFileSession: mutual_authenticate", "of random"},
       {"FileKeyVault.BeginFileSession: handshake_token",
        "sealed under a key of its own"},
       {"FileKeyVault.FinishFileSession: command_token",

@@ -1,10 +1,7 @@
 #include "services/keyvault/predicted_proto.h"
 
-#include <algorithm>
-
-#include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
 #include "lib/base/status_macros.h"
+#include "services/keyvault/diversification_data.h"
 #include "services/keyvault/keyvault_proto.h"
 
 namespace cardferry::keyvault {
@@ -14,13 +11,9 @@ absl::StatusOr<PredictedRequest> ParsePredicted(
   PredictedRequest predicted;
   ASSIGN_OR_RETURN(predicted.operation_class,
                    ParseOperationClass(request.operation_class()));
-  const ByteSpan card = AsBytes(request.key_diversification_data());
-  if (card.size() != predicted.key_diversification_data.size()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "key_diversification_data has ", card.size(), " bytes, must be 10"));
-  }
-  std::copy(card.begin(), card.end(),
-            predicted.key_diversification_data.begin());
+  ASSIGN_OR_RETURN(
+      predicted.key_diversification_data,
+      ParseDiversificationData(request.key_diversification_data()));
   predicted.key_set = request.key_set();
   predicted.ahead = request.ahead();
   predicted.agent = request.agent();

@@ -147,6 +147,7 @@ TEST_F(FileCardsServiceTest, CarriesATreeFromOpeningToConclusion) {
   EXPECT_TRUE(first[0].header().asks_server());
   EXPECT_TRUE(first[0].header().card_unproven());
   ASSERT_OK_AND_ASSIGN(const auto authenticated, Conclude(first));
+  EXPECT_TRUE(authenticated.started());
   ASSERT_EQ(authenticated.outcome(), pb::OUTCOME_CONTINUES)
       << authenticated.reason();
 

@@ -282,6 +282,7 @@ absl::Status SequencerService::ConcludeFileCard(
   ASSIGN_OR_RETURN(const FileSequencer::Conclusion conclusion,
                    files_->Conclude(state, transcript));
   Render(conclusion, response);
+  response.set_started(transcript.end != card::RunEnd::kNotStarted);
   return absl::OkStatus();
 }
 

@@ -19,6 +19,8 @@ constexpr char kGivenUp[] =
     "What the job was to bring to the card could not be opened: it was sealed "
     "with another key than the service has now (data_key_file). Add the job "
     "again.";
+constexpr char kItsPacketLives[] =
+    " Its packet can still be run: insert the card at a connected reader.";
 
 // What the database holds of jobs.
 struct Found {
@@ -73,8 +75,11 @@ absl::Status TakeOverJobData(store::Database& database,
         if (!give_up && !seen.key_fits) return WrongKey(seen.unreadable);
         for (const std::string& id : seen.unreadable) {
           if (!give_up) break;
+          ASSIGN_OR_RETURN(const Job job, jobs.Get(id));
+          const std::string message = absl::StrCat(
+              kGivenUp, job.prepared.has_value() ? kItsPacketLives : "");
           RETURN_IF_ERROR(jobs.Finish(id, std::nullopt,
-                                      {JobState::kFailed, kGivenUp, {}}, now));
+                                      {JobState::kFailed, message, {}}, now));
         }
         return seen;
       }));

@@ -152,7 +152,7 @@ struct PlannedStep {
 
 // How a job ends.
 struct JobEnding {
-  JobState state = JobState::kFailed;  // kDone or kFailed
+  JobState state = JobState::kFailed;  // kDone, kFailed or kCancelled
   std::string message;
   std::vector<Fact> facts;
 };

@@ -109,12 +109,15 @@ absl::StatusOr<Bytes> OfflineDesk::JobData(store::Transaction& tx,
   ASSIGN_OR_RETURN(const Bytes stored,
                    JobRepository(tx).InstallParameters(job.id));
   absl::StatusOr<Bytes> data = OpenJobData(parts_.box, job.id, stored);
-  if (!data.ok()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("what job ", job.id,
-                     " was to bring to the card cannot be read any more (",
-                     data.status().message(), "): add the job again"));
+  if (absl::IsDataLoss(data.status())) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "what job ", job.id, " is to bring to the card cannot be opened (",
+        data.status().message(),
+        "): put the right key file back (data_key_file) and start "
+        "the orchestrator again, or cancel the job and add it "
+        "anew"));
   }
+  RETURN_IF_ERROR(data.status());
   if (job.subject.action != JobAction::kManifest) return data;
   return BindToCard(*data, job.target.card_id, parts_.box);
 }

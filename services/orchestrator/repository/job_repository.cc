@@ -286,8 +286,9 @@ absl::Status JobRepository::WaitAgain(const std::string& id,
 absl::Status JobRepository::TakeBackRound(const std::string& id) {
   return tx_
       .Execute(
-          "UPDATE jobs SET rounds = rounds - 1 WHERE number = :number "
-          "AND rounds > 0",
+          "UPDATE jobs SET rounds = rounds - 1, forced_reads = "
+          "CASE WHEN forced_reads < rounds THEN forced_reads "
+          "ELSE rounds - 1 END WHERE number = :number AND rounds > 0",
           {{"number", ToNumber(id)}})
       .status();
 }

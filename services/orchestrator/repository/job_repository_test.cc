@@ -234,6 +234,19 @@ TEST_F(JobRepositoryTest, AddsTheMeasurementsOfItsPacketsUp) {
   EXPECT_EQ(job.measurements.server, absl::Milliseconds(40));
 }
 
+TEST_F(JobRepositoryTest, ARoundThatIsTakenBackWasNoForcedReadEither) {
+  const std::string id = Add({"kiosk-7", "", ""});
+  ASSERT_OK(Claim(id));
+  ASSERT_OK(Start(id));
+  ASSERT_OK(db_.Do([&](store::Transaction& tx) -> absl::Status {
+    JobRepository jobs(tx);
+    RETURN_IF_ERROR(jobs.NoteForcedRead(id));
+    return jobs.TakeBackRound(id);
+  }));
+  EXPECT_EQ(Get(id).rounds, 0u);
+  EXPECT_EQ(Get(id).forced_reads, 0u);
+}
+
 TEST_F(JobRepositoryTest, OnlyItsHolderMovesAJobThatIsUnderWay) {
   const std::string id = Add({"kiosk-7", "", ""});
   ASSERT_OK(Claim(id, "o1"));

@@ -179,7 +179,8 @@ Concluder::Ending Concluder::EndingOf(const Conclusion& conclusion,
   const bool tired = GetsNowhere(job);
   // A read that moved the card's counter on. It was not enough, or the job were
   // over.
-  if (job.cancel_requested && packet.changes == 0) {
+  const bool ran = !(packet.no_room && conclusion.nothing_ran);
+  if (job.cancel_requested && packet.changes == 0 && ran) {
     return {ConcludedKind::kNotDone, false,
             "Cancel requested. The card's counter has moved on, but not past "
             "all packets yet: leave the card in the reader."};

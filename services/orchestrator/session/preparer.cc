@@ -152,7 +152,10 @@ Preparer::TakeJobIn(store::Transaction& tx, const IssuedOpening& opening,
     return FailJob(tx, id, GivenUp(*job));
   }
   ASSIGN_OR_RETURN(const Bytes stored, jobs.InstallParameters(id));
-  absl::StatusOr<Bytes> data = OpenJobData(context_.box, id, stored);
+  // To be cancelled it needs none.
+  absl::StatusOr<Bytes> data = job->cancel_requested
+                                   ? absl::StatusOr<Bytes>(Bytes())
+                                   : OpenJobData(context_.box, id, stored);
   // The job's end would destroy what the right key may open.
   if (absl::IsDataLoss(data.status())) return PassOver(tx, id, card, kSealed);
   RETURN_IF_ERROR(data.status());
